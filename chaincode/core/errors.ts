@@ -1,0 +1,128 @@
+// The one error class and the one table of its codes. Messages never hold identifiers or
+// content of patients and records beyond what the caller itself just named on this machine.
+
+/** What each code means outside: HTTP status, exit code of the CLI, and what to do next. */
+interface CodeFacts {
+  readonly status: number;
+  readonly exit: 1 | 2 | 64;
+  readonly hint: string;
+}
+
+const code = (status: number, exit: 1 | 2 | 64, hint: string): CodeFacts => ({
+  status,
+  exit,
+  hint,
+});
+
+export const ERROR_CODES = {
+  // input
+  USAGE: code(400, 64, 'See chartseal --help.'),
+  BAD_JSON: code(400, 2, 'Send one JSON value as RFC 8259 has it, without duplicate keys.'),
+  BAD_INPUT: code(400, 2, 'Correct the member that the message names.'),
+  BAD_FORMAT: code(400, 2, 'Give a file that Chartseal wrote, unchanged.'),
+  NEWER_VERSION: code(400, 2, 'Update Chartseal: the file was written by a later version.'),
+  TOO_LARGE: code(413, 2, 'Send less in one piece; the limits stand in chaincode/core/limits.ts.'),
+  NOT_FOUND: code(404, 1, 'Check the identifier; identifiers are compared byte by byte.'),
+  NOT_SUPPORTED: code(501, 2, 'Use another command or engine for this.'),
+  PATIENT_NOT_NORMAL: code(
+    400,
+    2,
+    'Give the identifier in its normal form: NFC, trimmed, without control characters, as the log registers for its system.',
+  ),
+  // files
+  FILE_MISSING: code(400, 2, 'Check the path.'),
+  FILE_UNREADABLE: code(400, 2, 'Give the user who runs Chartseal the right to read it.'),
+  FILE_CHANGED: code(409, 2, 'The file changed while it was read; run the command again.'),
+  NAME_NOT_UTF8: code(400, 2, 'Rename the file so that its name is UTF-8.'),
+  RECORD_ID_TAKEN: code(
+    409,
+    1,
+    'Give --id-prefix to tell the two folders apart, or --moved when the archive was moved.',
+  ),
+  // contract
+  ACCESS_DENIED: code(403, 1, 'Use an identity with the role that the message names.'),
+  LOG_EXISTS: code(409, 1, 'Choose another origin, or new keys.'),
+  LOG_UNKNOWN: code(404, 1, 'Register the log first.'),
+  LOG_MOVED: code(409, 1, 'Read the head again; another writer may use the same log.'),
+  CHAIN_BROKEN: code(409, 1, 'Rebuild the batch from the newest heads of its subjects.'),
+  ACT_REFUSED: code(409, 1, "The subject's state forbids this act; look at its history first."),
+  BAD_LEAF: code(400, 1, 'Leaves are 106 bytes of version 1.'),
+  BAD_WITNESS: code(400, 1, "The witness does not fit the head's map root; rebuild it."),
+  BAD_KEY: code(400, 1, 'Give a valid Ed25519 public key.'),
+  CLOCK_SKEW: code(409, 2, 'Correct the clocks of this machine and of the endorsers (NTP).'),
+  // ledger
+  IDENTITY_REFUSED: code(403, 2, 'Use a certificate that the channel accepts and that is in date.'),
+  LEDGER_LOCKED: code(503, 2, 'Another process holds this ledger; stop it first.'),
+  LEDGER_CORRUPT: code(500, 2, 'Stop writing and restore the ledger from a backup.'),
+  LEDGER_BEHIND: code(
+    500,
+    2,
+    'The ledger is older than what was seen before; restore the newest backup.',
+  ),
+  LEDGER_UNAVAILABLE: code(503, 2, 'Try again when the ledger is reachable.'),
+  LEDGER_FAILED: code(500, 2, 'Look at the cause; nothing was written.'),
+  // store
+  STORE_LOCKED: code(
+    503,
+    2,
+    'Another chartseal process uses this data folder; wait for it or stop it.',
+  ),
+  STORE_FAILED: code(
+    503,
+    2,
+    'Look at the disk (space, permissions); nothing of this request was kept.',
+  ),
+  STORE_CORRUPT: code(500, 2, 'Stop writing and restore the store from a backup.'),
+  STORE_BEHIND: code(500, 2, 'The ledger holds more than this store; restore the newest store.'),
+  LOG_FORKED: code(
+    500,
+    2,
+    'Store and ledger disagree on a root; keep both as evidence and restore.',
+  ),
+  LOG_STOPPED: code(503, 2, 'The write side stopped on a fault; the message says why.'),
+  NO_DATA: code(400, 64, 'Run chartseal init first, or give --data DIR.'),
+  DATA_EXISTS: code(409, 64, 'Choose an empty folder: init never overwrites keys.'),
+  // accept
+  IDEMPOTENCY_CONFLICT: code(
+    409,
+    1,
+    'The same request id was used for other content; give a new one.',
+  ),
+  CLOCK_BACKWARDS: code(
+    503,
+    2,
+    "This machine's clock went backwards; accepts resume when it has caught up.",
+  ),
+  OUTBOX_FULL: code(429, 2, 'Too much waits for the ledger; try again later.'),
+  NOT_PROVEN_YET: code(409, 2, 'The entry is accepted but not proven yet; wait and ask again.'),
+} as const satisfies Record<string, CodeFacts>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** The only error that Chartseal throws on purpose. `message` is safe to log. */
+export class ChartsealError extends Error {
+  override readonly name = 'ChartsealError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get hint(): string {
+    return ERROR_CODES[this.code].hint;
+  }
+}
+
+/** One line `CODE text`, the form in which errors cross Fabric. */
+export function encodeError(error: ChartsealError): string {
+  return `${error.code} ${error.message.replace(/\s+/g, ' ')}`;
+}
+
+/** Inverse of {@link encodeError}; undefined when the text does not start with a known code. */
+export function decodeError(text: string): ChartsealError | undefined {
+  const space = text.indexOf(' ');
+  const code = space < 0 ? text : text.slice(0, space);
+  if (!Object.hasOwn(ERROR_CODES, code)) return undefined;
+  return new ChartsealError(code as ErrorCode, space < 0 ? '' : text.slice(space + 1));
+}

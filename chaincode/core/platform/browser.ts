@@ -1,0 +1,58 @@
+// What differs between Node and a page, the page's side: same names, same answers as ./node.
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
+
+/** SHA-256 of the bytes: 32 bytes. */
+export function sha256(data: Uint8Array): Uint8Array {
+  return nobleSha256(data);
+}
+
+/** Standard base64 with padding (RFC 4648 section 4). */
+export function encodeBase64(data: Uint8Array): string {
+  let binary = '';
+  for (let at = 0; at < data.length; at += 8192) {
+    binary += String.fromCharCode(...data.subarray(at, at + 8192));
+  }
+  return btoa(binary);
+}
+
+/** Lenient decoder; callers re-encode and compare. */
+export function decodeBase64Loose(text: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+/** Ed25519 without cofactor, as OpenSSL decides it (RFC 8032 section 5.1.7). */
+export function verifyEd25519(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  const { Point } = ed25519;
+  const order = Point.Fn.ORDER;
+  const little = (bytes: Uint8Array) =>
+    bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const s = little(signature.subarray(32));
+  if (s >= order) return false;
+  let key: InstanceType<typeof Point>;
+  try {
+    key = Point.fromBytes(publicKey);
+  } catch {
+    return false;
+  }
+  const digest = sha512
+    .create()
+    .update(signature.subarray(0, 32))
+    .update(publicKey)
+    .update(message)
+    .digest();
+  const k = little(digest) % order;
+  const times = (point: typeof key, factor: bigint) =>
+    factor === 0n ? Point.ZERO : point.multiplyUnsafe(factor);
+  const expected = times(Point.BASE, s).subtract(times(key, k)).toBytes();
+  return expected.every((byte, at) => byte === signature[at]);
+}

@@ -1,0 +1,35 @@
+// What differs between Node and a page, the Node side. The page's build swaps in ./browser.
+import { createPublicKey, hash, verify } from 'node:crypto';
+
+/** SHA-256 of the bytes: 32 bytes. */
+export function sha256(data: Uint8Array): Uint8Array {
+  return hash('sha256', data, 'buffer');
+}
+
+/** Standard base64 with padding (RFC 4648 section 4). */
+export function encodeBase64(data: Uint8Array): string {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+}
+
+/** Lenient decoder; callers re-encode and compare. */
+export function decodeBase64Loose(text: string): Uint8Array {
+  return Buffer.from(text, 'base64');
+}
+
+// SubjectPublicKeyInfo header of an Ed25519 key (RFC 8410 section 4).
+const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Ed25519 without cofactor (RFC 8032 section 5.1.7); false for anything malformed. */
+export function verifyEd25519(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  const key = createPublicKey({
+    key: Buffer.concat([ED25519_SPKI, publicKey]),
+    format: 'der',
+    type: 'spki',
+  });
+  return verify(null, message, key, signature);
+}

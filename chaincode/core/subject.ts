@@ -1,0 +1,83 @@
+// State of one subject as the map holds it, and the step that one leaf makes.
+import { concat, equalBytes, readUint64, uint64 } from './bytes.js';
+import { ChartsealError } from './errors.js';
+import { pairHash, TAG_MAP_SUBJECT, TAG_MAP_VALUE, taggedHash } from './hash.js';
+import type { Leaf } from './leaf.js';
+import {
+  applyAct,
+  KIND_LOG,
+  KIND_PATIENT,
+  KIND_RECORD,
+  type Kind,
+  KNOWN_FLAGS,
+} from './lifecycle.js';
+
+/** kind 1 ‖ flags 2 ‖ count 8 ‖ head 32. */
+export const SUBJECT_STATE_BYTES = 43;
+
+export interface SubjectState {
+  readonly kind: Kind;
+  readonly flags: number;
+  /** Leaves in the chain; at least 1. */
+  readonly count: number;
+  /** Leaf hash of the newest leaf. */
+  readonly head: Uint8Array;
+}
+
+export function formatSubjectState(state: SubjectState): Uint8Array {
+  return concat(
+    Uint8Array.of(state.kind, state.flags >> 8, state.flags & 0xff),
+    uint64(state.count),
+    state.head,
+  );
+}
+
+/** Reads 43 bytes; throws BAD_INPUT for a kind or flag that is not known. */
+export function parseSubjectState(bytes: Uint8Array): SubjectState {
+  const kind = bytes[0];
+  const flags = ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
+  const known = kind === KIND_PATIENT || kind === KIND_RECORD || kind === KIND_LOG;
+  if (bytes.length !== SUBJECT_STATE_BYTES || !known || (flags & ~KNOWN_FLAGS) !== 0) {
+    throw new ChartsealError('BAD_INPUT', 'a subject state of this kind is not known');
+  }
+  const count = readUint64(bytes, 3, 'count');
+  if (count === 0) throw new ChartsealError('BAD_INPUT', 'a subject has at least one leaf');
+  return { kind, flags, count, head: bytes.subarray(11) };
+}
+
+/** SHA-256(0x04 ‖ kind ‖ flags ‖ count ‖ head). */
+export function subjectValue(state: SubjectState): Uint8Array {
+  return taggedHash(TAG_MAP_VALUE, formatSubjectState(state));
+}
+
+/** SHA-256(0x02 ‖ label ‖ value): the hash of a subtree that holds just this subject. */
+export function subjectHash(label: Uint8Array, value: Uint8Array): Uint8Array {
+  return pairHash(TAG_MAP_SUBJECT, label, value);
+}
+
+/**
+ * State after one more leaf: chain position first, then the act.
+ * @param before undefined when the subject is not in the map
+ * @param hash leaf hash of `leaf`
+ * @param logLabel label of the log itself
+ * Throws CHAIN_BROKEN or ACT_REFUSED.
+ */
+export function applyLeaf(
+  before: SubjectState | undefined,
+  leaf: Leaf,
+  hash: Uint8Array,
+  logLabel: Uint8Array,
+): SubjectState {
+  const count = before?.count ?? 0;
+  if (leaf.sequence !== count) {
+    throw new ChartsealError('CHAIN_BROKEN', `sequence is ${leaf.sequence}, the next is ${count}`);
+  }
+  if (before !== undefined && !equalBytes(leaf.previous, before.head)) {
+    throw new ChartsealError(
+      'CHAIN_BROKEN',
+      `previous at sequence ${count} is not the chain's head`,
+    );
+  }
+  const after = applyAct(before, leaf.act, equalBytes(leaf.subject, logLabel));
+  return { ...after, count: count + 1, head: hash };
+}

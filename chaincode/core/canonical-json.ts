@@ -1,0 +1,110 @@
+// The one byte form of JSON that is hashed, signed and stored: RFC 8785, for values made of
+// strings, safe integers, booleans, null, lists and plain objects.
+import { utf8 } from './bytes.js';
+import { ChartsealError } from './errors.js';
+import { decodeJsonText, isWellFormed, type JsonValue, parseJson } from './json.js';
+import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from './limits.js';
+
+function refuse(reason: string): never {
+  throw new ChartsealError('BAD_INPUT', `cannot be written as canonical JSON: ${reason}`);
+}
+
+/**
+ * Whether the engine's own JSON.stringify gives the canonical form, which it does when every
+ * object has its members in order. Throws BAD_INPUT for a value that has no form of ours.
+ */
+function isArranged(value: unknown, depth: number): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) refuse('a number that is not a safe integer');
+    return true;
+  }
+  if (typeof value !== 'object') refuse(`a ${typeof value}`);
+  if (depth >= MAX_JSON_DEPTH) refuse(`nested deeper than ${MAX_JSON_DEPTH}`);
+  let arranged = true;
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isArranged(item, depth + 1)) arranged = false;
+    return arranged;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) refuse('an object of a class');
+  let previous: string | undefined;
+  for (const name of Object.keys(value)) {
+    const member: unknown = (value as Record<string, unknown>)[name];
+    if (member === undefined) continue;
+    if (previous !== undefined && previous > name) arranged = false;
+    previous = name;
+    if (!isArranged(member, depth + 1)) arranged = false;
+  }
+  return arranged;
+}
+
+/** Writes a value that {@link isArranged} has seen, with members sorted (RFC 8785 3.2.3). */
+function write(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    let items = '';
+    for (const item of value) items += items === '' ? write(item) : `,${write(item)}`;
+    return `[${items}]`;
+  }
+  let members = '';
+  // The default order of sort() is that of UTF-16 code units, which is what the RFC asks for.
+  for (const name of Object.keys(value).sort()) {
+    const member = (value as Record<string, unknown>)[name];
+    if (member === undefined) continue;
+    if (members !== '') members += ',';
+    members += `${JSON.stringify(name)}:${write(member)}`;
+  }
+  return `{${members}}`;
+}
+
+/**
+ * RFC 8785 text. Members that are undefined are left out. Throws BAD_INPUT for numbers that are
+ * not safe integers, lone surrogates, objects of a class, other types, and for too much depth.
+ */
+export function canonicalJson(value: JsonValue | object): string {
+  const text = isArranged(value, 0) ? JSON.stringify(value) : write(value);
+  // JSON.stringify escapes a lone surrogate; the same characters may also be honest text.
+  if (text.includes('\\ud') && !isWellFormed(decodeEscapes(text))) refuse('a lone surrogate');
+  return text;
+}
+
+/** All strings of a JSON text in one, so that one look finds a lone surrogate. */
+function decodeEscapes(text: string): string {
+  return text.replace(/\\(?:u([0-9a-f]{4})|.)/g, (_, hex?: string) =>
+    hex === undefined ? '' : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+/** UTF-8 of {@link canonicalJson}. */
+export function canonicalBytes(value: JsonValue | object): Uint8Array {
+  return utf8(canonicalJson(value));
+}
+
+/** Value when the text is canonical, else undefined: compares instead of judging. */
+function findCanonical(text: string): { value: JsonValue } | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return canonicalJson(value) === text ? { value } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof ChartsealError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads canonical JSON: the text must be what its own value is written as, which leaves no room
+ * for duplicate members, spacing, other numbers or escapes. Throws BAD_JSON when it is no JSON of
+ * ours, BAD_FORMAT when it is but not canonical, TOO_LARGE above `maxBytes`.
+ */
+export function parseCanonical(
+  bytes: Uint8Array,
+  what: string,
+  maxBytes: number = MAX_JSON_BYTES,
+): JsonValue {
+  const text = decodeJsonText(bytes, what, maxBytes);
+  const found = findCanonical(text);
+  if (found !== undefined) return found.value;
+  parseJson(text, what);
+  throw new ChartsealError('BAD_FORMAT', `${what} is not canonical JSON (RFC 8785)`);
+}

@@ -1,0 +1,50 @@
+// Times in formats: RFC 3339, UTC, exactly three decimals, years 1900 to 9999. In code a time is
+// a number of milliseconds since 1970.
+import { ChartsealError } from './errors.js';
+
+const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const MIN_YEAR = 1900;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const MIN_TIME = Date.UTC(MIN_YEAR, 0, 1);
+const MAX_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+function daysOf(year: number, month: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && leap ? 29 : (DAYS[month - 1] ?? 0);
+}
+
+/** Milliseconds since 1970, undefined when this is not a time in the exact form. */
+export function findTime(text: unknown): number | undefined {
+  if (typeof text !== 'string' || !FORM.test(text)) return undefined;
+  const number = (from: number, to: number) => Number(text.slice(from, to));
+  const year = number(0, 4);
+  const month = number(5, 7);
+  const day = number(8, 10);
+  const hour = number(11, 13);
+  const minute = number(14, 16);
+  const second = number(17, 19);
+  if (year < MIN_YEAR || day < 1 || day > daysOf(year, month)) return undefined;
+  // No leap second: a UTC time with second 60 has no number of milliseconds since 1970.
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second, number(20, 23));
+}
+
+/** Milliseconds since 1970 of `2026-11-01T08:00:00.000Z`; throws BAD_INPUT naming `what`. */
+export function parseTime(text: unknown, what: string): number {
+  const time = findTime(text);
+  if (time === undefined) {
+    throw new ChartsealError(
+      'BAD_INPUT',
+      `${what} is not a UTC time with milliseconds, such as 2026-11-01T08:00:00.000Z`,
+    );
+  }
+  return time;
+}
+
+/** Inverse of {@link parseTime}; throws BAD_INPUT outside the years 1900 to 9999. */
+export function formatTime(time: number): string {
+  if (!Number.isSafeInteger(time) || time < MIN_TIME || time > MAX_TIME) {
+    throw new ChartsealError('BAD_INPUT', 'a time outside the years 1900 to 9999');
+  }
+  return new Date(time).toISOString();
+}

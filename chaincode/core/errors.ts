@@ -88,6 +88,7 @@ export const ERROR_CODES = {
     1,
     'The same request id was used for other content; give a new one.',
   ),
+  VERSION_CONFLICT: code(409, 1, 'Read the record again and submit its next version.'),
   CLOCK_BACKWARDS: code(
     503,
     2,

@@ -1,0 +1,313 @@
+// The single writer of a log: accepted entries go into appends, one in flight and the next
+// prepared meanwhile; what the ledger took becomes proven. The only states of an entry are
+// accepted → committed → proven.
+import { applyLeaves } from '../../../chaincode/core/append-rules.js';
+import { concat } from '../../../chaincode/core/bytes.js';
+import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
+import { parseLeaf } from '../../../chaincode/core/leaf.js';
+import { DEFAULT_APPEND_LEAVES } from '../../../chaincode/core/limits.js';
+import { type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
+import { formatWitness } from '../../../chaincode/core/witness.js';
+import type { LogLedger } from '../../ledger/log-ledger.js';
+import { pageKey } from '../../store/keys.js';
+import { MapPages } from '../../store/map-pages.js';
+import type { Store } from '../../store/store.js';
+import type { LogContext } from '../log-context.js';
+import type { Submission } from '../submission.js';
+import { type Accepted, type AcceptedLeaf, Acceptor, type Baseline } from './acceptor.js';
+import type { Submitter } from './build-entry.js';
+import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
+import { prove } from './prover.js';
+import { missedAppends, stateAtMarker } from './recovery.js';
+
+export interface SequencerOptions {
+  readonly store: Store;
+  readonly ledger: LogLedger;
+  readonly context: LogContext;
+  readonly by: Submitter;
+  readonly now?: () => number;
+  /** Pause between appends, in which entries gather. */
+  readonly intervalMs?: number;
+}
+
+/** Entries in each state; each state includes the next. */
+export interface SequencerCounts {
+  readonly accepted: number;
+  readonly committed: number;
+  readonly proven: number;
+}
+
+interface Prepared {
+  readonly leaves: readonly AcceptedLeaf[];
+  readonly map: MapNode;
+  readonly witness: Uint8Array;
+}
+
+/** After these the same append may be tried again; anything else stops the write side. */
+const RETRIABLE: ReadonlySet<ErrorCode> = new Set([
+  'LOG_MOVED',
+  'LEDGER_UNAVAILABLE',
+  'LEDGER_LOCKED',
+  'CLOCK_SKEW',
+]);
+const RETRY_PAUSE_MS = 250;
+const INTERVAL_MS = 20;
+
+export class Sequencer {
+  readonly #options: SequencerOptions;
+  readonly #pages: MapPages;
+  readonly #acceptor: Acceptor;
+  readonly #appendLeaves: number;
+  /** Accepted leaves that the ledger does not have yet, from `#committed.entries` on. */
+  readonly #outbox: AcceptedLeaf[] = [];
+  #proven: LogState;
+  #committed: LogState;
+  /** Appends committed and not proven. */
+  #overlay: CommittedAppend[] = [];
+  #attested: boolean;
+  #fault: ChartsealError | undefined;
+  #closing = false;
+  #loops: Promise<unknown> = Promise.resolve();
+  readonly #watchers = new Set<() => void>();
+
+  private constructor(
+    options: SequencerOptions,
+    pages: MapPages,
+    proven: LogState,
+    attested: boolean,
+  ) {
+    this.#options = options;
+    this.#pages = pages;
+    this.#proven = proven;
+    this.#committed = proven;
+    this.#attested = attested;
+    this.#appendLeaves = Math.min(DEFAULT_APPEND_LEAVES, options.ledger.limits().appendLeaves);
+    this.#acceptor = new Acceptor({
+      store: options.store,
+      context: options.context,
+      by: options.by,
+      now: options.now ?? Date.now,
+      onAccepted: (leaves) => this.#enqueue(leaves),
+    });
+  }
+
+  /** Reconciles store and ledger, then starts to finish what an earlier process left. */
+  static async open(options: SequencerOptions): Promise<Sequencer> {
+    const { store } = options;
+    const pages = new MapPages((prefix) => store.db.find(pageKey(prefix)));
+    const marker = store.findMarker();
+    const proven = await stateAtMarker(store, pages, marker);
+    const sequencer = new Sequencer(options, pages, proven, marker !== undefined);
+    for await (const leaf of store.leavesFrom(proven.entries)) sequencer.#outbox.push(leaf);
+    await sequencer.#catchUp();
+    sequencer.#loops = Promise.all([sequencer.#appendLoop(), sequencer.#proveLoop()]);
+    return sequencer;
+  }
+
+  get counts(): SequencerCounts {
+    return {
+      accepted: this.#acceptor.count,
+      committed: this.#committed.entries,
+      proven: this.#proven.entries,
+    };
+  }
+
+  /** Why the write side stopped; undefined while it runs. */
+  get fault(): ChartsealError | undefined {
+    return this.#fault;
+  }
+
+  /** Durable when it resolves; see {@link Acceptor.accept}. */
+  accept(submission: Submission, baseline?: Baseline): Promise<Accepted> {
+    return this.#acceptor.accept(submission, baseline);
+  }
+
+  /**
+   * Waits until everything accepted by now is proven; false when `waitMs` ends first.
+   * Rejects with LOG_STOPPED when the write side stopped.
+   */
+  async waitProven(waitMs: number): Promise<boolean> {
+    await this.#acceptor.settled();
+    const target = this.#acceptor.count;
+    const reached = () => this.#attested && this.#proven.entries >= target;
+    const until = Date.now() + waitMs;
+    while (!reached()) {
+      if (this.#fault !== undefined) throw this.#fault;
+      const left = until - Date.now();
+      if (left <= 0) return false;
+      await this.#changed(left);
+    }
+    return true;
+  }
+
+  /** Stops after the calls in flight; what is not proven is finished by the next process. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#acceptor.stop(new ChartsealError('LOG_STOPPED', 'the sequencer is closed'));
+    await this.#acceptor.settled();
+    this.#notify();
+    await this.#loops;
+  }
+
+  #enqueue(leaves: readonly AcceptedLeaf[]): void {
+    for (const leaf of leaves) this.#outbox.push(leaf);
+    this.#acceptor.setWaiting(this.#outbox.length);
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  /** Resolves at the next change of state or after `ms`. */
+  #changed(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#watchers.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#watchers.add(done);
+    });
+  }
+
+  #running(): boolean {
+    return !this.#closing && this.#fault === undefined;
+  }
+
+  #stop(cause: unknown): void {
+    const known = cause instanceof ChartsealError;
+    const reason = known ? `${cause.code}: ${cause.message}` : 'an unexpected error';
+    this.#fault = new ChartsealError('LOG_STOPPED', `writing stopped after ${reason}`, { cause });
+    this.#acceptor.stop(this.#fault);
+    this.#notify();
+  }
+
+  async #appendLoop(): Promise<void> {
+    const interval = this.#options.intervalMs ?? INTERVAL_MS;
+    let prepared: Prepared | undefined;
+    while (this.#running()) {
+      if (this.#outbox.length === 0) {
+        await this.#changed(60_000);
+        continue;
+      }
+      if (this.#outbox.length < this.#appendLeaves && prepared === undefined) {
+        await this.#changedOrFull(interval);
+      }
+      if (!this.#running()) return;
+      try {
+        const batch = prepared ?? this.#prepare(this.#committed.map, 0);
+        prepared = await this.#append(batch);
+      } catch (error) {
+        prepared = undefined;
+        await this.#recover(error);
+      }
+    }
+  }
+
+  /** Lets entries gather for one interval, or until an append is full. */
+  async #changedOrFull(interval: number): Promise<void> {
+    const until = Date.now() + interval;
+    for (let left = interval; left > 0 && this.#running(); left = until - Date.now()) {
+      if (this.#outbox.length >= this.#appendLeaves) return;
+      await this.#changed(left);
+    }
+  }
+
+  #prepare(map: MapNode, skip: number): Prepared {
+    const leaves = this.#outbox.slice(skip, skip + this.#appendLeaves);
+    const parsed = leaves.map(({ leaf }) => parseLeaf(leaf));
+    const subjects = parsed.map(({ subject }) => subject);
+    const expanded = this.#pages.expand(map, subjects);
+    const witness = formatWitness(expanded, subjects);
+    const hashes = leaves.map(({ hash }) => hash);
+    const after = applyLeaves(expanded, parsed, hashes, this.#acceptor.labels.log);
+    mapRoot(after);
+    return { leaves, map: after, witness };
+  }
+
+  /** Submits one batch and meanwhile prepares the next, if one is full already. */
+  async #append(batch: Prepared): Promise<Prepared | undefined> {
+    const before = this.#committed;
+    const submitted = this.#options.ledger.append({
+      expectedSize: before.frontier.size,
+      hashes: batch.leaves.map(({ hash }) => hash),
+      leaves: concat(...batch.leaves.map(({ leaf }) => leaf)),
+      witness: batch.witness,
+    });
+    const waiting = this.#outbox.length - batch.leaves.length;
+    const next =
+      waiting >= this.#appendLeaves ? this.#prepare(batch.map, batch.leaves.length) : undefined;
+    const answer = await submitted;
+    const hashes = batch.leaves.map(({ hash }) => hash);
+    this.#commit(commitAppend(before, hashes, batch.map, answer.closingLeaf, answer.root));
+    return next;
+  }
+
+  #commit(append: CommittedAppend): void {
+    this.#committed = append.after;
+    this.#overlay.push(append);
+    this.#outbox.splice(0, append.row.leaves);
+    this.#acceptor.setWaiting(this.#outbox.length);
+    this.#notify();
+  }
+
+  /** Takes over what the ledger holds beyond our committed state. */
+  async #catchUp(): Promise<void> {
+    const { ledger } = this.#options;
+    const leaves = async (first: number, count: number) => {
+      const from = first - this.#committed.entries;
+      return this.#outbox.slice(from, from + count);
+    };
+    const missed = missedAppends(
+      ledger,
+      this.#pages,
+      this.#committed,
+      leaves,
+      this.#acceptor.labels.log,
+    );
+    for await (const append of missed) this.#commit(append);
+  }
+
+  /** After a failed append: its fate is unknown, so the ledger is asked before anything else. */
+  async #recover(error: unknown): Promise<void> {
+    const retriable = error instanceof ChartsealError && RETRIABLE.has(error.code);
+    if (!retriable) return this.#stop(error);
+    try {
+      await this.#catchUp();
+    } catch (next) {
+      const again = next instanceof ChartsealError && RETRIABLE.has(next.code);
+      if (!again) return this.#stop(next);
+    }
+    await this.#changed(RETRY_PAUSE_MS);
+  }
+
+  async #proveLoop(): Promise<void> {
+    while (this.#running()) {
+      const state = this.#committed;
+      if (this.#attested && state === this.#proven) {
+        await this.#changed(60_000);
+        continue;
+      }
+      try {
+        await this.#prove(state);
+      } catch (error) {
+        const retriable = error instanceof ChartsealError && RETRIABLE.has(error.code);
+        if (retriable) await this.#changed(RETRY_PAUSE_MS);
+        else this.#stop(error);
+      }
+    }
+  }
+
+  async #prove(state: LogState): Promise<void> {
+    const count = state.appends - this.#proven.appends;
+    await prove(this.#options, this.#proven, this.#overlay.slice(0, count), state);
+    this.#overlay = this.#overlay.slice(count);
+    this.#proven = { ...state, map: this.#pages.trim(state.map) };
+    this.#attested = true;
+    // Whatever the newest map shares with the proven one is on disk now and need not stay here.
+    if (this.#committed === state) this.#committed = this.#proven;
+    this.#notify();
+  }
+}

@@ -1,0 +1,153 @@
+// LevelDB as the store needs it: text keys, checked values, synced chained batches, coded errors.
+// LevelDB does not verify its checksums on read, so every value ends in a CRC-32 over key and
+// value: a flipped bit or a value under a wrong key is found when it is read.
+import { crc32 } from 'node:zlib';
+import { Level } from 'level';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+
+type Bytes = Uint8Array;
+type Db = Level<string, Buffer>;
+
+/** Where rows are read from: the database itself or one moment of it. */
+export interface Reader {
+  /** The value, undefined when absent; throws STORE_CORRUPT when it is not what was written. */
+  find(key: string): Bytes | undefined;
+}
+
+/** The value of a row that must be there; throws STORE_CORRUPT. */
+export function readRow(reader: Reader, key: string): Bytes {
+  const value = reader.find(key);
+  if (value === undefined) throw new ChartsealError('STORE_CORRUPT', `row ${rowKind(key)} is gone`);
+  return value;
+}
+
+/** First part of a key: names the table and nothing else. */
+function rowKind(key: string): string {
+  return key.slice(0, key.indexOf('/') + 1) || key;
+}
+
+function seal(key: string, value: Bytes): Buffer {
+  const row = Buffer.allocUnsafe(value.length + 4);
+  row.set(value);
+  row.writeUInt32BE(crc32(value, crc32(key)), value.length);
+  return row;
+}
+
+function unseal(key: string, row: Buffer): Bytes {
+  const at = row.length - 4;
+  if (at < 0 || row.readUInt32BE(at) !== crc32(row.subarray(0, at), crc32(key))) {
+    throw new ChartsealError('STORE_CORRUPT', `a row of ${rowKind(key)} is damaged`);
+  }
+  return row.subarray(0, at);
+}
+
+function causeCode(error: unknown): string | undefined {
+  const cause = (error as { cause?: { code?: string } }).cause;
+  return cause?.code ?? (error as { code?: string }).code;
+}
+
+/** Rows that become durable together or not at all. */
+export class RowBatch {
+  #chain: ReturnType<Db['batch']>;
+
+  constructor(db: Db) {
+    this.#chain = db.batch();
+  }
+
+  get size(): number {
+    return this.#chain.length;
+  }
+
+  put(key: string, value: Bytes): this {
+    this.#chain.put(key, seal(key, value));
+    return this;
+  }
+
+  /** Writes and fsyncs; throws STORE_FAILED, and then nothing was written. */
+  async write(): Promise<void> {
+    try {
+      await this.#chain.write({ sync: true });
+    } catch (cause) {
+      throw new ChartsealError('STORE_FAILED', 'the store could not be written', { cause });
+    }
+  }
+
+  async discard(): Promise<void> {
+    await this.#chain.close();
+  }
+}
+
+export class Database implements Reader {
+  #db: Db;
+
+  private constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Opens one folder for this process alone; throws STORE_LOCKED or STORE_FAILED. */
+  static async open(folder: string, options: { create: boolean }): Promise<Database> {
+    const db: Db = new Level(folder, {
+      keyEncoding: 'utf8',
+      valueEncoding: 'buffer',
+      createIfMissing: options.create,
+      errorIfExists: options.create,
+    });
+    try {
+      await db.open();
+    } catch (cause) {
+      if (causeCode(cause) === 'LEVEL_LOCKED') {
+        throw new ChartsealError('STORE_LOCKED', 'the store is in use by another process', {
+          cause,
+        });
+      }
+      throw new ChartsealError('STORE_FAILED', 'the store could not be opened', { cause });
+    }
+    return new Database(db);
+  }
+
+  find(key: string): Bytes | undefined {
+    const row = this.#db.getSync(key);
+    return row === undefined ? undefined : unseal(key, row);
+  }
+
+  batch(): RowBatch {
+    return new RowBatch(this.#db);
+  }
+
+  /** One moment of the store; close it after use. */
+  snapshot(): Reader & { close(): Promise<void> } {
+    const snapshot = this.#db.snapshot();
+    return {
+      find: (key) => {
+        const row = this.#db.getSync(key, { snapshot } as { keyEncoding?: 'utf8' });
+        return row === undefined ? undefined : unseal(key, row);
+      },
+      close: () => snapshot.close(),
+    };
+  }
+
+  /** Rows of one table from `from` (included) on, in key order, unsealed. */
+  async *rows(table: string, from = ''): AsyncGenerator<readonly [string, Bytes]> {
+    for await (const [key, row] of this.#db.iterator({ gte: table + from, lt: `${table}~` })) {
+      yield [key, unseal(key, row)];
+    }
+  }
+
+  /** Last row of a table whose key is at most `table + until`. */
+  async findLast(table: string, until = '~'): Promise<readonly [string, Bytes] | undefined> {
+    const range = { gte: table, lte: table + until, reverse: true, limit: 1 };
+    for await (const [key, row] of this.#db.iterator(range)) return [key, unseal(key, row)];
+    return undefined;
+  }
+
+  /** First row of a table whose key is at least `table + from`. */
+  async findFirst(table: string, from: string): Promise<readonly [string, Bytes] | undefined> {
+    const range = { gte: table + from, lt: `${table}~`, limit: 1 };
+    for await (const [key, row] of this.#db.iterator(range)) return [key, unseal(key, row)];
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+}

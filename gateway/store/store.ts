@@ -1,0 +1,179 @@
+// The store of one log: accepted entries and what can be derived from them. It knows tables and
+// rows; who may write when is the sequencer's business.
+import { decodeHex, equalBytes, readUint64 } from '../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { sha256 } from '../../chaincode/core/hash.js';
+import { leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
+import { HASH_BYTES } from '../../chaincode/core/limits.js';
+import { Database, type Reader, readRow } from './database.js';
+import {
+  attestationKey,
+  baselineKey,
+  chainKey,
+  entryKey,
+  headKey,
+  keyNumber,
+  leafHashKey,
+  MARKER_KEY,
+  META_KEY,
+  parseKeyNumber,
+  patientKey,
+  TABLES,
+} from './keys.js';
+import {
+  type AppendRow,
+  type AttestationRow,
+  type BaselineRow,
+  formatJsonRow,
+  type Head,
+  type Marker,
+  parseHead,
+  parseJsonRow,
+  parseStoredEntry,
+  type StoredEntry,
+} from './rows.js';
+
+const STORE_FORMAT = 'chartseal-store/1';
+
+interface Meta {
+  readonly format: string;
+  readonly logId: string;
+}
+
+/** Creates the store of a log in a folder that is not there yet. */
+export async function createStore(folder: string, logId: string): Promise<void> {
+  const db = await Database.open(folder, { create: true });
+  const batch = db.batch();
+  batch.put(META_KEY, formatJsonRow({ format: STORE_FORMAT, logId }));
+  await batch.write();
+  await db.close();
+}
+
+/** Opens the store for this process alone; throws STORE_LOCKED, STORE_FAILED, STORE_CORRUPT. */
+export async function openStore(folder: string, logId: string): Promise<Store> {
+  const db = await Database.open(folder, { create: false });
+  try {
+    const meta = parseJsonRow<Meta>(readRow(db, META_KEY));
+    if (meta.format !== STORE_FORMAT) {
+      throw new ChartsealError('NEWER_VERSION', 'the store has a format that is not known here');
+    }
+    if (meta.logId !== logId) {
+      throw new ChartsealError('STORE_CORRUPT', 'the store belongs to another log');
+    }
+    const last = await db.findLast(TABLES.entry);
+    return new Store(db, last === undefined ? 0 : parseKeyNumber(last[0]) + 1);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** Where an entry stands in the tree. */
+export interface TreePlace {
+  readonly index: number;
+  readonly append: AppendRow;
+}
+
+export class Store {
+  readonly db: Database;
+  /** Accepted entries that were durable when the store was opened. */
+  readonly entriesAtOpen: number;
+
+  constructor(db: Database, entriesAtOpen: number) {
+    this.db = db;
+    this.entriesAtOpen = entriesAtOpen;
+  }
+
+  /** An accepted entry; throws STORE_CORRUPT when leaf and entry do not belong together. */
+  readEntry(ordinal: number, from: Reader = this.db): StoredEntry {
+    const stored = parseStoredEntry(readRow(from, entryKey(ordinal)));
+    if (!equalBytes(parseLeaf(stored.leaf).entry, sha256(stored.entry))) {
+      throw new ChartsealError('STORE_CORRUPT', `entry ${ordinal} does not fit its leaf`);
+    }
+    return stored;
+  }
+
+  findHead(label: Uint8Array, from: Reader = this.db): Head | undefined {
+    const row = from.find(headKey(label));
+    return row === undefined ? undefined : parseHead(row);
+  }
+
+  findMarker(from: Reader = this.db): Marker | undefined {
+    const row = from.find(MARKER_KEY);
+    return row === undefined ? undefined : parseJsonRow<Marker>(row);
+  }
+
+  /** Ordinal of one leaf of a chain. */
+  readChain(label: Uint8Array, sequence: number, from: Reader = this.db): number {
+    return readUint64(readRow(from, chainKey(label, sequence)), 0, 'ordinal');
+  }
+
+  findByLeafHash(hash: Uint8Array): number | undefined {
+    const row = this.db.find(leafHashKey(hash));
+    return row === undefined ? undefined : readUint64(row, 0, 'ordinal');
+  }
+
+  findBaseline(label: Uint8Array): BaselineRow | undefined {
+    const row = this.db.find(baselineKey(label));
+    return row === undefined ? undefined : parseJsonRow<BaselineRow>(row);
+  }
+
+  /** Patient of a label, as first accepted. */
+  findPatient(label: Uint8Array): { system: string; value: string } | undefined {
+    const row = this.db.find(patientKey(label));
+    return row === undefined ? undefined : parseJsonRow(row);
+  }
+
+  /** Tree index of an entry that the marker covers. */
+  async findPlace(ordinal: number): Promise<TreePlace | undefined> {
+    const found = await this.db.findLast(TABLES.append, keyNumber(ordinal));
+    if (found === undefined) return undefined;
+    const append = parseJsonRow<AppendRow>(found[1]);
+    const offset = ordinal - append.firstOrdinal;
+    return offset < append.leaves ? { index: append.firstIndex + offset, append } : undefined;
+  }
+
+  /** Ordinal of the entry at a tree index; undefined for closing leaves and beyond the marker. */
+  async findOrdinal(index: number): Promise<number | undefined> {
+    const found = await this.db.findLast(TABLES.appendIndex, keyNumber(index));
+    if (found === undefined) return undefined;
+    const ordinal = readUint64(found[1], 0, 'ordinal') + index - parseKeyNumber(found[0]);
+    const place = await this.findPlace(ordinal);
+    return place?.index === index ? ordinal : undefined;
+  }
+
+  /** The first attested checkpoint whose size is above `index`: always the same one. */
+  async findAttestationAbove(
+    index: number,
+  ): Promise<{ size: number; row: AttestationRow } | undefined> {
+    const found = await this.db.findFirst(TABLES.attestation, keyNumber(index + 1));
+    if (found === undefined) return undefined;
+    return { size: parseKeyNumber(found[0]), row: parseJsonRow(found[1]) };
+  }
+
+  readAttestation(size: number, from: Reader = this.db): AttestationRow {
+    return parseJsonRow(readRow(from, attestationKey(size)));
+  }
+
+  /** Leaves from an ordinal on, with their hashes, as they lie in the store. */
+  async *leavesFrom(ordinal: number): AsyncGenerator<{ leaf: Uint8Array; hash: Uint8Array }> {
+    let expected = ordinal;
+    for await (const [key, row] of this.db.rows(TABLES.entry, keyNumber(ordinal))) {
+      if (parseKeyNumber(key) !== expected) {
+        throw new ChartsealError('STORE_CORRUPT', `entry ${expected} is gone`);
+      }
+      expected++;
+      const leaf = Uint8Array.from(parseStoredEntry(row).leaf);
+      yield { leaf, hash: leafHash(leaf) };
+    }
+  }
+
+  close(): Promise<void> {
+    return this.db.close();
+  }
+}
+
+/** A hash of the marker row, 32 bytes. */
+export function markerHash(hex: string): Uint8Array {
+  return decodeHex(hex, 'marker', HASH_BYTES);
+}

@@ -26,3 +26,19 @@ export function pairHash(tag: number, left: Uint8Array, right: Uint8Array): Uint
   pair.set(right, 33);
   return sha256(pair);
 }
+
+const HMAC_BLOCK_BYTES = 64;
+
+/** HMAC-SHA-256 (RFC 2104): 32 bytes. */
+export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
+  const block = key.length > HMAC_BLOCK_BYTES ? sha256(key) : key;
+  const inner = new Uint8Array(HMAC_BLOCK_BYTES + data.length).fill(0x36, 0, HMAC_BLOCK_BYTES);
+  const outer = new Uint8Array(HMAC_BLOCK_BYTES + 32).fill(0x5c, 0, HMAC_BLOCK_BYTES);
+  block.forEach((byte, at) => {
+    inner[at] = byte ^ 0x36;
+    outer[at] = byte ^ 0x5c;
+  });
+  inner.set(data, HMAC_BLOCK_BYTES);
+  outer.set(sha256(inner), HMAC_BLOCK_BYTES);
+  return sha256(outer);
+}

@@ -1,0 +1,40 @@
+// What callers send: the patient named in clear, private members in clear. The sequencer turns a
+// submission into an entry and a leaf.
+import type { AccessFacts, Actor, Client, RecordFacts } from '../../chaincode/core/entry.js';
+import { ACCESS_MEMBERS, PRIVATE_VALUES } from '../../chaincode/core/entry-shapes.js';
+import type { JsonValue } from '../../chaincode/core/json.js';
+import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
+import { checkShape, object, text } from '../../chaincode/core/shape.js';
+
+/** An access event of one patient. */
+export interface AccessSubmission extends AccessFacts {
+  readonly patient: PatientIdentifier;
+  readonly actor: Actor;
+  readonly justification?: string;
+  readonly client?: Client;
+}
+
+/** A document that was archived or amended; `name` is what people call it. */
+export interface RecordSubmission {
+  readonly act: 'archive' | 'amend';
+  readonly record: RecordFacts & { readonly name?: string };
+  readonly patient?: PatientIdentifier;
+}
+
+export type Submission = AccessSubmission | RecordSubmission;
+
+const identifierPart = text({ min: 1, max: 256 });
+
+export const ACCESS_SUBMISSION_SHAPE = object({
+  patient: object({ system: identifierPart, value: identifierPart }),
+  ...ACCESS_MEMBERS,
+  actor: PRIVATE_VALUES.actor,
+  'justification?': PRIVATE_VALUES.justification,
+  'client?': PRIVATE_VALUES.client,
+});
+
+/** Throws BAD_INPUT naming the member. The patient's normal form is checked when it is accepted. */
+export function parseAccessSubmission(value: JsonValue): AccessSubmission {
+  checkShape(ACCESS_SUBMISSION_SHAPE, value, 'access event');
+  return value as unknown as AccessSubmission;
+}

@@ -4,10 +4,11 @@
 import { lookup } from 'mime-types';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import type { Store } from '../store/store.js';
 import type { DigestResult } from './digest.js';
-import { Labels, type LogContext, type PatientIdentifier } from './log-context.js';
+import { Labels, type LogContext } from './log-context.js';
 import type { Sequencer } from './sequencer/sequencer.js';
 import type { RecordSubmission } from './submission.js';
 import type { WalkedFile } from './walk.js';

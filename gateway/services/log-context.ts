@@ -1,5 +1,4 @@
 // Who we are: the log, its registration and the secrets that stay with the hospital.
-import { encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import {
@@ -9,14 +8,9 @@ import {
   recordAlpha,
   recordLabel,
 } from '../../chaincode/core/labels.js';
-import { checkPatientIdentifier } from '../../chaincode/core/patient-id.js';
+import { checkPatientIdentifier, type PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import type { Registration } from '../../chaincode/core/registration.js';
 import { vrfBeta } from '../../chaincode/core/vrf.js';
-
-export interface PatientIdentifier {
-  readonly system: string;
-  readonly value: string;
-}
 
 /** Secret keys of a log, 32 bytes each, and the note key as a function. */
 export interface LogSecrets {
@@ -64,6 +58,3 @@ export class Labels {
       : recordLabel(this.#context.secrets.recordKey, id);
   }
 }
-
-/** Map key of a label or hash. */
-export const hexOf = encodeHex;

@@ -15,13 +15,14 @@ import { sha256 } from '../../../chaincode/core/hash.js';
 import { formatLeaf, leafHash } from '../../../chaincode/core/leaf.js';
 import { ACTS, type ActName } from '../../../chaincode/core/lifecycle.js';
 import { HASH_BYTES, MAX_OUTBOX_ENTRIES } from '../../../chaincode/core/limits.js';
+import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { applyLeaf } from '../../../chaincode/core/subject.js';
 import { formatTime, parseTime } from '../../../chaincode/core/time.js';
 import type { RowBatch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { formatHead, formatJsonRow, formatStoredEntry, type Head } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
-import { Labels, type LogContext, type PatientIdentifier } from '../log-context.js';
+import { Labels, type LogContext } from '../log-context.js';
 import type { RecordSubmission, Submission } from '../submission.js';
 import { buildEntry, isRecordSubmission, type Submitter } from './build-entry.js';
 

@@ -219,7 +219,8 @@ export class Sequencer {
     const leaves = this.#outbox.slice(skip, skip + this.#appendLeaves);
     const parsed = leaves.map(({ leaf }) => parseLeaf(leaf));
     const subjects = parsed.map(({ subject }) => subject);
-    const expanded = this.#pages.expand(map, subjects);
+    // What the map shares with the proven one is on disk: memory holds the rest and the top.
+    const expanded = this.#pages.expand(this.#pages.trim(map, this.#proven.map), subjects);
     const witness = formatWitness(expanded, subjects);
     const hashes = leaves.map(({ hash }) => hash);
     const after = applyLeaves(expanded, parsed, hashes, this.#acceptor.labels.log);
@@ -286,7 +287,7 @@ export class Sequencer {
   async #proveLoop(): Promise<void> {
     while (this.#running()) {
       const state = this.#committed;
-      if (this.#attested && state === this.#proven) {
+      if (this.#attested && state.appends === this.#proven.appends) {
         await this.#changed(60_000);
         continue;
       }
@@ -306,8 +307,6 @@ export class Sequencer {
     this.#overlay = this.#overlay.slice(count);
     this.#proven = { ...state, map: this.#pages.trim(state.map) };
     this.#attested = true;
-    // Whatever the newest map shares with the proven one is on disk now and need not stay here.
-    if (this.#committed === state) this.#committed = this.#proven;
     this.#notify();
   }
 }

@@ -1,0 +1,36 @@
+// Who may do what: the role from the caller's certificate, ownership by MSP id.
+import { ChartsealError } from '../core/errors.js';
+import type { ChartsealContext } from './chartseal-context.js';
+import type { LogRow } from './rows.js';
+import { logKey } from './state-keys.js';
+
+/** Attribute of the certificate that holds the role. */
+export const ROLE_ATTRIBUTE = 'chartseal.role';
+
+const ROLES = ['admin', 'writer', 'reader'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const ANY_ROLE: readonly Role[] = ROLES;
+
+/** Throws ACCESS_DENIED unless the caller's certificate carries one of these roles. */
+export function requireRole(context: ChartsealContext, allowed: readonly Role[]): void {
+  const role = context.clientIdentity.getAttributeValue(ROLE_ATTRIBUTE);
+  if (allowed.some((one) => one === role)) return;
+  throw new ChartsealError('ACCESS_DENIED', `this needs the role ${allowed.join(' or ')}`);
+}
+
+/** The registration of a log; throws LOG_UNKNOWN. */
+export async function readLogRow(context: ChartsealContext, logId: string): Promise<LogRow> {
+  const row = await context.state.find(logKey(logId));
+  if (row === undefined) throw new ChartsealError('LOG_UNKNOWN', 'no log has this id');
+  return row;
+}
+
+/** As {@link readLogRow}; throws ACCESS_DENIED unless the caller's organisation owns the log. */
+export async function readOwnLogRow(context: ChartsealContext, logId: string): Promise<LogRow> {
+  const row = await readLogRow(context, logId);
+  if (row.registration.mspId !== context.callerMspId) {
+    throw new ChartsealError('ACCESS_DENIED', 'the log belongs to another organisation');
+  }
+  return row;
+}

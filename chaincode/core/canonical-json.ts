@@ -39,8 +39,16 @@ function isArranged(value: unknown, depth: number): boolean {
   return arranged;
 }
 
-/** Writes a value that {@link isArranged} has seen, with members sorted (RFC 8785 3.2.3). */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** JSON.stringify writes strings as RFC 8785 section 3.2.2.2 asks; most need no escapes. */
+function quote(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Writes a value that {@link isArranged} has seen, members sorted (RFC 8785 section 3.2.3). */
 function write(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) {
     let items = '';
@@ -53,7 +61,7 @@ function write(value: unknown): string {
     const member = (value as Record<string, unknown>)[name];
     if (member === undefined) continue;
     if (members !== '') members += ',';
-    members += `${JSON.stringify(name)}:${write(member)}`;
+    members += `${quote(name)}:${write(member)}`;
   }
   return `{${members}}`;
 }

@@ -13,7 +13,7 @@ import {
   NODE_EMPTY,
   NODE_HASH,
   NODE_INNER,
-  NODE_OTHER,
+  NODE_SUBJECT,
   splitLabels,
 } from '../../chaincode/core/subject-map.js';
 
@@ -45,7 +45,7 @@ export class MapPages {
     if (bytes === undefined && (root === undefined || isZero(root))) return EMPTY_MAP;
     const top = parsePage(bytes, new Uint8Array());
     if (root !== undefined) checkHash(top, root, '');
-    return this.#fill(top, 0, new Uint8Array(MAX_MAP_DEPTH / PAGE_LEVELS));
+    return this.#fill(top, 0, new Uint8Array(TOP_LEVELS / PAGE_LEVELS));
   }
 
   /** Reads every page that begins above TOP_LEVELS. `path` is a scratch buffer. */
@@ -65,13 +65,7 @@ export class MapPages {
     return this.#reach(root, 0, [...labels], 0, labels.length);
   }
 
-  #reach(
-    node: MapNode,
-    depth: number,
-    labels: Uint8Array[],
-    from: number,
-    to: number,
-  ): MapNode {
+  #reach(node: MapNode, depth: number, labels: Uint8Array[], from: number, to: number): MapNode {
     if (from === to) return node;
     if (node.tag === NODE_HASH) {
       const page = this.#load(node, depth, labels[from] as Uint8Array);
@@ -104,9 +98,12 @@ export class MapPages {
   }
 }
 
-function cut(node: MapNode, flushed: MapNode, depth: number): MapNode {
+/** A node of an earlier tree; undefined below a hash, where that tree does not say. */
+type Earlier = MapNode | undefined;
+
+function cut(node: MapNode, flushed: Earlier, depth: number): MapNode {
   if (node.tag !== NODE_INNER) return node;
-  if (depth === TOP_LEVELS) return isSame(node, flushed) ? new HashNode(mapRoot(node)) : node;
+  if (depth === TOP_LEVELS) return isSame(flushed, node) ? new HashNode(mapRoot(node)) : node;
   const left = cut(node.left, childOf(flushed, 0), depth + 1);
   return withChildren(node, left, cut(node.right, childOf(flushed, 1), depth + 1));
 }
@@ -117,8 +114,81 @@ function withChildren(node: InnerNode, left: MapNode, right: MapNode): InnerNode
   return new InnerNode(left, right, node.hash);
 }
 
-/** Child of a node that may be any end; below a hash, nothing is known: the hash itself. */
-function childOf(node: MapNode, bit: number): MapNode {
-  if (node.tag === NODE_INNER) return bit === 0 ? node.left : node.right;
-  return node.tag === NODE_HASH ? node : EMPTY_MAP;
+function childOf(node: Earlier, bit: number): Earlier {
+  if (node === undefined || node.tag === NODE_HASH) return undefined;
+  if (node.tag !== NODE_INNER) return EMPTY_MAP;
+  return bit === 0 ? node.left : node.right;
+}
+
+/** Equal hashes count as equal, so that loading and trimming are no change. */
+function isSame(earlier: Earlier, node: MapNode): boolean {
+  if (earlier === undefined) return false;
+  return earlier === node || equalBytes(mapRoot(earlier), mapRoot(node));
+}
+
+interface Page {
+  readonly prefix: PagePrefix;
+  readonly before: Earlier;
+  readonly after: MapNode;
+}
+
+/**
+ * Pages to write so that the disk holds `after`. Below a page that `before` holds as a hash
+ * only, a page that was loaded and not changed is written again, with the same bytes.
+ * @param before tree of the last flush, in any detail; EMPTY_MAP when there was none
+ * @param after a tree made from it by MapPages and setSubject
+ */
+export function* changedPages(
+  before: MapNode,
+  after: MapNode,
+): Generator<[prefix: PagePrefix, bytes: Uint8Array]> {
+  const waiting: Page[] = [{ prefix: '', before, after }];
+  for (let page = waiting.pop(); page !== undefined; page = waiting.pop()) {
+    if (isSame(page.before, page.after)) continue;
+    if (page.after.tag === NODE_HASH) {
+      // Below a hash of `before` nothing but a page that is on disk can be a hash in `after`.
+      if (page.before === undefined) continue;
+      throw corrupt('a changed page is not in memory');
+    }
+    yield [page.prefix, formatPage(page, waiting)];
+  }
+}
+
+/** Bytes of one page; the pages right below it are added to `below`. */
+function formatPage(page: Page, below: Page[]): Uint8Array {
+  const out = new MapWriter();
+  const write = (node: MapNode, before: Earlier, level: number, place: number): void => {
+    if (level === PAGE_LEVELS && (node.tag === NODE_INNER || node.tag === NODE_HASH)) {
+      out.hash(mapRoot(node));
+      const prefix = page.prefix + encodeHex(Uint8Array.of(place));
+      below.push({ prefix, before, after: node });
+    } else if (node.tag === NODE_INNER) {
+      out.inner();
+      write(node.left, childOf(before, 0), level + 1, place * 2);
+      write(node.right, childOf(before, 1), level + 1, place * 2 + 1);
+    } else if (node.tag === NODE_SUBJECT) {
+      out.subject(node);
+    } else if (node.tag === NODE_EMPTY) {
+      out.empty();
+    } else {
+      throw corrupt('a page to write is not known in full');
+    }
+  };
+  write(page.after, page.before, 0, 0);
+  return out.bytes();
+}
+
+function parsePage(bytes: Uint8Array | undefined, prefix: Uint8Array): MapNode {
+  const what = `map page '${encodeHex(prefix)}'`;
+  if (bytes === undefined) throw corrupt(`${what} is missing`);
+  const deepest = Math.min((prefix.length + 1) * PAGE_LEVELS, MAX_MAP_DEPTH);
+  return parseMapBytes(bytes, { code: 'STORE_CORRUPT', what, prefix, deepest, paged: true });
+}
+
+function checkHash(page: MapNode, hash: Uint8Array, key: PagePrefix): void {
+  if (!equalBytes(mapRoot(page), hash)) throw corrupt(`map page '${key}' has another hash`);
+}
+
+function corrupt(reason: string): ChartsealError {
+  return new ChartsealError('STORE_CORRUPT', reason);
 }

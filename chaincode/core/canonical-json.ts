@@ -79,8 +79,9 @@ export function canonicalJson(value: JsonValue | object): string {
 
 /** All strings of a JSON text in one, so that one look finds a lone surrogate. */
 function decodeEscapes(text: string): string {
+  // A space for the other escapes: without it, two lone surrogates could become a pair.
   return text.replace(/\\(?:u([0-9a-f]{4})|.)/g, (_, hex?: string) =>
-    hex === undefined ? '' : String.fromCharCode(Number.parseInt(hex, 16)),
+    hex === undefined ? ' ' : String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
 

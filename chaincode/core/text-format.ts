@@ -3,7 +3,7 @@
 import { decodeBase64 } from './bytes.js';
 import { ChartsealError } from './errors.js';
 
-const DECIMAL = /^(0|[1-9][0-9]{0,15})$/;
+const DECIMAL = /^(0|[1-9][0-9]*)$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const NEWLINE = 0x0a;
 

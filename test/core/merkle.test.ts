@@ -20,6 +20,13 @@ const read = cachedReaderOf(tree, MOST);
 const roots = Array.from({ length: MOST + 1 }, (_, size) => tree.root(0n, BigInt(size)));
 const root = (size: number): Uint8Array => roots[size] as Uint8Array;
 const leaf = (index: number): Uint8Array => leaves[index] as Uint8Array;
+
+/** All pairs of a smaller and a larger number up to `most`. */
+const placesUpTo = (most: number): [number, number][] =>
+  Array.from({ length: most }, (_, at) => at + 1).flatMap((larger) =>
+    Array.from({ length: larger }, (_, smaller): [number, number] => [smaller, larger]),
+  );
+
 const bit = fc.nat({ max: 255 });
 
 /** Two sizes with 0 < size1 < size2. */
@@ -74,6 +81,17 @@ describe('inclusion in the tree of RFC 9162', () => {
             'BAD_INPUT',
           );
         }
+      }
+    }
+  });
+
+  it('is refused for places whose path has another length', () => {
+    const pairs = placesUpTo(16);
+    for (const [index, size] of pairs) {
+      const path = inclusionProof(index, size, read);
+      for (const [otherIndex, otherSize] of pairs) {
+        if (inclusionProof(otherIndex, otherSize, read).length === path.length) continue;
+        expectCode(() => rootFromInclusion(otherIndex, otherSize, leaf(index), path), 'BAD_INPUT');
       }
     }
   });
@@ -138,6 +156,20 @@ describe('consistency of two trees of RFC 9162', () => {
         expectCode(() => verifyConsistency(size1, size2, root2, root1, path), 'BAD_INPUT');
       }),
     );
+  });
+
+  it('is refused for sizes whose path has another length', () => {
+    const pairs = placesUpTo(16).filter(([size1]) => size1 > 0);
+    for (const [size1, size2] of pairs) {
+      const path = consistencyProof(size1, size2, read);
+      for (const [other1, other2] of pairs) {
+        if (consistencyProof(other1, other2, read).length === path.length) continue;
+        expectCode(
+          () => verifyConsistency(other1, other2, root(size1), root(size2), path),
+          'BAD_INPUT',
+        );
+      }
+    }
   });
 
   it('is refused for a tree whose past was rewritten', () => {

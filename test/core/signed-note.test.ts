@@ -132,6 +132,8 @@ describe('signed note', () => {
       note.slice(0, -1),
       `${note}\n`,
       `${note}more\n`,
+      `${note}more`,
+      `${note}${unknownLine}`.slice(0, -1),
       `${text}\n${ownLine}\n${text}`,
       `${text}\n${ownLine.replace('\u2014', '-')}`,
       `${text}\n${ownLine.replace('\u2014', '\u2013')}`,

@@ -2,7 +2,7 @@
 import { randomFillSync } from 'node:crypto';
 import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
-import { type Entry, formatEntry } from '../../../chaincode/core/entry.js';
+import { checkPrivateValue, type Entry, formatEntry } from '../../../chaincode/core/entry.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import { pseudonym } from '../../../chaincode/core/labels.js';
 import { OPENING_SALT_BYTES, SALT_BYTES } from '../../../chaincode/core/limits.js';
@@ -47,6 +47,7 @@ function commitAll(values: Readonly<Record<string, JsonValue | undefined>>): Pri
   const parts: PrivateParts = { commitments: {}, openings: {} };
   for (const [member, value] of Object.entries(values)) {
     if (value === undefined) continue;
+    checkPrivateValue(member, value);
     const salt = randomSalt(OPENING_SALT_BYTES);
     parts.commitments[member] = encodeBase64(commitMember(salt, value));
     parts.openings[member] = { salt: encodeBase64(salt), value };

@@ -1,0 +1,115 @@
+// Histories on demand: every leaf of one subject with the proof that there are no others, at the
+// newest attested checkpoint.
+import { decodeHex, encodeBase64, encodeHex, isZero } from '../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { labelFromBeta, patientAlpha, recordAlpha } from '../../chaincode/core/labels.js';
+import { proveSubject } from '../../chaincode/core/map-proof.js';
+import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
+import { EMPTY_MAP, findSubject, HashNode } from '../../chaincode/core/subject-map.js';
+import { vrfProve } from '../../chaincode/core/vrf.js';
+import { parseAttestation } from '../evidence/attestation.js';
+import { buildHistory, type History, type HistorySubject } from '../evidence/history.js';
+import type { Openings } from '../evidence/receipt.js';
+import type { Reader } from '../store/database.js';
+import { pageKey } from '../store/keys.js';
+import { MapPages } from '../store/map-pages.js';
+import type { Store } from '../store/store.js';
+import { tileNodeReader } from '../store/tiles.js';
+import { Labels, type LogContext } from './log-context.js';
+import { checkedProof, closingLeafOf, parseOpenings } from './receipts.js';
+
+/** Whose history is asked for. */
+export type HistoryQuery =
+  | { readonly patient: PatientIdentifier }
+  | { readonly record: string }
+  | { readonly log: true };
+
+interface Named {
+  readonly subject: HistorySubject;
+  readonly label: Uint8Array;
+}
+
+export class Histories {
+  readonly #store: Store;
+  readonly #context: LogContext;
+  readonly #labels: Labels;
+
+  constructor(services: { store: Store; context: LogContext }) {
+    this.#store = services.store;
+    this.#context = services.context;
+    this.#labels = new Labels(services.context);
+  }
+
+  /** Everything shown; evidence/withhold shows less. Throws PATIENT_NOT_NORMAL, NOT_PROVEN_YET. */
+  async make(query: HistoryQuery): Promise<History> {
+    const named = this.#name(query);
+    const moment = this.#store.db.snapshot();
+    try {
+      return this.#build(named, moment);
+    } finally {
+      await moment.close();
+    }
+  }
+
+  #name(query: HistoryQuery): Named {
+    if ('patient' in query) {
+      const { system, value } = query.patient;
+      this.#labels.patientInput(query.patient);
+      const { label, vrfProof } = this.#prove(patientAlpha(system, value));
+      return { label, subject: { kind: 'patient', system, value, vrfProof } };
+    }
+    if ('log' in query) return { label: this.#labels.log, subject: { kind: 'log' } };
+    const id = query.record;
+    const label = this.#labels.record(id);
+    const subject = { kind: 'record' as const, id, label: encodeHex(label) };
+    if (this.#context.registration.recordLabels === 'hmac') return { label, subject };
+    return { label, subject: { ...subject, vrfProof: this.#prove(recordAlpha(id)).vrfProof } };
+  }
+
+  #prove(alpha: Uint8Array): { label: Uint8Array; vrfProof: string } {
+    const { beta, proof } = vrfProve(this.#context.secrets.vrfKey, alpha);
+    return { label: labelFromBeta(beta), vrfProof: encodeBase64(proof) };
+  }
+
+  #build({ subject, label }: Named, moment: Reader): History {
+    const marker = this.#store.findMarker(moment);
+    if (marker === undefined) {
+      throw new ChartsealError('NOT_PROVEN_YET', 'no checkpoint of this log is attested yet');
+    }
+    const mapRoot = decodeHex(marker.mapRoot, 'map root', 32);
+    const pages = new MapPages((prefix) => moment.find(pageKey(prefix)));
+    const top = isZero(mapRoot) ? EMPTY_MAP : new HashNode(mapRoot);
+    const map = pages.expand(top, [label]);
+    const state = findSubject(map, label);
+    const row = this.#store.readAttestation(marker.size, moment);
+    const closingLeaf = closingLeafOf(row);
+    return buildHistory({
+      subject,
+      ...this.#chain(label, state?.count ?? 0, moment),
+      mapProof: proveSubject(map, label),
+      closing:
+        closingLeaf === undefined
+          ? null
+          : {
+              leaf: closingLeaf,
+              ...checkedProof(closingLeaf, marker.size - 1, row, tileNodeReader(moment)),
+            },
+      checkpoint: row.checkpoint,
+      attestation: parseAttestation(row.attestation),
+    });
+  }
+
+  /** The first `count` leaves of a chain with their entries and openings. */
+  #chain(label: Uint8Array, count: number, moment: Reader) {
+    const leaves: Uint8Array[] = [];
+    const entries: Uint8Array[] = [];
+    const openings: (Openings | null)[] = [];
+    for (let sequence = 0; sequence < count; sequence++) {
+      const stored = this.#store.readEntry(this.#store.readChain(label, sequence, moment), moment);
+      leaves.push(stored.leaf);
+      entries.push(stored.entry);
+      openings.push(parseOpenings(stored.openings) ?? null);
+    }
+    return { leaves, entries, openings };
+  }
+}

@@ -1,0 +1,109 @@
+// Receipts on demand, from the store alone: a proven entry needs no ledger any more.
+import { decodeBase64, encodeHex, equalBytes } from '../../chaincode/core/bytes.js';
+import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { leafHash } from '../../chaincode/core/leaf.js';
+import { rootFromInclusion } from '../../chaincode/core/merkle.js';
+import { parseNote } from '../../chaincode/core/signed-note.js';
+import { inclusionProof, type NodeReader } from '../../chaincode/core/tree-proofs.js';
+import { type Attestation, parseAttestation } from '../evidence/attestation.js';
+import { buildReceipt, type Openings, type Receipt } from '../evidence/receipt.js';
+import { type AttestationRow, parseJsonRow } from '../store/rows.js';
+import type { Store } from '../store/store.js';
+import { tileNodeReader } from '../store/tiles.js';
+import { Labels, type LogContext } from './log-context.js';
+
+/** An inclusion proof that has been checked against its own checkpoint. */
+export interface CheckedProof {
+  readonly index: number;
+  readonly path: Uint8Array[];
+  /** Signed note. */
+  readonly checkpoint: string;
+  readonly attestation: Attestation;
+}
+
+/** Proof for one leaf; throws STORE_CORRUPT when what the store holds does not prove it. */
+export function checkedProof(
+  leaf: Uint8Array,
+  index: number,
+  row: AttestationRow,
+  read: NodeReader,
+): CheckedProof {
+  const { size, root } = parseCheckpoint(parseNote(row.checkpoint).text);
+  const path = inclusionProof(index, size, read);
+  if (!equalBytes(rootFromInclusion(index, size, leafHash(leaf), path), root)) {
+    throw new ChartsealError('STORE_CORRUPT', `leaf ${index} is not in the tree of size ${size}`);
+  }
+  const attestation = parseAttestation(row.attestation);
+  return { index, path, checkpoint: row.checkpoint, attestation };
+}
+
+/** Openings as stored: canonical JSON bytes, empty when nothing is private. */
+export function parseOpenings(bytes: Uint8Array): Openings | undefined {
+  return bytes.length === 0 ? undefined : parseJsonRow<Openings>(bytes);
+}
+
+export class Receipts {
+  readonly #store: Store;
+  readonly #labels: Labels;
+
+  constructor(services: { store: Store; context: LogContext }) {
+    this.#store = services.store;
+    this.#labels = new Labels(services.context);
+  }
+
+  /** Receipt of an accepted entry. Throws NOT_PROVEN_YET, STORE_CORRUPT. */
+  async make(ordinal: number): Promise<Receipt> {
+    const place = await this.#store.findPlace(ordinal);
+    const attested = place && (await this.#store.findAttestationAbove(place.index));
+    if (place === undefined || attested === undefined) {
+      throw new ChartsealError('NOT_PROVEN_YET', 'the entry is accepted and not proven yet');
+    }
+    const { leaf, entry, openings } = this.#store.readEntry(ordinal);
+    const read = tileNodeReader(this.#store.db);
+    const proof = checkedProof(leaf, place.index, attested.row, read);
+    const opened = parseOpenings(openings);
+    return buildReceipt({ entry, leaf, ...proof, ...(opened && { openings: opened }) });
+  }
+
+  /** Ordinal of one version of a record, the newest when none is named. Throws NOT_FOUND. */
+  findRecord(id: string, version?: number): number {
+    const label = this.#labels.record(id);
+    const head = this.#store.findHead(label);
+    if (head === undefined) throw new ChartsealError('NOT_FOUND', 'no record has this identifier');
+    for (let sequence = head.state.count - 1; sequence >= 0; sequence--) {
+      const ordinal = this.#store.readChain(label, sequence);
+      const found = recordVersion(this.#store.readEntry(ordinal).entry);
+      if (found !== undefined && (version === undefined || found === version)) return ordinal;
+    }
+    throw new ChartsealError('NOT_FOUND', `the record has no version ${version}`);
+  }
+
+  /** Ordinal of the entry with this leaf hash. Throws NOT_FOUND. */
+  findLeafHash(hash: Uint8Array): number {
+    const ordinal = this.#store.findByLeafHash(hash);
+    if (ordinal === undefined) {
+      throw new ChartsealError('NOT_FOUND', `no entry has the leaf hash ${encodeHex(hash)}`);
+    }
+    return ordinal;
+  }
+
+  /** Ordinal of the entry at this index of the tree. Throws NOT_FOUND. */
+  async findIndex(index: number): Promise<number> {
+    const ordinal = await this.#store.findOrdinal(index);
+    if (ordinal === undefined) {
+      throw new ChartsealError('NOT_FOUND', `no proven entry stands at index ${index}`);
+    }
+    return ordinal;
+  }
+}
+
+function recordVersion(entry: Uint8Array): number | undefined {
+  const value = parseJsonRow<{ act: string; record?: { version: number } }>(entry);
+  return value.act === 'archive' || value.act === 'amend' ? value.record?.version : undefined;
+}
+
+/** Closing leaf of an attested checkpoint; undefined at size 0. */
+export function closingLeafOf(row: AttestationRow): Uint8Array | undefined {
+  return row.closingLeaf === null ? undefined : decodeBase64(row.closingLeaf, 'closing leaf');
+}

@@ -1,0 +1,67 @@
+// The LevelDB folder of the embedded ledger: its tables, its one synced way of writing, and what
+// its failures mean. Tables: tip; block/number; state/key and seal/key (see state-row).
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Level } from 'level';
+import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
+
+export type Db = Level<string, Uint8Array>;
+export type Batch = ReturnType<Db['batch']>;
+export type Snapshot = ReturnType<Db['snapshot']>;
+
+export const TIP_KEY = 'tip';
+const NUMBER_DIGITS = 16;
+// '0' follows '/' in ASCII, so `table0` ends the range of `table/`.
+export const STATE_TABLE = 'state/';
+export const SEAL_TABLE = 'seal/';
+
+export function blockKey(number: number): string {
+  return `block/${String(number).padStart(NUMBER_DIGITS, '0')}`;
+}
+
+const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  LEVEL_LOCKED: ['LEDGER_LOCKED', 'the ledger is in use by another process'],
+  LEVEL_CORRUPTION: ['LEDGER_CORRUPT', "the ledger's files are damaged"],
+};
+
+/** A failure of LevelDB as a coded error. */
+export function databaseFailure(cause: unknown): ChartsealError {
+  const { code, cause: inner } = cause as { code?: string; cause?: { code?: string } };
+  const [known, text] = CODES[inner?.code ?? ''] ??
+    CODES[code ?? ''] ?? ['LEDGER_FAILED' as const, 'the ledger could not be read or written'];
+  return new ChartsealError(known, text, { cause });
+}
+
+/**
+ * Opens the folder for this process alone. Throws LEDGER_LOCKED, LEDGER_CORRUPT, LEDGER_FAILED,
+ * DATA_EXISTS when told to create where something is, LEDGER_BEHIND when there is nothing.
+ */
+export async function openDatabase(folder: string, create: boolean): Promise<Db> {
+  const exists = existsSync(join(folder, 'CURRENT'));
+  if (create && exists) {
+    throw new ChartsealError('DATA_EXISTS', 'there is a ledger already');
+  }
+  if (!create && !exists) {
+    throw new ChartsealError('LEDGER_BEHIND', 'the ledger is gone: its folder holds none');
+  }
+  const db: Db = new Level(folder, {
+    keyEncoding: 'utf8',
+    valueEncoding: 'view',
+    createIfMissing: create,
+  });
+  try {
+    await db.open();
+  } catch (cause) {
+    throw databaseFailure(cause);
+  }
+  return db;
+}
+
+/** Reads one row at a moment; throws LEDGER_CORRUPT or LEDGER_FAILED. */
+export function findRow(db: Db, key: string, snapshot?: Snapshot): Uint8Array | undefined {
+  try {
+    return db.getSync(key, snapshot === undefined ? {} : ({ snapshot } as object));
+  } catch (cause) {
+    throw databaseFailure(cause);
+  }
+}

@@ -1,0 +1,63 @@
+// A channel in one process: the engine in a worker thread, and connections of its members.
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Ledger } from '../ledger.js';
+import { type EmbeddedIdentity, EmbeddedLedger } from './embedded-ledger.js';
+import type { MspOptions } from './membership.js';
+import type { WorkerData } from './messages.js';
+import { WorkerClient } from './worker-client.js';
+
+export interface EmbeddedNetworkOptions {
+  /** Folder of the database, for this ledger alone. */
+  readonly folder: string;
+  readonly channel: string;
+  readonly msps: readonly MspOptions[];
+  /** Path of the file outside `folder` that keeps the newest block's hash. */
+  readonly checkpointFile: string;
+  /** Makes a new ledger; otherwise one that is not there is refused with LEDGER_BEHIND. */
+  readonly create?: boolean;
+  /** Clock of the callers, in ms since 1970; endorsement uses the machine's own. */
+  readonly now?: () => number;
+}
+
+export class EmbeddedNetwork {
+  readonly #client: WorkerClient;
+  readonly #now: () => number;
+
+  constructor(client: WorkerClient, now: () => number) {
+    this.#client = client;
+    this.#now = now;
+  }
+
+  /** The channel as a member sees it; throws IDENTITY_REFUSED. */
+  async connect(identity: EmbeddedIdentity): Promise<Ledger> {
+    const { mspId, certificatePem } = identity;
+    await this.#client.call({ kind: 'identify', mspId, certificatePem });
+    return new EmbeddedLedger(this.#client, identity, this.#now);
+  }
+
+  /** Commits what waits and lets go of the folder; connections fail from now on. */
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+/**
+ * Throws LEDGER_LOCKED, LEDGER_BEHIND, LEDGER_CORRUPT, LEDGER_FAILED, DATA_EXISTS, and
+ * IDENTITY_REFUSED or BAD_INPUT for the MSPs given.
+ */
+export async function openEmbeddedNetwork(
+  options: EmbeddedNetworkOptions,
+): Promise<EmbeddedNetwork> {
+  const { folder, channel, msps, checkpointFile } = options;
+  const workerData: WorkerData = {
+    folder,
+    channel,
+    msps,
+    checkpointFile,
+    create: options.create ?? false,
+  };
+  const client = new WorkerClient(new Worker(join(__dirname, 'worker.js'), { workerData }));
+  await client.opened;
+  return new EmbeddedNetwork(client, options.now ?? Date.now);
+}

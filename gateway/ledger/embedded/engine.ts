@@ -1,0 +1,233 @@
+// The embedded ledger itself, as the worker runs it: endorsement, ordering and commit in one.
+// Transactions that wait together go into one block.
+import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { formatTime } from '../../../chaincode/core/time.js';
+import type { BlockTransaction } from './block.js';
+import { BlockStore, type BlockStoreOptions } from './block-store.js';
+import { conflicts } from './conflicts.js';
+import { Executor } from './executor.js';
+import { LevelStub } from './level-stub.js';
+import { type Identity, Membership, type MspOptions } from './membership.js';
+import type { StateReader } from './state-reader.js';
+
+export interface EngineOptions extends BlockStoreOptions {
+  readonly msps: readonly MspOptions[];
+}
+
+/** One call of one transaction. */
+export interface Call {
+  readonly mspId: string;
+  readonly certificatePem: string;
+  readonly txId: string;
+  /** Time of the proposal, in ms since 1970. */
+  readonly at: number;
+  readonly name: string;
+  /** UTF-8 of each argument. */
+  readonly args: readonly Uint8Array[];
+  readonly transient: ReadonlyMap<string, Uint8Array>;
+}
+
+interface Waiting {
+  readonly call: Call;
+  readonly resolve: (answer: string) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A call that the contract accepted. */
+interface Endorsed {
+  readonly waiting: Waiting;
+  readonly stub: LevelStub;
+  readonly identity: Identity;
+  readonly answer: string;
+}
+
+const MAX_BLOCK_TRANSACTIONS = 64;
+const MAX_BLOCK_BYTES = 16 * 1024 * 1024;
+
+export class Engine {
+  readonly #store: BlockStore;
+  readonly #membership: Membership;
+  readonly #executor = new Executor();
+  readonly #channel: string;
+  readonly #onBlock: (height: number) => void;
+  #queue: Waiting[] = [];
+  #pumping: Promise<void> | undefined;
+  #fault: ChartsealError | undefined;
+
+  private constructor(
+    store: BlockStore,
+    membership: Membership,
+    channel: string,
+    onBlock: (height: number) => void,
+  ) {
+    this.#store = store;
+    this.#membership = membership;
+    this.#channel = channel;
+    this.#onBlock = onBlock;
+  }
+
+  /** @param onBlock told of the newest block's number after each commit */
+  static async open(options: EngineOptions, onBlock: (height: number) => void): Promise<Engine> {
+    const membership = new Membership(options.msps);
+    const store = await BlockStore.open(options);
+    return new Engine(store, membership, options.channel, onBlock);
+  }
+
+  get height(): number {
+    return this.#store.height;
+  }
+
+  /** Throws IDENTITY_REFUSED. */
+  identify(mspId: string, certificatePem: string): Identity {
+    return this.#membership.identify(mspId, certificatePem, Date.now());
+  }
+
+  /** Throws coded errors only. */
+  async evaluate(call: Call): Promise<string> {
+    this.#requireSound();
+    const state = this.#store.state();
+    try {
+      return (await this.#execute(call, state)).answer;
+    } finally {
+      await state.close();
+    }
+  }
+
+  /** Resolves when the transaction is committed and durable. Throws coded errors only. */
+  submit(call: Call): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ call, resolve, reject });
+      this.#pumping ??= this.#pump().finally(() => {
+        this.#pumping = undefined;
+      });
+    });
+  }
+
+  /** Transactions of one block, in order; none above the height. Throws LEDGER_CORRUPT. */
+  readBlock(number: number): readonly BlockTransaction[] {
+    this.#requireSound();
+    return number > this.height ? [] : this.#store.readBlock(number).transactions;
+  }
+
+  /** Commits what waits, then lets go of the folder. */
+  async close(): Promise<void> {
+    await this.#pumping;
+    await this.#store.close();
+  }
+
+  #requireSound(): void {
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  async #pump(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const group = this.#takeGroup();
+      try {
+        this.#requireSound();
+        await this.#commitGroup(group);
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+  }
+
+  #takeGroup(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { call } of this.#queue) {
+      bytes += call.args.reduce((sum, arg) => sum + arg.length, 0);
+      if (count > 0 && (bytes > MAX_BLOCK_BYTES || count === MAX_BLOCK_TRANSACTIONS)) break;
+      count++;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    const state = this.#store.state();
+    let accepted: Endorsed[];
+    try {
+      const endorsed: Endorsed[] = [];
+      for (const waiting of group) {
+        const one = await this.#endorse(waiting, state);
+        if (one !== undefined) endorsed.push(one);
+      }
+      accepted = this.#order(endorsed, state);
+    } finally {
+      await state.close();
+    }
+    const written = accepted.filter(({ stub }) => stub.writes.size > 0 || stub.event !== undefined);
+    if (written.length > 0) await this.#write(written);
+    for (const { waiting, answer } of accepted) waiting.resolve(answer);
+  }
+
+  async #endorse(waiting: Waiting, state: StateReader): Promise<Endorsed | undefined> {
+    try {
+      return { waiting, ...(await this.#execute(waiting.call, state)) };
+    } catch (error) {
+      waiting.reject(error);
+      return undefined;
+    }
+  }
+
+  /** Those that can be applied one after the other; the others are endorsed again at once. */
+  #order(endorsed: readonly Endorsed[], state: StateReader): Endorsed[] {
+    const written = new Set<string>();
+    const applied: Endorsed[] = [];
+    const again: Waiting[] = [];
+    for (const one of endorsed) {
+      if (conflicts(one.stub.reads, state, written)) {
+        again.push(one.waiting);
+        continue;
+      }
+      applied.push(one);
+      for (const key of one.stub.writes.keys()) written.add(key);
+    }
+    this.#queue = [...again, ...this.#queue];
+    return applied;
+  }
+
+  async #write(written: readonly Endorsed[]): Promise<void> {
+    try {
+      await this.#store.commit(written.map(blockTransaction));
+    } catch (cause) {
+      this.#fault = new ChartsealError(
+        'LEDGER_FAILED',
+        'a block could not be written, so the ledger stopped; open it again',
+        { cause },
+      );
+      throw this.#fault;
+    }
+    this.#onBlock(this.height);
+  }
+
+  async #execute(call: Call, state: StateReader) {
+    const identity = this.identify(call.mspId, call.certificatePem);
+    const { txId, at, transient } = call;
+    const stub = new LevelStub(state, { channel: this.#channel, txId, at, transient });
+    const answer = await this.#executor.run(call.name, call.args.map(text), stub, identity);
+    return { stub, identity, answer };
+  }
+}
+
+/** As the shim decodes arguments: bytes that are not UTF-8 become replacement characters. */
+function text(argument: Uint8Array): string {
+  return Buffer.from(argument.buffer, argument.byteOffset, argument.length).toString();
+}
+
+function blockTransaction({ waiting, stub, identity }: Endorsed): BlockTransaction {
+  const { call } = waiting;
+  const certificate = encodeHex(identity.certificateDigest);
+  const writes = [...stub.writes].map(([key, value]) => ({ key, value: encodeBase64(value) }));
+  const transaction = {
+    txId: call.txId,
+    at: formatTime(call.at),
+    creator: { mspId: call.mspId, certificate },
+    name: call.name,
+    request: call.args.map(text).join(''),
+    writes,
+  };
+  if (stub.event === undefined) return transaction;
+  const { name, payload } = stub.event;
+  return { ...transaction, event: { name, payload: encodeBase64(payload) } };
+}

@@ -1,0 +1,171 @@
+// Who may call: certificates that chain to the root of an organisation, in date, with the role
+// that the certificate carries. Everything that is not plainly right is refused.
+import 'reflect-metadata';
+import { X509Certificate } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { sha256 } from '../../../chaincode/core/hash.js';
+import { parseJsonBytes } from '../../../chaincode/core/json.js';
+import { checkShape, map, object, text } from '../../../chaincode/core/shape.js';
+import { ATTRIBUTES_OID } from '../../pki/attributes.js';
+
+/** An organisation of the channel and the certificates of its authorities. */
+export interface MspOptions {
+  readonly mspId: string;
+  /** Root certificates, PEM. */
+  readonly roots: readonly string[];
+}
+
+interface Root {
+  readonly certificate: X509Certificate;
+  readonly validity: Validity;
+}
+
+interface Validity {
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+interface Member {
+  readonly identity: Identity;
+  readonly validities: readonly Validity[];
+}
+
+const ONE_PEM =
+  /^-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----(\r?\n)?$/;
+const MAX_PEM_BYTES = 16 * 1024;
+const MAX_CACHED = 1024;
+
+const ATTRIBUTES = object({
+  attrs: map(text({ min: 1, max: 256 }), text({ min: 0, max: 1024 }), { max: 64 }),
+});
+
+function refuse(reason: string, cause?: unknown): never {
+  throw new ChartsealError('IDENTITY_REFUSED', `the certificate ${reason}`, { cause });
+}
+
+function parseCertificate(pem: string): [X509Certificate, x509.X509Certificate] {
+  if (pem.length > MAX_PEM_BYTES || !ONE_PEM.test(pem)) refuse('is not one PEM certificate');
+  try {
+    return [new X509Certificate(pem), new x509.X509Certificate(pem)];
+  } catch (cause) {
+    return refuse('cannot be read', cause);
+  }
+}
+
+function validityOf(parsed: x509.X509Certificate): Validity {
+  return { notBefore: parsed.notBefore.getTime(), notAfter: parsed.notAfter.getTime() };
+}
+
+function isWithin({ notBefore, notAfter }: Validity, at: number): boolean {
+  return notBefore <= at && at <= notAfter;
+}
+
+/** Attributes as Fabric puts them: JSON bytes in an extension; none without the extension. */
+function readAttributes(parsed: x509.X509Certificate): ReadonlyMap<string, string> {
+  const found = parsed.extensions.filter(({ type }) => type === ATTRIBUTES_OID);
+  const [extension] = found;
+  if (extension === undefined) return new Map();
+  if (found.length > 1) refuse('carries its attributes twice');
+  try {
+    const value = parseJsonBytes(new Uint8Array(extension.value), 'attributes');
+    checkShape(ATTRIBUTES, value, 'attributes');
+    return new Map(Object.entries((value as { attrs: Record<string, string> }).attrs));
+  } catch (cause) {
+    return refuse('carries attributes that cannot be read', cause);
+  }
+}
+
+function notSupported(): never {
+  throw new ChartsealError('NOT_SUPPORTED', 'the contract asks only for MSP id and attributes');
+}
+
+/** The caller as the contract sees it. */
+export class Identity {
+  readonly #mspId: string;
+  readonly #attributes: ReadonlyMap<string, string>;
+  /** SHA-256 of the certificate's DER bytes. */
+  readonly certificateDigest: Uint8Array;
+
+  constructor(mspId: string, attributes: ReadonlyMap<string, string>, digest: Uint8Array) {
+    this.#mspId = mspId;
+    this.#attributes = attributes;
+    this.certificateDigest = digest;
+  }
+
+  getMSPID(): string {
+    return this.#mspId;
+  }
+
+  getAttributeValue(name: string): string | null {
+    return this.#attributes.get(name) ?? null;
+  }
+
+  assertAttributeValue = notSupported;
+  getID = notSupported;
+  getIDBytes = notSupported;
+}
+
+export class Membership {
+  readonly #roots = new Map<string, readonly Root[]>();
+  readonly #members = new Map<string, Member>();
+
+  /** Throws BAD_INPUT for organisations that cannot be told apart. */
+  constructor(msps: readonly MspOptions[]) {
+    const keys = new Map<string, string>();
+    for (const { mspId, roots } of msps) {
+      if (this.#roots.has(mspId)) {
+        throw new ChartsealError('BAD_INPUT', 'an MSP id stands twice');
+      }
+      this.#roots.set(mspId, roots.map(parseRoot));
+      for (const { certificate } of this.#roots.get(mspId) ?? []) {
+        const key = certificate.publicKey.export({ type: 'spki', format: 'der' }).toString('hex');
+        if ((keys.get(key) ?? mspId) !== mspId) {
+          throw new ChartsealError('BAD_INPUT', 'two organisations have the same authority key');
+        }
+        keys.set(key, mspId);
+      }
+    }
+  }
+
+  /** The caller behind a certificate at a moment; throws IDENTITY_REFUSED. */
+  identify(mspId: string, certificatePem: string, at: number): Identity {
+    const cacheKey = `${mspId}\n${certificatePem}`;
+    const member = this.#members.get(cacheKey) ?? this.#admit(mspId, certificatePem);
+    if (!member.validities.every((validity) => isWithin(validity, at))) {
+      refuse('or its authority is not in date');
+    }
+    if (!this.#members.has(cacheKey)) {
+      if (this.#members.size >= MAX_CACHED) this.#members.clear();
+      this.#members.set(cacheKey, member);
+    }
+    return member.identity;
+  }
+
+  #admit(mspId: string, pem: string): Member {
+    const roots = this.#roots.get(mspId);
+    if (roots === undefined) {
+      throw new ChartsealError(
+        'IDENTITY_REFUSED',
+        'the channel has no organisation of this MSP id',
+      );
+    }
+    const [certificate, parsed] = parseCertificate(pem);
+    if (certificate.ca) refuse('is that of an authority');
+    const root = roots.find((one) => isIssuedBy(certificate, one.certificate));
+    if (root === undefined) return refuse('was not issued by an authority of the organisation');
+    const attributes = readAttributes(parsed);
+    const identity = new Identity(mspId, attributes, sha256(certificate.raw));
+    return { identity, validities: [validityOf(parsed), root.validity] };
+  }
+}
+
+function parseRoot(pem: string): Root {
+  const [certificate, parsed] = parseCertificate(pem);
+  if (!certificate.ca) refuse('given as a root is not that of an authority');
+  return { certificate, validity: validityOf(parsed) };
+}
+
+function isIssuedBy(certificate: X509Certificate, root: X509Certificate): boolean {
+  return certificate.checkIssued(root) && certificate.verify(root.publicKey);
+}

@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import { encodeHex } from '../../chaincode/core/bytes.js';
+import { Histories } from '../../gateway/services/histories.js';
+import { Receipts } from '../../gateway/services/receipts.js';
+import { expectCodeAsync } from '../support/expect-code.js';
+import {
+  accessSubmission,
+  recordSubmission,
+  TestHospital,
+  type TestProcess,
+} from '../support/hospital.js';
+
+describe('the sequencer', () => {
+  let hospital: TestHospital;
+  let process: TestProcess;
+
+  beforeEach(async () => {
+    hospital = await TestHospital.create();
+    process = await hospital.open();
+  });
+  afterEach(async () => {
+    await process.close();
+    await hospital.remove();
+  });
+
+  it('takes entries from accepted through committed to proven', async () => {
+    const accepted = await Promise.all(
+      Array.from({ length: 300 }, (_, at) =>
+        process.sequencer.accept(accessSubmission(`P${at % 7}`, `r${at}`)),
+      ),
+    );
+    expect(new Set(accepted.map(({ ordinal }) => ordinal)).size).to.equal(300);
+    expect(await process.sequencer.waitProven(10_000)).to.equal(true);
+    expect(process.sequencer.counts).to.deep.equal({ accepted: 300, committed: 300, proven: 300 });
+    const { head } = await process.log.readLog();
+    expect(head.size).to.equal(300 + head.appends);
+  });
+
+  it('answers a repeated submission as the first time and writes nothing', async () => {
+    const first = await process.sequencer.accept(accessSubmission('P1', 'r1'));
+    const again = await process.sequencer.accept(accessSubmission('P1', 'r1'));
+    expect(again.duplicate).to.equal(true);
+    expect(encodeHex(again.leafHash)).to.equal(encodeHex(first.leafHash));
+    const [a, b] = await Promise.all([
+      process.sequencer.accept(accessSubmission('P1', 'r2')),
+      process.sequencer.accept(accessSubmission('P1', 'r2')),
+    ]);
+    expect([a.duplicate, b.duplicate]).to.deep.equal([false, true]);
+    expect(a.ordinal).to.equal(b.ordinal);
+    expect(process.sequencer.counts.accepted).to.equal(2);
+  });
+
+  it('refuses other content under a used request id, before anything is written', async () => {
+    await process.sequencer.accept(accessSubmission('P1', 'r1'));
+    await expectCodeAsync(
+      () => process.sequencer.accept(accessSubmission('P2', 'r1')),
+      'IDEMPOTENCY_CONFLICT',
+    );
+    expect(process.sequencer.counts.accepted).to.equal(1);
+  });
+
+  it('refuses one submission of a group without harm to the others', async () => {
+    const results = await Promise.allSettled([
+      process.sequencer.accept(recordSubmission('a', 1, 'one')),
+      process.sequencer.accept(recordSubmission('a', 3, 'three')),
+      process.sequencer.accept(accessSubmission(' P1', 'r1')),
+      process.sequencer.accept(recordSubmission('a', 2, 'two')),
+    ]);
+    expect(results.map(({ status }) => status)).to.deep.equal([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ]);
+    const codes = results.flatMap((one) =>
+      one.status === 'rejected' ? [(one.reason as { code: string }).code] : [],
+    );
+    expect(codes).to.deep.equal(['VERSION_CONFLICT', 'PATIENT_NOT_NORMAL']);
+    expect(await process.sequencer.waitProven(10_000)).to.equal(true);
+    expect(process.sequencer.counts.proven).to.equal(2);
+  });
+
+  it('refuses to accept while the clock is behind the last entry', async () => {
+    await process.sequencer.accept(accessSubmission('P1', 'r1'));
+    await process.close();
+    process = await hospital.open({ now: () => Date.UTC(2020, 0, 1) });
+    await expectCodeAsync(
+      () => process.sequencer.accept(accessSubmission('P1', 'r2')),
+      'CLOCK_BACKWARDS',
+    );
+    expect(process.sequencer.counts.accepted).to.equal(1);
+  });
+
+  it('finishes what an earlier process accepted', async () => {
+    await process.sequencer.accept(recordSubmission('a', 1, 'one'));
+    await process.close();
+    process = await hospital.open();
+    await process.sequencer.accept(recordSubmission('a', 2, 'two'));
+    expect(await process.sequencer.waitProven(10_000)).to.equal(true);
+    expect(process.sequencer.counts).to.deep.equal({ accepted: 2, committed: 2, proven: 2 });
+    const receipts = new Receipts({ store: process.store, context: hospital.context });
+    expect(receipts.findRecord('a')).to.equal(1);
+    expect(receipts.findRecord('a', 1)).to.equal(0);
+    for (const ordinal of [0, 1]) expect(await receipts.make(ordinal)).to.have.property('proof');
+  });
+
+  it('gives the same receipt for an entry however much the log grows', async () => {
+    const { ordinal } = await process.sequencer.accept(recordSubmission('a', 1, 'one'));
+    await process.sequencer.waitProven(10_000);
+    const receipts = new Receipts({ store: process.store, context: hospital.context });
+    const before = await receipts.make(ordinal);
+    await Promise.all(
+      Array.from({ length: 600 }, (_, at) =>
+        process.sequencer.accept(recordSubmission(`b${at}`, 1, `b${at}`)),
+      ),
+    );
+    await process.sequencer.waitProven(10_000);
+    expect(await receipts.make(ordinal)).to.deep.equal(before);
+  });
+
+  it('gives a history of every leaf of a patient, and of nobody a proof of absence', async () => {
+    for (let at = 0; at < 5; at++) {
+      await process.sequencer.accept(accessSubmission('P1', `r${at}`));
+      await process.sequencer.accept(recordSubmission(`x${at}`, 1, 'x'));
+    }
+    await process.sequencer.waitProven(10_000);
+    const histories = new Histories({ store: process.store, context: hospital.context });
+    const system = 'urn:hospital-a';
+    const history = await histories.make({ patient: { system, value: 'P1' } });
+    expect(history.leaves).to.have.lengthOf(5);
+    expect(history.mapProof.end).to.equal('subject');
+    const nobody = await histories.make({ patient: { system, value: 'P2' } });
+    expect(nobody.leaves).to.have.lengthOf(0);
+    expect(nobody.mapProof.end).to.not.equal('subject');
+  });
+
+  it('proves absence before anything was appended', async () => {
+    expect(await process.sequencer.waitProven(10_000)).to.equal(true);
+    const histories = new Histories({ store: process.store, context: hospital.context });
+    const nobody = await histories.make({ patient: { system: 's', value: 'P2' } });
+    expect(nobody.closingLeaf).to.equal(null);
+  });
+});

@@ -1,22 +1,20 @@
 // Histories on demand: every leaf of one subject with the proof that there are no others, at the
 // newest attested checkpoint.
-import { decodeHex, encodeBase64, encodeHex, isZero } from '../../chaincode/core/bytes.js';
-import { ChartsealError } from '../../chaincode/core/errors.js';
+import { encodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
 import { labelFromBeta, patientAlpha, recordAlpha } from '../../chaincode/core/labels.js';
 import { proveSubject } from '../../chaincode/core/map-proof.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
-import { EMPTY_MAP, findSubject, HashNode } from '../../chaincode/core/subject-map.js';
+import { findSubject } from '../../chaincode/core/subject-map.js';
 import { vrfProve } from '../../chaincode/core/vrf.js';
 import { parseAttestation } from '../evidence/attestation.js';
 import { buildHistory, type History, type HistorySubject } from '../evidence/history.js';
 import type { Openings } from '../evidence/receipt.js';
-import type { Reader } from '../store/database.js';
-import { pageKey } from '../store/keys.js';
-import { MapPages } from '../store/map-pages.js';
 import type { Store } from '../store/store.js';
 import { tileNodeReader } from '../store/tiles.js';
 import { Labels, type LogContext } from './log-context.js';
 import { checkedProof, closingLeafOf, parseOpenings } from './receipts.js';
+import type { ProvenView } from './sequencer/proven-log.js';
+import type { Sequencer } from './sequencer/sequencer.js';
 
 /** Whose history is asked for. */
 export type HistoryQuery =
@@ -31,11 +29,13 @@ interface Named {
 
 export class Histories {
   readonly #store: Store;
+  readonly #sequencer: Sequencer;
   readonly #context: LogContext;
   readonly #labels: Labels;
 
-  constructor(services: { store: Store; context: LogContext }) {
+  constructor(services: { store: Store; context: LogContext; sequencer: Sequencer }) {
     this.#store = services.store;
+    this.#sequencer = services.sequencer;
     this.#context = services.context;
     this.#labels = new Labels(services.context);
   }
@@ -43,12 +43,7 @@ export class Histories {
   /** Everything shown; evidence/withhold shows less. Throws PATIENT_NOT_NORMAL, NOT_PROVEN_YET. */
   async make(query: HistoryQuery): Promise<History> {
     const named = this.#name(query);
-    const moment = this.#store.db.snapshot();
-    try {
-      return this.#build(named, moment);
-    } finally {
-      await moment.close();
-    }
+    return this.#sequencer.readProven((proven) => this.#build(named, proven));
   }
 
   #name(query: HistoryQuery): Named {
@@ -71,28 +66,21 @@ export class Histories {
     return { label: labelFromBeta(beta), vrfProof: encodeBase64(proof) };
   }
 
-  #build({ subject, label }: Named, moment: Reader): History {
-    const marker = this.#store.findMarker(moment);
-    if (marker === undefined) {
-      throw new ChartsealError('NOT_PROVEN_YET', 'no checkpoint of this log is attested yet');
-    }
-    const mapRoot = decodeHex(marker.mapRoot, 'map root', 32);
-    const pages = new MapPages((prefix) => moment.find(pageKey(prefix)));
-    const top = isZero(mapRoot) ? EMPTY_MAP : new HashNode(mapRoot);
-    const map = pages.expand(top, [label]);
+  #build({ subject, label }: Named, { size, expand }: ProvenView): History {
+    const map = expand(label);
     const state = findSubject(map, label);
-    const row = this.#store.readAttestation(marker.size, moment);
+    const row = this.#store.readAttestation(size);
     const closingLeaf = closingLeafOf(row);
     return buildHistory({
       subject,
-      ...this.#chain(label, state?.count ?? 0, moment),
+      ...this.#chain(label, state?.count ?? 0),
       mapProof: proveSubject(map, label),
       closing:
         closingLeaf === undefined
           ? null
           : {
               leaf: closingLeaf,
-              ...checkedProof(closingLeaf, marker.size - 1, row, tileNodeReader(moment)),
+              ...checkedProof(closingLeaf, size - 1, row, tileNodeReader(this.#store.db)),
             },
       checkpoint: row.checkpoint,
       attestation: parseAttestation(row.attestation),
@@ -100,12 +88,12 @@ export class Histories {
   }
 
   /** The first `count` leaves of a chain with their entries and openings. */
-  #chain(label: Uint8Array, count: number, moment: Reader) {
+  #chain(label: Uint8Array, count: number) {
     const leaves: Uint8Array[] = [];
     const entries: Uint8Array[] = [];
     const openings: (Openings | null)[] = [];
     for (let sequence = 0; sequence < count; sequence++) {
-      const stored = this.#store.readEntry(this.#store.readChain(label, sequence, moment), moment);
+      const stored = this.#store.readEntry(this.#store.readChain(label, sequence));
       leaves.push(stored.leaf);
       entries.push(stored.entry);
       openings.push(parseOpenings(stored.openings) ?? null);

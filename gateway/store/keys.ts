@@ -36,6 +36,7 @@ export const TABLES = {
 
 export const META_KEY = 'meta';
 export const MARKER_KEY = 'marker';
+export const FLUSHED_MAP_KEY = 'map';
 
 export const entryKey = (ordinal: number) => TABLES.entry + number(ordinal);
 export const headKey = (label: Uint8Array) => TABLES.head + encodeHex(label);

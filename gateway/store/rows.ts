@@ -104,6 +104,13 @@ export interface Marker {
   readonly size: number;
 }
 
+/** State of the subject map on disk; the leaves from there to the marker are re-applied. */
+export interface FlushedMapRow {
+  /** Accepted entries that the pages cover. */
+  readonly entries: number;
+  readonly mapRoot: string;
+}
+
 /** An attested checkpoint. */
 export interface AttestationRow {
   readonly attestation: JsonValue;

@@ -11,6 +11,7 @@ import {
   baselineKey,
   chainKey,
   entryKey,
+  FLUSHED_MAP_KEY,
   headKey,
   keyNumber,
   leafHashKey,
@@ -24,6 +25,7 @@ import {
   type AppendRow,
   type AttestationRow,
   type BaselineRow,
+  type FlushedMapRow,
   formatJsonRow,
   type Head,
   type Marker,
@@ -101,6 +103,11 @@ export class Store {
   findMarker(from: Reader = this.db): Marker | undefined {
     const row = from.find(MARKER_KEY);
     return row === undefined ? undefined : parseJsonRow<Marker>(row);
+  }
+
+  findFlushedMap(): FlushedMapRow | undefined {
+    const row = this.db.find(FLUSHED_MAP_KEY);
+    return row === undefined ? undefined : parseJsonRow<FlushedMapRow>(row);
   }
 
   /** Ordinal of one leaf of a chain. */

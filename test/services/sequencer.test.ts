@@ -124,7 +124,7 @@ describe('the sequencer', () => {
       await process.sequencer.accept(recordSubmission(`x${at}`, 1, 'x'));
     }
     await process.sequencer.waitProven(10_000);
-    const histories = new Histories({ store: process.store, context: hospital.context });
+    const histories = new Histories({ ...process, context: hospital.context });
     const system = 'urn:hospital-a';
     const history = await histories.make({ patient: { system, value: 'P1' } });
     expect(history.leaves).to.have.lengthOf(5);
@@ -136,7 +136,7 @@ describe('the sequencer', () => {
 
   it('proves absence before anything was appended', async () => {
     expect(await process.sequencer.waitProven(10_000)).to.equal(true);
-    const histories = new Histories({ store: process.store, context: hospital.context });
+    const histories = new Histories({ ...process, context: hospital.context });
     const nobody = await histories.make({ patient: { system: 's', value: 'P2' } });
     expect(nobody.closingLeaf).to.equal(null);
   });

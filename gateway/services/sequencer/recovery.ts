@@ -6,24 +6,65 @@ import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { checkFrontier } from '../../../chaincode/core/compact-range.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { parseLeaf } from '../../../chaincode/core/leaf.js';
-import { mapRoot } from '../../../chaincode/core/subject-map.js';
+import { EMPTY_MAP, type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { MapPages } from '../../store/map-pages.js';
-import type { Marker } from '../../store/rows.js';
 import { markerHash, type Store } from '../../store/store.js';
 import type { AcceptedLeaf } from './acceptor.js';
 import { type CommittedAppend, commitAppend, EMPTY_LOG, type LogState } from './log-state.js';
 
-/** The state that the marker describes, its map loaded from the pages. */
+/** A map with the number of accepted entries that it covers. */
+export interface MapState {
+  readonly entries: number;
+  readonly map: MapNode;
+}
+
+const CHUNK_LEAVES = 4096;
+
+/** The map as the pages on disk have it. */
+export function mapOnDisk(store: Store, pages: MapPages): MapState {
+  const row = store.findFlushedMap();
+  if (row === undefined) return { entries: 0, map: EMPTY_MAP };
+  return { entries: row.entries, map: pages.loadTop(markerHash(row.mapRoot)) };
+}
+
+function applyAll(
+  pages: MapPages,
+  map: MapNode,
+  batch: readonly AcceptedLeaf[],
+  logLabel: Uint8Array,
+): MapNode {
+  const leaves = batch.map(({ leaf }) => parseLeaf(leaf));
+  const expanded = pages.expand(
+    map,
+    leaves.map(({ subject }) => subject),
+  );
+  const hashes = batch.map(({ hash }) => hash);
+  return applyLeaves(expanded, leaves, hashes, logLabel);
+}
+
+/** The state that the marker describes; leaves that the pages do not cover are re-applied. */
 export async function stateAtMarker(
   store: Store,
   pages: MapPages,
-  marker: Marker | undefined,
+  onDisk: MapState,
+  logLabel: Uint8Array,
 ): Promise<LogState> {
+  const marker = store.findMarker();
   if (marker === undefined || marker.size === 0) return EMPTY_LOG;
-  const map = pages.loadTop(markerHash(marker.mapRoot));
+  let map = onDisk.map;
+  let batch: AcceptedLeaf[] = [];
+  let left = marker.entries - onDisk.entries;
+  for await (const leaf of store.leavesFrom(onDisk.entries)) {
+    if (left-- <= 0) break;
+    batch.push(leaf);
+    if (batch.length === CHUNK_LEAVES || left === 0) {
+      map = applyAll(pages, map, batch, logLabel);
+      batch = [];
+    }
+  }
   if (encodeHex(mapRoot(map)) !== marker.mapRoot) {
-    throw new ChartsealError('STORE_CORRUPT', 'the map on disk does not have the marker’s root');
+    throw new ChartsealError('STORE_CORRUPT', "the map on disk does not lead to the marker's root");
   }
   const row = store.readAttestation(marker.size);
   return {
@@ -84,18 +125,8 @@ export async function* missedAppends(
         );
       }
       const hashes = batch.map(({ hash }) => hash);
-      const parsed = batch.map(({ leaf }) => parseLeaf(leaf));
-      const map = pages.expand(
-        at.map,
-        parsed.map(({ subject }) => subject),
-      );
-      const append = commitAppend(
-        at,
-        hashes,
-        applyLeaves(map, parsed, hashes, logLabel),
-        row.closingLeaf,
-        row.root,
-      );
+      const map = applyAll(pages, at.map, batch, logLabel);
+      const append = commitAppend(at, hashes, map, row.closingLeaf, row.root);
       yield append;
       at = append.after;
     }

@@ -17,8 +17,8 @@ import type { Submission } from '../submission.js';
 import { type Accepted, type AcceptedLeaf, Acceptor, type Baseline } from './acceptor.js';
 import type { Submitter } from './build-entry.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
-import { prove } from './prover.js';
-import { missedAppends, stateAtMarker } from './recovery.js';
+import { ProvenLog, type ProvenView } from './proven-log.js';
+import { missedAppends } from './recovery.js';
 
 export interface SequencerOptions {
   readonly store: Store;
@@ -50,6 +50,8 @@ const RETRIABLE: ReadonlySet<ErrorCode> = new Set([
   'LEDGER_LOCKED',
   'CLOCK_SKEW',
 ]);
+const isRetriable = (error: unknown) =>
+  error instanceof ChartsealError && RETRIABLE.has(error.code);
 const RETRY_PAUSE_MS = 250;
 const INTERVAL_MS = 20;
 
@@ -60,27 +62,18 @@ export class Sequencer {
   readonly #appendLeaves: number;
   /** Accepted leaves that the ledger does not have yet, from `#committed.entries` on. */
   readonly #outbox: AcceptedLeaf[] = [];
-  #proven: LogState;
+  readonly #proven: ProvenLog;
   #committed: LogState;
-  /** Appends committed and not proven. */
-  #overlay: CommittedAppend[] = [];
-  #attested: boolean;
   #fault: ChartsealError | undefined;
   #closing = false;
   #loops: Promise<unknown> = Promise.resolve();
   readonly #watchers = new Set<() => void>();
 
-  private constructor(
-    options: SequencerOptions,
-    pages: MapPages,
-    proven: LogState,
-    attested: boolean,
-  ) {
+  private constructor(options: SequencerOptions, pages: MapPages, proven: ProvenLog) {
     this.#options = options;
     this.#pages = pages;
     this.#proven = proven;
-    this.#committed = proven;
-    this.#attested = attested;
+    this.#committed = proven.state;
     this.#appendLeaves = Math.min(DEFAULT_APPEND_LEAVES, options.ledger.limits().appendLeaves);
     this.#acceptor = new Acceptor({
       store: options.store,
@@ -95,10 +88,9 @@ export class Sequencer {
   static async open(options: SequencerOptions): Promise<Sequencer> {
     const { store } = options;
     const pages = new MapPages((prefix) => store.db.find(pageKey(prefix)));
-    const marker = store.findMarker();
-    const proven = await stateAtMarker(store, pages, marker);
-    const sequencer = new Sequencer(options, pages, proven, marker !== undefined);
-    for await (const leaf of store.leavesFrom(proven.entries)) sequencer.#outbox.push(leaf);
+    const proven = await ProvenLog.open(options, pages);
+    const sequencer = new Sequencer(options, pages, proven);
+    for await (const leaf of store.leavesFrom(proven.state.entries)) sequencer.#outbox.push(leaf);
     await sequencer.#catchUp();
     sequencer.#loops = Promise.all([sequencer.#appendLoop(), sequencer.#proveLoop()]);
     return sequencer;
@@ -108,7 +100,7 @@ export class Sequencer {
     return {
       accepted: this.#acceptor.count,
       committed: this.#committed.entries,
-      proven: this.#proven.entries,
+      proven: this.#proven.state.entries,
     };
   }
 
@@ -122,6 +114,11 @@ export class Sequencer {
     return this.#acceptor.accept(submission, baseline);
   }
 
+  /** Reads at the proven state; see {@link ProvenLog.read}. */
+  readProven<T>(use: (proven: ProvenView) => T): Promise<T> {
+    return this.#proven.read(use);
+  }
+
   /**
    * Waits until everything accepted by now is proven; false when `waitMs` ends first.
    * Rejects with LOG_STOPPED when the write side stopped.
@@ -129,9 +126,8 @@ export class Sequencer {
   async waitProven(waitMs: number): Promise<boolean> {
     await this.#acceptor.settled();
     const target = this.#acceptor.count;
-    const reached = () => this.#attested && this.#proven.entries >= target;
     const until = Date.now() + waitMs;
-    while (!reached()) {
+    while (!this.#proven.covers(target)) {
       if (this.#fault !== undefined) throw this.#fault;
       const left = until - Date.now();
       if (left <= 0) return false;
@@ -147,6 +143,7 @@ export class Sequencer {
     await this.#acceptor.settled();
     this.#notify();
     await this.#loops;
+    if (this.#fault === undefined) await this.#proven.flush();
   }
 
   #enqueue(leaves: readonly AcceptedLeaf[]): void {
@@ -219,8 +216,8 @@ export class Sequencer {
     const leaves = this.#outbox.slice(skip, skip + this.#appendLeaves);
     const parsed = leaves.map(({ leaf }) => parseLeaf(leaf));
     const subjects = parsed.map(({ subject }) => subject);
-    // What the map shares with the proven one is on disk: memory holds the rest and the top.
-    const expanded = this.#pages.expand(this.#pages.trim(map, this.#proven.map), subjects);
+    // Memory holds the top of the map and what differs from the pages on disk.
+    const expanded = this.#pages.expand(this.#proven.trim(map), subjects);
     const witness = formatWitness(expanded, subjects);
     const hashes = leaves.map(({ hash }) => hash);
     const after = applyLeaves(expanded, parsed, hashes, this.#acceptor.labels.log);
@@ -248,7 +245,7 @@ export class Sequencer {
 
   #commit(append: CommittedAppend): void {
     this.#committed = append.after;
-    this.#overlay.push(append);
+    this.#proven.add(append);
     this.#outbox.splice(0, append.row.leaves);
     this.#acceptor.setWaiting(this.#outbox.length);
     this.#notify();
@@ -273,40 +270,28 @@ export class Sequencer {
 
   /** After a failed append: its fate is unknown, so the ledger is asked before anything else. */
   async #recover(error: unknown): Promise<void> {
-    const retriable = error instanceof ChartsealError && RETRIABLE.has(error.code);
-    if (!retriable) return this.#stop(error);
+    if (!isRetriable(error)) return this.#stop(error);
     try {
       await this.#catchUp();
     } catch (next) {
-      const again = next instanceof ChartsealError && RETRIABLE.has(next.code);
-      if (!again) return this.#stop(next);
+      if (!isRetriable(next)) return this.#stop(next);
     }
     await this.#changed(RETRY_PAUSE_MS);
   }
 
   async #proveLoop(): Promise<void> {
     while (this.#running()) {
-      const state = this.#committed;
-      if (this.#attested && state.appends === this.#proven.appends) {
+      if (this.#proven.isCurrent) {
         await this.#changed(60_000);
         continue;
       }
       try {
-        await this.#prove(state);
+        await this.#proven.advance();
+        this.#notify();
       } catch (error) {
-        const retriable = error instanceof ChartsealError && RETRIABLE.has(error.code);
-        if (retriable) await this.#changed(RETRY_PAUSE_MS);
+        if (isRetriable(error)) await this.#changed(RETRY_PAUSE_MS);
         else this.#stop(error);
       }
     }
-  }
-
-  async #prove(state: LogState): Promise<void> {
-    const count = state.appends - this.#proven.appends;
-    await prove(this.#options, this.#proven, this.#overlay.slice(0, count), state);
-    this.#overlay = this.#overlay.slice(count);
-    this.#proven = { ...state, map: this.#pages.trim(state.map) };
-    this.#attested = true;
-    this.#notify();
   }
 }

@@ -1,0 +1,56 @@
+// How a file's place in the archive becomes the name of its record and of its receipt.
+import { encodeHex } from '../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { sha256 } from '../../chaincode/core/hash.js';
+
+export const RECEIPT_SUFFIX = '.receipt.json';
+
+/** Longest name in one folder, in bytes, on the file systems in use. */
+const MAX_NAME_BYTES = 255;
+const MAX_RECORD_ID_BYTES = 4096;
+const SHORTENED_HEX = 16;
+
+/**
+ * `prefix/relative path`; the prefix is the name of the folder given unless the caller gives one,
+ * and an empty one leaves it away. Throws BAD_INPUT above 4,096 bytes.
+ */
+export function recordIdOf(
+  file: { readonly folder: string; readonly relative: string },
+  prefix: string = file.folder,
+): string {
+  const joint = prefix === '' || prefix.endsWith('/') ? '' : '/';
+  const id = `${prefix}${joint}${file.relative}`;
+  if (Buffer.byteLength(id) > MAX_RECORD_ID_BYTES) {
+    throw new ChartsealError(
+      'BAD_INPUT',
+      `its record id has more than ${MAX_RECORD_ID_BYTES} bytes`,
+    );
+  }
+  return id;
+}
+
+/**
+ * Path of the receipt of the document at a relative path, below the folder of receipts:
+ * `<relative path>.receipt.json`. A name that is too long for one folder is cut, and `~` with 16
+ * hex digits of its SHA-256 put in place of the rest. Throws BAD_INPUT for a path that would leave
+ * the folder of receipts.
+ */
+export function receiptPath(relative: string): string {
+  const names = relative.split('/');
+  if (names.some((name) => name === '' || name === '.' || name === '..' || name.includes('\0'))) {
+    throw new ChartsealError('BAD_INPUT', 'no file name can be made of the record id');
+  }
+  const last = names.pop() as string;
+  return [...names.map((name) => shorten(name, '')), shorten(last, RECEIPT_SUFFIX)].join('/');
+}
+
+function shorten(name: string, suffix: string): string {
+  const bytes = Buffer.from(name);
+  const room = MAX_NAME_BYTES - suffix.length;
+  if (bytes.length <= room) return name + suffix;
+  let end = room - SHORTENED_HEX - 1;
+  // Not within a character: bytes 10xxxxxx continue one (RFC 3629 section 3).
+  while (((bytes[end] as number) & 0xc0) === 0x80) end--;
+  const digest = encodeHex(sha256(bytes)).slice(0, SHORTENED_HEX);
+  return `${bytes.toString('utf8', 0, end)}~${digest}${suffix}`;
+}

@@ -1,0 +1,220 @@
+// Finds the files below the paths that somebody gave; every entry found is answered for:
+//   regular file                      file (hidden ones too)
+//   empty file                        skipped: nothing in it could be proven
+//   symbolic link                     skipped, not followed; a PATH that is one is resolved once
+//   socket, FIFO, device              skipped, never opened
+//   folder that cannot be read        failed FILE_UNREADABLE; the walk goes on
+//   name that is not UTF-8            failed NAME_NOT_UTF8, each file below such a folder too
+//   gone before it was looked at      failed FILE_MISSING
+//   Chartseal's own folders, receipts skipped
+// Depth first, names in the order of their bytes. Loops cannot occur: links are not followed.
+// Memory holds the names of the folders on the way down, nothing else.
+import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { fileError } from './file-error.js';
+import { decodeFileName, fileNameBytes, fileNameFromText, showFileName } from './file-name.js';
+import { leftOut } from './left-out.js';
+import { RECEIPT_SUFFIX } from './record-id.js';
+
+export type SkipReason =
+  | 'symbolic link'
+  | 'socket'
+  | 'FIFO'
+  | 'device'
+  | 'empty file'
+  | 'own folder'
+  | 'receipt';
+
+interface WalkedEntry {
+  /** Absolute, as the file system has it. */
+  readonly path: Buffer;
+  /**
+   * Below the folder given, with `/`, empty for that folder itself; the name when a file was given.
+   * Of skipped and failed entries it is for show: bytes that are not UTF-8 stand as `\xNN`.
+   */
+  readonly relative: string;
+  /** Name of the folder given; of the one that holds it when a file was given. */
+  readonly folder: string;
+}
+
+export interface WalkedFile extends WalkedEntry {
+  readonly kind: 'file';
+  /** Bytes when it was listed, at least 1. */
+  readonly size: number;
+}
+
+export interface SkippedEntry extends WalkedEntry {
+  readonly kind: 'skipped';
+  readonly reason: SkipReason;
+}
+
+export interface FailedEntry extends WalkedEntry {
+  readonly kind: 'failed';
+  readonly error: ChartsealError;
+}
+
+export type WalkItem = WalkedFile | SkippedEntry | FailedEntry;
+
+export interface WalkOptions {
+  /** Files and folders of Chartseal's own (data, receipts); they need not exist yet. */
+  readonly exclude?: readonly string[];
+  /** Receipts lie beside the documents: files named as receipts are not documents. */
+  readonly skipReceipts?: boolean;
+}
+
+/** Entries between two turns of the event loop, so that timers and signals are heard. */
+const TURN_ENTRIES = 1024;
+
+/** Walks the paths in the order given; throws only for faults that are no file's. */
+export async function* walk(
+  paths: readonly string[],
+  options: WalkOptions = {},
+): AsyncGenerator<WalkItem> {
+  let count = 0;
+  for (const path of paths) {
+    for (const item of new Walk(path, options).run()) {
+      yield item;
+      if (++count % TURN_ENTRIES === 0) await setImmediate();
+    }
+  }
+}
+
+interface Level {
+  /** Below the top, empty or ending with `/`. */
+  readonly prefix: string;
+  readonly names: readonly string[];
+  next: number;
+}
+
+/** One path given. All names within are latin1 text (file-name.ts). */
+class Walk {
+  readonly #given: string;
+  readonly #options: WalkOptions;
+  #folder: string;
+  #leftOut: (relative: string) => boolean = () => false;
+  /** The folder walked, ending with `/`. */
+  #top = '';
+
+  constructor(path: string, options: WalkOptions) {
+    this.#given = resolve(path);
+    this.#folder = basename(dirname(this.#given));
+    this.#options = options;
+  }
+
+  *run(): Generator<WalkItem> {
+    const real = fileNameFromText(this.#given);
+    let found: { path: string; stats: Stats };
+    let top: string;
+    try {
+      found = resolveLink(real);
+      top = found.stats.isDirectory() ? found.path : dirname(found.path);
+      const realTop = realpathSync.native(fileNameBytes(top), { encoding: 'latin1' });
+      this.#leftOut = leftOut(realTop, this.#options.exclude ?? []);
+    } catch (error) {
+      yield this.#failed(fileNameBytes(real), basename(real), fileError(error, 'file'));
+      return;
+    }
+    const { stats } = found;
+    const path = fileNameBytes(found.path);
+    this.#top = top === '/' ? '/' : `${top}/`;
+    if (!stats.isDirectory()) {
+      yield this.#entry(path, basename(real), stats, this.#leftOut(basename(found.path)));
+      return;
+    }
+    this.#folder = basename(this.#given);
+    if (this.#leftOut('')) yield this.#skipped(path, '', 'own folder');
+    else yield* this.#below();
+  }
+
+  *#below(): Generator<WalkItem> {
+    const levels: Level[] = [];
+    let current = this.#list('');
+    for (;;) {
+      if ('kind' in current) yield current;
+      else levels.push(current);
+      let folder: string | undefined;
+      while (folder === undefined) {
+        const level = levels.at(-1);
+        if (level === undefined) return;
+        folder = yield* this.#files(level);
+        if (folder === undefined) levels.pop();
+      }
+      current = this.#list(folder);
+    }
+  }
+
+  /** Yields what is no folder, up to the first folder to go down into, which it returns. */
+  *#files(level: Level): Generator<WalkItem, string | undefined> {
+    for (;;) {
+      const name = level.names[level.next++];
+      if (name === undefined) return undefined;
+      const relative = level.prefix + name;
+      const path = this.#path(relative);
+      let stats: Stats;
+      try {
+        stats = lstatSync(path);
+      } catch (error) {
+        yield this.#failed(path, relative, fileError(error, 'file'));
+        continue;
+      }
+      const own = this.#leftOut(relative);
+      if (stats.isDirectory() && !own) return relative;
+      yield this.#entry(path, relative, stats, own);
+    }
+  }
+
+  #list(relative: string): Level | FailedEntry {
+    const path = this.#path(relative);
+    try {
+      const names = readdirSync(path, { encoding: 'latin1' }).sort();
+      return { prefix: relative === '' ? '' : `${relative}/`, names, next: 0 };
+    } catch (error) {
+      return this.#failed(path, relative, fileError(error, 'folder'));
+    }
+  }
+
+  #entry(path: Buffer, relative: string, stats: Stats, own: boolean): WalkItem {
+    const reason = own ? 'own folder' : skipReason(stats);
+    if (reason !== undefined) return this.#skipped(path, relative, reason);
+    const text = decodeFileName(relative);
+    if (text === undefined) {
+      const error = new ChartsealError('NAME_NOT_UTF8', 'the name of the file is not UTF-8');
+      return this.#failed(path, relative, error);
+    }
+    if (this.#options.skipReceipts === true && text.endsWith(RECEIPT_SUFFIX)) {
+      return this.#skipped(path, relative, 'receipt');
+    }
+    return { kind: 'file', path, relative: text, folder: this.#folder, size: stats.size };
+  }
+
+  #skipped(path: Buffer, relative: string, reason: SkipReason): SkippedEntry {
+    const shown = showFileName(relative);
+    return { kind: 'skipped', path, relative: shown, folder: this.#folder, reason };
+  }
+
+  #failed(path: Buffer, relative: string, error: unknown): FailedEntry {
+    if (!(error instanceof ChartsealError)) throw error;
+    return { kind: 'failed', path, relative: showFileName(relative), folder: this.#folder, error };
+  }
+
+  #path(relative: string): Buffer {
+    return fileNameBytes(this.#top + relative);
+  }
+}
+
+/** The entry at the path, or the one that the symbolic link at the path leads to. */
+function resolveLink(path: string): { path: string; stats: Stats } {
+  const stats = lstatSync(fileNameBytes(path));
+  if (!stats.isSymbolicLink()) return { path, stats };
+  const target = realpathSync.native(fileNameBytes(path), { encoding: 'latin1' });
+  return { path: target, stats: lstatSync(fileNameBytes(target)) };
+}
+
+function skipReason(stats: Stats): SkipReason | undefined {
+  if (stats.isFile()) return stats.size === 0 ? 'empty file' : undefined;
+  if (stats.isSymbolicLink()) return 'symbolic link';
+  if (stats.isSocket()) return 'socket';
+  return stats.isFIFO() ? 'FIFO' : 'device';
+}

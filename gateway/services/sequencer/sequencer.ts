@@ -14,7 +14,8 @@ import { MapPages } from '../../store/map-pages.js';
 import type { Store } from '../../store/store.js';
 import type { LogContext } from '../log-context.js';
 import type { Submission } from '../submission.js';
-import { type Accepted, type AcceptedLeaf, Acceptor, type Baseline } from './acceptor.js';
+import type { Accepted, AcceptedLeaf, Baseline } from './accept-group.js';
+import { Acceptor } from './acceptor.js';
 import type { Submitter } from './build-entry.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
 import { ProvenLog, type ProvenView } from './proven-log.js';
@@ -81,6 +82,7 @@ export class Sequencer {
       by: options.by,
       now: options.now ?? Date.now,
       onAccepted: (leaves) => this.#enqueue(leaves),
+      onFault: (fault) => this.#stop(fault),
     });
   }
 

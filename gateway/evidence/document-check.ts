@@ -1,0 +1,39 @@
+// The step about the document itself: the caller has hashed it, the entry says what it was.
+import type { Entry, RecordFacts } from '../../chaincode/core/entry.js';
+import { type Finding, failed, needs, notChecked, ok } from './steps.js';
+
+/** What the caller computed from a document's bytes. Digests are lower-case hex. */
+export interface DocumentFacts {
+  readonly digests: RecordFacts['digests'];
+  /** Bytes. */
+  readonly size?: number;
+}
+
+const ALGORITHMS = ['sha-256', 'sha3-256', 'sm3'] as const;
+
+/** Finding of the step, undefined when an entry without a document needs no such step. */
+export function checkDocument(
+  entry: Entry | undefined,
+  document: DocumentFacts | undefined,
+): Finding | undefined {
+  if (entry === undefined) return needs('entry');
+  if (entry.act === 'access') {
+    return document === undefined
+      ? undefined
+      : notChecked('This receipt is of an access event: it says nothing about a document.');
+  }
+  if (document === undefined) return notChecked('No document was given.');
+  const { digests, size } = entry.record;
+  if (document.size !== undefined && document.size !== size) {
+    return failed(`The document has ${document.size} bytes, the entry says ${size}.`);
+  }
+  const compared = ALGORITHMS.filter(
+    (name) =>
+      name === 'sha-256' || (digests[name] !== undefined && document.digests[name] !== undefined),
+  );
+  const wrong = compared.filter((name) => digests[name] !== document.digests[name]);
+  if (wrong.length > 0) {
+    return failed(`The document has another digest than the entry (${wrong.join(', ')}).`);
+  }
+  return ok(`The document is the one of the entry (${compared.join(', ')}).`);
+}

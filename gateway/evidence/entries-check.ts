@@ -1,0 +1,105 @@
+// The step about the entries of a history: each one that is shown is its leaf's, and a record's
+// are all of this record, its versions counting up.
+import { decodeBase64 } from '../../chaincode/core/bytes.js';
+import type { Entry } from '../../chaincode/core/entry.js';
+import { ACTS } from '../../chaincode/core/lifecycle.js';
+import { checkEntry, readLeaf } from './entry-check.js';
+import type { History } from './history.js';
+import { isNewerAct } from './newer.js';
+import { type Finding, failed, needs, ok } from './steps.js';
+
+export interface CheckedEntries {
+  readonly finding: Finding;
+  /** Parallel to the leaves; undefined for what is not shown or not the leaf's. */
+  readonly entries: readonly (Entry | undefined)[];
+  readonly notShown: number;
+}
+
+/** Version of the record at each leaf, undefined where the acts do not tell. */
+export function countVersions(leaves: readonly Uint8Array[]): (number | undefined)[] {
+  let version: number | undefined = 0;
+  return leaves.map((bytes, sequence) => {
+    const read = readLeaf(bytes);
+    const act = 'value' in read ? read.value.act : undefined;
+    const told =
+      act !== undefined &&
+      !isNewerAct(act) &&
+      act !== ACTS.transform &&
+      (sequence > 0 || act === ACTS.archive);
+    if (!told) version = undefined;
+    const counts = act === ACTS.archive || act === ACTS.amend;
+    if (version !== undefined && counts) version += 1;
+    return version;
+  });
+}
+
+function recordFault(
+  { subject }: History,
+  entry: Entry,
+  version: number | undefined,
+): string | undefined {
+  if (subject.kind !== 'record' || entry.act === 'access') return undefined;
+  if (entry.record.id !== subject.id) return 'is of another record';
+  if (version !== undefined && entry.record.version !== version) {
+    return `says version ${entry.record.version}, its place makes it ${version}`;
+  }
+  return undefined;
+}
+
+/** Members of the same length as the leaves; what is wrong with them, if so. */
+function lengthFault({ leaves, entries, openings }: History): Finding | undefined {
+  if (entries.length !== leaves.length) {
+    return failed(`The file has ${leaves.length} leaves and ${entries.length} places for entries.`);
+  }
+  if (openings !== undefined && openings.length !== leaves.length) {
+    return failed(`The file has ${leaves.length} leaves and ${openings.length} for openings.`);
+  }
+  const stray = openings?.findIndex((one, at) => one !== null && entries[at] === null) ?? -1;
+  if (stray >= 0) return failed(`Openings are given for entry ${stray}, which is not shown.`);
+  return undefined;
+}
+
+const worse = (found: Finding, other: Finding | undefined): boolean =>
+  found.status === 'FAILED' || (found.status === 'NOT CHECKED' && other === undefined);
+
+/**
+ * @param leaves bytes of `history.leaves`
+ * @param origin of the checkpoint, undefined when that could not be read
+ */
+export function checkEntries(
+  history: History,
+  leaves: readonly Uint8Array[],
+  origin: string | undefined,
+): CheckedEntries {
+  const versions = countVersions(leaves);
+  const entries: (Entry | undefined)[] = [];
+  let found = lengthFault(history);
+  let notShown = 0;
+  for (const [sequence, leaf] of leaves.entries()) {
+    const text = history.entries[sequence] ?? null;
+    if (text === null) {
+      entries.push(undefined);
+      notShown += 1;
+      continue;
+    }
+    const { finding, entry } = checkEntry({
+      entry: decodeBase64(text, 'entry'),
+      leaf,
+      openings: history.openings?.[sequence] ?? {},
+      origin,
+    });
+    entries.push(entry);
+    const wrong = entry && recordFault(history, entry, versions[sequence]);
+    const outcome = wrong === undefined ? finding : failed(`It ${wrong}.`);
+    if (found?.status !== 'FAILED' && worse(outcome, found)) {
+      found = { ...outcome, sentence: `Entry ${sequence}: ${outcome.sentence}` };
+    }
+  }
+  const shown = leaves.length - notShown;
+  const finding =
+    found ??
+    (origin === undefined
+      ? needs('checkpoint')
+      : ok(`${shown} of ${leaves.length} entries are shown, each as its leaf has it.`));
+  return { finding, entries, notShown };
+}

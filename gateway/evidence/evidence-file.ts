@@ -1,0 +1,59 @@
+// How every file of evidence is read: strictly, canonically, and told apart by its `format`.
+import { parseCanonical } from '../../chaincode/core/canonical-json.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { type JsonObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { findVersion } from './newer.js';
+
+export type FileKind = 'chartseal-receipt' | 'chartseal-history' | 'chartseal-trust';
+
+/** A file, or why there is none; `ours` when it does say that it is of this kind. */
+export type FileReading<T> =
+  | { readonly file: T }
+  | { readonly ours: boolean; readonly error: ChartsealError };
+
+export function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function attempt<T>(ours: boolean, read: () => T): FileReading<T> {
+  try {
+    return { file: read() };
+  } catch (error) {
+    if (!(error instanceof ChartsealError)) throw error;
+    return { ours, error };
+  }
+}
+
+function checkFormat(value: JsonValue, kind: FileKind): void {
+  const version = isObject(value) ? findVersion(value['format'], kind) : undefined;
+  if (version === undefined) {
+    throw new ChartsealError('BAD_FORMAT', `the file is no ${kind} file`);
+  }
+  if (version !== 1) {
+    throw new ChartsealError('NEWER_VERSION', `the file is of version ${version}`);
+  }
+}
+
+/** @param shape checks members and gives the typed file; throws coded errors */
+export function readFile<T>(
+  bytes: Uint8Array,
+  kind: FileKind,
+  shape: (value: JsonValue) => T,
+): FileReading<T> {
+  const canonical = attempt(true, () => parseCanonical(bytes, 'the file'));
+  // Whether a file is ours is known from its `format`, also when its bytes are not canonical.
+  const named = attempt(false, () => {
+    const value = 'file' in canonical ? canonical.file : parseJsonBytes(bytes, 'the file');
+    checkFormat(value, kind);
+    return value;
+  });
+  if ('error' in named) return named;
+  return 'error' in canonical ? canonical : attempt(true, () => shape(canonical.file));
+}
+
+/** As {@link readFile}, throwing. */
+export function parseFile<T>(bytes: Uint8Array, kind: FileKind, shape: (value: JsonValue) => T): T {
+  const reading = readFile(bytes, kind, shape);
+  if ('error' in reading) throw reading.error;
+  return reading.file;
+}

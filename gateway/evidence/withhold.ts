@@ -1,0 +1,29 @@
+// Showing less of a history: openings and entries may be left out, leaves never.
+import type { History } from './history.js';
+import type { Openings } from './receipt.js';
+
+export interface Withheld {
+  /** Private members that stay closed in every entry, such as `actor`. */
+  readonly members?: readonly string[];
+  /** Sequences of the entries that are not shown at all. */
+  readonly sequences?: readonly number[];
+}
+
+function withoutMembers(openings: Openings, members: readonly string[]): Openings | null {
+  const kept = Object.entries(openings).filter(([member]) => !members.includes(member));
+  return kept.length === 0 ? null : Object.fromEntries(kept);
+}
+
+/** The same history with less shown; it verifies as before. */
+export function withhold(history: History, { members = [], sequences = [] }: Withheld): History {
+  const hidden = new Set(sequences);
+  const { openings, ...rest } = history;
+  const kept = openings?.map((one, sequence) =>
+    one === null || hidden.has(sequence) ? null : withoutMembers(one, members),
+  );
+  return {
+    ...rest,
+    entries: history.entries.map((entry, sequence) => (hidden.has(sequence) ? null : entry)),
+    ...(kept?.some((one) => one !== null) ? { openings: kept } : {}),
+  };
+}

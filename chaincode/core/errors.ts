@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   // files
   FILE_MISSING: code(400, 2, 'Check the path.'),
   FILE_UNREADABLE: code(400, 2, 'Give the user who runs Chartseal the right to read it.'),
+  FILE_UNWRITABLE: code(500, 2, 'Give another folder, or make room and give the right to write.'),
   FILE_CHANGED: code(409, 2, 'The file changed while it was read; run the command again.'),
   NAME_NOT_UTF8: code(400, 2, 'Rename the file so that its name is UTF-8.'),
   RECORD_ID_TAKEN: code(

@@ -1,0 +1,95 @@
+// Verdicts and histories as text for a terminal. Everything that comes from a file or a caller is
+// cleaned of control characters first: a name must not steer the reader's terminal.
+import type { AccessEntry, Actor, Client } from '../chaincode/core/entry.js';
+import type { HistoryEvent } from '../gateway/evidence/history-events.js';
+import type { HistoryVerification } from '../gateway/evidence/verify-history.js';
+import type { ReceiptVerification } from '../gateway/evidence/verify-receipt.js';
+import { actionWord, purposeWords } from './words.js';
+
+const STATUS_WIDTH = 'NOT CHECKED'.length;
+const STEP_WIDTH = 'attestation'.length;
+
+/** Control, format and line-breaking characters become `\u{…}`. */
+export function clean(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
+  );
+}
+
+type AnyVerification = ReceiptVerification | HistoryVerification;
+
+/** The verdict, its steps, what it rests on and what it does not say. */
+export function renderVerification(name: string, result: AnyVerification): string[] {
+  const lines = [`${clean(name)}: ${clean(result.summary)}`];
+  for (const { status, step, sentence } of result.steps) {
+    lines.push(`  ${status.padEnd(STATUS_WIDTH)}  ${step.padEnd(STEP_WIDTH)}  ${clean(sentence)}`);
+  }
+  lines.push(`  trust file  sha256:${result.fingerprint}`);
+  for (const statement of result.statements) lines.push(`  note: ${clean(statement)}`);
+  return lines;
+}
+
+function actorText({ opened }: HistoryEvent): string {
+  const actor = opened['actor'] as Actor | undefined;
+  if (actor === undefined) return 'name withheld';
+  const name = actor.name === undefined ? actor.id : `${actor.name} (${actor.id})`;
+  const { onBehalfOf } = actor;
+  return onBehalfOf === undefined ? name : `${name} for ${onBehalfOf.name ?? onBehalfOf.id}`;
+}
+
+function placeText(entry: AccessEntry, { opened }: HistoryEvent): string {
+  const unit = entry.unit === undefined ? '' : `, ${entry.unit}`;
+  const client = opened['client'] as Client | undefined;
+  const from = client?.name ?? client?.address ?? client?.id;
+  return `${entry.organisation}${unit}${from === undefined ? '' : `, from ${from}`}`;
+}
+
+function accessLines(entry: AccessEntry, event: HistoryEvent): string[] {
+  const mark = entry.breakGlass ? 'EMERGENCY OVERRIDE 紧急越权  ' : '';
+  const failed = entry.outcome === 'success' ? '' : ` (did not succeed: ${entry.outcome})`;
+  const what = `${actionWord(entry.action)} ${entry.category}${failed}`;
+  const why = purposeWords(entry.purpose);
+  const reason = event.opened['justification'];
+  const lines = [
+    `${mark}${entry.occurredAt}  ${actorText(event)}, ${entry.role}`,
+    `    ${what}; ${placeText(entry, event)}; why: ${why}${reason === undefined ? '' : `, "${reason}"`}`,
+  ];
+  if (entry.records.length > 0) lines.push(`    records: ${entry.records.join(', ')}`);
+  return lines;
+}
+
+function eventLines(event: HistoryEvent): string[] {
+  const { entry, sequence } = event;
+  const head = `#${String(sequence).padEnd(4)} `;
+  if (entry === null) return [`${head}${event.act ?? 'unknown act'}: not shown`];
+  const lines =
+    entry.act === 'access'
+      ? accessLines(entry, event)
+      : [
+          `${entry.at}  ${entry.act} version ${entry.record.version}, ${entry.record.size} bytes`,
+          `    sha256:${entry.record.digests['sha-256']}`,
+        ];
+  return lines.map((line, at) => (at === 0 ? head : '      ') + clean(line));
+}
+
+const isOverride = ({ entry }: HistoryEvent) => entry?.act === 'access' && entry.breakGlass;
+
+function standingLine({ record }: HistoryVerification): string[] {
+  if (record === undefined) return [];
+  const flags = record.flags.length === 0 ? 'no holds or seals' : record.flags.join(', ');
+  return [`latest version: ${record.latestVersion ?? 'not shown'}; ${flags}`];
+}
+
+/** Who, when, from where and why: emergency overrides first, then the rest in order. */
+export function renderHistory(result: HistoryVerification): string[] {
+  const { events } = result;
+  const ordered = [...events.filter(isOverride), ...events.filter((event) => !isOverride(event))];
+  const overrides = events.filter(isOverride).length;
+  const count = `${events.length} ${events.length === 1 ? 'event' : 'events'}`;
+  const title =
+    events.length === 0
+      ? 'Nobody is recorded as having opened this: no event.'
+      : `${count}, ${overrides} of them emergency overrides`;
+  return [title, ...standingLine(result), ...ordered.flatMap(eventLines)];
+}

@@ -1,0 +1,59 @@
+// One run over folders: walk, digest, anchor. Every entry that the walk finds is answered for.
+import type { ChartsealError } from '../../chaincode/core/errors.js';
+import type { Store } from '../store/store.js';
+import { type ByteCounter, digestFiles } from './digest.js';
+import { Ingest, type IngestOptions, type IngestOutcome } from './ingest.js';
+import type { LogContext } from './log-context.js';
+import type { Sequencer } from './sequencer/sequencer.js';
+import {
+  type FailedEntry,
+  type SkippedEntry,
+  type WalkedFile,
+  type WalkOptions,
+  walk,
+} from './walk.js';
+
+export interface IngestRunOptions extends IngestOptions, WalkOptions {
+  readonly paths: readonly string[];
+  readonly counter?: ByteCounter;
+  /** Called for every file that the walk finds. */
+  readonly onFound?: (file: WalkedFile) => void;
+}
+
+export type RunOutcome =
+  | IngestOutcome
+  | { readonly state: 'skipped'; readonly file: SkippedEntry }
+  | { readonly state: 'failed'; readonly file: FailedEntry; readonly error: ChartsealError };
+
+type NotAFile = Exclude<RunOutcome, { file: WalkedFile }>;
+
+/** Outcomes in no particular order; throws only for faults of the store or the ledger. */
+export async function* runIngest(
+  services: { store: Store; sequencer: Sequencer; context: LogContext },
+  options: IngestRunOptions,
+): AsyncGenerator<RunOutcome> {
+  const others: NotAFile[] = [];
+  const files = onlyFiles(options, others);
+  const results = digestFiles(files, options.counter ? { counter: options.counter } : {});
+  for await (const outcome of new Ingest(services, options).run(results)) {
+    yield* others.splice(0);
+    yield outcome;
+  }
+  yield* others;
+}
+
+async function* onlyFiles(
+  options: IngestRunOptions,
+  others: NotAFile[],
+): AsyncGenerator<WalkedFile> {
+  for await (const item of walk(options.paths, options)) {
+    if (item.kind === 'file') {
+      options.onFound?.(item);
+      yield item;
+    } else if (item.kind === 'skipped') {
+      others.push({ state: 'skipped', file: item });
+    } else {
+      others.push({ state: 'failed', file: item, error: item.error });
+    }
+  }
+}

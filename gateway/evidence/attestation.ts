@@ -26,7 +26,7 @@ export type Attestation = EmbeddedAttestation | OtherAttestation;
 const EMBEDDED = 'embedded/1';
 const FABRIC = 'fabric-endorsement/1';
 const CONTEXT = utf8('chartseal/embedded/1\0');
-const TYPE = /^[a-z][a-z-]*\/[1-9][0-9]{0,9}$/;
+const TYPE = /^[a-z][a-z-]{0,63}\/[1-9][0-9]{0,9}$/;
 const EMBEDDED_SHAPE = object({ type: oneOf([EMBEDDED]), payload: blob(), signature: blob(64) });
 
 /** The one type that is accepted on a channel with this ordering. */

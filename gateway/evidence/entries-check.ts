@@ -3,15 +3,15 @@
 import { decodeBase64 } from '../../chaincode/core/bytes.js';
 import type { Entry } from '../../chaincode/core/entry.js';
 import { ACTS } from '../../chaincode/core/lifecycle.js';
-import { checkEntry, readLeaf } from './entry-check.js';
+import { type CheckedEntry, checkEntry, readLeaf } from './entry-check.js';
 import type { History } from './history.js';
 import { isNewerAct } from './newer.js';
-import { type Finding, failed, needs, ok } from './steps.js';
+import { type Finding, failed, isOk, needs, ok } from './steps.js';
 
 export interface CheckedEntries {
   readonly finding: Finding;
-  /** Parallel to the leaves; undefined for what is not shown or not the leaf's. */
-  readonly entries: readonly (Entry | undefined)[];
+  /** Parallel to the leaves; undefined for what is not shown. */
+  readonly checked: readonly (CheckedEntry | undefined)[];
   readonly notShown: number;
 }
 
@@ -59,8 +59,10 @@ function lengthFault({ leaves, entries, openings }: History): Finding | undefine
   return undefined;
 }
 
-const worse = (found: Finding, other: Finding | undefined): boolean =>
-  found.status === 'FAILED' || (found.status === 'NOT CHECKED' && other === undefined);
+/** The first failure counts, else the first thing that could not be checked. */
+function isWorse(finding: Finding, than: Finding | undefined): boolean {
+  return than === undefined || (finding.status === 'FAILED' && than.status !== 'FAILED');
+}
 
 /**
  * @param leaves bytes of `history.leaves`
@@ -72,27 +74,28 @@ export function checkEntries(
   origin: string | undefined,
 ): CheckedEntries {
   const versions = countVersions(leaves);
-  const entries: (Entry | undefined)[] = [];
+  const checked: (CheckedEntry | undefined)[] = [];
   let found = lengthFault(history);
   let notShown = 0;
   for (const [sequence, leaf] of leaves.entries()) {
     const text = history.entries[sequence] ?? null;
     if (text === null) {
-      entries.push(undefined);
+      checked.push(undefined);
       notShown += 1;
       continue;
     }
-    const { finding, entry } = checkEntry({
+    const outcome = checkEntry({
       entry: decodeBase64(text, 'entry'),
       leaf,
       openings: history.openings?.[sequence] ?? {},
       origin,
     });
-    entries.push(entry);
+    checked.push(outcome);
+    const { entry } = outcome;
     const wrong = entry && recordFault(history, entry, versions[sequence]);
-    const outcome = wrong === undefined ? finding : failed(`It ${wrong}.`);
-    if (found?.status !== 'FAILED' && worse(outcome, found)) {
-      found = { ...outcome, sentence: `Entry ${sequence}: ${outcome.sentence}` };
+    const finding = wrong === undefined ? outcome.finding : failed(`It ${wrong}.`);
+    if (!isOk(finding) && isWorse(finding, found)) {
+      found = { ...finding, sentence: `Entry ${sequence}: ${finding.sentence}` };
     }
   }
   const shown = leaves.length - notShown;
@@ -101,5 +104,5 @@ export function checkEntries(
     (origin === undefined
       ? needs('checkpoint')
       : ok(`${shown} of ${leaves.length} entries are shown, each as its leaf has it.`));
-  return { finding, entries, notShown };
+  return { finding, checked, notShown };
 }

@@ -21,10 +21,19 @@ export interface EntryClaim {
   readonly origin: string | undefined;
 }
 
+/** What the file shows of an entry's private members, for people. */
+export interface ShownMembers {
+  /** Values of the private members that are shown and are what was logged. */
+  readonly opened: Readonly<Record<string, JsonValue>>;
+  /** Names of the others. */
+  readonly withheld: readonly string[];
+}
+
 export interface CheckedEntry {
   readonly finding: Finding;
   /** Present only when the leaf commits to it and says the same act. */
   readonly entry?: Entry;
+  readonly shown?: ShownMembers;
 }
 
 /** A leaf, or the finding that it is newer or malformed. */
@@ -33,13 +42,8 @@ export function readLeaf(bytes: Uint8Array): { value: Leaf } | { fault: Finding 
   return attempt('The leaf', () => parseLeaf(bytes));
 }
 
-/** Private members that the entry commits to. */
-export function commitmentsOf(entry: Entry): Readonly<Record<string, string>> {
-  return entry.private ?? {};
-}
-
 function checkOpenings(entry: Entry, openings: Openings): void {
-  const commitments = commitmentsOf(entry);
+  const commitments: Readonly<Record<string, string>> = entry.private ?? {};
   for (const [member, opening] of Object.entries(openings)) {
     const commitment = Object.hasOwn(commitments, member) ? commitments[member] : undefined;
     if (commitment === undefined) {
@@ -52,10 +56,26 @@ function checkOpenings(entry: Entry, openings: Openings): void {
   }
 }
 
+/** @param openings that were checked */
+function shownMembers(entry: Entry, openings: Openings): ShownMembers {
+  const opened = Object.entries(openings).map(([member, { value }]) => [member, value] as const);
+  const members = Object.keys(entry.private ?? {});
+  return {
+    opened: Object.fromEntries(opened),
+    withheld: members.filter((member) => !Object.hasOwn(openings, member)),
+  };
+}
+
 function checkAgainstLeaf(entry: Entry, leaf: Leaf): Finding | undefined {
   if (ACTS[entry.act] === leaf.act) return undefined;
   const code = encodeHex(Uint8Array.of(leaf.act));
   return failed(`The entry says ${entry.act}, its leaf says act ${code}.`);
+}
+
+function checkLog(entry: Entry, origin: string | undefined): Finding {
+  if (origin === undefined) return needs('checkpoint');
+  if (entry.log !== origin) return failed(`The entry is of another log: ${entry.log}.`);
+  return ok(`The entry (${entry.act}) is the one that its leaf commits to.`);
 }
 
 export function checkEntry(claim: EntryClaim): CheckedEntry {
@@ -69,28 +89,7 @@ export function checkEntry(claim: EntryClaim): CheckedEntry {
   const entry = read.value;
   const otherAct = checkAgainstLeaf(entry, leaf.value);
   if (otherAct !== undefined) return { finding: otherAct };
-  const opened = findFault('The entry', () => checkOpenings(entry, claim.openings));
-  if (opened !== undefined) return { finding: opened, entry };
-  if (claim.origin === undefined) return { finding: needs('checkpoint'), entry };
-  if (entry.log !== claim.origin) {
-    return { finding: failed(`The entry is of another log: ${entry.log}.`), entry };
-  }
-  return { finding: ok(`The entry (${entry.act}) is the one that its leaf commits to.`), entry };
-}
-
-export interface ShownMembers {
-  /** Values of the private members that are shown. */
-  readonly opened: Readonly<Record<string, JsonValue>>;
-  /** Names of those that are not. */
-  readonly withheld: readonly string[];
-}
-
-/** What the file shows of an entry's private members, for people. */
-export function shownMembers(entry: Entry, openings: Openings): ShownMembers {
-  const members = Object.keys(commitmentsOf(entry)).sort();
-  const shown = members.filter((member) => Object.hasOwn(openings, member));
-  return {
-    opened: Object.fromEntries(shown.map((member) => [member, openings[member]?.value ?? null])),
-    withheld: members.filter((member) => !shown.includes(member)),
-  };
+  const unfit = findFault('The entry', () => checkOpenings(entry, claim.openings));
+  const shown = shownMembers(entry, unfit === undefined ? claim.openings : {});
+  return { finding: unfit ?? checkLog(entry, claim.origin), entry, shown };
 }

@@ -5,8 +5,7 @@ import { leafHash } from '../../chaincode/core/leaf.js';
 import { actName, flagNames } from '../../chaincode/core/lifecycle.js';
 import type { SubjectState } from '../../chaincode/core/subject.js';
 import { countVersions } from './entries-check.js';
-import { readLeaf, type ShownMembers, shownMembers } from './entry-check.js';
-import type { History } from './history.js';
+import { type CheckedEntry, readLeaf, type ShownMembers } from './entry-check.js';
 
 export interface HistoryEvent extends ShownMembers {
   /** Place in the chain, from 0. */
@@ -35,20 +34,16 @@ function nameOf(leaf: Uint8Array): string | null {
 }
 
 export function historyEvents(
-  history: History,
   leaves: readonly Uint8Array[],
-  entries: readonly (Entry | undefined)[],
+  checked: readonly (CheckedEntry | undefined)[],
 ): HistoryEvent[] {
   return leaves.map((leaf, sequence) => {
-    const entry = entries[sequence];
-    const openings = history.openings?.[sequence] ?? {};
-    const shown =
-      entry === undefined ? { opened: {}, withheld: [] } : shownMembers(entry, openings);
+    const { entry = null, shown = { opened: {}, withheld: [] } } = checked[sequence] ?? {};
     return {
       sequence,
       act: nameOf(leaf),
       leafHash: encodeHex(leafHash(leaf)),
-      entry: entry ?? null,
+      entry,
       ...shown,
     };
   });
@@ -58,11 +53,11 @@ export function historyEvents(
 export function recordStanding(
   state: SubjectState,
   leaves: readonly Uint8Array[],
-  entries: readonly (Entry | undefined)[],
+  checked: readonly (CheckedEntry | undefined)[],
 ): RecordStanding {
   const latestVersion = countVersions(leaves).at(-1) ?? null;
-  const shown = entries.flatMap((entry) =>
-    entry === undefined || entry.act === 'access' ? [] : [entry.record],
+  const shown = checked.flatMap((one) =>
+    one?.entry === undefined || one.entry.act === 'access' ? [] : [one.entry.record],
   );
   const latest = shown.find(({ version }) => version === latestVersion);
   return { latestVersion, digests: latest?.digests ?? null, flags: flagNames(state.flags) };

@@ -148,7 +148,7 @@ function check(history: History, format: Finding, request: HistoryRequest): Chec
       ? { finding: needs('subject') }
       : checkChain(leaves, history.subject.kind, subject.label, logLabel(origin));
   const entries = checkEntries(history, leaves, origin);
-  const times = entries.entries.flatMap((entry) => (entry === undefined ? [] : [entry.at]));
+  const times = entries.checked.flatMap((one) => (one?.entry === undefined ? [] : [one.entry.at]));
   const findings = {
     format,
     subject: subject.finding,
@@ -218,10 +218,10 @@ export function verifyHistory(request: HistoryRequest): HistoryVerification {
     checkpoint: checkpointFacts(place.checkpoint, trust),
     subject: reading.file.subject,
     label: subject.label === undefined ? undefined : encodeHex(subject.label),
-    events: historyEvents(reading.file, leaves, entries.entries),
+    events: historyEvents(leaves, entries.checked),
     notShown: entries.notShown,
     completeUpTo: upTo,
     record:
-      isRecord && state !== undefined ? recordStanding(state, leaves, entries.entries) : undefined,
+      isRecord && state !== undefined ? recordStanding(state, leaves, entries.checked) : undefined,
   };
 }

@@ -5,7 +5,7 @@ import { leafHash } from '../../chaincode/core/leaf.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import { type CheckedCheckpoint, checkCheckpoint, type VerifierCache } from './checkpoint-check.js';
 import { checkDocument, type DocumentFacts } from './document-check.js';
-import { checkEntry, type ShownMembers, shownMembers } from './entry-check.js';
+import { checkEntry, type ShownMembers } from './entry-check.js';
 import { readFile } from './evidence-file.js';
 import { checkInclusion, readProof } from './inclusion-check.js';
 import { RECEIPT_FORMAT, type Receipt, receiptOf } from './receipt.js';
@@ -65,6 +65,7 @@ interface Checked {
   readonly findings: ReceiptFindings;
   readonly checkpoint?: CheckedCheckpoint | undefined;
   readonly entry?: Entry | undefined;
+  readonly shown?: ShownMembers | undefined;
   readonly hash?: Uint8Array;
   readonly index?: number | undefined;
 }
@@ -99,7 +100,7 @@ function check(receipt: Receipt, format: Finding, request: ReceiptRequest): Chec
   const leaf = decodeBase64(receipt.leaf, 'leaf');
   const hash = leafHash(leaf);
   const { inclusion, findings, checkpoint, index } = checkPlace(receipt, hash, request);
-  const { finding, entry } = checkEntry({
+  const { finding, entry, shown } = checkEntry({
     entry: decodeBase64(receipt.entry, 'entry'),
     leaf,
     openings: receipt.openings ?? {},
@@ -117,6 +118,7 @@ function check(receipt: Receipt, format: Finding, request: ReceiptRequest): Chec
     },
     checkpoint,
     entry,
+    shown,
     hash,
     index,
   };
@@ -142,11 +144,10 @@ export function verifyReceipt(request: ReceiptRequest): ReceiptVerification {
   const { trust } = request;
   const reading = readFile(request.receipt, 'chartseal-receipt', receiptOf);
   const format = formatFinding(reading);
-  const openings = 'file' in reading ? reading.file.openings : undefined;
   const result =
     'file' in reading ? check(reading.file, format, request) : { findings: unread(format, STEPS) };
   const conclusion = isOurs(reading) ? concludeReceipt(result.findings) : NOT_OURS;
-  const { checkpoint, entry, hash, index }: Checked = result;
+  const { checkpoint, entry, shown, hash, index }: Checked = result;
   return {
     format: RECEIPT_FORMAT,
     ...conclusion,
@@ -156,7 +157,7 @@ export function verifyReceipt(request: ReceiptRequest): ReceiptVerification {
     statements: receiptStatements(entry, trust),
     checkpoint: checkpointFacts(checkpoint, trust),
     entry,
-    ...(entry === undefined ? {} : shownMembers(entry, openings ?? {})),
+    ...shown,
     leafHash: hash === undefined ? undefined : encodeHex(hash),
     index,
   };

@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   FILE_UNREADABLE: code(400, 2, 'Give the user who runs Chartseal the right to read it.'),
   FILE_UNWRITABLE: code(500, 2, 'Give another folder, or make room and give the right to write.'),
   FILE_CHANGED: code(409, 2, 'The file changed while it was read; run the command again.'),
+  NO_RECEIPT: code(400, 2, 'Give --receipt FILE, or put the receipt beside the document.'),
   NAME_NOT_UTF8: code(400, 2, 'Rename the file so that its name is UTF-8.'),
   RECORD_ID_TAKEN: code(
     409,
@@ -82,6 +83,12 @@ export const ERROR_CODES = {
   ),
   LOG_STOPPED: code(503, 2, 'The write side stopped on a fault; the message says why.'),
   NO_DATA: code(400, 64, 'Run chartseal init first, or give --data DIR.'),
+  KEY_EXPOSED: code(
+    500,
+    2,
+    'Make the file readable for its owner alone (chmod 600) and ask who may have read it.',
+  ),
+  KEY_UNREADABLE: code(500, 2, 'Restore DATA/keys from its backup.'),
   DATA_EXISTS: code(409, 64, 'Choose an empty folder: init never overwrites keys.'),
   // accept
   IDEMPOTENCY_CONFLICT: code(

@@ -1,0 +1,137 @@
+// chartseal access record | import: access events, one from flags or many from JSON lines.
+import { createReadStream } from 'node:fs';
+import { encodeHex } from '../../chaincode/core/bytes.js';
+import type { JsonValue } from '../../chaincode/core/json.js';
+import { formatTime } from '../../chaincode/core/time.js';
+import { type ImportOutcome, importAccess } from '../../gateway/services/access-import.js';
+import { fileError } from '../../gateway/services/file-error.js';
+import { readJsonLines } from '../../gateway/services/json-lines.js';
+import { parseAccessSubmission } from '../../gateway/services/submission.js';
+import type { CommandContext } from '../context.js';
+import { exitCodeOf } from '../exit.js';
+import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
+import { parsePatient } from '../patient.js';
+
+export interface AccessRecordOptions extends DataOptions, WaitOptions {
+  readonly patient: string;
+  readonly actor: string;
+  readonly actorName?: string;
+  readonly role: string;
+  readonly organisation: string;
+  readonly unit?: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly purpose: string;
+  readonly breakGlass?: boolean;
+  readonly justification?: string;
+  readonly record: readonly string[];
+  readonly category: string;
+  readonly occurredAt?: string;
+  readonly source: string;
+  readonly requestId?: string;
+}
+
+function withoutUndefined(value: object): Record<string, JsonValue> {
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(entries) as Record<string, JsonValue>;
+}
+
+function submissionOf(options: AccessRecordOptions) {
+  const { actor, actorName, requestId, source, occurredAt, record, breakGlass } = options;
+  const { action, outcome, role, organisation, unit, purpose, justification, category } = options;
+  const event = withoutUndefined({
+    patient: { ...parsePatient(options.patient) },
+    occurredAt: occurredAt ?? formatTime(Date.now()),
+    action,
+    outcome,
+    actor: withoutUndefined({ id: actor, name: actorName }),
+    role,
+    organisation,
+    unit,
+    purpose,
+    breakGlass: breakGlass ?? false,
+    justification,
+    records: [...record],
+    category,
+    source: withoutUndefined({ system: source, requestId }),
+  });
+  return parseAccessSubmission(event);
+}
+
+export async function accessRecord(
+  options: AccessRecordOptions,
+  context: CommandContext,
+): Promise<number> {
+  const submission = submissionOf(options);
+  return withHospital(options, context, async (hospital) => {
+    const accepted = await hospital.sequencer.accept(submission);
+    const proven = await hospital.sequencer.waitProven(options.waitMs);
+    const leafHash = encodeHex(accepted.leafHash);
+    if (context.json) context.data(JSON.stringify({ leafHash, duplicate: accepted.duplicate }));
+    else context.data(leafHash);
+    reportCounts(hospital, context);
+    return proven ? 0 : 2;
+  });
+}
+
+interface Tally {
+  accepted: number;
+  duplicates: number;
+  failed: number;
+}
+
+function report(outcome: ImportOutcome, tally: Tally, context: CommandContext): void {
+  const { line } = outcome;
+  if ('error' in outcome) {
+    const { code, message, hint } = outcome.error;
+    tally.failed++;
+    if (context.json) context.data(JSON.stringify({ line, error: { code, message, hint } }));
+    else context.tell(`line ${line}: ${code} ${message}`);
+    return;
+  }
+  const { duplicate, leafHash } = outcome.accepted;
+  tally[duplicate ? 'duplicates' : 'accepted']++;
+  if (context.json) {
+    context.data(JSON.stringify({ line, leafHash: encodeHex(leafHash), duplicate }));
+  }
+}
+
+async function* chunks(file: string, context: CommandContext): AsyncGenerator<Uint8Array> {
+  if (file === '-') {
+    yield* context.stdin;
+    return;
+  }
+  try {
+    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw fileError(error, 'file');
+  }
+}
+
+/** Exit code 1 when a line was refused, 2 when its bytes were no event at all or not proven. */
+export async function accessImport(
+  file: string,
+  options: DataOptions & WaitOptions,
+  context: CommandContext,
+): Promise<number> {
+  return withHospital(options, context, async (hospital) => {
+    const tally: Tally = { accepted: 0, duplicates: 0, failed: 0 };
+    let exitCode = 0;
+    const lines = readJsonLines(chunks(file, context));
+    for await (const outcome of importAccess(hospital.sequencer, lines)) {
+      report(outcome, tally, context);
+      if ('error' in outcome && exitCode !== 1) exitCode = exitCodeOf(outcome.error);
+    }
+    const proven = await hospital.sequencer.waitProven(options.waitMs);
+    const { accepted, duplicates, failed } = tally;
+    if (context.json) {
+      context.data(JSON.stringify({ summary: { ...tally, ...hospital.sequencer.counts } }));
+    } else {
+      context.tell(
+        `${accepted} accepted, ${duplicates} had been accepted before, ${failed} failed`,
+      );
+    }
+    reportCounts(hospital, context);
+    return exitCode === 0 && !proven ? 2 : exitCode;
+  });
+}

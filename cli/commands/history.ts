@@ -1,0 +1,61 @@
+// chartseal history: who opened a patient's file, or what became of a record, proven complete.
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { formatHistory } from '../../gateway/evidence/history.js';
+import { parseTrustFile } from '../../gateway/evidence/trust.js';
+import { verifyHistory } from '../../gateway/evidence/verify-history.js';
+import { withhold } from '../../gateway/evidence/withhold.js';
+import type { HistoryQuery } from '../../gateway/services/histories.js';
+import type { CommandContext } from '../context.js';
+import { type DataOptions, type WaitOptions, withHospital } from '../hospital.js';
+import { parsePatient } from '../patient.js';
+import { renderHistory, renderVerification } from '../render.js';
+import { writeOrPrint } from '../write.js';
+
+export interface HistoryOptions extends DataOptions, WaitOptions {
+  readonly record?: string;
+  readonly out?: string;
+  readonly withhold: readonly string[];
+}
+
+const PRIVATE = new Set(['actor', 'client', 'justification', 'name']);
+
+function queryOf(patient: string | undefined, record: string | undefined): HistoryQuery {
+  if (patient !== undefined && record === undefined) return { patient: parsePatient(patient) };
+  if (patient === undefined && record !== undefined) return { record };
+  throw new ChartsealError('USAGE', "give either 'SYSTEM|VALUE' of a patient or --record ID");
+}
+
+function checkMembers(members: readonly string[]): void {
+  if (members.every((member) => PRIVATE.has(member))) return;
+  throw new ChartsealError('USAGE', `--withhold takes ${[...PRIVATE].join(', ')}`);
+}
+
+/** Exit code of the verdict on the history itself. */
+export async function history(
+  patient: string | undefined,
+  options: HistoryOptions,
+  context: CommandContext,
+): Promise<number> {
+  const query = queryOf(patient, options.record);
+  checkMembers(options.withhold);
+  return withHospital(options, context, async (hospital) => {
+    if (!(await hospital.sequencer.waitProven(options.waitMs))) {
+      throw new ChartsealError('NOT_PROVEN_YET', 'the log was not proven within --wait');
+    }
+    const made = await hospital.histories.make(query);
+    const bytes = formatHistory(withhold(made, { members: options.withhold }));
+    // What leaves the house is verified first, as its receiver will.
+    const result = verifyHistory({
+      history: bytes,
+      trust: parseTrustFile(hospital.trustFile()),
+      recordKey: hospital.context.secrets.recordKey,
+    });
+    if (context.json) context.data(JSON.stringify(result));
+    else for (const line of renderHistory(result)) context.data(line);
+    if (!context.json) {
+      for (const line of renderVerification('history', result)) context.data(line);
+    }
+    if (options.out !== undefined) await writeOrPrint(bytes, options.out, context);
+    return result.exitCode;
+  });
+}

@@ -1,0 +1,177 @@
+// chartseal ingest PATH…: anchors every document below the paths and answers for each.
+import { join } from 'node:path';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { formatReceipt } from '../../gateway/evidence/receipt.js';
+import { ByteCounter } from '../../gateway/services/digest.js';
+import type { Hospital } from '../../gateway/services/hospital.js';
+import { type RunOutcome, runIngest } from '../../gateway/services/ingest-run.js';
+import { writeWhole } from '../../gateway/services/receipt-files.js';
+import { ReceiptSpool } from '../../gateway/services/receipt-spool.js';
+import { receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
+import type { CommandContext } from '../context.js';
+import { exitCodeOf } from '../exit.js';
+import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
+import { parsePatient } from '../patient.js';
+import { Progress } from '../progress.js';
+import { clean } from '../render.js';
+
+export interface IngestCommandOptions extends DataOptions, WaitOptions {
+  readonly category: string;
+  readonly patient?: string;
+  readonly idPrefix?: string;
+  readonly receipts?: string;
+  readonly moved?: boolean;
+}
+
+/** Numbers of one run; each entry found counts once. */
+interface Tally {
+  anchored: number;
+  unchanged: number;
+  skipped: number;
+  /** Refused: the same record id for another file, or an act that the record's state forbids. */
+  refused: number;
+  /** Unreadable, missing, changed while read, unusable name. */
+  failed: number;
+  receipts: number;
+}
+
+class IngestRun {
+  readonly tally: Tally = {
+    anchored: 0,
+    unchanged: 0,
+    skipped: 0,
+    refused: 0,
+    failed: 0,
+    receipts: 0,
+  };
+  readonly #context: CommandContext;
+  readonly #progress: Progress;
+  readonly #spool: ReceiptSpool | undefined;
+
+  constructor(context: CommandContext, progress: Progress, spool: ReceiptSpool | undefined) {
+    this.#context = context;
+    this.#progress = progress;
+    this.#spool = spool;
+  }
+
+  async take(outcome: RunOutcome): Promise<void> {
+    const { file } = outcome;
+    this.#progress.done();
+    switch (outcome.state) {
+      case 'anchored':
+      case 'unchanged':
+        this.tally[outcome.state]++;
+        await this.#spool?.add({ ordinal: outcome.ordinal, relative: file.relative });
+        break;
+      case 'skipped':
+        this.tally.skipped++;
+        this.#name(file.relative, `skipped, ${outcome.file.reason}`);
+        break;
+      case 'failed':
+        this.tally[exitCodeOf(outcome.error) === 1 ? 'refused' : 'failed']++;
+        this.#name(file.relative, `${outcome.error.code} ${outcome.error.message}`);
+        break;
+    }
+    if (this.#context.json) this.#context.data(jsonLine(outcome));
+  }
+
+  #name(relative: string, what: string): void {
+    if (this.#context.json) return;
+    this.#progress.clear();
+    this.#context.tell(`${clean(relative)}: ${clean(what)}`);
+  }
+}
+
+function jsonLine(outcome: RunOutcome): string {
+  const path = outcome.file.relative;
+  switch (outcome.state) {
+    case 'skipped':
+      return JSON.stringify({ path, state: outcome.state, reason: outcome.file.reason });
+    case 'failed': {
+      const { code, message, hint } = outcome.error;
+      return JSON.stringify({ path, state: outcome.state, error: { code, message, hint } });
+    }
+    default: {
+      const { state, id, version, digest } = outcome;
+      return JSON.stringify({ path, state, id, version, digest });
+    }
+  }
+}
+
+async function writeReceipts(
+  hospital: Hospital,
+  spool: ReceiptSpool,
+  folder: string,
+  run: IngestRun,
+  context: CommandContext,
+): Promise<void> {
+  for await (const { ordinal, relative } of spool.read()) {
+    try {
+      const receipt = formatReceipt(await hospital.receipts.make(ordinal));
+      await writeWhole(join(folder, receiptPath(relative)), receipt);
+      run.tally.receipts++;
+    } catch (error) {
+      if (!(error instanceof ChartsealError)) throw error;
+      run.tally.failed++;
+      context.tell(`receipt of ${clean(relative)}: ${error.code} ${error.message}`);
+    }
+  }
+}
+
+function summaryLine(tally: Tally): string {
+  const { anchored, unchanged, skipped, refused, failed } = tally;
+  return `${anchored} anchored, ${unchanged} unchanged, ${skipped} skipped, ${refused} refused, ${failed} failed`;
+}
+
+/** Exit code 1 when something was refused, 2 when something was left undone. */
+export async function ingest(
+  paths: readonly string[],
+  options: IngestCommandOptions,
+  context: CommandContext,
+): Promise<number> {
+  const patient = options.patient === undefined ? undefined : parsePatient(options.patient);
+  return withHospital(options, context, async (hospital) => {
+    const { receipts } = options;
+    const spool = receipts === undefined ? undefined : await ReceiptSpool.create(hospital.run);
+    const counter = new ByteCounter();
+    const progress = new Progress(context, counter);
+    const run = new IngestRun(context, progress, spool);
+    try {
+      const outcomes = runIngest(hospital, {
+        paths,
+        category: options.category,
+        moved: options.moved ?? false,
+        recordId: (file) => recordIdOf(file, options.idPrefix),
+        exclude: receipts === undefined ? [hospital.folder] : [hospital.folder, receipts],
+        skipReceipts: true,
+        counter,
+        onFound: (file) => progress.found(file.size),
+        ...(patient === undefined ? {} : { patient }),
+      });
+      for await (const outcome of outcomes) await run.take(outcome);
+      progress.clear();
+      const proven = await hospital.sequencer.waitProven(options.waitMs);
+      if (spool !== undefined && receipts !== undefined && proven) {
+        await writeReceipts(hospital, spool, receipts, run, context);
+      }
+      return finish(run.tally, proven, hospital, context);
+    } finally {
+      progress.clear();
+      await spool?.remove();
+    }
+  });
+}
+
+function finish(
+  tally: Tally,
+  proven: boolean,
+  hospital: Hospital,
+  context: CommandContext,
+): number {
+  const { counts } = hospital.sequencer;
+  if (context.json) context.data(JSON.stringify({ summary: { ...tally, ...counts } }));
+  else context.tell(summaryLine(tally));
+  reportCounts(hospital, context);
+  if (tally.refused > 0) return 1;
+  return tally.failed > 0 || !proven ? 2 : 0;
+}

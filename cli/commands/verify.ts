@@ -1,0 +1,215 @@
+// chartseal verify FILE…: documents with their receipts, folders of both, histories. Offline, and
+// never opens a data folder.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
+import { parseTime } from '../../chaincode/core/time.js';
+import { VerifierCache } from '../../gateway/evidence/checkpoint-check.js';
+import { parseTrustFile, type Trust } from '../../gateway/evidence/trust.js';
+import { verifyHistory } from '../../gateway/evidence/verify-history.js';
+import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
+import { digestFile } from '../../gateway/services/digest.js';
+import { fileError } from '../../gateway/services/file-error.js';
+import { RECEIPT_SUFFIX, receiptPath } from '../../gateway/services/record-id.js';
+import { walk } from '../../gateway/services/walk.js';
+import type { CommandContext } from '../context.js';
+import { exitCodeOf } from '../exit.js';
+import { clean, renderHistory, renderVerification } from '../render.js';
+
+export interface VerifyOptions {
+  readonly trust: string;
+  /** A receipt, or a folder of receipts by relative path. */
+  readonly receipt?: string;
+  readonly asOf?: string;
+}
+
+/** 1 wins over 2, 2 over 3, 3 over 0. */
+const GRAVITY: readonly number[] = [0, 3, 2, 1];
+
+function worse(a: number, b: number): number {
+  return GRAVITY.indexOf(a) >= GRAVITY.indexOf(b) ? a : b;
+}
+
+function readSmall(path: string): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_JSON_BYTES) {
+      throw new ChartsealError('TOO_LARGE', `the file has more than ${MAX_JSON_BYTES} bytes`);
+    }
+    return readFileSync(path);
+  } catch (error) {
+    throw fileError(error, 'file');
+  }
+}
+
+const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
+const isFolder = (path: string) =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** Kind of an evidence file by its beginning: canonical JSON of either kind starts alike. */
+function evidenceKind(path: string): 'receipt' | 'history' | undefined {
+  const text = new TextDecoder('latin1').decode(readSmall(path));
+  if (!text.startsWith('{')) return undefined;
+  if (text.includes('"format":"chartseal-history/')) return 'history';
+  return text.includes('"format":"chartseal-receipt/') ? 'receipt' : undefined;
+}
+
+class Verifier {
+  readonly #trust: Trust;
+  readonly #options: VerifyOptions;
+  readonly #context: CommandContext;
+  readonly #cache = new VerifierCache();
+  exitCode = 0;
+
+  constructor(options: VerifyOptions, context: CommandContext) {
+    this.#trust = parseTrustFile(readSmall(options.trust));
+    this.#options = options;
+    this.#context = context;
+  }
+
+  async path(path: string): Promise<void> {
+    await this.#guard(path, async () => {
+      if (isFolder(path)) await this.#folder(path);
+      else this.#file(path);
+    });
+  }
+
+  /** A coded error concerns one file only. */
+  async #guard(path: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof ChartsealError)) throw error;
+      this.#undone(path, error);
+    }
+  }
+
+  #undone(file: string, error: ChartsealError): void {
+    const { code, message, hint } = error;
+    const missing = code === 'FILE_MISSING';
+    const verdict = missing ? 'missing' : code === 'FILE_UNREADABLE' ? 'unreadable' : 'not checked';
+    const exitCode = missing ? 1 : exitCodeOf(error);
+    this.exitCode = worse(this.exitCode, exitCode);
+    if (this.#context.json) {
+      this.#context.data(
+        JSON.stringify({ file, verdict, exitCode, error: { code, message, hint } }),
+      );
+    } else {
+      this.#context.data(`${clean(file)}: ${verdict}: ${code} ${clean(message)}`);
+    }
+  }
+
+  #file(path: string): void {
+    const { receipt } = this.#options;
+    if (receipt !== undefined && !isFolder(receipt)) {
+      this.#document(path, receipt);
+      return;
+    }
+    const beside =
+      receipt === undefined
+        ? path + RECEIPT_SUFFIX
+        : join(receipt, receiptPath(path.slice(path.lastIndexOf('/') + 1)));
+    if (exists(beside)) {
+      this.#document(path, beside);
+      return;
+    }
+    if (!exists(path)) throw new ChartsealError('FILE_MISSING', 'there is no such file');
+    this.#evidence(path);
+  }
+
+  /** A receipt or a history given by itself. */
+  #evidence(path: string): void {
+    const kind = evidenceKind(path);
+    if (kind === undefined) {
+      throw new ChartsealError('NO_RECEIPT', 'there is no receipt for this file');
+    }
+    if (kind === 'history') {
+      this.#history(path);
+      return;
+    }
+    const document = path.endsWith(RECEIPT_SUFFIX) ? path.slice(0, -RECEIPT_SUFFIX.length) : path;
+    if (document !== path && exists(document)) this.#document(document, path);
+    else this.#receipt(path, readSmall(path), undefined);
+  }
+
+  async #folder(folder: string): Promise<void> {
+    const receipts = this.#options.receipt ?? folder;
+    const exclude = this.#options.receipt === undefined ? [] : [this.#options.receipt];
+    for await (const item of walk([folder], { skipReceipts: true, exclude })) {
+      const path = join(folder, item.relative);
+      if (item.kind === 'failed') this.#undone(path, item.error);
+      if (item.kind !== 'file') continue;
+      await this.#guard(path, async () => {
+        const receipt = join(receipts, receiptPath(item.relative));
+        if (exists(receipt)) this.#document(path, receipt);
+        else throw new ChartsealError('NO_RECEIPT', 'there is no receipt for this file');
+      });
+    }
+    await this.#missing(folder, receipts);
+  }
+
+  /** Receipts whose document is gone. */
+  async #missing(folder: string, receipts: string): Promise<void> {
+    for await (const item of walk([receipts])) {
+      if (item.kind !== 'file' || !item.relative.endsWith(RECEIPT_SUFFIX)) continue;
+      const relative = item.relative.slice(0, -RECEIPT_SUFFIX.length);
+      const shortened = /~[0-9a-f]{16}(\/|$)/.test(relative);
+      const path = join(folder, relative);
+      if (!shortened && !exists(path)) {
+        this.#undone(path, new ChartsealError('FILE_MISSING', 'it has a receipt and is not there'));
+      }
+    }
+  }
+
+  #document(path: string, receipt: string): void {
+    const bytes = readSmall(receipt);
+    const { digest, size } = digestFile(path);
+    this.#receipt(path, bytes, { digests: { 'sha-256': digest }, size });
+  }
+
+  #receipt(
+    file: string,
+    receipt: Uint8Array,
+    document: { digests: { 'sha-256': string }; size: number } | undefined,
+  ): void {
+    const result = verifyReceipt({
+      receipt,
+      trust: this.#trust,
+      cache: this.#cache,
+      ...(document === undefined ? {} : { document }),
+    });
+    this.#print(file, result.exitCode, result, renderVerification(file, result));
+  }
+
+  #history(file: string): void {
+    const { asOf } = this.#options;
+    const result = verifyHistory({
+      history: readSmall(file),
+      trust: this.#trust,
+      cache: this.#cache,
+      ...(asOf === undefined ? {} : { asOf: parseTime(asOf, '--as-of') }),
+    });
+    // A list that is not proven complete is not shown as one.
+    const events = result.verdict.startsWith('complete') ? renderHistory(result) : [];
+    const lines = [...events, ...renderVerification(file, result)];
+    this.#print(file, result.exitCode, result, lines);
+  }
+
+  #print(file: string, exitCode: number, result: object, lines: readonly string[]): void {
+    this.exitCode = worse(this.exitCode, exitCode);
+    if (this.#context.json) this.#context.data(JSON.stringify({ file, ...result }));
+    else for (const line of lines) this.#context.data(line);
+  }
+}
+
+/** Exit code of the gravest verdict. */
+export async function verify(
+  files: readonly string[],
+  options: VerifyOptions,
+  context: CommandContext,
+): Promise<number> {
+  const verifier = new Verifier(options, context);
+  for (const file of files) await verifier.path(file);
+  return verifier.exitCode;
+}

@@ -1,0 +1,18 @@
+// Evidence goes to the file that was named, or to stdout.
+import { writeWhole } from '../gateway/services/receipt-files.js';
+import type { CommandContext } from './context.js';
+import { clean } from './render.js';
+
+/** @param bytes one line of canonical JSON */
+export async function writeOrPrint(
+  bytes: Uint8Array,
+  out: string | undefined,
+  context: CommandContext,
+): Promise<void> {
+  if (out === undefined) {
+    context.data(new TextDecoder().decode(bytes));
+    return;
+  }
+  await writeWhole(out, bytes);
+  context.tell(`written: ${clean(out)}`);
+}

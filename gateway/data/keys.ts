@@ -1,0 +1,130 @@
+// The secrets of one log below DATA/keys: note key, master key, authority and identities. The VRF,
+// record and pseudonym keys are derived from the master key (HKDF-SHA-256, RFC 5869) and never lie
+// on disk.
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hkdfSync,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeHex } from '../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import {
+  type CertificateWithKey,
+  createCertificateAuthority,
+  issueCertificate,
+} from '../pki/issue.js';
+import type { LogSecrets } from '../services/log-context.js';
+
+const KEY_BYTES = 32;
+const IDENTITY_DAYS = 3650;
+const INFO = {
+  vrfKey: 'chartseal/vrf-key/1',
+  recordKey: 'chartseal/record-key/1',
+  pseudonymKey: 'chartseal/pseudonym-key/1',
+} as const;
+
+const FILES = {
+  note: 'note-key.pem',
+  master: 'master-key.hex',
+  caCertificate: 'ca-certificate.pem',
+  caKey: 'ca-key.pem',
+  adminCertificate: 'admin-certificate.pem',
+  adminKey: 'admin-key.pem',
+  writerCertificate: 'writer-certificate.pem',
+  writerKey: 'writer-key.pem',
+} as const;
+
+/** What a process of the hospital works with. */
+export interface DataKeys {
+  readonly secrets: LogSecrets;
+  /** PEM of the organisation's authority. */
+  readonly caCertificate: string;
+  readonly adminCertificate: string;
+  readonly writerCertificate: string;
+}
+
+function derive(masterKey: Uint8Array, info: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', masterKey, new Uint8Array(), info, KEY_BYTES));
+}
+
+function secretsOf(notePem: string, masterKey: Uint8Array): LogSecrets {
+  const noteKey = createPrivateKey(notePem);
+  // The raw key is the end of its SubjectPublicKeyInfo (RFC 8410 section 4).
+  const spki = createPublicKey(noteKey).export({ format: 'der', type: 'spki' });
+  return {
+    vrfKey: derive(masterKey, INFO.vrfKey),
+    recordKey: derive(masterKey, INFO.recordKey),
+    pseudonymKey: derive(masterKey, INFO.pseudonymKey),
+    notePublicKey: new Uint8Array(spki.subarray(-KEY_BYTES)),
+    signNote: (message) => sign(null, message, noteKey),
+  };
+}
+
+/** Makes all keys of a new log in a folder that is not there yet. */
+export async function createKeys(folder: string, mspId: string): Promise<DataKeys> {
+  const pem = { format: 'pem', type: 'pkcs8' } as const;
+  const note = generateKeyPairSync('ed25519').privateKey.export(pem).toString();
+  const masterKey = randomBytes(KEY_BYTES);
+  const ca = await createCertificateAuthority({ mspId, commonName: `ca.${mspId}` });
+  const issue = (role: string): Promise<CertificateWithKey> =>
+    issueCertificate(ca, { commonName: role, role, days: IDENTITY_DAYS });
+  const admin = await issue('admin');
+  const writer = await issue('writer');
+  await mkdir(folder, { mode: 0o700 });
+  const contents: Record<keyof typeof FILES, string> = {
+    note,
+    master: `${masterKey.toString('hex')}\n`,
+    caCertificate: ca.certificatePem,
+    caKey: ca.keyPem,
+    adminCertificate: admin.certificatePem,
+    adminKey: admin.keyPem,
+    writerCertificate: writer.certificatePem,
+    writerKey: writer.keyPem,
+  };
+  for (const [name, text] of Object.entries(contents)) {
+    const path = join(folder, FILES[name as keyof typeof FILES]);
+    await writeFile(path, text, { mode: 0o600, flag: 'wx', flush: true });
+  }
+  return {
+    secrets: secretsOf(note, masterKey),
+    caCertificate: ca.certificatePem,
+    adminCertificate: admin.certificatePem,
+    writerCertificate: writer.certificatePem,
+  };
+}
+
+/** Throws KEY_EXPOSED when others than the owner may read a key, KEY_UNREADABLE. */
+async function readKeyFile(folder: string, name: keyof typeof FILES): Promise<string> {
+  const path = join(folder, FILES[name]);
+  try {
+    const { mode } = await lstat(path);
+    if ((mode & 0o077) !== 0) {
+      throw new ChartsealError('KEY_EXPOSED', `${FILES[name]} may be read by other users`);
+    }
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof ChartsealError) throw cause;
+    throw new ChartsealError('KEY_UNREADABLE', `${FILES[name]} cannot be read`, { cause });
+  }
+}
+
+export async function readKeys(folder: string): Promise<DataKeys> {
+  const master = (await readKeyFile(folder, 'master')).trim();
+  const note = await readKeyFile(folder, 'note');
+  try {
+    return {
+      secrets: secretsOf(note, decodeHex(master, FILES.master, KEY_BYTES)),
+      caCertificate: await readKeyFile(folder, 'caCertificate'),
+      adminCertificate: await readKeyFile(folder, 'adminCertificate'),
+      writerCertificate: await readKeyFile(folder, 'writerCertificate'),
+    };
+  } catch (cause) {
+    if (cause instanceof ChartsealError && cause.code.startsWith('KEY_')) throw cause;
+    throw new ChartsealError('KEY_UNREADABLE', 'a key is damaged', { cause });
+  }
+}

@@ -1,0 +1,25 @@
+// Where things lie below DATA. Folders are 0700, files with secrets 0600.
+import { join } from 'node:path';
+
+export interface DataLayout {
+  readonly folder: string;
+  readonly config: string;
+  readonly keys: string;
+  readonly store: string;
+  readonly ledger: string;
+  /** Newest block of the ledger, outside its database. */
+  readonly checkpoint: string;
+  readonly run: string;
+}
+
+export function dataLayout(folder: string): DataLayout {
+  return {
+    folder,
+    config: join(folder, 'config.json'),
+    keys: join(folder, 'keys'),
+    store: join(folder, 'store'),
+    ledger: join(folder, 'ledger'),
+    checkpoint: join(folder, 'checkpoint'),
+    run: join(folder, 'run'),
+  };
+}

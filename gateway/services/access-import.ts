@@ -1,0 +1,49 @@
+// Access events from JSON lines. One bad line is reported with its number and stops nothing else.
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import type { JsonLine } from './json-lines.js';
+import type { Accepted } from './sequencer/accept-group.js';
+import type { Sequencer } from './sequencer/sequencer.js';
+import { parseAccessSubmission } from './submission.js';
+
+export type ImportOutcome = { readonly line: number } & (
+  | { readonly accepted: Accepted }
+  | { readonly error: ChartsealError }
+);
+
+const IN_FLIGHT = 1024;
+
+/** Outcomes in the order of the lines; throws only for faults of the store or the ledger. */
+export async function* importAccess(
+  sequencer: Sequencer,
+  lines: AsyncIterable<JsonLine>,
+): AsyncGenerator<ImportOutcome> {
+  const flying: Promise<ImportOutcome | { fault: unknown }>[] = [];
+  for await (const line of lines) {
+    flying.push(importLine(sequencer, line).catch((fault: unknown) => ({ fault })));
+    if (flying.length >= IN_FLIGHT) yield* landed(flying.splice(0, IN_FLIGHT / 2));
+  }
+  yield* landed(flying);
+}
+
+async function* landed(
+  flying: readonly Promise<ImportOutcome | { fault: unknown }>[],
+): AsyncGenerator<ImportOutcome> {
+  for (const flight of flying) {
+    const outcome = await flight;
+    if ('fault' in outcome) throw outcome.fault;
+    yield outcome;
+  }
+}
+
+async function importLine(sequencer: Sequencer, line: JsonLine): Promise<ImportOutcome> {
+  try {
+    if ('error' in line) throw line.error;
+    const accepted = await sequencer.accept(parseAccessSubmission(line.value));
+    return { line: line.number, accepted };
+  } catch (error) {
+    if (!(error instanceof ChartsealError)) throw error;
+    // Everything after a stopped write side would fail alike.
+    if (error.code === 'LOG_STOPPED' || error.code === 'STORE_FAILED') throw error;
+    return { line: line.number, error };
+  }
+}

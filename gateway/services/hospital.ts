@@ -1,0 +1,102 @@
+// Everything that works on one data folder, opened in order and closed in the opposite one.
+import { readConfig } from '../data/config.js';
+import { type DataKeys, readKeys } from '../data/keys.js';
+import { type DataLayout, dataLayout } from '../data/layout.js';
+import { type EmbeddedNetwork, openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
+import { LogLedger } from '../ledger/log-ledger.js';
+import { openStore, type Store } from '../store/store.js';
+import { Histories } from './histories.js';
+import type { LogContext } from './log-context.js';
+import { Receipts } from './receipts.js';
+import { Sequencer } from './sequencer/sequencer.js';
+import { exportTrust } from './trust-export.js';
+
+export interface HospitalOptions {
+  /** DATA. */
+  readonly folder: string;
+  /** Operator or system that submits, as it stands in entries. */
+  readonly operator: string;
+}
+
+interface Parts {
+  readonly layout: DataLayout;
+  readonly channel: string;
+  readonly keys: DataKeys;
+  readonly network: EmbeddedNetwork;
+  readonly store: Store;
+  readonly context: LogContext;
+  readonly sequencer: Sequencer;
+}
+
+export class Hospital {
+  readonly #parts: Parts;
+  readonly store: Store;
+  readonly context: LogContext;
+  readonly sequencer: Sequencer;
+  readonly receipts: Receipts;
+  readonly histories: Histories;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.store = parts.store;
+    this.context = parts.context;
+    this.sequencer = parts.sequencer;
+    this.receipts = new Receipts(parts);
+    this.histories = new Histories(parts);
+  }
+
+  /** DATA. */
+  get folder(): string {
+    return this.#parts.layout.folder;
+  }
+
+  /** DATA/run, for files of this process. */
+  get run(): string {
+    return this.#parts.layout.run;
+  }
+
+  /** Canonical bytes of the trust file as this organisation gives it out. */
+  trustFile(): Uint8Array {
+    const { context, channel, keys } = this.#parts;
+    return exportTrust(context, channel, [keys.caCertificate]);
+  }
+
+  async close(): Promise<void> {
+    await this.sequencer.close();
+    await this.store.close();
+    await this.#parts.network.close();
+  }
+}
+
+/** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
+export async function openHospital({ folder, operator }: HospitalOptions): Promise<Hospital> {
+  const layout = dataLayout(folder);
+  const { channel, mspId, logId } = await readConfig(layout.config);
+  const keys = await readKeys(layout.keys);
+  // The store first: its lock says that another process works here.
+  const store = await openStore(layout.store, logId);
+  const opened: (() => Promise<void>)[] = [() => store.close()];
+  try {
+    const network = await openEmbeddedNetwork({
+      folder: layout.ledger,
+      channel,
+      msps: [{ mspId, roots: [keys.caCertificate] }],
+      checkpointFile: layout.checkpoint,
+    });
+    opened.unshift(() => network.close());
+    const ledger = await network.connect({
+      mspId,
+      certificatePem: keys.writerCertificate,
+      signer: { sign: keys.secrets.signNote },
+    });
+    const log = new LogLedger(ledger, logId);
+    const { registration } = await log.readLog();
+    const context = { logId, registration, secrets: keys.secrets };
+    const by = { id: operator, mspId };
+    const sequencer = await Sequencer.open({ store, ledger: log, context, by });
+    return new Hospital({ layout, channel, keys, network, store, context, sequencer });
+  } catch (error) {
+    for (const close of opened) await close();
+    throw error;
+  }
+}

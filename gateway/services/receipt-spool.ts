@@ -1,0 +1,54 @@
+// Receipts asked for and not written yet: on disk, so that memory stays bounded however many files
+// one run anchors. Lost with the process, and made anew by the next run.
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface SpooledReceipt {
+  readonly ordinal: number;
+  /** Relative path of the document. */
+  readonly relative: string;
+}
+
+const FLUSH_LINES = 1024;
+
+export class ReceiptSpool {
+  readonly #folder: string;
+  readonly #handle: FileHandle;
+  #lines: string[] = [];
+
+  private constructor(folder: string, handle: FileHandle) {
+    this.#folder = folder;
+    this.#handle = handle;
+  }
+
+  /** @param parent folder for a temporary file, such as DATA/run */
+  static async create(parent: string): Promise<ReceiptSpool> {
+    const folder = await mkdtemp(join(parent, 'receipts-'));
+    return new ReceiptSpool(folder, await open(join(folder, 'lines'), 'ax', 0o600));
+  }
+
+  async add({ ordinal, relative }: SpooledReceipt): Promise<void> {
+    this.#lines.push(`${JSON.stringify({ ordinal, relative })}\n`);
+    if (this.#lines.length >= FLUSH_LINES) await this.#flush();
+  }
+
+  /** What was added, in that order. */
+  async *read(): AsyncGenerator<SpooledReceipt> {
+    await this.#flush();
+    const input = createReadStream(join(this.#folder, 'lines'));
+    for await (const line of createInterface({ input })) yield JSON.parse(line) as SpooledReceipt;
+  }
+
+  async remove(): Promise<void> {
+    await this.#handle.close();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#lines.join('');
+    this.#lines = [];
+    await this.#handle.appendFile(text);
+  }
+}

@@ -1,0 +1,43 @@
+// A folder of its own for a test that needs real files, and the files that are awkward to make.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const NOBODY = 65534;
+
+/** A new folder that every user may enter; its path holds no symbolic link. */
+export function newTempFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'chartseal-files-')));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** Removes it with all in it: also paths that are too long for one call. */
+export function removeTempFolder(folder: string): void {
+  execFileSync('rm', ['-rf', folder]);
+}
+
+/** Writes files below `folder`, with their folders. */
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [relative, content] of Object.entries(files)) {
+    const path = join(folder, relative);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+}
+
+export function makeFifo(path: string): void {
+  execFileSync('mkfifo', [path]);
+}
+
+/** Runs `act` without the rights of root, whom no file mode stops. */
+export async function asOrdinaryUser<T>(act: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return act();
+  process.seteuid?.(NOBODY);
+  try {
+    return await act();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

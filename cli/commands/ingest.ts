@@ -8,6 +8,7 @@ import { type RunOutcome, runIngest } from '../../gateway/services/ingest-run.js
 import { writeWhole } from '../../gateway/services/receipt-files.js';
 import { ReceiptSpool } from '../../gateway/services/receipt-spool.js';
 import { receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
+import type { SkipReason } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
 import { exitCodeOf } from '../exit.js';
 import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
@@ -64,6 +65,8 @@ class IngestRun {
         await this.#spool?.add({ ordinal: outcome.ordinal, relative: file.relative });
         break;
       case 'skipped':
+        // Chartseal's own files are no documents that somebody could miss.
+        if (isOwn(outcome.file.reason)) return;
         this.tally.skipped++;
         this.#name(file.relative, `skipped, ${outcome.file.reason}`);
         break;
@@ -81,6 +84,8 @@ class IngestRun {
     this.#context.tell(`${clean(relative)}: ${clean(what)}`);
   }
 }
+
+const isOwn = (reason: SkipReason) => reason === 'receipt' || reason === 'own folder';
 
 function jsonLine(outcome: RunOutcome): string {
   const path = outcome.file.relative;
@@ -142,7 +147,7 @@ export async function ingest(
         category: options.category,
         moved: options.moved ?? false,
         recordId: (file) => recordIdOf(file, options.idPrefix),
-        exclude: receipts === undefined ? [hospital.folder] : [hospital.folder, receipts],
+        exclude: [hospital.folder],
         skipReceipts: true,
         counter,
         onFound: (file) => progress.found(file.size),

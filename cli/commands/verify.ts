@@ -43,6 +43,16 @@ function readSmall(path: string): Uint8Array {
   }
 }
 
+/** Faults of the trust file stop everything, and say that it is the trust file. */
+function readTrust(path: string): Trust {
+  try {
+    return parseTrustFile(readSmall(path));
+  } catch (error) {
+    if (!(error instanceof ChartsealError)) throw error;
+    throw new ChartsealError(error.code, `trust file ${path}: ${error.message}`, { cause: error });
+  }
+}
+
 const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
 const isFolder = (path: string) =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -63,7 +73,7 @@ class Verifier {
   exitCode = 0;
 
   constructor(options: VerifyOptions, context: CommandContext) {
-    this.#trust = parseTrustFile(readSmall(options.trust));
+    this.#trust = readTrust(options.trust);
     this.#options = options;
     this.#context = context;
   }

@@ -1,4 +1,7 @@
 // Everything that works on one data folder, opened in order and closed in the opposite one.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import { readConfig } from '../data/config.js';
 import { type DataKeys, readKeys } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
@@ -68,13 +71,35 @@ export class Hospital {
   }
 }
 
+const PID_FILE = 'pid';
+
+/** The store, for this process alone; STORE_LOCKED names the process that has it. */
+async function openOwnStore(layout: DataLayout, logId: string): Promise<Store> {
+  const pidFile = join(layout.run, PID_FILE);
+  let store: Store;
+  try {
+    store = await openStore(layout.store, logId);
+  } catch (error) {
+    if (!(error instanceof ChartsealError) || error.code !== 'STORE_LOCKED') throw error;
+    const pid = await readFile(pidFile, 'utf8').catch(() => 'unknown');
+    throw new ChartsealError('STORE_LOCKED', `process ${pid.trim()} uses this data folder`, {
+      cause: error,
+    });
+  }
+  // What lies in DATA/run belongs to processes that are gone.
+  await rm(layout.run, { recursive: true, force: true });
+  await mkdir(layout.run, { mode: 0o700 });
+  await writeFile(pidFile, `${process.pid}\n`, { mode: 0o600 });
+  return store;
+}
+
 /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
 export async function openHospital({ folder, operator }: HospitalOptions): Promise<Hospital> {
   const layout = dataLayout(folder);
   const { channel, mspId, logId } = await readConfig(layout.config);
   const keys = await readKeys(layout.keys);
   // The store first: its lock says that another process works here.
-  const store = await openStore(layout.store, logId);
+  const store = await openOwnStore(layout, logId);
   const opened: (() => Promise<void>)[] = [() => store.close()];
   try {
     const network = await openEmbeddedNetwork({

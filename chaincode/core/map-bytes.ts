@@ -66,8 +66,11 @@ export class MapWriter {
     this.#append(at + HASH_BYTES, formatSubjectState(node.state));
   }
 
-  bytes(): Uint8Array {
-    return this.#bytes.slice(0, this.#size);
+  /** The bytes so far; the writer starts anew. */
+  take(): Uint8Array {
+    const taken = this.#bytes.slice(0, this.#size);
+    this.#size = 0;
+    return taken;
   }
 
   /** Makes room, writes the tag, and returns where the body goes. */

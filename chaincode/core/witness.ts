@@ -33,7 +33,7 @@ const RULES: MapBytesRules = {
 export function formatWitness(root: MapNode, labels: readonly Uint8Array[]): Uint8Array {
   const out = new MapWriter();
   prune(root, 0, [...labels], 0, labels.length, out);
-  return out.bytes();
+  return out.take();
 }
 
 /** Writes the part of the map that labels[from..to) reach; as deep as the map. */

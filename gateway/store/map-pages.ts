@@ -90,22 +90,32 @@ export class MapPages {
 
   /**
    * The same map with its pages below depth 16 put away again, so that memory stays bounded.
-   * @param flushed the tree of the last flush: parts of `root` that differ from it are not on
-   * disk and stay. By default `root` itself is that tree.
+   * @param flushed trimmed tree of the last flush: what `root` has in common with it is taken
+   * from it, what differs is not on disk and stays. Without it, all of `root` is on disk.
    */
-  trim(root: MapNode, flushed: MapNode = root): MapNode {
-    return cut(root, flushed, 0);
+  trim(root: MapNode, flushed?: MapNode): MapNode {
+    return flushed === undefined ? this.trimFlushed(root, EMPTY_MAP) : cut(root, flushed, 0, false);
+  }
+
+  /**
+   * As {@link MapPages.trim} for a tree that was just flushed, in time that depends on the change.
+   * @param before the trimmed tree of the flush before, of which unchanged parts are taken
+   */
+  trimFlushed(root: MapNode, before: MapNode): MapNode {
+    return cut(root, before, 0, true);
   }
 }
 
 /** A node of an earlier tree; undefined below a hash, where that tree does not say. */
 type Earlier = MapNode | undefined;
 
-function cut(node: MapNode, flushed: Earlier, depth: number): MapNode {
+/** @param onDisk whether parts that differ from the trimmed tree can be read again */
+function cut(node: MapNode, trimmed: Earlier, depth: number, onDisk: boolean): MapNode {
   if (node.tag !== NODE_INNER) return node;
-  if (depth === TOP_LEVELS) return isSame(flushed, node) ? new HashNode(mapRoot(node)) : node;
-  const left = cut(node.left, childOf(flushed, 0), depth + 1);
-  return withChildren(node, left, cut(node.right, childOf(flushed, 1), depth + 1));
+  if (trimmed !== undefined && isSame(trimmed, node)) return trimmed;
+  if (depth === TOP_LEVELS) return onDisk ? new HashNode(mapRoot(node)) : node;
+  const left = cut(node.left, childOf(trimmed, 0), depth + 1, onDisk);
+  return withChildren(node, left, cut(node.right, childOf(trimmed, 1), depth + 1, onDisk));
 }
 
 /** The node with children that show more or less of the same subtrees. */
@@ -142,6 +152,7 @@ export function* changedPages(
   before: MapNode,
   after: MapNode,
 ): Generator<[prefix: PagePrefix, bytes: Uint8Array]> {
+  const out = new MapWriter();
   const waiting: Page[] = [{ prefix: '', before, after }];
   for (let page = waiting.pop(); page !== undefined; page = waiting.pop()) {
     if (isSame(page.before, page.after)) continue;
@@ -150,13 +161,13 @@ export function* changedPages(
       if (page.before === undefined) continue;
       throw corrupt('a changed page is not in memory');
     }
-    yield [page.prefix, formatPage(page, waiting)];
+    writePage(page, out, waiting);
+    yield [page.prefix, out.take()];
   }
 }
 
-/** Bytes of one page; the pages right below it are added to `below`. */
-function formatPage(page: Page, below: Page[]): Uint8Array {
-  const out = new MapWriter();
+/** Writes one page; the pages right below it are added to `below`. */
+function writePage(page: Page, out: MapWriter, below: Page[]): void {
   const write = (node: MapNode, before: Earlier, level: number, place: number): void => {
     if (level === PAGE_LEVELS && (node.tag === NODE_INNER || node.tag === NODE_HASH)) {
       out.hash(mapRoot(node));
@@ -175,7 +186,6 @@ function formatPage(page: Page, below: Page[]): Uint8Array {
     }
   };
   write(page.after, page.before, 0, 0);
-  return out.bytes();
 }
 
 function parsePage(bytes: Uint8Array | undefined, prefix: Uint8Array): MapNode {

@@ -101,7 +101,7 @@ function isBuilt() {
   return Math.max(...changes, ...folders.map(newestIn)) <= builtAt;
 }
 
-/** Removes what tsc once made of sources that are gone, else mocha would go on running old tests. */
+/** Removes what tsc made of sources that are gone: mocha would go on running old tests. */
 function removeLeftovers(folder, source) {
   if (!existsSync(folder)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

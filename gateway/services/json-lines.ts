@@ -12,6 +12,8 @@ export type JsonLine = { readonly number: number } & (
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
+/** U+FEFF in UTF-8. */
+const MARK = [0xef, 0xbb, 0xbf];
 
 interface RawLine {
   readonly number: number;
@@ -45,8 +47,11 @@ async function* rawLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<RawLi
   if (size > 0) yield take();
 }
 
-function withoutReturn(bytes: Uint8Array): Uint8Array {
-  return bytes.at(-1) === RETURN ? bytes.subarray(0, -1) : bytes;
+/** Without the CR of CR LF, and without the mark that Windows programs put first. */
+function textOf(bytes: Uint8Array, number: number): Uint8Array {
+  const isMarked = number === 1 && MARK.every((byte, at) => bytes[at] === byte);
+  const end = bytes.at(-1) === RETURN ? bytes.length - 1 : bytes.length;
+  return bytes.subarray(isMarked ? MARK.length : 0, end);
 }
 
 function parseLine({ number, bytes }: RawLine): JsonLine | undefined {
@@ -54,7 +59,7 @@ function parseLine({ number, bytes }: RawLine): JsonLine | undefined {
     const message = `the line has more than ${MAX_LINE_BYTES} bytes`;
     return { number, error: new ChartsealError('TOO_LARGE', message) };
   }
-  const text = withoutReturn(bytes);
+  const text = textOf(bytes, number);
   if (text.length === 0) return undefined;
   try {
     return { number, value: parseJsonBytes(text, 'line') };
@@ -64,7 +69,10 @@ function parseLine({ number, bytes }: RawLine): JsonLine | undefined {
   }
 }
 
-/** Lines end with LF or CR LF; the last may have no end. Empty lines are passed over. */
+/**
+ * Lines end with LF or CR LF; the last may have no end. Empty lines are passed over, and so is a
+ * byte order mark before the first.
+ */
 export async function* readJsonLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<JsonLine> {
   for await (const raw of rawLines(input)) {
     const line = parseLine(raw);

@@ -1,14 +1,6 @@
-// Finds the files below the paths that somebody gave; every entry found is answered for:
-//   regular file                      file (hidden ones too)
-//   empty file                        skipped: nothing in it could be proven
-//   symbolic link                     skipped, not followed; a PATH that is one is resolved once
-//   socket, FIFO, device              skipped, never opened
-//   folder that cannot be read        failed FILE_UNREADABLE; the walk goes on
-//   name that is not UTF-8            failed NAME_NOT_UTF8, each file below such a folder too
-//   gone before it was looked at      failed FILE_MISSING
-//   Chartseal's own folders, receipts skipped
-// Depth first, names in the order of their bytes. Loops cannot occur: links are not followed.
-// Memory holds the names of the folders on the way down, nothing else.
+// Finds the files below the paths that somebody gave; every entry found is answered for, and no
+// link is followed, so that loops cannot occur. Memory holds the names of the folders on the way
+// down, nothing else.
 import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -67,7 +59,20 @@ export interface WalkOptions {
 /** Entries between two turns of the event loop, so that timers and signals are heard. */
 const TURN_ENTRIES = 1024;
 
-/** Walks the paths in the order given; throws only for faults that are no file's. */
+/**
+ * Walks the paths in the order given, depth first, names in the order of their bytes:
+ *
+ * - regular file, hidden ones too: `file`
+ * - empty file: skipped, since nothing in it could be proven
+ * - symbolic link: skipped; a path given that is one is resolved once
+ * - socket, FIFO, device: skipped, never opened
+ * - Chartseal's own folders, and receipts when asked: skipped
+ * - folder that cannot be read: failed FILE_UNREADABLE, and the walk goes on
+ * - name that is not UTF-8: failed NAME_NOT_UTF8, each file below such a folder too
+ * - path given that is not there, file gone before it was looked at: failed FILE_MISSING
+ *
+ * Throws only for faults that are no file's.
+ */
 export async function* walk(
   paths: readonly string[],
   options: WalkOptions = {},

@@ -135,6 +135,7 @@ export class EvidenceLog {
   /** @param changes members of the answer to replace, or to leave out when undefined */
   answer(size: number, changes: Readonly<Record<string, unknown>> = {}): Uint8Array {
     const { endorsedAt, closingLeaf } = this.at(size);
+    const newest = this.at(this.size).endorsedAt;
     return canonicalBytes({
       kind: 'chartseal-checkpoint/1',
       channel: CHANNEL,
@@ -145,7 +146,7 @@ export class EvidenceLog {
       closingLeaf: closingLeaf === null ? null : encodeBase64(closingLeaf),
       endorsedAt,
       headSize: this.size,
-      asOf: formatTime(parseTime(endorsedAt, 'endorsedAt') + 60_000),
+      asOf: formatTime(parseTime(newest, 'endorsedAt') + 60_000),
       ownerLogs: [this.logId],
       ...changes,
     });

@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { judgeLoaded, loadCases } from '../support/evidence-cases.js';
+
+describe('evidence: files of every release', () => {
+  const cases = loadCases();
+
+  it('are there, of both kinds and with every verdict', () => {
+    const verdicts = new Set(cases.map(({ expected }) => expected.verdict));
+    expect([...verdicts].sort()).to.deep.equal([
+      'altered',
+      'complete',
+      'complete, 1 not shown',
+      'incomplete',
+      'not checked',
+      'not proven',
+      'unchanged',
+    ]);
+  });
+
+  for (const loaded of cases) {
+    const { folder, expected } = loaded;
+    it(`give ${expected.verdict} for ${folder}/${expected.name}`, () => {
+      const { verdict, exitCode, steps } = judgeLoaded(loaded);
+      expect({ verdict, exitCode }).to.deep.equal({
+        verdict: expected.verdict,
+        exitCode: expected.exitCode,
+      });
+      const statuses = Object.fromEntries(steps.map(({ step, status }) => [step, status]));
+      expect(statuses).to.deep.equal(expected.steps);
+    });
+  }
+});

@@ -1,0 +1,68 @@
+// The verifier as a page would load it: bundled for browsers, with core's platform file for pages
+// in the place of the one for Node, and run in a context that has next to nothing.
+import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { build, type Plugin } from 'esbuild';
+
+// Text in, text out, so that no object of one realm gets into the other.
+const ENTRY = `
+import { decodeBase64 } from './chaincode/core/bytes.js';
+import { parseTime } from './chaincode/core/time.js';
+import { parseTrustFile } from './gateway/evidence/trust.js';
+import { verifyHistory } from './gateway/evidence/verify-history.js';
+import { verifyReceipt } from './gateway/evidence/verify-receipt.js';
+
+export function judge(question) {
+  const { kind, file, trust: trustFile, document, asOf } = JSON.parse(question);
+  const bytes = decodeBase64(file, 'file');
+  const trust = parseTrustFile(decodeBase64(trustFile, 'trust file'));
+  const result =
+    kind === 'receipt'
+      ? verifyReceipt({ receipt: bytes, trust, document })
+      : verifyHistory({ history: bytes, trust, asOf: asOf && parseTime(asOf, 'as-of') });
+  return JSON.stringify(result);
+}
+`;
+
+const platform: Plugin = {
+  name: 'platform',
+  setup({ onResolve }) {
+    const browser = join(process.cwd(), 'chaincode/core/platform/browser.ts');
+    onResolve({ filter: /\/platform\/node\.js$/ }, () => ({ path: browser }));
+    onResolve({ filter: /^node:/ }, ({ path, importer }) => ({
+      errors: [{ text: `${importer} imports ${path}, which no page has` }],
+    }));
+  },
+};
+
+export interface BrowserBundle {
+  readonly code: string;
+  /** Files and packages in it, by path. */
+  readonly inputs: readonly string[];
+}
+
+/** Fails when anything in the bundle needs Node. */
+export async function bundleVerifier(entry = ENTRY): Promise<BrowserBundle> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: entry, resolveDir: process.cwd(), loader: 'ts' },
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    globalName: 'chartseal',
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+    plugins: [platform],
+  });
+  const [output] = outputFiles;
+  return { code: output?.text ?? '', inputs: Object.keys(metafile.inputs) };
+}
+
+/** Runs the bundle with four globals beside the language itself; gives its function `judge`. */
+export function runBundle({ code }: BrowserBundle): (question: string) => string {
+  const context = createContext({ TextEncoder, TextDecoder, atob, btoa });
+  runInContext(code, context);
+  return (question) =>
+    runInContext(`chartseal.judge(${JSON.stringify(question)})`, context) as string;
+}

@@ -51,6 +51,9 @@ export class BlockStore {
 
   /** Throws LEDGER_LOCKED, LEDGER_BEHIND, LEDGER_CORRUPT, LEDGER_FAILED or DATA_EXISTS. */
   static async open(options: BlockStoreOptions): Promise<BlockStore> {
+    if (options.create && findCheckpointFile(options.checkpointFile) !== undefined) {
+      throw new ChartsealError('LEDGER_BEHIND', 'a checkpoint file tells of a ledger that is gone');
+    }
     const db = await openDatabase(options.folder, options.create);
     const nothing = { channel: options.channel, block: -1, hash: NO_HASH };
     const store = new BlockStore(db, options, nothing);

@@ -1,6 +1,8 @@
 // A channel in one process: the engine in a worker thread, and connections of its members.
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { claimFolder } from '../../claimed-folders.js';
 import type { Ledger } from '../ledger.js';
 import { type EmbeddedIdentity, EmbeddedLedger } from './embedded-ledger.js';
 import type { MspOptions } from './membership.js';
@@ -60,11 +62,22 @@ export async function openEmbeddedNetwork(
     checkpointFile,
     create: options.create ?? false,
   };
+  const release = claimFolder(folder);
+  if (release === undefined) {
+    throw new ChartsealError('LEDGER_LOCKED', 'the ledger is open in this process already');
+  }
   const worker = new Worker(join(__dirname, 'worker.js'), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
+  worker.once('exit', release);
   const client = new WorkerClient(worker);
-  await client.opened;
+  try {
+    await client.opened;
+  } catch (error) {
+    // The folder is free again only when the worker has ended.
+    await client.close();
+    throw error;
+  }
   return new EmbeddedNetwork(client, options.now ?? Date.now);
 }

@@ -52,7 +52,8 @@ export class Engine {
   readonly #channel: string;
   readonly #onBlock: (height: number) => void;
   #queue: Waiting[] = [];
-  #pumping: Promise<void> | undefined;
+  #isPumping = false;
+  #pumped: Promise<void> = Promise.resolve();
   #fault: ChartsealError | undefined;
 
   private constructor(
@@ -98,9 +99,7 @@ export class Engine {
   submit(call: Call): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ call, resolve, reject });
-      this.#pumping ??= this.#pump().finally(() => {
-        this.#pumping = undefined;
-      });
+      if (!this.#isPumping) this.#pumped = this.#pump();
     });
   }
 
@@ -112,7 +111,7 @@ export class Engine {
 
   /** Commits what waits, then lets go of the folder. */
   async close(): Promise<void> {
-    await this.#pumping;
+    await this.#pumped;
     await this.#store.close();
   }
 
@@ -121,6 +120,7 @@ export class Engine {
   }
 
   async #pump(): Promise<void> {
+    this.#isPumping = true;
     while (this.#queue.length > 0) {
       const group = this.#takeGroup();
       try {
@@ -130,6 +130,7 @@ export class Engine {
         for (const { reject } of group) reject(error);
       }
     }
+    this.#isPumping = false;
   }
 
   #takeGroup(): Waiting[] {

@@ -11,6 +11,7 @@ import {
   findEmbeddedAnswer,
   isEmbedded,
 } from './attestation.js';
+import { type CheckpointFacts, checkpointFacts } from './checkpoint-facts.js';
 import { attempt, type Finding, failed, findFault, isOk, needs, newer, ok } from './steps.js';
 import type { Trust, TrustedLog } from './trust.js';
 
@@ -22,6 +23,8 @@ export interface CheckedCheckpoint {
   readonly log?: TrustedLog;
   /** Present only when step attestation is OK. */
   readonly answer?: CheckpointAnswer;
+  /** The same for people; absent when the note could not be read. */
+  readonly facts?: CheckpointFacts;
   readonly findings: {
     readonly checkpoint: Finding;
     readonly attestation: Finding;
@@ -141,25 +144,47 @@ function checkPolicy(log: TrustedLog, trust: Trust): Finding {
   return ok(`1 of 1 organisation attests: ${owner}, the log's owner; nobody else does.`);
 }
 
-function check(claim: CheckpointClaim, trust: Trust): CheckedCheckpoint {
-  const read = attempt('The checkpoint', () => parseCheckpoint(parseNote(claim.note).text));
-  const later = { attestation: needs('checkpoint'), policy: needs('checkpoint') };
-  if ('fault' in read) return { findings: { checkpoint: read.fault, ...later } };
-  const checkpoint = read.value;
-  const log = trust.logsByOrigin.get(checkpoint.origin);
+/** Findings of the three steps, each only when the one before is OK. */
+function checkInOrder(
+  claim: CheckpointClaim,
+  checkpoint: Checkpoint,
+  log: TrustedLog | undefined,
+  trust: Trust,
+): Pick<CheckedCheckpoint, 'findings' | 'answer'> {
+  const unsigned = { attestation: needs('checkpoint'), policy: needs('checkpoint') };
   if (log === undefined) {
     const unknown = failed(`The trust file does not name the log ${checkpoint.origin}.`);
-    return { checkpoint, findings: { checkpoint: unknown, ...later } };
+    return { findings: { checkpoint: unknown, ...unsigned } };
   }
   const signed = checkSigned(checkpoint, claim.note, log, trust);
-  if (!isOk(signed)) return { checkpoint, log, findings: { checkpoint: signed, ...later } };
+  if (!isOk(signed)) return { findings: { checkpoint: signed, ...unsigned } };
   const { finding: attestation, answer } = checkAttestation(claim, checkpoint, log, trust);
   if (answer === undefined) {
-    const policy = needs('attestation');
-    return { checkpoint, log, findings: { checkpoint: signed, attestation, policy } };
+    return { findings: { checkpoint: signed, attestation, policy: needs('attestation') } };
   }
-  const policy = checkPolicy(log, trust);
-  return { checkpoint, log, answer, findings: { checkpoint: signed, attestation, policy } };
+  return { answer, findings: { checkpoint: signed, attestation, policy: checkPolicy(log, trust) } };
+}
+
+function check(claim: CheckpointClaim, trust: Trust): CheckedCheckpoint {
+  const read = attempt('The checkpoint', () => parseCheckpoint(parseNote(claim.note).text));
+  if ('fault' in read) {
+    const later = { attestation: needs('checkpoint'), policy: needs('checkpoint') };
+    return { findings: { checkpoint: read.fault, ...later } };
+  }
+  const checkpoint = read.value;
+  const log = trust.logsByOrigin.get(checkpoint.origin);
+  const checked = checkInOrder(claim, checkpoint, log, trust);
+  const facts = checkpointFacts(checkpoint, log, checked.answer, trust);
+  return { checkpoint, ...(log === undefined ? {} : { log }), ...checked, facts };
+}
+
+/** One text for all that an outcome depends on; no part can be taken for another. */
+function cacheKey({ note, attestation, closingLeaf }: CheckpointClaim, trust: Trust): string {
+  const vouched = isEmbedded(attestation)
+    ? `${attestation.payload} ${attestation.signature}`
+    : canonicalJson(attestation);
+  const closing = closingLeaf === undefined ? '*' : (closingLeaf ?? '-');
+  return `${trust.fingerprint} ${closing} ${note}\n${vouched}`;
 }
 
 export function checkCheckpoint(
@@ -168,13 +193,5 @@ export function checkCheckpoint(
   cache?: VerifierCache,
 ): CheckedCheckpoint {
   if (cache === undefined) return check(claim, trust);
-  const { note, attestation, closingLeaf } = claim;
-  const key = canonicalJson([
-    trust.fingerprint,
-    note,
-    attestation,
-    closingLeaf ?? null,
-    closingLeaf === undefined,
-  ]);
-  return cache.remember(key, () => check(claim, trust));
+  return cache.remember(cacheKey(claim, trust), () => check(claim, trust));
 }

@@ -29,13 +29,7 @@ import {
   type HistoryVerdict,
   NOT_OURS,
 } from './verdict.js';
-import {
-  checkpointFacts,
-  formatFinding,
-  isOurs,
-  unread,
-  type Verification,
-} from './verification.js';
+import { formatFinding, isOurs, unread, type Verification } from './verification.js';
 
 export interface HistoryRequest {
   /** Bytes of the history file. */
@@ -215,7 +209,7 @@ export function verifyHistory(request: HistoryRequest): HistoryVerification {
     steps: listSteps<HistoryStep>(findings),
     fingerprint: trust.fingerprint,
     statements: historyStatements(labelOnly, state?.flags ?? 0, trust),
-    checkpoint: checkpointFacts(place.checkpoint, trust),
+    checkpoint: place.checkpoint?.facts,
     subject: reading.file.subject,
     label: subject.label === undefined ? undefined : encodeHex(subject.label),
     events: historyEvents(leaves, entries.checked),

@@ -2,7 +2,6 @@
 import { decodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
 import type { Entry } from '../../chaincode/core/entry.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
-import { formatTime } from '../../chaincode/core/time.js';
 import { type CheckedCheckpoint, checkCheckpoint, type VerifierCache } from './checkpoint-check.js';
 import { checkDocument, type DocumentFacts } from './document-check.js';
 import { checkEntry, type ShownMembers } from './entry-check.js';
@@ -20,13 +19,7 @@ import {
   type ReceiptStep,
   type ReceiptVerdict,
 } from './verdict.js';
-import {
-  checkpointFacts,
-  formatFinding,
-  isOurs,
-  unread,
-  type Verification,
-} from './verification.js';
+import { formatFinding, isOurs, unread, type Verification } from './verification.js';
 
 const STEPS = [
   'document',
@@ -128,7 +121,7 @@ function summarise(verdict: ReceiptVerdict, { checkpoint, entry }: Checked): str
   switch (verdict) {
     case 'unchanged': {
       const what = entry?.act === 'access' ? 'access event' : 'document';
-      return `unchanged: the ${what} is as it was at ${formatTime(checkpoint?.answer?.endorsedAt ?? 0)}`;
+      return `unchanged: the ${what} is as it was at ${checkpoint?.facts?.endorsedAt}`;
     }
     case 'altered':
       return 'altered: the document is not the one that was anchored';
@@ -155,7 +148,7 @@ export function verifyReceipt(request: ReceiptRequest): ReceiptVerification {
     steps: listSteps(result.findings),
     fingerprint: trust.fingerprint,
     statements: receiptStatements(entry, trust),
-    checkpoint: checkpointFacts(checkpoint, trust),
+    checkpoint: checkpoint?.facts,
     entry,
     ...shown,
     leafHash: hash === undefined ? undefined : encodeHex(hash),

@@ -1,0 +1,56 @@
+// What a verification tells people about the checkpoint that it rests on.
+import { encodeHex } from '../../chaincode/core/bytes.js';
+import type { Checkpoint } from '../../chaincode/core/checkpoint.js';
+import { formatTime } from '../../chaincode/core/time.js';
+import type { CheckpointAnswer } from './answer.js';
+import { isNewest } from './time-check.js';
+import type { Trust, TrustedLog } from './trust.js';
+
+/** What the checkpoint says, and what was attested of it. Times are text, hashes hex. */
+export interface CheckpointFacts {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: string;
+  /** From here on only when the trust file names the log. */
+  readonly logId?: string | undefined;
+  /** Owner of the log. */
+  readonly mspId?: string | undefined;
+  /** From here on only when step attestation is OK. */
+  readonly endorsedAt?: string | undefined;
+  readonly asOf?: string | undefined;
+  readonly headSize?: number | undefined;
+  /** Whether the log had nothing newer at `asOf`. */
+  readonly newest?: boolean | undefined;
+  readonly nonce?: string | undefined;
+  /** Other logs of the same owner; `origin` where the trust file names them. */
+  readonly otherLogs?:
+    | readonly { readonly logId: string; readonly origin: string | undefined }[]
+    | undefined;
+}
+
+/** @param log and `answer` as far as they could be established */
+export function checkpointFacts(
+  checkpoint: Checkpoint,
+  log: TrustedLog | undefined,
+  answer: CheckpointAnswer | undefined,
+  trust: Trust,
+): CheckpointFacts {
+  const { origin, size } = checkpoint;
+  const claimed = { origin, size, root: encodeHex(checkpoint.root) };
+  if (log === undefined) return claimed;
+  const owned = { ...claimed, logId: log.logId, mspId: log.registration.mspId };
+  if (answer === undefined) return owned;
+  const others = answer.ownerLogs.filter((logId) => logId !== log.logId);
+  return {
+    ...owned,
+    endorsedAt: formatTime(answer.endorsedAt),
+    asOf: formatTime(answer.asOf),
+    headSize: answer.headSize,
+    newest: isNewest(answer),
+    nonce: answer.nonce,
+    otherLogs: others.map((logId) => ({
+      logId,
+      origin: trust.file.logs.find((other) => other.logId === logId)?.origin,
+    })),
+  };
+}

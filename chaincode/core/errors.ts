@@ -62,7 +62,11 @@ export const ERROR_CODES = {
     'The ledger is older than what was seen before; restore the newest backup.',
   ),
   LEDGER_UNAVAILABLE: code(503, 2, 'Try again when the ledger is reachable.'),
-  LEDGER_FAILED: code(500, 2, 'Look at the cause; nothing was written.'),
+  LEDGER_FAILED: code(
+    500,
+    2,
+    'Look at the cause, and at the head before you try again: the call may have been committed.',
+  ),
   // store
   STORE_LOCKED: code(
     503,

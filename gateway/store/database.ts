@@ -4,6 +4,7 @@
 import { crc32 } from 'node:zlib';
 import { Level } from 'level';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { claimFolder } from '../claimed-folders.js';
 
 type Bytes = Uint8Array;
 type Db = Level<string, Buffer>;
@@ -78,14 +79,20 @@ export class RowBatch {
 }
 
 export class Database implements Reader {
-  #db: Db;
+  readonly #db: Db;
+  readonly #release: () => void;
 
-  private constructor(db: Db) {
+  private constructor(db: Db, release: () => void) {
     this.#db = db;
+    this.#release = release;
   }
 
   /** Opens one folder for this process alone; throws STORE_LOCKED or STORE_FAILED. */
   static async open(folder: string, options: { create: boolean }): Promise<Database> {
+    const release = claimFolder(folder);
+    if (release === undefined) {
+      throw new ChartsealError('STORE_LOCKED', 'the store is open in this process already');
+    }
     const db: Db = new Level(folder, {
       keyEncoding: 'utf8',
       valueEncoding: 'buffer',
@@ -95,6 +102,7 @@ export class Database implements Reader {
     try {
       await db.open();
     } catch (cause) {
+      release();
       if (causeCode(cause) === 'LEVEL_LOCKED') {
         throw new ChartsealError('STORE_LOCKED', 'the store is in use by another process', {
           cause,
@@ -102,7 +110,7 @@ export class Database implements Reader {
       }
       throw new ChartsealError('STORE_FAILED', 'the store could not be opened', { cause });
     }
-    return new Database(db);
+    return new Database(db, release);
   }
 
   find(key: string): Bytes | undefined {
@@ -149,5 +157,6 @@ export class Database implements Reader {
 
   async close(): Promise<void> {
     await this.#db.close();
+    this.#release();
   }
 }

@@ -1,11 +1,12 @@
 // Where a command writes: data to stdout, prose to stderr. Commands return exit codes and never
 // end the process.
+import { forTerminal } from './render.js';
 
 export interface CommandContext {
   /** `--json`: data as JSON lines, and nothing else on stdout. */
   readonly json: boolean;
-  /** Whether stderr is a terminal. */
-  readonly terminal: boolean;
+  /** Columns of the terminal behind stderr; 0 when there is none. */
+  readonly columns: number;
   readonly stdin: AsyncIterable<Uint8Array>;
   /** One line of data. */
   data(line: string): void;
@@ -15,23 +16,17 @@ export interface CommandContext {
   draw(text: string): void;
 }
 
-function quietPipe(stream: NodeJS.WriteStream): void {
-  // A reader that has enough (`| head -1`) is no fault of ours.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
-}
+const DEFAULT_COLUMNS = 80;
 
+/** The streams of this process. */
 export function processContext(json: boolean): CommandContext {
   const { stdin, stdout, stderr } = process;
-  quietPipe(stdout);
-  quietPipe(stderr);
   return {
     json,
-    terminal: stderr.isTTY === true,
+    columns: stderr.isTTY === true ? stderr.columns || DEFAULT_COLUMNS : 0,
     stdin,
-    data: (line) => void stdout.write(`${line}\n`),
+    // Files get the exact bytes; a terminal must not obey what stands in names.
+    data: (line) => void stdout.write(`${stdout.isTTY === true ? forTerminal(line) : line}\n`),
     tell: (line) => void stderr.write(`${line}\n`),
     draw: (text) => void stderr.write(text),
   };

@@ -1,68 +1,116 @@
 // One line on a terminal's stderr: how far, how fast, how long still. Nothing where there is no
 // terminal.
 import type { ByteCounter } from '../gateway/services/digest.js';
+import type { WalkItem } from '../gateway/services/walk.js';
 import type { CommandContext } from './context.js';
 
 const REDRAW_MS = 200;
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 20;
 const MEBIBYTE = 1024 * 1024;
+/** Before that, the rate says little about the time left. */
+const ESTIMATE_AFTER_S = 2;
 
-function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '?';
+export function durationText(seconds: number): string {
   const whole = Math.ceil(seconds);
-  const minutes = Math.floor(whole / 60);
-  return minutes === 0 ? `${whole} s` : `${minutes} min ${whole % 60} s`;
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.ceil(whole / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 export class Progress {
   readonly #context: CommandContext;
   readonly #counter: ByteCounter;
-  readonly #startedAt = performance.now();
-  #drawnAt = 0;
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+  #doneFiles = 0;
   #foundFiles = 0;
   #foundBytes = 0;
-  #doneFiles = 0;
-  #shown = false;
+  #isCounted = false;
+  #isOver = false;
+  #isShown = false;
 
-  constructor(context: CommandContext, counter: ByteCounter) {
+  /** @param now in ms, of any start */
+  constructor(
+    context: CommandContext,
+    counter: ByteCounter,
+    now: () => number = () => performance.now(),
+  ) {
     this.#context = context;
     this.#counter = counter;
+    this.#now = now;
+    this.#startedAt = now();
   }
 
-  /** A file that the walk found. @param size bytes */
-  found(size: number): void {
-    this.#foundFiles++;
-    this.#foundBytes += size;
-    this.#draw();
+  /** Counts what there is to do, beside the work; the time left is told once it is known. */
+  async count(items: AsyncIterable<WalkItem>): Promise<void> {
+    if (this.#context.columns === 0) return;
+    try {
+      for await (const item of items) {
+        if (this.#isOver) return;
+        this.#foundFiles++;
+        if (item.kind === 'file') this.#foundBytes += item.size;
+      }
+      this.#isCounted = true;
+    } catch {
+      // What stops this walk stops the one that works as well, and that one tells.
+      this.#isCounted = false;
+    }
   }
 
-  /** An entry that is answered for. */
+  /** An entry is answered for. */
   done(): void {
     this.#doneFiles++;
     this.#draw();
   }
 
+  /** Takes the line away, so that other text may be written. */
   clear(): void {
-    if (!this.#shown) return;
+    if (!this.#isShown) return;
     this.#context.draw('\r\x1b[K');
-    this.#shown = false;
+    this.#isShown = false;
+  }
+
+  /** Takes the line away for good. */
+  end(): void {
+    this.#isOver = true;
+    this.clear();
   }
 
   #draw(): void {
-    const now = performance.now();
-    if (!this.#context.terminal || now - this.#drawnAt < REDRAW_MS) return;
+    const now = this.#now();
+    const { columns } = this.#context;
+    if (columns === 0 || this.#isOver || now - this.#drawnAt < REDRAW_MS) return;
     this.#drawnAt = now;
-    this.#context.draw(`\r\x1b[K${this.#line((now - this.#startedAt) / 1000)}`);
-    this.#shown = true;
+    // A line that wraps could not be taken away again.
+    const line = this.#line((now - this.#startedAt) / 1000).slice(0, columns - 1);
+    this.#context.draw(`\r\x1b[K${line}`);
+    this.#isShown = true;
   }
 
   #line(seconds: number): string {
-    const read = this.#counter.total();
-    const part = this.#foundBytes === 0 ? 0 : Math.min(1, read / this.#foundBytes);
+    const rate = `${this.#doneFiles} files, ${this.#rate(seconds)}`;
+    if (!this.#isCounted) return `${rate}, still counting`;
+    const part = this.#part();
     const filled = Math.round(part * BAR_WIDTH);
     const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
-    const rate = `${(read / MEBIBYTE / seconds).toFixed(1)} MiB/s, ${Math.round(this.#doneFiles / seconds)} files/s`;
-    const left = duration((seconds * (1 - part)) / part);
-    return `${bar} ${this.#doneFiles} of ${this.#foundFiles} files found, ${rate}, about ${left} left`;
+    const isEarly = seconds < ESTIMATE_AFTER_S || part === 0;
+    const left = isEarly ? '' : `, ${durationText((seconds * (1 - part)) / part)} left`;
+    const percent = `${Math.floor(part * 100)}%`;
+    return `${bar} ${percent} of ${this.#foundFiles} files, ${this.#rate(seconds)}${left}`;
+  }
+
+  #rate(seconds: number): string {
+    const span = Math.max(seconds, REDRAW_MS / 1000);
+    const read = this.#counter.total() / MEBIBYTE / span;
+    return `${Math.round(this.#doneFiles / span)} files/s, ${read.toFixed(1)} MiB/s`;
+  }
+
+  /** 0 to 1: of bytes or of files, whichever is behind. */
+  #part(): number {
+    const bytes = this.#foundBytes === 0 ? 1 : this.#counter.total() / this.#foundBytes;
+    const files = this.#foundFiles === 0 ? 1 : this.#doneFiles / this.#foundFiles;
+    return Math.min(1, bytes, files);
   }
 }

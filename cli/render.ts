@@ -17,6 +17,15 @@ export function clean(text: string): string {
   );
 }
 
+/** A line of JSON for a terminal: the same value, without characters that a terminal obeys. */
+export function forTerminal(line: string): string {
+  return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    [...Array(character.length).keys()]
+      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
 type AnyVerification = ReceiptVerification | HistoryVerification;
 
 /** The verdict, its steps, what it rests on and what it does not say. */

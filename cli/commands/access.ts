@@ -8,7 +8,7 @@ import { fileError } from '../../gateway/services/file-error.js';
 import { readJsonLines } from '../../gateway/services/json-lines.js';
 import { parseAccessSubmission } from '../../gateway/services/submission.js';
 import type { CommandContext } from '../context.js';
-import { exitCodeOf } from '../exit.js';
+import { errorReport, exitCodeOf } from '../exit.js';
 import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
 import { parsePatient } from '../patient.js';
 
@@ -83,9 +83,9 @@ interface Tally {
 function report(outcome: ImportOutcome, tally: Tally, context: CommandContext): void {
   const { line } = outcome;
   if ('error' in outcome) {
-    const { code, message, hint } = outcome.error;
+    const { code, message } = outcome.error;
     tally.failed++;
-    if (context.json) context.data(JSON.stringify({ line, error: { code, message, hint } }));
+    if (context.json) context.data(JSON.stringify({ line, error: errorReport(outcome.error) }));
     else context.tell(`line ${line}: ${code} ${message}`);
     return;
   }

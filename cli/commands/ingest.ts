@@ -9,8 +9,9 @@ import { writeWhole } from '../../gateway/services/receipt-files.js';
 import { ReceiptSpool } from '../../gateway/services/receipt-spool.js';
 import { receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
 import type { SkipReason } from '../../gateway/services/walk.js';
+import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
-import { exitCodeOf } from '../exit.js';
+import { errorReport, exitCodeOf } from '../exit.js';
 import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
 import { parsePatient } from '../patient.js';
 import { Progress } from '../progress.js';
@@ -93,8 +94,8 @@ function jsonLine(outcome: RunOutcome): string {
     case 'skipped':
       return JSON.stringify({ path, state: outcome.state, reason: outcome.file.reason });
     case 'failed': {
-      const { code, message, hint } = outcome.error;
-      return JSON.stringify({ path, state: outcome.state, error: { code, message, hint } });
+      const error = errorReport(outcome.error);
+      return JSON.stringify({ path, state: outcome.state, error });
     }
     default: {
       const { state, id, version, digest } = outcome;
@@ -141,27 +142,28 @@ export async function ingest(
     const counter = new ByteCounter();
     const progress = new Progress(context, counter);
     const run = new IngestRun(context, progress, spool);
+    const walkOptions = { exclude: [hospital.folder], skipReceipts: true };
+    const counting = progress.count(walk(paths, walkOptions));
     try {
       const outcomes = runIngest(hospital, {
+        ...walkOptions,
         paths,
         category: options.category,
         moved: options.moved ?? false,
         recordId: (file) => recordIdOf(file, options.idPrefix),
-        exclude: [hospital.folder],
-        skipReceipts: true,
         counter,
-        onFound: (file) => progress.found(file.size),
         ...(patient === undefined ? {} : { patient }),
       });
       for await (const outcome of outcomes) await run.take(outcome);
-      progress.clear();
+      progress.end();
       const proven = await hospital.sequencer.waitProven(options.waitMs);
       if (spool !== undefined && receipts !== undefined && proven) {
         await writeReceipts(hospital, spool, receipts, run, context);
       }
       return finish(run.tally, proven, hospital, context);
     } finally {
-      progress.clear();
+      progress.end();
+      await counting;
       await spool?.remove();
     }
   });

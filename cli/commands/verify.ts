@@ -14,7 +14,7 @@ import { fileError } from '../../gateway/services/file-error.js';
 import { RECEIPT_SUFFIX, receiptPath } from '../../gateway/services/record-id.js';
 import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
-import { exitCodeOf } from '../exit.js';
+import { errorReport, exitCodeOf } from '../exit.js';
 import { clean, renderHistory, renderVerification } from '../render.js';
 
 export interface VerifyOptions {
@@ -96,15 +96,13 @@ class Verifier {
   }
 
   #undone(file: string, error: ChartsealError): void {
-    const { code, message, hint } = error;
+    const { code, message } = error;
     const missing = code === 'FILE_MISSING';
     const verdict = missing ? 'missing' : code === 'FILE_UNREADABLE' ? 'unreadable' : 'not checked';
     const exitCode = missing ? 1 : exitCodeOf(error);
     this.exitCode = worse(this.exitCode, exitCode);
     if (this.#context.json) {
-      this.#context.data(
-        JSON.stringify({ file, verdict, exitCode, error: { code, message, hint } }),
-      );
+      this.#context.data(JSON.stringify({ file, verdict, exitCode, error: errorReport(error) }));
     } else {
       this.#context.data(`${clean(file)}: ${verdict}: ${code} ${clean(message)}`);
     }

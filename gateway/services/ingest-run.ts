@@ -16,8 +16,6 @@ import {
 export interface IngestRunOptions extends IngestOptions, WalkOptions {
   readonly paths: readonly string[];
   readonly counter?: ByteCounter;
-  /** Called for every file that the walk finds. */
-  readonly onFound?: (file: WalkedFile) => void;
 }
 
 export type RunOutcome =
@@ -48,7 +46,6 @@ async function* onlyFiles(
 ): AsyncGenerator<WalkedFile> {
   for await (const item of walk(options.paths, options)) {
     if (item.kind === 'file') {
-      options.onFound?.(item);
       yield item;
     } else if (item.kind === 'skipped') {
       others.push({ state: 'skipped', file: item });

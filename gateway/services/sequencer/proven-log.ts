@@ -55,7 +55,7 @@ export interface ProvenView {
 }
 
 /** Entries between two flushes of the map: each flush rewrites whole pages. */
-const FLUSH_ENTRIES = 65_536;
+const FLUSH_ENTRIES = 16_384;
 
 export class ProvenLog {
   readonly #options: ProvenLogOptions;

@@ -10,7 +10,6 @@ import {
   flag,
   hex,
   integer,
-  jsonSchema,
   list,
   map,
   nullable,
@@ -157,21 +156,5 @@ describe('a shape', () => {
       }),
       { numRuns: 500 },
     );
-  });
-
-  it('has a JSON Schema that says the same to people', () => {
-    expect(jsonSchema(inner)).to.deep.equal({
-      type: 'object',
-      properties: {
-        id: { type: 'string', minLength: 1, maxLength: 4, description: '1 to 4 bytes of UTF-8' },
-        size: { type: 'integer', minimum: 1, maximum: 9 },
-      },
-      required: ['id'],
-      additionalProperties: false,
-    });
-    for (const [, shape] of table) expect(JSON.stringify(jsonSchema(shape))).to.be.a('string');
-    expect(jsonSchema(nullable(hex(1)))).to.deep.equal({
-      anyOf: [{ type: 'string', pattern: '^[0-9a-f]{2}$' }, { type: 'null' }],
-    });
   });
 });

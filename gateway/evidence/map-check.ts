@@ -30,11 +30,12 @@ export function checkClosingLeaf(
   checkpoint: Checkpoint,
 ): CheckedClosing {
   if (bytes === undefined || proof === undefined) {
-    const finding =
-      checkpoint.size === 0
-        ? ok('The log is empty: a checkpoint of size 0 has no closing leaf.')
-        : failed('The file shows no closing leaf, but the log is not empty.');
-    return { finding, mapRoot: ZERO_HASH };
+    return checkpoint.size === 0
+      ? {
+          finding: ok('The log is empty: a checkpoint of size 0 has no closing leaf.'),
+          mapRoot: ZERO_HASH,
+        }
+      : { finding: failed('The file shows no closing leaf, but the log is not empty.') };
   }
   const read = readClosingLeaf(bytes);
   if ('fault' in read && read.fault.status === 'FAILED') return { finding: read.fault };

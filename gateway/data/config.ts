@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { parseJsonBytes } from '../../chaincode/core/json.js';
+import { type JsonObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import { checkShape, hex, object, oneOf, text } from '../../chaincode/core/shape.js';
-import { isSystemError } from '../services/file-error.js';
+import { fileError, isSystemError } from '../services/file-error.js';
 
 export interface DataConfig {
   readonly format: 'chartseal-config/1';
@@ -15,8 +15,9 @@ export interface DataConfig {
   readonly logId: string;
 }
 
+const SHAPE_FORMAT = 'chartseal-config/1';
 const SHAPE = object({
-  format: oneOf(['chartseal-config/1']),
+  format: oneOf([SHAPE_FORMAT]),
   ledger: oneOf(['embedded']),
   channel: text({ min: 1, max: 256 }),
   mspId: text({ min: 1, max: 128 }),
@@ -27,16 +28,28 @@ export function formatConfig(config: DataConfig): Uint8Array {
   return canonicalBytes(config);
 }
 
-/** Throws NO_DATA when there is none, BAD_INPUT or BAD_JSON when it is damaged. */
+const FORMAT = /^chartseal-config\/[0-9]+$/;
+
+function checkNewer(value: JsonValue): void {
+  const format = (value as JsonObject | null)?.['format'];
+  if (typeof format !== 'string' || format === SHAPE_FORMAT || !FORMAT.test(format)) return;
+  throw new ChartsealError('NEWER_VERSION', 'the data folder was made by a newer Chartseal');
+}
+
+/**
+ * Throws NO_DATA when there is none, FILE_UNREADABLE, NEWER_VERSION, and BAD_INPUT or BAD_JSON when
+ * it is damaged.
+ */
 export async function readConfig(path: string): Promise<DataConfig> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
+    if (!isSystemError(cause, 'ENOENT', 'ENOTDIR')) throw fileError(cause, 'file');
     throw new ChartsealError('NO_DATA', 'there is no Chartseal data folder here', { cause });
   }
   const value = parseJsonBytes(bytes, 'config.json');
+  checkNewer(value);
   checkShape(SHAPE, value, 'config.json');
   return value as unknown as DataConfig;
 }

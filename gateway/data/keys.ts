@@ -9,7 +9,7 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto';
-import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
@@ -18,6 +18,7 @@ import {
   createCertificateAuthority,
   issueCertificate,
 } from '../pki/issue.js';
+import { isSystemError } from '../services/file-error.js';
 import type { LogSecrets } from '../services/log-context.js';
 
 const KEY_BYTES = 32;
@@ -98,33 +99,47 @@ export async function createKeys(folder: string, mspId: string): Promise<DataKey
   };
 }
 
-/** Throws KEY_EXPOSED when others than the owner may read a key, KEY_UNREADABLE. */
-async function readKeyFile(folder: string, name: keyof typeof FILES): Promise<string> {
-  const path = join(folder, FILES[name]);
-  try {
-    const { mode } = await lstat(path);
-    if ((mode & 0o077) !== 0) {
+/** Files that nobody but the owner may read. */
+const SECRETS = ['note', 'master', 'caKey', 'adminKey', 'writerKey'] as const;
+
+/** Also of keys that this process does not use. One that was taken away to a safe is no fault. */
+async function checkSecrets(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  for (const name of SECRETS) {
+    const stats = await stat(join(folder, FILES[name])).catch((cause: unknown) => {
+      if (isSystemError(cause, 'ENOENT')) return undefined;
+      throw unreadable(name, cause);
+    });
+    if (stats !== undefined && (stats.mode & 0o077) !== 0) {
       throw new ChartsealError('KEY_EXPOSED', `${FILES[name]} may be read by other users`);
     }
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof ChartsealError) throw cause;
-    throw new ChartsealError('KEY_UNREADABLE', `${FILES[name]} cannot be read`, { cause });
   }
 }
 
+function unreadable(name: keyof typeof FILES, cause: unknown): ChartsealError {
+  return new ChartsealError('KEY_UNREADABLE', `${FILES[name]} cannot be read`, { cause });
+}
+
+async function readKeyFile(folder: string, name: keyof typeof FILES): Promise<string> {
+  try {
+    return await readFile(join(folder, FILES[name]), 'utf8');
+  } catch (cause) {
+    throw unreadable(name, cause);
+  }
+}
+
+/** Throws KEY_EXPOSED when others than the owner may read a secret, KEY_UNREADABLE. */
 export async function readKeys(folder: string): Promise<DataKeys> {
+  await checkSecrets(folder);
   const master = (await readKeyFile(folder, 'master')).trim();
   const note = await readKeyFile(folder, 'note');
+  const caCertificate = await readKeyFile(folder, 'caCertificate');
+  const adminCertificate = await readKeyFile(folder, 'adminCertificate');
+  const writerCertificate = await readKeyFile(folder, 'writerCertificate');
   try {
-    return {
-      secrets: secretsOf(note, decodeHex(master, FILES.master, KEY_BYTES)),
-      caCertificate: await readKeyFile(folder, 'caCertificate'),
-      adminCertificate: await readKeyFile(folder, 'adminCertificate'),
-      writerCertificate: await readKeyFile(folder, 'writerCertificate'),
-    };
+    const secrets = secretsOf(note, decodeHex(master, FILES.master, KEY_BYTES));
+    return { secrets, caCertificate, adminCertificate, writerCertificate };
   } catch (cause) {
-    if (cause instanceof ChartsealError && cause.code.startsWith('KEY_')) throw cause;
     throw new ChartsealError('KEY_UNREADABLE', 'a key is damaged', { cause });
   }
 }

@@ -1,4 +1,5 @@
-// Shapes as data: what a JSON value of ours may look like. Faults name the path of the member, never its value.
+// Shapes as data: what a JSON value of ours may look like. Faults name the path of the member,
+// never its value.
 import { ChartsealError } from './errors.js';
 import type { JsonValue } from './json.js';
 import { findTime } from './time.js';

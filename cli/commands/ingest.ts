@@ -7,7 +7,7 @@ import type { Hospital } from '../../gateway/services/hospital.js';
 import { type RunOutcome, runIngest } from '../../gateway/services/ingest-run.js';
 import { writeWhole } from '../../gateway/services/receipt-files.js';
 import { ReceiptSpool } from '../../gateway/services/receipt-spool.js';
-import { receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
+import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
 import type { SkipReason } from '../../gateway/services/walk.js';
 import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
@@ -49,11 +49,18 @@ class IngestRun {
   readonly #context: CommandContext;
   readonly #progress: Progress;
   readonly #spool: ReceiptSpool | undefined;
+  readonly #receiptName: ReturnType<typeof receiptNames>;
 
-  constructor(context: CommandContext, progress: Progress, spool: ReceiptSpool | undefined) {
+  constructor(
+    context: CommandContext,
+    progress: Progress,
+    spool: ReceiptSpool | undefined,
+    receiptName: ReturnType<typeof receiptNames>,
+  ) {
     this.#context = context;
     this.#progress = progress;
     this.#spool = spool;
+    this.#receiptName = receiptName;
   }
 
   async take(outcome: RunOutcome): Promise<void> {
@@ -63,7 +70,7 @@ class IngestRun {
       case 'anchored':
       case 'unchanged':
         this.tally[outcome.state]++;
-        await this.#spool?.add({ ordinal: outcome.ordinal, relative: file.relative });
+        await this.#spool?.add({ ordinal: outcome.ordinal, relative: this.#receiptName(file) });
         break;
       case 'skipped':
         // Chartseal's own files are no documents that somebody could miss.
@@ -141,7 +148,7 @@ export async function ingest(
     const spool = receipts === undefined ? undefined : await ReceiptSpool.create(hospital.run);
     const counter = new ByteCounter();
     const progress = new Progress(context, counter);
-    const run = new IngestRun(context, progress, spool);
+    const run = new IngestRun(context, progress, spool, receiptNames(paths));
     const walkOptions = { exclude: [hospital.folder], skipReceipts: true };
     const counting = progress.count(walk(paths, walkOptions));
     try {

@@ -1,4 +1,6 @@
 // How a file's place in the archive becomes the name of its record and of its receipt.
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
@@ -42,6 +44,20 @@ export function receiptPath(relative: string): string {
   }
   const last = names.pop() as string;
   return [...names.map((name) => shorten(name, '')), shorten(last, RECEIPT_SUFFIX)].join('/');
+}
+
+/**
+ * How the documents of one run are named below its folder of receipts: by their relative paths, and
+ * below the names of the folders given when equal relative paths could meet there.
+ */
+export function receiptNames(
+  paths: readonly string[],
+): (file: { readonly folder: string; readonly relative: string }) => string {
+  const names = new Set(paths.map((path) => basename(path)));
+  const isFolder = (path: string) =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const mayMeet = paths.length > 1 && (names.size < paths.length || paths.some(isFolder));
+  return ({ folder, relative }) => (mayMeet && folder !== '' ? `${folder}/${relative}` : relative);
 }
 
 function shorten(name: string, suffix: string): string {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
+import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
 import { expectCode } from '../support/expect-code.js';
+import { newTempFolder, removeTempFolder, writeFiles } from '../support/temp-folder.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
@@ -60,6 +62,19 @@ describe('path of a receipt', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('stands below the name of the folder given where relative paths could meet', () => {
+    const folder = newTempFolder();
+    writeFiles(folder, { 'a/x/1.pdf': 'x', 'b/x/1.pdf': 'y', 'a/2.pdf': 'z' });
+    const name = (paths: string[], root: string, relative: string) =>
+      receiptNames(paths.map((path) => join(folder, path)))({ folder: root, relative });
+    expect(name(['a'], 'a', 'x/1.pdf')).to.equal('x/1.pdf');
+    expect(name(['a', 'b'], 'b', 'x/1.pdf')).to.equal('b/x/1.pdf');
+    expect(name(['a/x/1.pdf', 'b/x/1.pdf'], 'x', '1.pdf')).to.equal('x/1.pdf');
+    expect(name(['a/x/1.pdf', 'a/2.pdf'], 'a', '2.pdf')).to.equal('2.pdf');
+    expect(name(['missing'], 'a', '2.pdf')).to.equal('2.pdf');
+    removeTempFolder(folder);
   });
 
   it('never leaves the folder of receipts', () => {

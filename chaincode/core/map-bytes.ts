@@ -32,8 +32,8 @@ export interface MapBytesRules {
   readonly prefix: Uint8Array;
   /** Depth in the map below which no node may stand. */
   readonly deepest: number;
-  /** A page: hashes stand at the deepest level only, subjects in full. */
-  readonly paged: boolean;
+  /** Whether every subject must be shown in full. */
+  readonly inFull: boolean;
 }
 
 /** Collects nodes in pre-order; the caller calls in that order. */
@@ -183,7 +183,7 @@ class MapReader {
       case NODE_HASH:
         return this.#readHash();
       case NODE_OTHER:
-        if (this.#rules.paged) throw this.#refuse('a page shows its subjects in full');
+        if (this.#rules.inFull) throw this.#refuse('a subject is not shown in full');
         return new OtherNode(this.#readLabel(), this.#take(HASH_BYTES));
       case NODE_SUBJECT:
         return new SubjectNode(this.#readLabel(), this.#readState());
@@ -193,9 +193,6 @@ class MapReader {
   }
 
   #readHash(): HashNode {
-    if (this.#rules.paged && this.#depth() !== this.#rules.deepest) {
-      throw this.#refuse('a hash stands inside a page');
-    }
     const hash = this.#take(HASH_BYTES);
     if (isZero(hash)) throw this.#refuse('a hash of zeros stands for an empty subtree');
     return new HashNode(hash);

@@ -23,7 +23,7 @@ const RULES: MapBytesRules = {
   what: 'witness',
   prefix: new Uint8Array(),
   deepest: MAX_MAP_DEPTH,
-  paged: false,
+  inFull: false,
 };
 
 /**

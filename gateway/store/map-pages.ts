@@ -2,7 +2,6 @@
 // 16 levels stay in memory; pages below are read when a batch or a proof needs them.
 import { encodeHex, equalBytes, isZero } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { MAX_MAP_DEPTH } from '../../chaincode/core/limits.js';
 import { MapWriter, parseMapBytes } from '../../chaincode/core/map-bytes.js';
 import {
   EMPTY_MAP,
@@ -191,8 +190,8 @@ function writePage(page: Page, out: MapWriter, below: Page[]): void {
 function parsePage(bytes: Uint8Array | undefined, prefix: Uint8Array): MapNode {
   const what = `map page '${encodeHex(prefix)}'`;
   if (bytes === undefined) throw corrupt(`${what} is missing`);
-  const deepest = Math.min((prefix.length + 1) * PAGE_LEVELS, MAX_MAP_DEPTH);
-  return parseMapBytes(bytes, { code: 'STORE_CORRUPT', what, prefix, deepest, paged: true });
+  const deepest = (prefix.length + 1) * PAGE_LEVELS;
+  return parseMapBytes(bytes, { code: 'STORE_CORRUPT', what, prefix, deepest, inFull: true });
 }
 
 function checkHash(page: MapNode, hash: Uint8Array, key: PagePrefix): void {

@@ -146,7 +146,9 @@ describe('map pages', () => {
     expect(disk.map.expand(top, [labelOf('1'), labelOf(`${'0'.repeat(15)}1`)])).to.equal(top);
     expect(disk.read).to.have.length(2);
     expectCode(() => findSubject(top, deep[0]), 'BAD_WITNESS');
-    expect(findSubject(disk.map.expand(top, [deep[0]]), deep[0])).to.deep.equal(deep[1]);
+    const expanded = disk.map.expand(top, [deep[0]]);
+    expect(findSubject(expanded, deep[0])).to.deep.equal(deep[1]);
+    expect((expanded as InnerNode).hash, 'hashed anew').to.deep.equal(root);
     expect(disk.read.slice(2)).to.deep.equal(['0000', '000000', '00000000']);
     expectCode(() => findSubject(top, deep[0]), 'BAD_WITNESS');
   });

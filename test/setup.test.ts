@@ -100,7 +100,7 @@ describe('the set-up', () => {
     writeFileSync(at('cli', 'main.ts'), '');
     const npm = `const fs = require('fs'); fs.mkdirSync('node_modules/typescript/bin', { recursive: true });
       fs.writeFileSync('node_modules/typescript/bin/tsc', fs.readFileSync('tsc.js'));
-      fs.writeFileSync('node_modules/.package-lock.json', '{}'); process.stdout.write('npm on stdout');`;
+      fs.writeFileSync('node_modules/.package-lock.json', '{}'); process.stdout.write('npm on stdout\\n');`;
     const compile = `const fs = require('fs'); if (fs.existsSync('broken')) process.exitCode = 2;
       fs.mkdirSync('dist/cli', { recursive: true }); fs.writeFileSync('dist/cli/main.js', '');
       fs.writeFileSync('dist/.tsbuildinfo', '');`;

@@ -1,5 +1,5 @@
 // The sources of this repository as the compiler's parser sees them, for tests that read code.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
 import ts from 'typescript';
 
@@ -83,7 +83,7 @@ function readSource(path: string): SourceFile {
 /** Paths of all files that the repository holds, whether git is there or not. */
 export function listFiles(): string[] {
   const root = readdirSync('.', { withFileTypes: true }).filter((entry) => entry.isFile());
-  const below = FOLDERS.flatMap((folder) =>
+  const below = FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name)),

@@ -18,11 +18,13 @@ export function isNewest(answer: CheckpointAnswer): boolean {
  * @param answer of the attestation, undefined when that step is not OK
  * @param times `at` of the entries that could be read
  * @param asOf up to when the caller wants completeness
+ * @param before what an entry says came before its `at`, such as `created 2026-…`
  */
 export function checkTime(
   answer: CheckpointAnswer | undefined,
   times: readonly string[],
   asOf?: number,
+  before?: string,
 ): Finding {
   if (answer === undefined) return needs('attestation');
   const { endorsedAt } = answer;
@@ -39,7 +41,8 @@ export function checkTime(
       `The history is complete up to ${formatTime(until)} only, not up to ${formatTime(asOf)}.`,
     );
   }
-  const said = times.length === 1 ? `The hospital says ${times[0]}; ` : '';
+  const earlier = before === undefined ? '' : `${before}, `;
+  const said = times.length === 1 ? `The hospital says ${earlier}accepted ${times[0]}; ` : '';
   const newest = isNewest(answer)
     ? 'the log had nothing newer'
     : `the log had grown to ${answer.headSize} leaves`;

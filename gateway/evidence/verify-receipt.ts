@@ -84,8 +84,17 @@ function checkPlace(receipt: Receipt, hash: Uint8Array, request: ReceiptRequest)
   return { inclusion, findings, checkpoint: checked, index: proof.index };
 }
 
+/** The unprotected window begins here: what the hospital says came before the entry. */
+function beforeAccepting(entry: Entry | undefined): string | undefined {
+  if (entry === undefined) return undefined;
+  if (entry.act === 'access') return `it happened ${entry.occurredAt}`;
+  const { createdAt } = entry.record;
+  return createdAt === undefined ? undefined : `created ${createdAt}`;
+}
+
 function checkReceiptTime(checked: CheckedCheckpoint | undefined, entry: Entry | undefined) {
-  const finding = checkTime(checked?.answer, entry === undefined ? [] : [entry.at]);
+  const times = entry === undefined ? [] : [entry.at];
+  const finding = checkTime(checked?.answer, times, undefined, beforeAccepting(entry));
   return isOk(finding) && entry === undefined ? needs('entry') : finding;
 }
 

@@ -87,9 +87,16 @@ export function decodeBase64(text: unknown, what: string, size?: number): Uint8A
 
 /** Unsigned 64-bit big-endian; `value` is a safe integer of at least 0. */
 export function writeUint64(out: Uint8Array, at: number, value: number): void {
-  const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
-  view.setUint32(at, Math.floor(value / 2 ** 32));
-  view.setUint32(at + 4, value >>> 0);
+  // Byte by byte: a DataView for every number was 3 % of accepting an entry.
+  writeUint32(out, at, Math.floor(value / 2 ** 32));
+  writeUint32(out, at + 4, value);
+}
+
+function writeUint32(out: Uint8Array, at: number, value: number): void {
+  out[at] = value >>> 24;
+  out[at + 1] = value >>> 16;
+  out[at + 2] = value >>> 8;
+  out[at + 3] = value;
 }
 
 /** Unsigned 64-bit big-endian; throws BAD_INPUT above 2^53 - 1. */

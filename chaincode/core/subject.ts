@@ -1,7 +1,7 @@
 // State of one subject as the map holds it, and the step that one leaf makes.
-import { concat, equalBytes, readUint64, uint64 } from './bytes.js';
+import { equalBytes, readUint64, writeUint64 } from './bytes.js';
 import { ChartsealError } from './errors.js';
-import { pairHash, TAG_MAP_SUBJECT, TAG_MAP_VALUE, taggedHash } from './hash.js';
+import { pairHash, sha256, TAG_MAP_SUBJECT, TAG_MAP_VALUE } from './hash.js';
 import type { Leaf } from './leaf.js';
 import {
   applyAct,
@@ -25,11 +25,18 @@ export interface SubjectState {
 }
 
 export function formatSubjectState(state: SubjectState): Uint8Array {
-  return concat(
-    Uint8Array.of(state.kind, state.flags >> 8, state.flags & 0xff),
-    uint64(state.count),
-    state.head,
-  );
+  const out = new Uint8Array(SUBJECT_STATE_BYTES);
+  writeSubjectState(out, 0, state);
+  return out;
+}
+
+/** Writes the 43 bytes at this place. */
+export function writeSubjectState(out: Uint8Array, at: number, state: SubjectState): void {
+  out[at] = state.kind;
+  out[at + 1] = state.flags >> 8;
+  out[at + 2] = state.flags;
+  writeUint64(out, at + 3, state.count);
+  out.set(state.head, at + 11);
 }
 
 /** Reads 43 bytes; throws BAD_INPUT for a kind or flag that is not known. */
@@ -45,9 +52,13 @@ export function parseSubjectState(bytes: Uint8Array): SubjectState {
   return { kind, flags, count, head: bytes.subarray(11) };
 }
 
+const valueInput = new Uint8Array(1 + SUBJECT_STATE_BYTES);
+
 /** SHA-256(0x04 ‖ kind ‖ flags ‖ count ‖ head). */
 export function subjectValue(state: SubjectState): Uint8Array {
-  return taggedHash(TAG_MAP_VALUE, formatSubjectState(state));
+  valueInput[0] = TAG_MAP_VALUE;
+  writeSubjectState(valueInput, 1, state);
+  return sha256(valueInput);
 }
 
 /** SHA-256(0x02 ‖ label ‖ value): the hash of a subtree that holds just this subject. */

@@ -120,11 +120,12 @@ export class ProvenLog {
     const batch = await this.#prove(appends, state);
     const flush = state.entries - this.#onDisk.entries >= FLUSH_ENTRIES;
     if (flush) putMap(batch, this.#onDisk.map, state);
-    await this.#write(batch);
-    this.#overlay = this.#overlay.slice(appends.length);
-    this.#state = state;
-    this.#attested = true;
-    if (flush) this.#keepOnDisk();
+    await this.#write(batch, () => {
+      this.#overlay = this.#overlay.slice(appends.length);
+      this.#state = state;
+      this.#attested = true;
+      if (flush) this.#keepOnDisk();
+    });
   }
 
   /** Writes the proven map to its pages, so that the next process starts at once. */
@@ -132,8 +133,7 @@ export class ProvenLog {
     if (this.#state.entries === this.#onDisk.entries) return;
     const batch = this.#options.store.db.batch();
     putMap(batch, this.#onDisk.map, this.#state);
-    await this.#write(batch);
-    this.#keepOnDisk();
+    await this.#write(batch, () => this.#keepOnDisk());
   }
 
   /**
@@ -173,17 +173,22 @@ export class ProvenLog {
       .put(keys.MARKER_KEY, formatJsonRow(markerOf(state)));
   }
 
-  async #write(batch: RowBatch): Promise<void> {
-    this.#writing = batch.write();
-    try {
-      await this.#writing;
-    } finally {
-      this.#writing = undefined;
-    }
+  /** Readers wait until `adopt` has run: pages on disk and state in memory change as one. */
+  async #write(batch: RowBatch, adopt: () => void): Promise<void> {
+    const write = async () => {
+      try {
+        await batch.write();
+        adopt();
+      } finally {
+        this.#writing = undefined;
+      }
+    };
+    this.#writing = write();
+    await this.#writing;
   }
 
   #keepOnDisk(): void {
     const { entries, map } = this.#state;
-    this.#onDisk = { entries, map: this.#pages.trim(map) };
+    this.#onDisk = { entries, map: this.#pages.trimFlushed(map, this.#onDisk.map) };
   }
 }

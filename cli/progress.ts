@@ -1,5 +1,6 @@
 // One line on a terminal's stderr: how far, how fast, how long still. Nothing where there is no
 // terminal.
+import { lstatSync } from 'node:fs';
 import type { ByteCounter } from '../gateway/services/digest.js';
 import type { WalkItem } from '../gateway/services/walk.js';
 import type { CommandContext } from './context.js';
@@ -16,6 +17,15 @@ export function durationText(seconds: number): string {
   const minutes = Math.ceil(whole / 60);
   if (minutes < 60) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Bytes; 0 for what cannot be looked at, which the run itself answers for. */
+function sizeOf(path: Buffer): number {
+  try {
+    return lstatSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 export class Progress {
@@ -50,7 +60,7 @@ export class Progress {
       for await (const item of items) {
         if (this.#isOver) return;
         this.#foundFiles++;
-        if (item.kind === 'file') this.#foundBytes += item.size;
+        if (item.kind === 'file') this.#foundBytes += sizeOf(item.path);
       }
       this.#isCounted = true;
     } catch {

@@ -57,6 +57,9 @@ const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== u
 const isFolder = (path: string) =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
+/** Empty files are never anchored, so that nobody misses their receipts. */
+const isEmpty = (path: string) => statSync(path, { throwIfNoEntry: false })?.size === 0;
+
 /** Kind of an evidence file by its beginning: canonical JSON of either kind starts alike. */
 function evidenceKind(path: string): 'receipt' | 'history' | undefined {
   const text = new TextDecoder('latin1').decode(readSmall(path));
@@ -151,7 +154,8 @@ class Verifier {
       await this.#guard(path, async () => {
         const receipt = join(receipts, receiptPath(item.relative));
         if (exists(receipt)) this.#document(path, receipt);
-        else throw new ChartsealError('NO_RECEIPT', 'there is no receipt for this file');
+        else if (!isEmpty(path))
+          throw new ChartsealError('NO_RECEIPT', 'there is no receipt for this file');
       });
     }
     await this.#missing(folder, receipts);

@@ -25,6 +25,7 @@ export interface FileDigest {
 }
 
 const CHUNK_BYTES = 1024 * 1024;
+const LARGE_BYTES = 4 * CHUNK_BYTES;
 // Without O_NONBLOCK, opening a FIFO that took the file's place would wait for ever.
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /**
@@ -36,12 +37,18 @@ const SETTLED_MS = 20;
 const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
+export interface Watcher {
+  /** Bytes were read. */
+  onBytes(count: number): void;
+  /** The file is large, and is going to take its time. */
+  onLarge?(): void;
+}
+
+const NOBODY: Watcher = { onBytes: () => {} };
+
 /** As {@link digestFile}, for a walked path: a symbolic link there is FILE_CHANGED. */
-export function digestRegularFile(
-  path: Buffer,
-  onBytes: (count: number) => void = () => {},
-): FileDigest {
-  return digestOnce(path, onBytes) ?? digestOnce(path, onBytes) ?? changed('while it was read');
+export function digestRegularFile(path: Buffer, watcher: Watcher = NOBODY): FileDigest {
+  return digestOnce(path, watcher) ?? digestOnce(path, watcher) ?? changed('while it was read');
 }
 
 /**
@@ -64,14 +71,15 @@ function changed(how: string): never {
 }
 
 /** Undefined when the file changed under the reading. */
-function digestOnce(path: Buffer, onBytes: (count: number) => void): FileDigest | undefined {
+function digestOnce(path: Buffer, watcher: Watcher): FileDigest | undefined {
   const fd = open(path);
   try {
     const before = fstatSync(fd);
     if (!before.isFile()) changed('into something else');
     settle(before);
     const read = before.size <= CHUNK_BYTES ? readSmall : readLarge;
-    const { hex, size } = read(fd, before.size, onBytes);
+    if (before.size > LARGE_BYTES) watcher.onLarge?.();
+    const { hex, size } = read(fd, before.size, watcher);
     const after = fstatSync(fd);
     if (size !== before.size || !isSame(before, after)) return undefined;
     return { digest: hex, size, mtimeMs: after.mtimeMs };
@@ -111,19 +119,19 @@ interface BytesRead {
 }
 
 /** Whole, and hashed in one call. A file that grew is told by its size afterwards. */
-function readSmall(fd: number, wanted: number, onBytes: (count: number) => void): BytesRead {
+function readSmall(fd: number, wanted: number, watcher: Watcher): BytesRead {
   let size = 0;
   while (size < wanted) {
     const count = readSync(fd, buffer, size, wanted - size, null);
     if (count === 0) break;
     size += count;
   }
-  onBytes(size);
+  watcher.onBytes(size);
   return { hex: hash('sha256', buffer.subarray(0, size), 'hex'), size };
 }
 
 /** Piece by piece, to where the file ended when it was opened: it may never end. */
-function readLarge(fd: number, wanted: number, onBytes: (count: number) => void): BytesRead {
+function readLarge(fd: number, wanted: number, watcher: Watcher): BytesRead {
   const hasher = createHash('sha256');
   let size = 0;
   while (size < wanted) {
@@ -131,7 +139,7 @@ function readLarge(fd: number, wanted: number, onBytes: (count: number) => void)
     if (count === 0) break;
     size += count;
     hasher.update(buffer.subarray(0, count));
-    onBytes(count);
+    watcher.onBytes(count);
   }
   return { hex: hasher.digest('hex'), size };
 }

@@ -1,7 +1,7 @@
 // One run over folders: walk, digest, anchor. Every entry that the walk finds is answered for.
 import type { ChartsealError } from '../../chaincode/core/errors.js';
 import type { Store } from '../store/store.js';
-import { type ByteCounter, digestFiles } from './digest.js';
+import { type ByteCounter, type DigestResult, digestFiles, type EmptyFile } from './digest.js';
 import { Ingest, type IngestOptions, type IngestOutcome } from './ingest.js';
 import type { LogContext } from './log-context.js';
 import type { Sequencer } from './sequencer/sequencer.js';
@@ -32,7 +32,8 @@ export async function* runIngest(
 ): AsyncGenerator<RunOutcome> {
   const others: NotAFile[] = [];
   const files = onlyFiles(options, others);
-  const results = digestFiles(files, options.counter ? { counter: options.counter } : {});
+  const digests = digestFiles(files, options.counter ? { counter: options.counter } : {});
+  const results = onlyResults(digests, others);
   for await (const outcome of new Ingest(services, options).run(results)) {
     yield* others.splice(0);
     yield outcome;
@@ -53,4 +54,19 @@ async function* onlyFiles(
       others.push({ state: 'failed', file: item, error: item.error });
     }
   }
+}
+
+async function* onlyResults(
+  digests: AsyncIterable<DigestResult | EmptyFile>,
+  others: NotAFile[],
+): AsyncGenerator<DigestResult> {
+  for await (const digest of digests) {
+    if (!('skipped' in digest)) yield digest;
+    else others.push(skippedEntry(digest));
+  }
+}
+
+function skippedEntry({ file, skipped }: EmptyFile): NotAFile {
+  const { path, relative, folder } = file;
+  return { state: 'skipped', file: { kind: 'skipped', path, relative, folder, reason: skipped } };
 }

@@ -1,20 +1,26 @@
 // Finds the files below the paths that somebody gave; every entry found is answered for, and no
 // link is followed, so that loops cannot occur. Memory holds the names of the folders on the way
 // down, nothing else.
-import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { fileError } from './file-error.js';
 import { decodeFileName, fileNameBytes, fileNameFromText, showFileName } from './file-name.js';
 import { leftOut } from './left-out.js';
+import {
+  type EntryKind,
+  kindBy,
+  kindOf,
+  type ListedEntry,
+  listFolder,
+  nameOf,
+} from './list-folder.js';
 import { RECEIPT_SUFFIX } from './record-id.js';
 
 export type SkipReason =
-  | 'symbolic link'
-  | 'socket'
-  | 'FIFO'
-  | 'device'
+  | Exclude<EntryKind, 'file' | 'folder' | 'unknown'>
+  /** Nothing in it could be proven; told by those who read it (digest.ts). */
   | 'empty file'
   | 'own folder'
   | 'receipt';
@@ -33,8 +39,6 @@ interface WalkedEntry {
 
 export interface WalkedFile extends WalkedEntry {
   readonly kind: 'file';
-  /** Bytes when it was listed, at least 1. */
-  readonly size: number;
 }
 
 export interface SkippedEntry extends WalkedEntry {
@@ -63,13 +67,12 @@ const TURN_ENTRIES = 1024;
  * Walks the paths in the order given, depth first, names in the order of their bytes:
  *
  * - regular file, hidden ones too: `file`
- * - empty file: skipped, since nothing in it could be proven
  * - symbolic link: skipped; a path given that is one is resolved once
  * - socket, FIFO, device: skipped, never opened
  * - Chartseal's own folders, and receipts when asked: skipped
  * - folder that cannot be read: failed FILE_UNREADABLE, and the walk goes on
  * - name that is not UTF-8: failed NAME_NOT_UTF8, each file below such a folder too
- * - path given that is not there, file gone before it was looked at: failed FILE_MISSING
+ * - path given that is not there, folder gone before it was listed: failed FILE_MISSING
  *
  * Throws only for faults that are no file's.
  */
@@ -89,7 +92,7 @@ export async function* walk(
 interface Level {
   /** Below the top, empty or ending with `/`. */
   readonly prefix: string;
-  readonly names: readonly string[];
+  readonly entries: readonly ListedEntry[];
   next: number;
 }
 
@@ -110,22 +113,22 @@ class Walk {
 
   *run(): Generator<WalkItem> {
     const real = fileNameFromText(this.#given);
-    let found: { path: string; stats: Stats };
+    let found: { path: string; kind: EntryKind };
     let top: string;
     try {
       found = resolveLink(real);
-      top = found.stats.isDirectory() ? found.path : dirname(found.path);
+      top = found.kind === 'folder' ? found.path : dirname(found.path);
       const realTop = realpathSync.native(fileNameBytes(top), { encoding: 'latin1' });
       this.#leftOut = leftOut(realTop, this.#options.exclude ?? []);
     } catch (error) {
       yield this.#failed(fileNameBytes(real), basename(real), fileError(error, 'file'));
       return;
     }
-    const { stats } = found;
+    const { kind } = found;
     const path = fileNameBytes(found.path);
     this.#top = top === '/' ? '/' : `${top}/`;
-    if (!stats.isDirectory()) {
-      yield this.#entry(path, basename(real), stats, this.#leftOut(basename(found.path)));
+    if (kind !== 'folder') {
+      yield this.#entry(path, basename(real), kind, this.#leftOut(basename(found.path)));
       return;
     }
     this.#folder = basename(this.#given);
@@ -153,36 +156,39 @@ class Walk {
   /** Yields what is no folder, up to the first folder to go down into, which it returns. */
   *#files(level: Level): Generator<WalkItem, string | undefined> {
     for (;;) {
-      const name = level.names[level.next++];
-      if (name === undefined) return undefined;
-      const relative = level.prefix + name;
+      const entry = level.entries[level.next++];
+      if (entry === undefined) return undefined;
+      const relative = level.prefix + nameOf(entry);
       const path = this.#path(relative);
-      let stats: Stats;
+      let kind = kindOf(entry);
       try {
-        stats = lstatSync(path);
+        // Looked at again before it is gone into: a link may stand there by now.
+        if (kind === 'folder' || kind === 'unknown') kind = kindBy(lstatSync(path));
       } catch (error) {
         yield this.#failed(path, relative, fileError(error, 'file'));
         continue;
       }
       const own = this.#leftOut(relative);
-      if (stats.isDirectory() && !own) return relative;
-      yield this.#entry(path, relative, stats, own);
+      if (kind === 'folder' && !own) return relative;
+      yield this.#entry(path, relative, kind, own);
     }
   }
 
   #list(relative: string): Level | FailedEntry {
     const path = this.#path(relative);
     try {
-      const names = readdirSync(path, { encoding: 'latin1' }).sort();
-      return { prefix: relative === '' ? '' : `${relative}/`, names, next: 0 };
+      const entries = listFolder(path);
+      return { prefix: relative === '' ? '' : `${relative}/`, entries, next: 0 };
     } catch (error) {
       return this.#failed(path, relative, fileError(error, 'folder'));
     }
   }
 
-  #entry(path: Buffer, relative: string, stats: Stats, own: boolean): WalkItem {
-    const reason = own ? 'own folder' : skipReason(stats);
-    if (reason !== undefined) return this.#skipped(path, relative, reason);
+  #entry(path: Buffer, relative: string, kind: EntryKind, own: boolean): WalkItem {
+    if (own || kind === 'folder') return this.#skipped(path, relative, 'own folder');
+    if (kind !== 'file') {
+      return this.#skipped(path, relative, kind === 'unknown' ? 'device' : kind);
+    }
     const text = decodeFileName(relative);
     if (text === undefined) {
       const error = new ChartsealError('NAME_NOT_UTF8', 'the name of the file is not UTF-8');
@@ -191,7 +197,7 @@ class Walk {
     if (this.#options.skipReceipts === true && text.endsWith(RECEIPT_SUFFIX)) {
       return this.#skipped(path, relative, 'receipt');
     }
-    return { kind: 'file', path, relative: text, folder: this.#folder, size: stats.size };
+    return { kind, path, relative: text, folder: this.#folder };
   }
 
   #skipped(path: Buffer, relative: string, reason: SkipReason): SkippedEntry {
@@ -210,16 +216,9 @@ class Walk {
 }
 
 /** The entry at the path, or the one that the symbolic link at the path leads to. */
-function resolveLink(path: string): { path: string; stats: Stats } {
-  const stats = lstatSync(fileNameBytes(path));
-  if (!stats.isSymbolicLink()) return { path, stats };
+function resolveLink(path: string): { path: string; kind: EntryKind } {
+  const kind = kindBy(lstatSync(fileNameBytes(path)));
+  if (kind !== 'symbolic link') return { path, kind };
   const target = realpathSync.native(fileNameBytes(path), { encoding: 'latin1' });
-  return { path: target, stats: lstatSync(fileNameBytes(target)) };
-}
-
-function skipReason(stats: Stats): SkipReason | undefined {
-  if (stats.isFile()) return stats.size === 0 ? 'empty file' : undefined;
-  if (stats.isSymbolicLink()) return 'symbolic link';
-  if (stats.isSocket()) return 'socket';
-  return stats.isFIFO() ? 'FIFO' : 'device';
+  return { path: target, kind: kindBy(lstatSync(fileNameBytes(target))) };
 }

@@ -166,14 +166,19 @@ describe('progress', () => {
   const MEBIBYTE = 1024 * 1024;
   let now: number;
   const clock = () => now;
+  let place: Workplace;
   beforeEach(() => {
     now = 1000;
+    place = new Workplace();
+    writeFileSync(place.path('file'), Buffer.alloc(MEBIBYTE));
   });
+  afterEach(() => place.remove());
 
-  async function* files(count: number, size: number): AsyncGenerator<WalkedFile> {
+  /** The same file again and again: of one mebibyte, on the disk. */
+  async function* files(count: number): AsyncGenerator<WalkedFile> {
+    const path = Buffer.from(place.path('file'));
     for (let number = 0; number < count; number++) {
-      const relative = String(number);
-      yield { kind: 'file', path: Buffer.from(relative), relative, folder: 'f', size };
+      yield { kind: 'file', path, relative: String(number), folder: 'f' };
     }
   }
 
@@ -186,7 +191,7 @@ describe('progress', () => {
   it('is not drawn where there is no terminal', async () => {
     const { context, said } = listen();
     const progress = new Progress(context, new ByteCounter(), clock);
-    await progress.count(files(10, 1));
+    await progress.count(files(10));
     progress.done();
     progress.end();
     expect(said.drawn).to.deep.equal([]);
@@ -197,7 +202,7 @@ describe('progress', () => {
     const progress = new Progress(context, counterAt(50 * MEBIBYTE), clock);
     progress.done();
     expect(said.drawn[0]).to.match(/K1 files, .*still counting$/);
-    await progress.count(files(200, MEBIBYTE));
+    await progress.count(files(200));
     for (let number = 1; number < 50; number++) progress.done();
     now += 10_000;
     progress.done();
@@ -209,7 +214,7 @@ describe('progress', () => {
   it('is drawn seldom, fits in the line, and goes away for good', async () => {
     const { context, said } = listen({ columns: 20 });
     const progress = new Progress(context, counterAt(MEBIBYTE), clock);
-    await progress.count(files(1000, MEBIBYTE));
+    await progress.count(files(1000));
     for (let number = 0; number < 1000; number++) {
       progress.done();
       now += 1;

@@ -12,13 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import type { ErrorCode } from '../../chaincode/core/errors.js';
 import {
   ByteCounter,
   type DigestOptions,
-  type DigestResult,
   digestFile,
   digestFiles,
   type FileToDigest,
@@ -53,8 +52,8 @@ describe('digests of files', () => {
 
   const at = (...names: string[]) => join(folder, ...names);
 
-  async function* listed(names: Iterable<string>, size = 1): AsyncGenerator<FileToDigest> {
-    for (const name of names) yield { path: Buffer.from(at(name)), size };
+  async function* listed(names: Iterable<string>): AsyncGenerator<FileToDigest> {
+    for (const name of names) yield { path: Buffer.from(at(name)) };
   }
 
   async function outcomes(
@@ -65,7 +64,8 @@ describe('digests of files', () => {
     for await (const result of digestFiles(files, options)) {
       const name = result.file.path.toString().slice(folder.length + 1);
       expect(found.has(name), `${name} twice`).to.equal(false);
-      found.set(name, 'error' in result ? result.error.code : result.digest);
+      if ('skipped' in result) found.set(name, result.skipped);
+      else found.set(name, 'error' in result ? result.error.code : result.digest);
     }
     return found;
   }
@@ -73,20 +73,16 @@ describe('digests of files', () => {
   it('are SHA-256 of the bytes, with size and time, for every way of reading', async () => {
     const sizes = [1, 4096, MEBIBYTE - 1, MEBIBYTE, MEBIBYTE + 1, 5 * MEBIBYTE + 3];
     for (const size of sizes) writeFileSync(at(String(size)), content(size));
-    const results: DigestResult<FileToDigest>[] = [];
     const counter = new ByteCounter();
-    const files = async function* () {
-      for (const size of sizes) yield { path: Buffer.from(at(String(size))), size };
-    };
-    for await (const result of digestFiles(files(), { counter })) results.push(result);
-    expect(results).to.have.length(sizes.length);
-    for (const result of results) {
-      if ('error' in result) throw result.error;
-      const { file, digest, size, mtimeMs } = result;
-      expect(digest).to.equal(sha256(content(file.size)));
-      expect(size).to.equal(file.size);
-      expect(mtimeMs).to.equal(statSync(file.path).mtimeMs);
+    const left = new Set(sizes);
+    for await (const result of digestFiles(listed(sizes.map(String)), { counter })) {
+      const path = result.file.path.toString();
+      const size = Number(basename(path));
+      expect(left.delete(size)).to.equal(true);
+      const { mtimeMs } = statSync(path);
+      expect(result).to.include({ digest: sha256(content(size)), size, mtimeMs });
     }
+    expect(left.size).to.equal(0);
     expect(counter.total()).to.equal(sizes.reduce((sum, size) => sum + size));
   });
 
@@ -100,11 +96,34 @@ describe('digests of files', () => {
     }
   });
 
+  it('come once for each when large files stand among small ones', async () => {
+    const names = Array.from({ length: 400 }, (_, number) => String(number));
+    const isLarge = (name: string) => Number(name) % 40 === 7;
+    const large = content(4 * MEBIBYTE + 1);
+    for (const name of names) writeFileSync(at(name), isLarge(name) ? large : name);
+    const found = await outcomes(listed(names));
+    expect(found.size).to.equal(names.length);
+    const digest = sha256(large);
+    for (const name of names)
+      expect(found.get(name)).to.equal(isLarge(name) ? digest : sha256(name));
+  });
+
+  it('do not wait behind a large file', async () => {
+    const names = Array.from({ length: 200 }, (_, number) => `small ${number}`);
+    for (const name of names) writeFileSync(at(name), name);
+    // Sparse: takes a while to read, and no place.
+    writeFileSync(at('large'), '');
+    truncateSync(at('large'), 256 * MEBIBYTE);
+    const order = [...(await outcomes(listed(['large', ...names]))).keys()];
+    expect(order).to.have.length(201);
+    expect(order.indexOf('large')).to.be.above(190);
+  });
+
   it('come for names that are not UTF-8', async () => {
     const path = Buffer.from(`${folder}/caf\xe9`, 'latin1');
     writeFileSync(path, 'x');
     const files = async function* () {
-      yield { path, size: 1 };
+      yield { path };
     };
     for await (const result of digestFiles(files())) {
       expect(result).to.include({ digest: sha256('x') });
@@ -116,30 +135,19 @@ describe('digests of files', () => {
   });
 
   it('say why there is none, and for which file', async () => {
-    writeFiles(folder, { good: 'x', closed: 'x', emptied: 'x', 'folder/x': 'x' });
+    writeFiles(folder, { good: 'x', closed: 'x', empty: '', 'folder/x': 'x' });
     chmodSync(at('closed'), 0);
-    truncateSync(at('emptied'));
     symlinkSync(at('good'), at('link'));
     makeFifo(at('fifo'));
     const server = createServer().listen(at('socket'));
-    const names = [
-      'good',
-      'gone',
-      'closed',
-      'emptied',
-      'folder',
-      'link',
-      'fifo',
-      'socket',
-      'good/x',
-    ];
+    const names = ['good', 'gone', 'closed', 'empty', 'folder', 'link', 'fifo', 'socket', 'good/x'];
     const found = await asOrdinaryUser(() => outcomes(listed(names)));
     await new Promise((done) => server.close(done));
     expect(Object.fromEntries(found)).to.deep.equal({
       good: sha256('x'),
       gone: 'FILE_MISSING',
       closed: 'FILE_UNREADABLE',
-      emptied: 'FILE_CHANGED',
+      empty: 'empty file',
       folder: 'FILE_CHANGED',
       link: 'FILE_CHANGED',
       fifo: 'FILE_CHANGED',
@@ -198,9 +206,10 @@ describe('digests of files', () => {
     function digestWhile(change: () => void, times: number): string | ErrorCode {
       let pieces = 0;
       let changes = 0;
-      const { digest } = digestRegularFile(path, () => {
+      const onBytes = () => {
         if (pieces++ % 3 === 0 && changes++ < times) change();
-      });
+      };
+      const { digest } = digestRegularFile(path, { onBytes });
       return digest;
     }
 

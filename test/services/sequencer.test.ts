@@ -1,7 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { encodeHex } from '../../chaincode/core/bytes.js';
+import { formatHistory } from '../../gateway/evidence/history.js';
+import { parseTrustFile } from '../../gateway/evidence/trust.js';
+import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { Histories } from '../../gateway/services/histories.js';
 import { Receipts } from '../../gateway/services/receipts.js';
+import { exportTrust } from '../../gateway/services/trust-export.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import {
   accessSubmission,
@@ -132,6 +137,37 @@ describe('the sequencer', () => {
     const nobody = await histories.make({ patient: { system, value: 'P2' } });
     expect(nobody.leaves).to.have.lengthOf(0);
     expect(nobody.mapProof.end).to.not.equal('subject');
+  });
+
+  it('gives complete histories while entries pour in and the map goes to disk', async () => {
+    await process.close();
+    process = await hospital.open({ flushEntries: 100 });
+    const histories = new Histories({ ...process, context: hospital.context });
+    const trust = parseTrustFile(exportTrust(hospital.context, 'chartseal', []));
+    let pouring = true;
+    const poured = (async () => {
+      for (let round = 0; round < 40; round++) {
+        const records = Array.from({ length: 60 }, (_, at) =>
+          process.sequencer.accept(recordSubmission(`${round}/${at}`, 1, 'x')),
+        );
+        await process.sequencer.accept(accessSubmission('P1', `r${round}`));
+        await Promise.all(records);
+      }
+      pouring = false;
+    })();
+    let read = 0;
+    const patient = { system: 'urn:hospital-a', value: 'P1' };
+    for (; pouring || read < 3; read++) {
+      const history = formatHistory(await histories.make({ patient }));
+      expect(verifyHistory({ history, trust }).verdict).to.equal('complete');
+      await setImmediate();
+    }
+    await poured;
+    expect(await process.sequencer.waitProven(10_000)).to.equal(true);
+    await process.close();
+    process = await hospital.open();
+    const later = new Histories({ ...process, context: hospital.context });
+    expect((await later.make({ patient })).leaves).to.have.lengthOf(40);
   });
 
   it('proves absence before anything was appended', async () => {

@@ -28,6 +28,8 @@ export interface ProvenLogOptions {
   readonly store: Store;
   readonly ledger: LogLedger;
   readonly context: LogContext;
+  /** Entries between two flushes of the map: each flush rewrites whole pages. */
+  readonly flushEntries?: number;
 }
 
 /** The log's own signature over a checkpoint that we derived ourselves. */
@@ -54,7 +56,6 @@ export interface ProvenView {
   expand(label: Uint8Array): MapNode;
 }
 
-/** Entries between two flushes of the map: each flush rewrites whole pages. */
 const FLUSH_ENTRIES = 16_384;
 
 export class ProvenLog {
@@ -118,7 +119,8 @@ export class ProvenLog {
     const appends = [...this.#overlay];
     const state = appends.at(-1)?.after ?? this.#state;
     const batch = await this.#prove(appends, state);
-    const flush = state.entries - this.#onDisk.entries >= FLUSH_ENTRIES;
+    const { flushEntries = FLUSH_ENTRIES } = this.#options;
+    const flush = state.entries - this.#onDisk.entries >= flushEntries;
     if (flush) putMap(batch, this.#onDisk.map, state);
     await this.#write(batch, () => {
       this.#overlay = this.#overlay.slice(appends.length);

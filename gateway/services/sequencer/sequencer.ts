@@ -27,6 +27,7 @@ export interface SequencerOptions {
   readonly context: LogContext;
   readonly by: Submitter;
   readonly now?: () => number;
+  readonly flushEntries?: number;
   /** Pause between appends, in which entries gather. */
   readonly intervalMs?: number;
 }

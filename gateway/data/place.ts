@@ -1,6 +1,6 @@
 // Where a new data folder comes to lie. One that does not exist yet is made beside its place and
-// appears by one rename. An empty one that exists may be a mount point, or lie in a folder that we
-// must not write: it is filled from a folder within, config.json last, which makes it a data folder.
+// appears by one rename. An empty one that exists may be a mount point, or lie where we must not
+// write: it is filled from a folder within, config.json last, which makes it a data folder.
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';

@@ -1,5 +1,5 @@
-// Body of a digest thread (digest.ts): paths in, as many replies out, in their order. Before a large
-// file everything that waits behind it is handed back, for the other threads.
+// Body of a digest thread (digest-pool.ts): paths in, as many replies out, in their order. Before a
+// large file everything that waits behind it is handed back, for the other threads.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { DigestReply, ThreadMessage, WorkerSetting } from './digest-pool.js';

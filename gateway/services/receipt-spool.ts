@@ -1,7 +1,7 @@
 // Receipts asked for and not written yet: on disk, so that memory stays bounded however many files
 // one run anchors. Lost with the process, and made anew by the next run.
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -12,6 +12,7 @@ export interface SpooledReceipt {
 }
 
 const FLUSH_LINES = 1024;
+const PREFIX = 'receipts-';
 
 export class ReceiptSpool {
   readonly #folder: string;
@@ -23,9 +24,16 @@ export class ReceiptSpool {
     this.#handle = handle;
   }
 
-  /** @param parent folder for a temporary file, such as DATA/run */
+  /**
+   * Removes what a killed run left there: whoever holds the store is alone in DATA/run.
+   *
+   * @param parent folder for a temporary file, such as DATA/run
+   */
   static async create(parent: string): Promise<ReceiptSpool> {
-    const folder = await mkdtemp(join(parent, 'receipts-'));
+    for (const name of await readdir(parent)) {
+      if (name.startsWith(PREFIX)) await rm(join(parent, name), { recursive: true, force: true });
+    }
+    const folder = await mkdtemp(join(parent, PREFIX));
     return new ReceiptSpool(folder, await open(join(folder, 'lines'), 'ax', 0o600));
   }
 

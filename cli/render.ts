@@ -28,9 +28,37 @@ export function forTerminal(line: string): string {
 
 type AnyVerification = ReceiptVerification | HistoryVerification;
 
+function subjectText({ subject }: HistoryVerification): string | undefined {
+  switch (subject?.kind) {
+    case 'patient':
+      return `patient ${subject.system}|${subject.value}`;
+    case 'record':
+      return `record ${subject.id}`;
+    case 'log':
+      return 'the log itself';
+    default:
+      return undefined;
+  }
+}
+
+function entryText({ entry }: ReceiptVerification): string | undefined {
+  if (entry === undefined) return undefined;
+  if (entry.act === 'access') return `an access event of ${entry.occurredAt}`;
+  return `record ${entry.record.id}, version ${entry.record.version}`;
+}
+
+/** What the verdict is about, to be compared with what was asked. */
+function aboutLines(result: AnyVerification): string[] {
+  const what = 'events' in result ? subjectText(result) : entryText(result);
+  const { checkpoint } = result;
+  const log = checkpoint === undefined ? '' : `, log ${checkpoint.origin}`;
+  const id = checkpoint?.logId === undefined ? '' : ` (id ${checkpoint.logId})`;
+  return what === undefined ? [] : [`  about       ${clean(`${what}${log}${id}`)}`];
+}
+
 /** The verdict, its steps, what it rests on and what it does not say. */
 export function renderVerification(name: string, result: AnyVerification): string[] {
-  const lines = [`${clean(name)}: ${clean(result.summary)}`];
+  const lines = [`${clean(name)}: ${clean(result.summary)}`, ...aboutLines(result)];
   for (const { status, step, sentence } of result.steps) {
     lines.push(`  ${status.padEnd(STATUS_WIDTH)}  ${step.padEnd(STEP_WIDTH)}  ${clean(sentence)}`);
   }

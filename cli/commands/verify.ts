@@ -1,6 +1,6 @@
 // chartseal verify FILE…: documents with their receipts, folders of both, histories. Offline, and
 // never opens a data folder.
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
@@ -60,10 +60,24 @@ const isFolder = (path: string) =>
 /** Empty files are never anchored, so that nobody misses their receipts. */
 const isEmpty = (path: string) => statSync(path, { throwIfNoEntry: false })?.size === 0;
 
+/** Tells a large document from evidence, which begins with `{`, without reading it. */
+function firstByte(path: string): number | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const byte = new Uint8Array(1);
+    return readSync(file, byte) === 1 ? byte[0] : undefined;
+  } catch (error) {
+    throw fileError(error, 'file');
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
 /** Kind of an evidence file by its beginning: canonical JSON of either kind starts alike. */
 function evidenceKind(path: string): 'receipt' | 'history' | undefined {
+  if (firstByte(path) !== 0x7b) return undefined;
   const text = new TextDecoder('latin1').decode(readSmall(path));
-  if (!text.startsWith('{')) return undefined;
   if (text.includes('"format":"chartseal-history/')) return 'history';
   return text.includes('"format":"chartseal-receipt/') ? 'receipt' : undefined;
 }

@@ -5,10 +5,12 @@ import { checkPrivateValue, type Entry, parseEntry } from '../../chaincode/core/
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
+import { logLabel } from '../../chaincode/core/labels.js';
 import { type Leaf, parseLeaf } from '../../chaincode/core/leaf.js';
 import { ACTS } from '../../chaincode/core/lifecycle.js';
 import { checkOpening } from '../../chaincode/core/private-members.js';
 import { isNewerLeaf } from './newer.js';
+import { findMisplaced } from './place-check.js';
 import type { Openings } from './receipt.js';
 import { attempt, type Finding, failed, findFault, needs, newer, ok } from './steps.js';
 
@@ -72,9 +74,11 @@ function checkAgainstLeaf(entry: Entry, leaf: Leaf): Finding | undefined {
   return failed(`The entry says ${entry.act}, its leaf says act ${code}.`);
 }
 
-function checkLog(entry: Entry, origin: string | undefined): Finding {
+function checkLog(entry: Entry, leaf: Leaf, origin: string | undefined): Finding {
   if (origin === undefined) return needs('checkpoint');
   if (entry.log !== origin) return failed(`The entry is of another log: ${entry.log}.`);
+  const misplaced = findMisplaced(leaf, logLabel(origin));
+  if (misplaced !== undefined) return misplaced;
   return ok(`The entry (${entry.act}) is the one that its leaf commits to.`);
 }
 
@@ -91,5 +95,5 @@ export function checkEntry(claim: EntryClaim): CheckedEntry {
   if (otherAct !== undefined) return { finding: otherAct };
   const unfit = findFault('The entry', () => checkOpenings(entry, claim.openings));
   const shown = shownMembers(entry, unfit === undefined ? claim.openings : {});
-  return { finding: unfit ?? checkLog(entry, claim.origin), entry, shown };
+  return { finding: unfit ?? checkLog(entry, leaf.value, claim.origin), entry, shown };
 }

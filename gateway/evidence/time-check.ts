@@ -4,7 +4,10 @@ import { formatTime, parseTime } from '../../chaincode/core/time.js';
 import type { CheckpointAnswer } from './answer.js';
 import { type Finding, failed, needs, ok } from './steps.js';
 
-/** Until when a complete history of this checkpoint is complete, in ms since 1970. */
+/**
+ * Until when a complete history of this checkpoint is complete, in ms since 1970; this very
+ * millisecond included only when {@link isNewest}, for the next append may have the same time.
+ */
 export function completeUpTo(answer: CheckpointAnswer): number {
   return isNewest(answer) ? answer.asOf : answer.endorsedAt;
 }
@@ -36,10 +39,9 @@ export function checkTime(
     return failed(`An entry says ${late}, after the log endorsed it at ${formatTime(endorsedAt)}.`);
   }
   const until = completeUpTo(answer);
-  if (asOf !== undefined && asOf > until) {
-    return failed(
-      `The history is complete up to ${formatTime(until)} only, not up to ${formatTime(asOf)}.`,
-    );
+  if (asOf !== undefined && (isNewest(answer) ? asOf > until : asOf >= until)) {
+    const end = `${isNewest(answer) ? 'up to' : 'before'} ${formatTime(until)}`;
+    return failed(`The history is complete ${end} only, not up to ${formatTime(asOf)}.`);
   }
   const earlier = before === undefined ? '' : `${before}, `;
   const said = times.length === 1 ? `The hospital says ${earlier}accepted ${times[0]}; ` : '';

@@ -183,7 +183,7 @@ function unreadable(format: Finding, ours: boolean, trust: Trust): HistoryVerifi
     summary: summarise(conclusion.verdict, undefined, false),
     steps: listSteps<HistoryStep>(findings),
     fingerprint: trust.fingerprint,
-    statements: historyStatements(false, 0, trust),
+    statements: historyStatements({}, trust),
     events: [],
     notShown: 0,
   };
@@ -202,13 +202,20 @@ export function verifyHistory(request: HistoryRequest): HistoryVerification {
   const labelOnly = subject.labelOnly ?? false;
   const { state } = chain;
   const isRecord = reading.file.subject.kind === 'record';
+  const known = {
+    subject: reading.file.subject,
+    labelOnly,
+    flags: state?.flags,
+    log: place.checkpoint?.log,
+    answer,
+  };
   return {
     format: HISTORY_FORMAT,
     ...conclusion,
     summary: summarise(conclusion.verdict, upTo, labelOnly),
     steps: listSteps<HistoryStep>(findings),
     fingerprint: trust.fingerprint,
-    statements: historyStatements(labelOnly, state?.flags ?? 0, trust),
+    statements: historyStatements(known, trust),
     checkpoint: place.checkpoint?.facts,
     subject: reading.file.subject,
     label: subject.label === undefined ? undefined : encodeHex(subject.label),

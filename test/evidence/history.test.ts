@@ -86,9 +86,11 @@ describe('evidence/verify-history: a patient', () => {
     expect(outcome.checkpoint?.newest).to.equal(false);
     expect(outcome.completeUpTo).to.equal('2026-11-01T09:00:00.000Z');
     const until = (text: string) => ({ asOf: parseTime(text, 'as-of') });
-    expectVerdict(judgeHistory(old, trust, until('2026-11-01T09:00:00.000Z')), 'complete');
-    const later = until('2026-11-01T09:00:00.001Z');
-    expectVerdict(judgeHistory(old, trust, later), 'not proven', ['time']);
+    expectVerdict(judgeHistory(old, trust, until('2026-11-01T08:59:59.999Z')), 'complete');
+    // The next append may have the very same time.
+    for (const time of ['2026-11-01T09:00:00.000Z', '2026-11-01T09:00:00.001Z']) {
+      expectVerdict(judgeHistory(old, trust, until(time)), 'not proven', ['time']);
+    }
     expectVerdict(judgeHistory(history, trust, until('2026-11-03T09:01:00.000Z')), 'complete');
     const tooLate = until('2026-11-03T09:01:00.001Z');
     expectVerdict(judgeHistory(history, trust, tooLate), 'not proven', ['time']);

@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import { decodeBase64, encodeBase64, utf8 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes, canonicalJson } from '../../chaincode/core/canonical-json.js';
 import { formatCheckpoint } from '../../chaincode/core/checkpoint.js';
-import { formatLeaf, leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
+import { logLabel } from '../../chaincode/core/labels.js';
+import { formatLeaf, type Leaf, leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
 import { ACTS } from '../../chaincode/core/lifecycle.js';
 import { signNote } from '../../chaincode/core/signed-note.js';
 import { formatTlogProof, parseTlogProof } from '../../chaincode/core/tlog-proof.js';
+import { findMisplaced } from '../../gateway/evidence/place-check.js';
 import type { Receipt } from '../../gateway/evidence/receipt.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { accessEntry } from '../support/evidence-entries.js';
@@ -129,6 +131,42 @@ describe('evidence/verify-receipt: entry', () => {
     }
   });
 
+  it('fails an act that no chain of the log can have at its place', () => {
+    const leafOf = (given: Receipt) => parseLeaf(decodeBase64(given.leaf, 'leaf'));
+    const previous = leafHash(formatLeaf(leafOf(receipt)));
+    const subject = logLabel(log.origin);
+    const amend = log.receipt(INDEX.amend, 8);
+    const zeros = new Uint8Array(32);
+    const moves: [Receipt, Partial<Leaf>][] = [
+      [receipt, { sequence: 1, previous }],
+      [amend, { sequence: 0, previous: zeros }],
+      [receipt, { subject }],
+      [access, { subject }],
+    ];
+    for (const [given, changes] of moves) {
+      const leaf = encodeBase64(formatLeaf({ ...leafOf(given), ...changes }));
+      const outcome = judgeReceipt({ ...given, leaf }, trust);
+      expectVerdict(outcome, 'not proven', ['entry', 'inclusion']);
+      expect(outcome.steps.find(({ step }) => step === 'entry')?.code).to.equal('ACT_REFUSED');
+    }
+  });
+
+  it('takes from the law of chains which acts can stand first, later and on the log itself', () => {
+    const log32 = new Uint8Array(32).fill(1);
+    const other = new Uint8Array(32).fill(2);
+    const found = (subject: Uint8Array, sequence: number) =>
+      Object.entries(ACTS).flatMap(([name, act]) => {
+        const leaf = { ...parseLeaf(decodeBase64(receipt.leaf, 'leaf')), subject, sequence, act };
+        return findMisplaced(leaf, log32) === undefined ? [name] : [];
+      });
+    expect(found(other, 0)).to.deep.equal(['access', 'archive', 'receive']);
+    expect(found(log32, 0)).to.deep.equal(['fixity', 'admin']);
+    expect(found(log32, 1)).to.deep.equal(['fixity', 'admin']);
+    const never = ['fixity', 'admin', 'archive', 'receive', 'hold-by', 'release-by'];
+    const later = Object.keys(ACTS).filter((name) => !never.includes(name));
+    expect(found(other, 1)).to.deep.equal(later);
+  });
+
   it('does not judge leaves and entries of a later version', () => {
     const leaf = decodeBase64(receipt.leaf, 'leaf');
     const newerLeaf = Uint8Array.from(leaf);
@@ -162,7 +200,7 @@ describe('evidence/verify-receipt: inclusion and checkpoint', () => {
     refused(withProof({ path: [...path].reverse() }), ['inclusion']);
     const leaf = parseLeaf(decodeBase64(receipt.leaf, 'leaf'));
     const moved = formatLeaf({ ...leaf, sequence: 1, previous: leafHash(formatLeaf(leaf)) });
-    refused({ ...receipt, leaf: encodeBase64(moved) }, ['inclusion']);
+    refused({ ...receipt, leaf: encodeBase64(moved) }, ['entry', 'inclusion']);
     const act = formatLeaf({ ...leaf, act: ACTS.amend });
     refused({ ...receipt, leaf: encodeBase64(act) }, ['entry', 'inclusion']);
     expect(index).to.equal(INDEX.archive);

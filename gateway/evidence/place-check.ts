@@ -1,0 +1,40 @@
+// Whether a leaf's act can stand at its place at all: what the law of chains says of a single leaf,
+// seen without the rest of its chain.
+import { equalBytes } from '../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import type { Leaf } from '../../chaincode/core/leaf.js';
+import {
+  applyAct,
+  KIND_LOG,
+  KIND_PATIENT,
+  KIND_RECORD,
+  KNOWN_FLAGS,
+  type SubjectCondition,
+} from '../../chaincode/core/lifecycle.js';
+import { attempt, type Finding } from './steps.js';
+
+const KINDS = [KIND_PATIENT, KIND_RECORD, KIND_LOG] as const;
+
+/** Every condition that a subject can be in once it is there. */
+const CONDITIONS = KINDS.flatMap((kind) =>
+  Array.from({ length: KNOWN_FLAGS + 1 }, (_, flags): SubjectCondition => ({ kind, flags })),
+);
+
+function isAllowed(before: SubjectCondition, act: number, isLogLabel: boolean): boolean {
+  return !('fault' in attempt('The act', () => applyAct(before, act, isLogLabel)));
+}
+
+/** Finding when no chain of this log can have such a leaf at its place. */
+export function findMisplaced(
+  { subject, sequence, act }: Leaf,
+  log: Uint8Array,
+): Finding | undefined {
+  const isLogLabel = equalBytes(subject, log);
+  const outcome = attempt(`At sequence ${sequence}`, () => {
+    if (sequence === 0) applyAct(undefined, act, isLogLabel);
+    else if (!CONDITIONS.some((before) => isAllowed(before, act, isLogLabel))) {
+      throw new ChartsealError('ACT_REFUSED', `act ${act} cannot follow another under this label`);
+    }
+  });
+  return 'fault' in outcome ? outcome.fault : undefined;
+}

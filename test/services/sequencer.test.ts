@@ -1,12 +1,16 @@
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
+import { Level } from 'level';
 import { encodeHex } from '../../chaincode/core/bytes.js';
+import { recordLabel } from '../../chaincode/core/labels.js';
 import { formatHistory } from '../../gateway/evidence/history.js';
 import { parseTrustFile } from '../../gateway/evidence/trust.js';
 import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { Histories } from '../../gateway/services/histories.js';
 import { Receipts } from '../../gateway/services/receipts.js';
 import { exportTrust } from '../../gateway/services/trust-export.js';
+import { headKey } from '../../gateway/store/keys.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import {
   accessSubmission,
@@ -60,6 +64,22 @@ describe('the sequencer', () => {
     await expectCodeAsync(
       () => process.sequencer.accept(accessSubmission('P2', 'r1')),
       'IDEMPOTENCY_CONFLICT',
+    );
+    expect(process.sequencer.counts.accepted).to.equal(1);
+  });
+
+  it('does not begin a chain again whose head the store has lost', async () => {
+    await process.sequencer.accept(recordSubmission('a', 1, 'one'));
+    await process.sequencer.waitProven(10_000);
+    const label = recordLabel(hospital.context.secrets.recordKey, 'a');
+    await process.close();
+    const raw = new Level(join(hospital.folder, 'store'));
+    await raw.del(headKey(label));
+    await raw.close();
+    process = await hospital.open();
+    await expectCodeAsync(
+      () => process.sequencer.accept(recordSubmission('a', 1, 'two')),
+      'STORE_CORRUPT',
     );
     expect(process.sequencer.counts.accepted).to.equal(1);
   });

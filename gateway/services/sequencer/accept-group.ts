@@ -140,10 +140,10 @@ export class AcceptGroup {
     { key, content }: IdempotencyDigests,
     baseline: Baseline | undefined,
   ): Accepted {
-    const { store, context, labels, by } = this.#services;
+    const { context, labels, by } = this.#services;
     const { label, newPatient } = this.#subjectOf(submission);
     const headId = encodeHex(label);
-    const head = this.#heads.get(headId) ?? store.findHead(label);
+    const head = this.#heads.get(headId) ?? this.#findHead(label);
     if (isRecordSubmission(submission)) checkVersion(submission, head);
     const built = buildEntry(context, submission, this.#at, by);
     const leaf = {
@@ -176,6 +176,16 @@ export class AcceptGroup {
   /** Makes the group durable; throws STORE_FAILED. */
   async write(): Promise<void> {
     await (this.leaves.length > 0 ? this.#batch.write() : this.#batch.discard());
+  }
+
+  /** LevelDB can lose a row to a flipped bit without a word: a chain without a head is damage. */
+  #findHead(label: Uint8Array): Head | undefined {
+    const { store } = this.#services;
+    const head = store.findHead(label);
+    if (head === undefined && store.db.find(keys.chainKey(label, 0)) !== undefined) {
+      throw new ChartsealError('STORE_CORRUPT', 'the head of a chain is gone');
+    }
+    return head;
   }
 
   #findKnown(key: Uint8Array): Known | undefined {

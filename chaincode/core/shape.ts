@@ -191,6 +191,13 @@ function isObject(value: JsonValue): value is { readonly [name: string]: JsonVal
 /** A name from outside, cut and quoted, for a message. */
 const quoted = (name: string): string => JSON.stringify(name.slice(0, 40)).slice(1, -1);
 
+/** Names that look like a member's are told; others may be somebody's identifier. */
+function unknownMember(name: string): Fault | undefined {
+  return /^(?!.*[0-9]{3})\w{1,32}$/.test(name)
+    ? within(fault('is not a known member'), name)
+    : fault('has a member that is not known');
+}
+
 function objectFault(shape: ObjectShape, value: JsonValue): Fault | undefined {
   if (!isObject(value)) return fault('is not an object');
   let required = 0;
@@ -198,7 +205,7 @@ function objectFault(shape: ObjectShape, value: JsonValue): Fault | undefined {
     const inner = value[name];
     if (inner === undefined) continue;
     const member = shape.members.get(name);
-    if (member === undefined) return within(fault('is not a known member'), quoted(name));
+    if (member === undefined) return unknownMember(name);
     if (!member.optional) required++;
     const found = findFault(member.shape, inner);
     if (found !== undefined) return within(found, name);

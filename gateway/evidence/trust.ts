@@ -26,6 +26,7 @@ import {
 } from '../../chaincode/core/shape.js';
 import type { Ordering } from './attestation.js';
 import { parseFile } from './evidence-file.js';
+import { findFault } from './steps.js';
 
 export const TRUST_FORMAT = 'chartseal-trust/1';
 
@@ -163,7 +164,9 @@ function readLog(log: LogTrust): TrustedLog {
     refuse('a logId is not the digest of its registration');
   }
   const noteKey = decodeBase64(registration.noteKey, 'noteKey', 32);
-  checkPublicKey(noteKey, 'trust file: noteKey');
+  // BAD_KEY is of the ledger's answers; a trust file that is refused has one exit code.
+  const invalid = findFault('noteKey', () => checkPublicKey(noteKey, 'it'));
+  if (invalid !== undefined) refuse(invalid.sentence.replace(/\.$/, ''));
   return { ...log, noteKey, vrfKey: decodeBase64(registration.vrfKey, 'vrfKey', 32) };
 }
 
@@ -180,7 +183,7 @@ function parseTrustValue(value: JsonValue): { file: TrustFile; logs: TrustedLog[
   return { file, logs: file.logs.map(readLog) };
 }
 
-/** Throws BAD_JSON, BAD_FORMAT, BAD_INPUT, BAD_KEY, NEWER_VERSION or TOO_LARGE. */
+/** Throws BAD_JSON, BAD_FORMAT, BAD_INPUT, NEWER_VERSION or TOO_LARGE. */
 export function parseTrustFile(bytes: Uint8Array): Trust {
   const { file, logs } = parseFile(bytes, 'chartseal-trust', parseTrustValue);
   return {

@@ -1,7 +1,9 @@
 // Histories on demand: every leaf of one subject with the proof that there are no others, at the
 // newest attested checkpoint.
 import { encodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import { labelFromBeta, patientAlpha, recordAlpha } from '../../chaincode/core/labels.js';
+import { MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
 import { proveSubject } from '../../chaincode/core/map-proof.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { findSubject } from '../../chaincode/core/subject-map.js';
@@ -92,12 +94,24 @@ export class Histories {
     const leaves: Uint8Array[] = [];
     const entries: Uint8Array[] = [];
     const openings: (Openings | null)[] = [];
+    let bytes = 0;
     for (let sequence = 0; sequence < count; sequence++) {
       const stored = this.#store.readEntry(this.#store.readChain(label, sequence));
+      bytes += base64Size(stored.leaf) + base64Size(stored.entry) + stored.openings.length;
+      if (bytes > MAX_JSON_BYTES) {
+        throw new ChartsealError(
+          'TOO_LARGE',
+          `a history of ${count} events has more bytes than a verifier reads (${MAX_JSON_BYTES})`,
+        );
+      }
       leaves.push(stored.leaf);
       entries.push(stored.entry);
       openings.push(parseOpenings(stored.openings) ?? null);
     }
     return { leaves, entries, openings };
   }
+}
+
+function base64Size({ length }: Uint8Array): number {
+  return Math.ceil(length / 3) * 4;
 }

@@ -1,5 +1,5 @@
 // Everything that works on one data folder, opened in order and closed in the opposite one.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { readConfig } from '../data/config.js';
@@ -8,6 +8,7 @@ import { type DataLayout, dataLayout } from '../data/layout.js';
 import { type EmbeddedNetwork, openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
 import { LogLedger } from '../ledger/log-ledger.js';
 import { openStore, type Store } from '../store/store.js';
+import { isSystemError, systemErrorText } from './file-error.js';
 import { Histories } from './histories.js';
 import type { LogContext } from './log-context.js';
 import { Receipts } from './receipts.js';
@@ -86,11 +87,20 @@ async function openOwnStore(layout: DataLayout, logId: string): Promise<Store> {
       cause: error,
     });
   }
-  // What lies in DATA/run belongs to processes that are gone.
-  await rm(layout.run, { recursive: true, force: true });
-  await mkdir(layout.run, { mode: 0o700 });
-  await writeFile(pidFile, `${process.pid}\n`, { mode: 0o600 });
-  return store;
+  try {
+    await mkdir(layout.run, { recursive: true, mode: 0o700 });
+    // What lies in DATA/run belongs to processes that are gone.
+    for (const name of await readdir(layout.run)) {
+      await rm(join(layout.run, name), { recursive: true });
+    }
+    await writeFile(pidFile, `${process.pid}\n`, { mode: 0o600 });
+    return store;
+  } catch (error) {
+    await store.close();
+    if (!isSystemError(error)) throw error;
+    const text = `the folder "run" of the data folder: ${systemErrorText(error)}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause: error });
+  }
 }
 
 /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */

@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { readJsonLines } from './json-lines.js';
 
 export interface SpooledReceipt {
   readonly ordinal: number;
@@ -46,7 +46,10 @@ export class ReceiptSpool {
   async *read(): AsyncGenerator<SpooledReceipt> {
     await this.#flush();
     const input = createReadStream(join(this.#folder, 'lines'));
-    for await (const line of createInterface({ input })) yield JSON.parse(line) as SpooledReceipt;
+    for await (const line of readJsonLines(input as AsyncIterable<Uint8Array>)) {
+      if ('error' in line) throw line.error;
+      yield line.value as unknown as SpooledReceipt;
+    }
   }
 
   async remove(): Promise<void> {

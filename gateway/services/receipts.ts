@@ -57,6 +57,9 @@ export class Receipts {
     const place = await this.#store.findPlace(ordinal);
     const attested = place && (await this.#store.findAttestationAbove(place.index));
     if (place === undefined || attested === undefined) {
+      if (ordinal < (this.#store.findMarker()?.entries ?? 0)) {
+        throw new ChartsealError('STORE_CORRUPT', 'the place of a proven entry is gone');
+      }
       throw new ChartsealError('NOT_PROVEN_YET', 'the entry is accepted and not proven yet');
     }
     const { leaf, entry, openings } = this.#store.readEntry(ordinal);

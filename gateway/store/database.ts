@@ -1,13 +1,23 @@
 // LevelDB as the store needs it: text keys, checked values, synced chained batches, coded errors.
 // LevelDB does not verify its checksums on read, so every value ends in a CRC-32 over key and
 // value: a flipped bit or a value under a wrong key is found when it is read.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Level } from 'level';
-import { ChartsealError } from '../../chaincode/core/errors.js';
+import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
 import { claimFolder } from '../claimed-folders.js';
 
 type Bytes = Uint8Array;
 type Db = Level<string, Buffer>;
+
+interface Range {
+  readonly gte: string;
+  readonly lt?: string;
+  readonly lte?: string;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
 
 /** Where rows are read from: the database itself or one moment of it. */
 export interface Reader {
@@ -42,9 +52,26 @@ function unseal(key: string, row: Buffer): Bytes {
   return row.subarray(0, at);
 }
 
-function causeCode(error: unknown): string | undefined {
-  const cause = (error as { cause?: { code?: string } }).cause;
-  return cause?.code ?? (error as { code?: string }).code;
+const FAILURES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  LEVEL_LOCKED: ['STORE_LOCKED', 'the store is in use by another process'],
+  LEVEL_CORRUPTION: ['STORE_CORRUPT', "the store's files are damaged"],
+};
+
+/** A failure of LevelDB as a coded error; STORE_FAILED with `text` when it says nothing else. */
+function storeFailure(cause: unknown, text: string): ChartsealError {
+  const { code, cause: inner } = cause as { code?: string; cause?: { code?: string } };
+  const [known, meaning] = FAILURES[inner?.code ?? ''] ??
+    FAILURES[code ?? ''] ?? ['STORE_FAILED' as const, text];
+  return new ChartsealError(known, meaning, { cause });
+}
+
+/** What a read gives; throws STORE_CORRUPT or STORE_FAILED. */
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw storeFailure(cause, 'the store could not be read');
+  }
 }
 
 /** Rows that become durable together or not at all. */
@@ -69,7 +96,7 @@ export class RowBatch {
     try {
       await this.#chain.write({ sync: true });
     } catch (cause) {
-      throw new ChartsealError('STORE_FAILED', 'the store could not be written', { cause });
+      throw storeFailure(cause, 'the store could not be written');
     }
   }
 
@@ -89,6 +116,9 @@ export class Database implements Reader {
 
   /** Opens one folder for this process alone; throws STORE_LOCKED or STORE_FAILED. */
   static async open(folder: string, options: { create: boolean }): Promise<Database> {
+    if (!options.create && !existsSync(join(folder, 'CURRENT'))) {
+      throw new ChartsealError('STORE_BEHIND', 'the store is gone: its folder holds none');
+    }
     const release = claimFolder(folder);
     if (release === undefined) {
       throw new ChartsealError('STORE_LOCKED', 'the store is open in this process already');
@@ -103,18 +133,13 @@ export class Database implements Reader {
       await db.open();
     } catch (cause) {
       release();
-      if (causeCode(cause) === 'LEVEL_LOCKED') {
-        throw new ChartsealError('STORE_LOCKED', 'the store is in use by another process', {
-          cause,
-        });
-      }
-      throw new ChartsealError('STORE_FAILED', 'the store could not be opened', { cause });
+      throw storeFailure(cause, 'the store could not be opened');
     }
     return new Database(db, release);
   }
 
   find(key: string): Bytes | undefined {
-    const row = this.#db.getSync(key);
+    const row = reading(() => this.#db.getSync(key));
     return row === undefined ? undefined : unseal(key, row);
   }
 
@@ -127,7 +152,7 @@ export class Database implements Reader {
     const snapshot = this.#db.snapshot();
     return {
       find: (key) => {
-        const row = this.#db.getSync(key, { snapshot } as { keyEncoding?: 'utf8' });
+        const row = reading(() => this.#db.getSync(key, { snapshot } as { keyEncoding?: 'utf8' }));
         return row === undefined ? undefined : unseal(key, row);
       },
       close: () => snapshot.close(),
@@ -136,23 +161,36 @@ export class Database implements Reader {
 
   /** Rows of one table from `from` (included) on, in key order, unsealed. */
   async *rows(table: string, from = ''): AsyncGenerator<readonly [string, Bytes]> {
-    for await (const [key, row] of this.#db.iterator({ gte: table + from, lt: `${table}~` })) {
-      yield [key, unseal(key, row)];
-    }
+    yield* this.#range({ gte: table + from, lt: `${table}~` });
   }
 
   /** Last row of a table whose key is at most `table + until`. */
   async findLast(table: string, until = '~'): Promise<readonly [string, Bytes] | undefined> {
     const range = { gte: table, lte: table + until, reverse: true, limit: 1 };
-    for await (const [key, row] of this.#db.iterator(range)) return [key, unseal(key, row)];
+    for await (const found of this.#range(range)) return found;
     return undefined;
   }
 
   /** First row of a table whose key is at least `table + from`. */
   async findFirst(table: string, from: string): Promise<readonly [string, Bytes] | undefined> {
     const range = { gte: table + from, lt: `${table}~`, limit: 1 };
-    for await (const [key, row] of this.#db.iterator(range)) return [key, unseal(key, row)];
+    for await (const found of this.#range(range)) return found;
     return undefined;
+  }
+
+  async *#range(range: Range): AsyncGenerator<readonly [string, Bytes]> {
+    const rows = this.#db.iterator(range);
+    try {
+      for (;;) {
+        const next = await rows.next().catch((cause: unknown) => {
+          throw storeFailure(cause, 'the store could not be read');
+        });
+        if (next === undefined) return;
+        yield [next[0], unseal(next[0], next[1])];
+      }
+    } finally {
+      await rows.close();
+    }
   }
 
   async close(): Promise<void> {

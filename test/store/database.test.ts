@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +65,8 @@ describe('the store database', () => {
   });
 
   it('does not come into being by being opened', async () => {
-    await expectCodeAsync(() => Database.open(folder, { create: false }), 'STORE_FAILED');
+    await expectCodeAsync(() => Database.open(folder, { create: false }), 'STORE_BEHIND');
+    expect(existsSync(folder)).to.equal(false);
   });
 
   it('looks up the nearest rows of one table only', async () => {

@@ -7,7 +7,6 @@ import {
   equalBytes,
   readUint64,
   uint64,
-  utf8,
   ZERO_HASH,
 } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
@@ -82,7 +81,7 @@ export function idempotencyDigests(submission: Submission): IdempotencyDigests {
   const key =
     source?.requestId === undefined
       ? content
-      : sha256(utf8(`chartseal/request\0${source.system}\0${source.requestId}`));
+      : sha256(canonicalBytes(['chartseal/request', source.system, source.requestId]));
   return { key, content };
 }
 

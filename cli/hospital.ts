@@ -39,4 +39,6 @@ export async function withHospital<T>(
 export function reportCounts(hospital: Hospital, context: CommandContext): void {
   const { accepted, committed, proven } = hospital.sequencer.counts;
   context.tell(`log: ${accepted} accepted, ${committed} committed, ${proven} proven`);
+  const { delay } = hospital.sequencer;
+  if (delay !== undefined) context.tell(`waiting: ${delay.code} ${delay.message}; ${delay.hint}`);
 }

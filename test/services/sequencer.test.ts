@@ -116,6 +116,21 @@ describe('the sequencer', () => {
     expect(process.sequencer.counts.accepted).to.equal(1);
   });
 
+  it('holds entries back that a clock dated long ahead, until it has caught up', async () => {
+    await process.close();
+    const ahead = Date.now() + 3_600_000;
+    process = await hospital.open({ now: () => ahead, intervalMs: 60_000 });
+    await process.sequencer.accept(accessSubmission('P1', 'r1'));
+    await process.close();
+    process = await hospital.open();
+    expect(await process.sequencer.waitProven(600)).to.equal(false);
+    expect(process.sequencer.delay?.code).to.equal('CLOCK_BACKWARDS');
+    expect(process.sequencer.counts).to.deep.equal({ accepted: 1, committed: 0, proven: 0 });
+    await process.close();
+    process = await hospital.open({ now: () => ahead });
+    expect(await process.sequencer.waitProven(10_000)).to.equal(true);
+  });
+
   it('finishes what an earlier process accepted', async () => {
     await process.sequencer.accept(recordSubmission('a', 1, 'one'));
     await process.close();

@@ -1,7 +1,7 @@
 // Accept: makes groups of submissions durable with one fsync each, in the order in which they
 // came, and answers their callers.
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { MAX_OUTBOX_ENTRIES } from '../../../chaincode/core/limits.js';
+import { MAX_CLOCK_SKEW_MS, MAX_OUTBOX_ENTRIES } from '../../../chaincode/core/limits.js';
 import { parseTime } from '../../../chaincode/core/time.js';
 import { parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
@@ -58,6 +58,14 @@ export class Acceptor {
   /** Entries accepted in all. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Set while the newest entry is dated further ahead than verifiers bear with. */
+  get clockFault(): ChartsealError | undefined {
+    const ahead = this.#lastAtMs - this.#options.now();
+    return ahead <= MAX_CLOCK_SKEW_MS
+      ? undefined
+      : new ChartsealError('CLOCK_BACKWARDS', `the last entry is ${ahead} ms ahead of this clock`);
   }
 
   get labels(): Labels {

@@ -3,7 +3,7 @@
 // accepted → committed → proven.
 import { applyLeaves } from '../../../chaincode/core/append-rules.js';
 import { concat } from '../../../chaincode/core/bytes.js';
-import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { parseLeaf } from '../../../chaincode/core/leaf.js';
 import { DEFAULT_APPEND_LEAVES } from '../../../chaincode/core/limits.js';
 import { type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
@@ -20,6 +20,7 @@ import type { Submitter } from './build-entry.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
 import { ProvenLog, type ProvenView } from './proven-log.js';
 import { missedAppends } from './recovery.js';
+import { isRetriable, RETRY_PAUSE_MS } from './retry.js';
 
 export interface SequencerOptions {
   readonly store: Store;
@@ -45,16 +46,6 @@ interface Prepared {
   readonly witness: Uint8Array;
 }
 
-/** After these the same append may be tried again; anything else stops the write side. */
-const RETRIABLE: ReadonlySet<ErrorCode> = new Set([
-  'LOG_MOVED',
-  'LEDGER_UNAVAILABLE',
-  'LEDGER_LOCKED',
-  'CLOCK_SKEW',
-]);
-const isRetriable = (error: unknown) =>
-  error instanceof ChartsealError && RETRIABLE.has(error.code);
-const RETRY_PAUSE_MS = 250;
 const INTERVAL_MS = 20;
 
 export class Sequencer {
@@ -110,6 +101,11 @@ export class Sequencer {
   /** Why the write side stopped; undefined while it runs. */
   get fault(): ChartsealError | undefined {
     return this.#fault;
+  }
+
+  /** Why accepted entries are held back for now; undefined when they are not. */
+  get delay(): ChartsealError | undefined {
+    return this.#outbox.length === 0 ? undefined : this.#acceptor.clockFault;
   }
 
   /** Durable when it resolves; see {@link Acceptor.accept}. */
@@ -190,6 +186,10 @@ export class Sequencer {
     while (this.#running()) {
       if (this.#outbox.length === 0) {
         await this.#changed(60_000);
+        continue;
+      }
+      if (this.delay !== undefined) {
+        await this.#changed(RETRY_PAUSE_MS);
         continue;
       }
       if (this.#outbox.length < this.#appendLeaves && prepared === undefined) {

@@ -75,7 +75,7 @@ describe('evidence/trust', () => {
       refused({ ...file, logs: [{ ...own, registration }] });
     }
     const zeros = Buffer.alloc(32).toString('base64');
-    refused({ ...file, logs: [reregistered({ noteKey: zeros })] }, 'BAD_KEY');
+    refused({ ...file, logs: [reregistered({ noteKey: zeros })] }, 'BAD_INPUT');
   });
 
   it('refuses what contradicts itself', () => {

@@ -2,18 +2,24 @@
 // release must give. Folders there are only added, so it refuses one that is there already.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeBase64, encodeBase64 } from '../chaincode/core/bytes.js';
 import { canonicalBytes } from '../chaincode/core/canonical-json.js';
+import { formatLeaf, leafHash, parseLeaf } from '../chaincode/core/leaf.js';
+import { signNote } from '../chaincode/core/signed-note.js';
+import { formatTlogProof, parseTlogProof } from '../chaincode/core/tlog-proof.js';
 import type { History } from '../gateway/evidence/history.js';
 import { formatTrustFile, parseTrustFile, type TrustFile } from '../gateway/evidence/trust.js';
 import { withhold } from '../gateway/evidence/withhold.js';
 import type { EvidenceLog } from '../test/support/evidence-builder.js';
 import { type EvidenceCase, judgeCase } from '../test/support/evidence-cases.js';
+import { recordEntry } from '../test/support/evidence-entries.js';
 import {
   AMENDED,
   DOCUMENT,
   INDEX,
   NEIGHBOUR,
   NOBODY,
+  OTHER_RECORD,
   PATIENT,
   RECORD,
   sampleLog,
@@ -23,7 +29,21 @@ import { documentOf } from '../test/support/evidence-verdicts.js';
 const folder = join(process.cwd(), 'test/vectors/receipts/v1');
 const cases: EvidenceCase[] = [];
 const log = sampleLog();
+const skipped = sampleLog({ seed: 7 });
 const vrfLog = sampleLog({ seed: 5, recordLabels: 'vrf' });
+
+const ORGANISATION = { roots: [], intermediates: [], revoked: [] };
+/** What each trust file of the sample log has otherwise. */
+const TRUSTS: Readonly<Record<string, Partial<TrustFile>>> = {
+  raft: { ordering: 'raft' },
+  'two-of-two': {
+    organisations: ['HospitalBMSP', log.registration.mspId].map((mspId) => ({
+      mspId,
+      ...ORGANISATION,
+    })),
+    policy: { k: 2, required: [], tolerated: 0 },
+  },
+};
 
 function write(name: string, bytes: Uint8Array): void {
   writeFileSync(join(folder, name), bytes);
@@ -40,11 +60,10 @@ function add(
   file: object,
   options: Pick<EvidenceCase, 'document' | 'asOf'> & { from?: EvidenceLog; trust?: string } = {},
 ): void {
-  const { from = log, trust = from === log ? 'sample' : 'vrf', ...rest } = options;
+  const { from = log, trust = from === vrfLog ? 'vrf' : 'sample', ...rest } = options;
   const bytes = canonicalBytes(file);
   write(`${name}.${kind}.json`, bytes);
-  const changes = trust === 'raft' ? { ordering: 'raft' as const } : {};
-  const parsed = parseTrustFile(formatTrustFile(from.trustFile(changes)));
+  const parsed = parseTrustFile(formatTrustFile(from.trustFile(TRUSTS[trust] ?? {})));
   const asked = { kind, name, trust, ...rest };
   const { verdict, exitCode, steps } = judgeCase(asked, bytes, parsed);
   const statuses = Object.fromEntries(steps.map(({ step, status }) => [step, status]));
@@ -113,11 +132,60 @@ function addHistories(): void {
   add('history', 'hidden', { ...log.history({ patient: NOBODY }), subject: history.subject });
 }
 
+/** Receipts that one rule each refuses. */
+function addRefusedReceipts(): void {
+  const archive = log.receipt(INDEX.archive, 4);
+  const document = documentOf(DOCUMENT);
+  const { checkpoint, ...proof } = parseTlogProof(archive.proof);
+  const text = checkpoint.slice(0, checkpoint.indexOf('\n\n') + 1);
+  const stranger = sampleLog({ seed: 9 }).key;
+  const forged = signNote(text, log.origin, stranger.publicKey, stranger.sign);
+  const unsigned = formatTlogProof({ ...proof, checkpoint: forged });
+  add('receipt', 'checkpoint-of-another-key', { ...archive, proof: unsigned }, { document });
+  add('receipt', 'policy-not-met', archive, { document, trust: 'two-of-two' });
+  const early = log.attest(4, { asOf: '2026-11-01T08:59:59.999Z' });
+  add('receipt', 'answer-before-checkpoint', { ...archive, attestation: early }, { document });
+  const access = log.receipt(INDEX.access1);
+  const actor = { ...access.openings?.['actor'], value: { id: 'dr-2' } };
+  add('receipt', 'other-opening', { ...access, openings: { actor } });
+  const leaf = parseLeaf(decodeBase64(archive.leaf, 'leaf'));
+  const second = formatLeaf({ ...leaf, sequence: 1, previous: leafHash(formatLeaf(leaf)) });
+  add('receipt', 'archive-not-first', { ...archive, leaf: encodeBase64(second) }, { document });
+  add('receipt', 'not-ours', {});
+}
+
+/** Histories that one rule each refuses. */
+function addRefusedHistories(): void {
+  const history = log.history({ patient: PATIENT });
+  const older = log.history({ patient: PATIENT }, 4);
+  add('history', 'patient-older-just-so', older, { asOf: '2026-11-01T09:00:00.000Z' });
+  const subject = { ...history.subject, value: NEIGHBOUR };
+  add('history', 'vrf-proof-of-another', { ...history, subject });
+  add('history', 'closing-leaf-of-another', { ...history, closingLeaf: older.closingLeaf });
+  const other = log.history({ record: OTHER_RECORD });
+  const renamed = { ...other, subject: { ...other.subject, id: RECORD } };
+  add('history', 'another-record', renamed);
+  const entry = recordEntry(
+    { origin: skipped.origin, at: '2026-11-04T08:00:00.000Z', seed: 'v4' },
+    { id: RECORD, version: 4, content: 'x' },
+  );
+  const amended = skipped.recordLabel(RECORD);
+  skipped.append('2026-11-04T09:00:00.000Z', [{ act: 'amend', subject: amended, entry }]);
+  add('history', 'version-skipped', skipped.history({ record: RECORD }), {
+    from: skipped,
+    trust: 'skipped',
+  });
+  add('history', 'not-ours', log.receipt(INDEX.archive));
+}
+
 if (existsSync(folder)) throw new Error(`${folder} is there already: vectors never change`);
 mkdirSync(folder, { recursive: true });
 writeTrust('sample', log.trustFile());
-writeTrust('raft', log.trustFile({ ordering: 'raft' }));
+for (const [name, changes] of Object.entries(TRUSTS)) writeTrust(name, log.trustFile(changes));
+writeTrust('skipped', skipped.trustFile());
 writeTrust('vrf', vrfLog.trustFile());
 addReceipts();
 addHistories();
+addRefusedReceipts();
+addRefusedHistories();
 writeFileSync(join(folder, 'cases.json'), `${JSON.stringify(cases, null, 2)}\n`);

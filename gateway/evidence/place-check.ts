@@ -24,6 +24,19 @@ function isAllowed(before: SubjectCondition, act: number, isLogLabel: boolean): 
   return !('fault' in attempt('The act', () => applyAct(before, act, isLogLabel)));
 }
 
+/** Answers by act and kind of label: trying all conditions costs more than the rest of a receipt. */
+const followers = new Map<string, boolean>();
+
+/** Whether the act can stand anywhere but at the beginning of a chain. */
+function canFollow(act: number, isLogLabel: boolean): boolean {
+  const key = `${act}/${isLogLabel}`;
+  const known = followers.get(key);
+  if (known !== undefined) return known;
+  const answer = CONDITIONS.some((before) => isAllowed(before, act, isLogLabel));
+  followers.set(key, answer);
+  return answer;
+}
+
 /** Finding when no chain of this log can have such a leaf at its place. */
 export function findMisplaced(
   { subject, sequence, act }: Leaf,
@@ -32,7 +45,7 @@ export function findMisplaced(
   const isLogLabel = equalBytes(subject, log);
   const outcome = attempt(`At sequence ${sequence}`, () => {
     if (sequence === 0) applyAct(undefined, act, isLogLabel);
-    else if (!CONDITIONS.some((before) => isAllowed(before, act, isLogLabel))) {
+    else if (!canFollow(act, isLogLabel)) {
       throw new ChartsealError('ACT_REFUSED', `act ${act} cannot follow another under this label`);
     }
   });

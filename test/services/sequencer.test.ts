@@ -19,6 +19,18 @@ import {
   type TestProcess,
 } from '../support/hospital.js';
 
+/** What a damaged disk does behind the store's back. */
+async function withRaw<T>(
+  folder: string,
+  act: (raw: Level<string, Buffer>) => Promise<T>,
+): Promise<T> {
+  const raw = new Level<string, Buffer>(folder, { valueEncoding: 'buffer' });
+  await raw.open();
+  const result = await act(raw);
+  await raw.close();
+  return result;
+}
+
 describe('the sequencer', () => {
   let hospital: TestHospital;
   let process: TestProcess;
@@ -73,15 +85,31 @@ describe('the sequencer', () => {
     await process.sequencer.waitProven(10_000);
     const label = recordLabel(hospital.context.secrets.recordKey, 'a');
     await process.close();
-    const raw = new Level(join(hospital.folder, 'store'));
-    await raw.del(headKey(label));
-    await raw.close();
+    await withRaw(join(hospital.folder, 'store'), (raw) => raw.del(headKey(label)));
     process = await hospital.open();
     await expectCodeAsync(
       () => process.sequencer.accept(recordSubmission('a', 1, 'two')),
       'STORE_CORRUPT',
     );
     expect(process.sequencer.counts.accepted).to.equal(1);
+  });
+
+  it('does not go on from a head that is older than its chain', async () => {
+    await process.sequencer.accept(recordSubmission('a', 1, 'one'));
+    await process.close();
+    const key = headKey(recordLabel(hospital.context.secrets.recordKey, 'a'));
+    const store = join(hospital.folder, 'store');
+    const old = await withRaw(store, (raw) => raw.get(key));
+    process = await hospital.open();
+    await process.sequencer.accept(recordSubmission('a', 2, 'two'));
+    await process.close();
+    await withRaw(store, (raw) => raw.put(key, old as Buffer));
+    process = await hospital.open();
+    await expectCodeAsync(
+      () => process.sequencer.accept(recordSubmission('a', 2, 'other')),
+      'STORE_CORRUPT',
+    );
+    expect(process.sequencer.counts.accepted).to.equal(2);
   });
 
   it('refuses one submission of a group without harm to the others', async () => {

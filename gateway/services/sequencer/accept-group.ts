@@ -177,12 +177,15 @@ export class AcceptGroup {
     await (this.leaves.length > 0 ? this.#batch.write() : this.#batch.discard());
   }
 
-  /** LevelDB can lose a row to a flipped bit without a word: a chain without a head is damage. */
+  /**
+   * The newest head of a chain. LevelDB can lose a row to a flipped bit, or show an older one,
+   * without a word: a chain that goes on beyond its head is damage.
+   */
   #findHead(label: Uint8Array): Head | undefined {
     const { store } = this.#services;
     const head = store.findHead(label);
-    if (head === undefined && store.db.find(keys.chainKey(label, 0)) !== undefined) {
-      throw new ChartsealError('STORE_CORRUPT', 'the head of a chain is gone');
+    if (store.db.find(keys.chainKey(label, head?.state.count ?? 0)) !== undefined) {
+      throw new ChartsealError('STORE_CORRUPT', 'a chain goes on beyond its head');
     }
     return head;
   }

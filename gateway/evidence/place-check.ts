@@ -24,7 +24,7 @@ function isAllowed(before: SubjectCondition, act: number, isLogLabel: boolean): 
   return !('fault' in attempt('The act', () => applyAct(before, act, isLogLabel)));
 }
 
-/** Answers by act and kind of label: trying all conditions costs more than the rest of a receipt. */
+/** Answers by act and kind of label: trying all conditions costs more than all the rest. */
 const followers = new Map<string, boolean>();
 
 /** Whether the act can stand anywhere but at the beginning of a chain. */

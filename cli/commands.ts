@@ -178,9 +178,9 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'access import',
     summary: 'Import access events, one JSON object a line.',
     example: 'access import events.jsonl',
-    positional: ['<file>', 'file of JSON lines, - for stdin'],
+    positional: ['[file]', 'file of JSON lines; stdin when it is left out or -'],
     flags: { data, waitMs },
-    run: async ([file = ''], values, context) =>
+    run: async ([file = '-'], values, context) =>
       (await import('./commands/access.js')).accessImport(file, values, context),
   }),
   command({

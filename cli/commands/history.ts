@@ -50,12 +50,13 @@ export async function history(
       trust: parseTrustFile(hospital.trustFile()),
       recordKey: hospital.context.secrets.recordKey,
     });
+    // Before anything is printed: a reader that has enough ends the program.
+    if (options.out !== undefined) await writeOrPrint(bytes, options.out, context);
     if (context.json) context.data(JSON.stringify(result));
     else for (const line of renderHistory(result)) context.data(line);
     if (!context.json) {
       for (const line of renderVerification('history', result)) context.data(line);
     }
-    if (options.out !== undefined) await writeOrPrint(bytes, options.out, context);
     return result.exitCode;
   });
 }

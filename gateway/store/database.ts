@@ -19,7 +19,7 @@ interface Range {
   readonly limit?: number;
 }
 
-/** Where rows are read from: the database itself or one moment of it. */
+/** Where rows are read from. */
 export interface Reader {
   /** The value, undefined when absent; throws STORE_CORRUPT when it is not what was written. */
   find(key: string): Bytes | undefined;
@@ -145,18 +145,6 @@ export class Database implements Reader {
 
   batch(): RowBatch {
     return new RowBatch(this.#db);
-  }
-
-  /** One moment of the store; close it after use. */
-  snapshot(): Reader & { close(): Promise<void> } {
-    const snapshot = this.#db.snapshot();
-    return {
-      find: (key) => {
-        const row = reading(() => this.#db.getSync(key, { snapshot } as { keyEncoding?: 'utf8' }));
-        return row === undefined ? undefined : unseal(key, row);
-      },
-      close: () => snapshot.close(),
-    };
   }
 
   /** Rows of one table from `from` (included) on, in key order, unsealed. */

@@ -5,7 +5,7 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import { leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
-import { Database, type Reader, readRow } from './database.js';
+import { Database, readRow } from './database.js';
 import {
   attestationKey,
   baselineKey,
@@ -87,21 +87,21 @@ export class Store {
   }
 
   /** An accepted entry; throws STORE_CORRUPT when leaf and entry do not belong together. */
-  readEntry(ordinal: number, from: Reader = this.db): StoredEntry {
-    const stored = parseStoredEntry(readRow(from, entryKey(ordinal)));
+  readEntry(ordinal: number): StoredEntry {
+    const stored = parseStoredEntry(readRow(this.db, entryKey(ordinal)));
     if (!equalBytes(parseLeaf(stored.leaf).entry, sha256(stored.entry))) {
       throw new ChartsealError('STORE_CORRUPT', `entry ${ordinal} does not fit its leaf`);
     }
     return stored;
   }
 
-  findHead(label: Uint8Array, from: Reader = this.db): Head | undefined {
-    const row = from.find(headKey(label));
+  findHead(label: Uint8Array): Head | undefined {
+    const row = this.db.find(headKey(label));
     return row === undefined ? undefined : parseHead(row);
   }
 
-  findMarker(from: Reader = this.db): Marker | undefined {
-    const row = from.find(MARKER_KEY);
+  findMarker(): Marker | undefined {
+    const row = this.db.find(MARKER_KEY);
     return row === undefined ? undefined : parseJsonRow<Marker>(row);
   }
 
@@ -111,8 +111,8 @@ export class Store {
   }
 
   /** Ordinal of one leaf of a chain. */
-  readChain(label: Uint8Array, sequence: number, from: Reader = this.db): number {
-    return readUint64(readRow(from, chainKey(label, sequence)), 0, 'ordinal');
+  readChain(label: Uint8Array, sequence: number): number {
+    return readUint64(readRow(this.db, chainKey(label, sequence)), 0, 'ordinal');
   }
 
   findByLeafHash(hash: Uint8Array): number | undefined {
@@ -158,8 +158,8 @@ export class Store {
     return { size: parseKeyNumber(found[0]), row: parseJsonRow(found[1]) };
   }
 
-  readAttestation(size: number, from: Reader = this.db): AttestationRow {
-    return parseJsonRow(readRow(from, attestationKey(size)));
+  readAttestation(size: number): AttestationRow {
+    return parseJsonRow(readRow(this.db, attestationKey(size)));
   }
 
   /** Leaves from an ordinal on, with their hashes, as they lie in the store. */

@@ -79,15 +79,4 @@ describe('the store database', () => {
     expect(await db.findFirst('a/', '3')).to.equal(undefined);
     await db.close();
   });
-
-  it('shows one moment through a snapshot', async () => {
-    await filled();
-    const db = await Database.open(folder, { create: false });
-    const moment = db.snapshot();
-    await db.batch().put('a/1', utf8('later')).write();
-    expect(moment.find('a/1')).to.deep.equal(Buffer.from('one'));
-    expect(db.find('a/1')).to.deep.equal(Buffer.from('later'));
-    await moment.close();
-    await db.close();
-  });
 });

@@ -1,4 +1,5 @@
 // chartseal history: who opened a patient's file, or what became of a record, proven complete.
+import { PRIVATE_MEMBERS } from '../../chaincode/core/entry.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { formatHistory } from '../../gateway/evidence/history.js';
 import { parseTrustFile } from '../../gateway/evidence/trust.js';
@@ -17,7 +18,7 @@ export interface HistoryOptions extends DataOptions, WaitOptions {
   readonly withhold: readonly string[];
 }
 
-const PRIVATE = new Set(['actor', 'client', 'justification', 'name']);
+const PRIVATE = new Set(Object.values(PRIVATE_MEMBERS).flat());
 
 function queryOf(patient: string | undefined, record: string | undefined): HistoryQuery {
   if (patient !== undefined && record === undefined) return { patient: parsePatient(patient) };

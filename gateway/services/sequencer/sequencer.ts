@@ -231,17 +231,18 @@ export class Sequencer {
   /** Submits one batch and meanwhile prepares the next, if one is full already. */
   async #append(batch: Prepared): Promise<Prepared | undefined> {
     const before = this.#committed;
+    const hashes = batch.leaves.map(({ hash }) => hash);
     const submitted = this.#options.ledger.append({
       expectedSize: before.frontier.size,
-      hashes: batch.leaves.map(({ hash }) => hash),
+      hashes,
       leaves: concat(...batch.leaves.map(({ leaf }) => leaf)),
       witness: batch.witness,
     });
     const waiting = this.#outbox.length - batch.leaves.length;
-    const next =
-      waiting >= this.#appendLeaves ? this.#prepare(batch.map, batch.leaves.length) : undefined;
-    const answer = await submitted;
-    const hashes = batch.leaves.map(({ hash }) => hash);
+    const prepareNext = async () =>
+      waiting < this.#appendLeaves ? undefined : this.#prepare(batch.map, batch.leaves.length);
+    // Together: should preparing fail, the answer that is still to come must not go unheard.
+    const [answer, next] = await Promise.all([submitted, prepareNext()]);
     this.#commit(commitAppend(before, hashes, batch.map, answer.closingLeaf, answer.root));
     return next;
   }

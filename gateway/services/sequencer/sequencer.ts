@@ -21,6 +21,7 @@ import { type CommittedAppend, commitAppend, type LogState } from './log-state.j
 import { ProvenLog, type ProvenView } from './proven-log.js';
 import { missedAppends } from './recovery.js';
 import { isRetriable, RETRY_PAUSE_MS } from './retry.js';
+import { Signal } from './signal.js';
 
 export interface SequencerOptions {
   readonly store: Store;
@@ -60,7 +61,7 @@ export class Sequencer {
   #fault: ChartsealError | undefined;
   #closing = false;
   #loops: Promise<unknown> = Promise.resolve();
-  readonly #watchers = new Set<() => void>();
+  readonly #signal = new Signal();
 
   private constructor(options: SequencerOptions, pages: MapPages, proven: ProvenLog) {
     this.#options = options;
@@ -130,7 +131,7 @@ export class Sequencer {
       if (this.#fault !== undefined) throw this.#fault;
       const left = until - Date.now();
       if (left <= 0) return false;
-      await this.#changed(left);
+      await this.#signal.next(left);
     }
     return true;
   }
@@ -140,7 +141,7 @@ export class Sequencer {
     this.#closing = true;
     this.#acceptor.stop(new ChartsealError('LOG_STOPPED', 'the sequencer is closed'));
     await this.#acceptor.settled();
-    this.#notify();
+    this.#signal.notify();
     await this.#loops;
     if (this.#fault === undefined) await this.#proven.flush();
   }
@@ -148,24 +149,7 @@ export class Sequencer {
   #enqueue(leaves: readonly AcceptedLeaf[]): void {
     for (const leaf of leaves) this.#outbox.push(leaf);
     this.#acceptor.setWaiting(this.#outbox.length);
-    this.#notify();
-  }
-
-  #notify(): void {
-    for (const watcher of [...this.#watchers]) watcher();
-  }
-
-  /** Resolves at the next change of state or after `ms`. */
-  #changed(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#watchers.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#watchers.add(done);
-    });
+    this.#signal.notify();
   }
 
   #running(): boolean {
@@ -177,7 +161,7 @@ export class Sequencer {
     const reason = known ? `${cause.code}: ${cause.message}` : 'an unexpected error';
     this.#fault = new ChartsealError('LOG_STOPPED', `writing stopped after ${reason}`, { cause });
     this.#acceptor.stop(this.#fault);
-    this.#notify();
+    this.#signal.notify();
   }
 
   async #appendLoop(): Promise<void> {
@@ -185,11 +169,11 @@ export class Sequencer {
     let prepared: Prepared | undefined;
     while (this.#running()) {
       if (this.#outbox.length === 0) {
-        await this.#changed(60_000);
+        await this.#signal.next(60_000);
         continue;
       }
       if (this.delay !== undefined) {
-        await this.#changed(RETRY_PAUSE_MS);
+        await this.#signal.next(RETRY_PAUSE_MS);
         continue;
       }
       if (this.#outbox.length < this.#appendLeaves && prepared === undefined) {
@@ -211,7 +195,7 @@ export class Sequencer {
     const until = Date.now() + interval;
     for (let left = interval; left > 0 && this.#running(); left = until - Date.now()) {
       if (this.#outbox.length >= this.#appendLeaves) return;
-      await this.#changed(left);
+      await this.#signal.next(left);
     }
   }
 
@@ -252,7 +236,7 @@ export class Sequencer {
     this.#proven.add(append);
     this.#outbox.splice(0, append.row.leaves);
     this.#acceptor.setWaiting(this.#outbox.length);
-    this.#notify();
+    this.#signal.notify();
   }
 
   /** Takes over what the ledger holds beyond our committed state. */
@@ -280,20 +264,20 @@ export class Sequencer {
     } catch (next) {
       if (!isRetriable(next)) return this.#stop(next);
     }
-    await this.#changed(RETRY_PAUSE_MS);
+    await this.#signal.next(RETRY_PAUSE_MS);
   }
 
   async #proveLoop(): Promise<void> {
     while (this.#running()) {
       if (this.#proven.isCurrent) {
-        await this.#changed(60_000);
+        await this.#signal.next(60_000);
         continue;
       }
       try {
         await this.#proven.advance();
-        this.#notify();
+        this.#signal.notify();
       } catch (error) {
-        if (isRetriable(error)) await this.#changed(RETRY_PAUSE_MS);
+        if (isRetriable(error)) await this.#signal.next(RETRY_PAUSE_MS);
         else this.#stop(error);
       }
     }

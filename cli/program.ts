@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { ChartsealError } from '../chaincode/core/errors.js';
-import { COMMANDS, type CommandRow, GROUPS } from './commands.js';
+import { COMMANDS, GROUPS } from './commands.js';
 import { type CommandContext, processContext } from './context.js';
 import { EXIT_USAGE, reportError } from './exit.js';
 import type { Flags, FlagValues } from './flags.js';
+import type { CommandRow } from './table/row.js';
 
 type Act = (context: CommandContext) => Promise<number>;
 

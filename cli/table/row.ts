@@ -1,0 +1,53 @@
+// One row of the table of commands, and the flags that several commands have.
+import { InvalidArgumentError } from 'commander';
+import type { CommandContext } from '../context.js';
+import * as flags from '../flags.js';
+
+export interface CommandRow<F extends flags.Flags = flags.Flags> {
+  /** One word, or two for a command of a group. */
+  readonly name: string;
+  readonly summary: string;
+  /** As typed after `chartseal`. */
+  readonly example: string;
+  /** As commander writes them: `<path...>`, `[patient]`; with what they are. */
+  readonly positional?: readonly [name: string, help: string];
+  readonly flags: F;
+  run(
+    given: readonly string[],
+    values: flags.FlagValues<F>,
+    context: CommandContext,
+  ): Promise<number>;
+}
+
+/** Gives the row the types of its own flags. */
+export function command<F extends flags.Flags>(row: CommandRow<F>): CommandRow {
+  return row as unknown as CommandRow;
+}
+
+const DEFAULT_WAIT_MS = 60_000;
+
+function milliseconds(seconds: string): number {
+  if (!/^[0-9]{1,6}$/.test(seconds)) throw new InvalidArgumentError('It is a number of seconds.');
+  return Number(seconds) * 1000;
+}
+
+export function positive(number: string): number {
+  if (!/^[1-9][0-9]{0,14}$/.test(number))
+    throw new InvalidArgumentError('It is a number from 1 on.');
+  return Number(number);
+}
+
+export const data = flags.textOr(
+  '--data <dir>',
+  'data folder; CHARTSEAL_DATA names another default',
+  process.env['CHARTSEAL_DATA'] || 'chartseal-data',
+);
+export const waitMs = flags.parsedOr(
+  '--wait <seconds>',
+  'how long to wait until the entries are proven',
+  milliseconds,
+  DEFAULT_WAIT_MS,
+  '60',
+);
+export const out = flags.text('--out <file>', 'write it to this file instead of stdout');
+export const patient = flags.text('--patient <id>', "patient whom they are about: 'SYSTEM|VALUE'");

@@ -1,6 +1,6 @@
 // Verdicts and histories as text for a terminal. Everything that comes from a file or a caller is
 // cleaned of control characters first: a name must not steer the reader's terminal.
-import type { AccessEntry, Actor, Client } from '../chaincode/core/entry.js';
+import type { AccessEntry, Actor, Client, Entry, FixityFacts } from '../chaincode/core/entry.js';
 import type { HistoryEvent } from '../gateway/evidence/history-events.js';
 import type { HistoryVerification } from '../gateway/evidence/verify-history.js';
 import type { ReceiptVerification } from '../gateway/evidence/verify-receipt.js';
@@ -44,6 +44,7 @@ function subjectText({ subject }: HistoryVerification): string | undefined {
 function entryText({ entry }: ReceiptVerification): string | undefined {
   if (entry === undefined) return undefined;
   if (entry.act === 'access') return `an access event of ${entry.occurredAt}`;
+  if (entry.act === 'fixity') return `the fixity run of ${entry.startedAt}`;
   return `record ${entry.record.id}, version ${entry.record.version}`;
 }
 
@@ -96,18 +97,34 @@ function accessLines(entry: AccessEntry, event: HistoryEvent): string[] {
   return lines;
 }
 
+/** The five answers of a fixity run and their counts. */
+export function countsText({ counts }: Pick<FixityFacts, 'counts'>): string {
+  const { unchanged, altered, missing, unreadable, notChecked } = counts;
+  return `${unchanged} unchanged, ${altered} altered, ${missing} missing, ${unreadable} unreadable, ${notChecked} not checked`;
+}
+
+function entryLines(entry: Entry, event: HistoryEvent): string[] {
+  switch (entry.act) {
+    case 'access':
+      return accessLines(entry, event);
+    case 'fixity':
+      return [
+        `${entry.endedAt}  fixity run over ${entry.scope.records} records, begun ${entry.startedAt}`,
+        `    ${countsText(entry)}`,
+      ];
+    default:
+      return [
+        `${entry.at}  ${entry.act} version ${entry.record.version}, ${entry.record.size} bytes`,
+        `    sha256:${entry.record.digests['sha-256']}`,
+      ];
+  }
+}
+
 function eventLines(event: HistoryEvent): string[] {
   const { entry, sequence } = event;
   const head = `#${String(sequence).padEnd(4)} `;
   if (entry === null) return [`${head}${event.act ?? 'unknown act'}: not shown`];
-  const lines =
-    entry.act === 'access'
-      ? accessLines(entry, event)
-      : [
-          `${entry.at}  ${entry.act} version ${entry.record.version}, ${entry.record.size} bytes`,
-          `    sha256:${entry.record.digests['sha-256']}`,
-        ];
-  return lines.map((line, at) => (at === 0 ? head : '      ') + clean(line));
+  return entryLines(entry, event).map((line, at) => (at === 0 ? head : '      ') + clean(line));
 }
 
 const isOverride = ({ entry }: HistoryEvent) => entry?.act === 'access' && entry.breakGlass;

@@ -56,6 +56,22 @@ export const ACCESS_MEMBERS = {
 
 const person = { id: line(256), 'name?': line(256) } as const;
 
+/** Members of a fixity entry beside the common ones: the result of one re-verification run. */
+export const FIXITY_MEMBERS = {
+  scope: object({ coverage: oneOf(['all', 'part']), records: integer(), size: integer() }),
+  counts: object({
+    altered: integer(),
+    missing: integer(),
+    notChecked: integer(),
+    unchanged: integer(),
+    unreadable: integer(),
+  }),
+  startedAt: time(),
+  endedAt: time(),
+  tool: line(128),
+  'report?': digest,
+} as const;
+
 /** Values that an entry holds as commitments only. */
 export const PRIVATE_VALUES = {
   actor: object({ ...person, 'onBehalfOf?': object(person) }),
@@ -90,4 +106,5 @@ export const ENTRY_SHAPES = {
     ...ACCESS_MEMBERS,
     private: object({ actor: commitment, 'justification?': commitment, 'client?': commitment }),
   }),
+  fixity: object({ ...common('fixity'), ...FIXITY_MEMBERS }),
 } as const satisfies Partial<Record<ActName, ObjectShape>>;

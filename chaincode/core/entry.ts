@@ -92,7 +92,38 @@ export interface AccessEntry extends CommonMembers, AccessFacts {
   };
 }
 
-export type Entry = ArchiveEntry | AmendEntry | AccessEntry;
+/** The result of a re-verification run (fixity, ISO 14721). */
+export interface FixityFacts {
+  readonly scope: {
+    /** Whether the run was about every record of the log. */
+    readonly coverage: 'all' | 'part';
+    /** Records that the run was about: the sum of the counts. */
+    readonly records: number;
+    /** Size of the tree that was derived anew from its leaves. */
+    readonly size: number;
+  };
+  readonly counts: {
+    readonly altered: number;
+    readonly missing: number;
+    readonly notChecked: number;
+    readonly unchanged: number;
+    readonly unreadable: number;
+  };
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** Program and version. */
+  readonly tool: string;
+  /** SHA-256 of the list of what was not unchanged, in hex. */
+  readonly report?: string;
+}
+
+/** Chained under the log itself. */
+export interface FixityEntry extends CommonMembers, FixityFacts {
+  readonly act: 'fixity';
+  readonly private?: Readonly<Record<string, never>>;
+}
+
+export type Entry = ArchiveEntry | AmendEntry | AccessEntry | FixityEntry;
 
 export interface Person {
   readonly id: string;
@@ -114,6 +145,7 @@ export const PRIVATE_MEMBERS: Readonly<Record<Entry['act'], readonly string[]>> 
   archive: ['name'],
   amend: ['name'],
   access: ['actor', 'justification', 'client'],
+  fixity: [],
 };
 
 function isMember<T extends object>(table: T, name: unknown): name is keyof T {

@@ -14,16 +14,20 @@ import { writeOrPrint } from '../write.js';
 
 export interface HistoryOptions extends DataOptions, WaitOptions {
   readonly record?: string;
+  readonly log?: boolean;
   readonly out?: string;
   readonly withhold: readonly string[];
 }
 
 const PRIVATE = new Set(Object.values(PRIVATE_MEMBERS).flat());
 
-function queryOf(patient: string | undefined, record: string | undefined): HistoryQuery {
-  if (patient !== undefined && record === undefined) return { patient: parsePatient(patient) };
-  if (patient === undefined && record !== undefined) return { record };
-  throw new ChartsealError('USAGE', "give either 'SYSTEM|VALUE' of a patient or --record ID");
+function queryOf(patient: string | undefined, { record, log }: HistoryOptions): HistoryQuery {
+  const given = [patient, record, log].filter((one) => one !== undefined);
+  if (given.length === 1) {
+    if (patient !== undefined) return { patient: parsePatient(patient) };
+    return record === undefined ? { log: true } : { record };
+  }
+  throw new ChartsealError('USAGE', "give one of: 'SYSTEM|VALUE' of a patient, --record ID, --log");
 }
 
 function checkMembers(members: readonly string[]): void {
@@ -37,7 +41,7 @@ export async function history(
   options: HistoryOptions,
   context: CommandContext,
 ): Promise<number> {
-  const query = queryOf(patient, options.record);
+  const query = queryOf(patient, options);
   checkMembers(options.withhold);
   return withHospital(options, context, async (hospital) => {
     if (!(await hospital.sequencer.waitProven(options.waitMs))) {

@@ -59,6 +59,7 @@ export const ACCESS_COMMANDS: readonly CommandRow[] = [
       data,
       waitMs,
       record: flags.text('--record <id>', 'versions and state of a record instead'),
+      log: flags.flag('--log', 'what became of the log itself instead: its fixity runs'),
       out: flags.text('--out <file>', 'write the history file'),
       withhold: flags.list(
         '--withhold <members>',

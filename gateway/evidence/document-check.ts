@@ -17,10 +17,11 @@ export function checkDocument(
   document: DocumentFacts | undefined,
 ): Finding | undefined {
   if (entry === undefined) return needs('entry');
-  if (entry.act === 'access') {
+  if (!('record' in entry)) {
+    const what = entry.act === 'access' ? 'an access event' : 'a fixity run';
     return document === undefined
       ? undefined
-      : notChecked('This receipt is of an access event: it says nothing about a document.');
+      : notChecked(`This receipt is of ${what}: it says nothing about a document.`);
   }
   if (document === undefined) return notChecked('No document was given.');
   const { digests, size } = entry.record;

@@ -38,7 +38,7 @@ function recordFault(
   entry: Entry,
   version: number | undefined,
 ): string | undefined {
-  if (subject.kind !== 'record' || entry.act === 'access') return undefined;
+  if (subject.kind !== 'record' || !('record' in entry)) return undefined;
   if (entry.record.id !== subject.id) return 'is of another record';
   if (version !== undefined && entry.record.version !== version) {
     return `says version ${entry.record.version}, its place makes it ${version}`;

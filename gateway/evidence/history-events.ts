@@ -57,7 +57,7 @@ export function recordStanding(
 ): RecordStanding {
   const latestVersion = countVersions(leaves).at(-1) ?? null;
   const shown = checked.flatMap((one) =>
-    one?.entry === undefined || one.entry.act === 'access' ? [] : [one.entry.record],
+    one?.entry !== undefined && 'record' in one.entry ? [one.entry.record] : [],
   );
   const latest = shown.find(({ version }) => version === latestVersion);
   return { latestVersion, digests: latest?.digests ?? null, flags: flagNames(state.flags) };

@@ -88,6 +88,7 @@ function checkPlace(receipt: Receipt, hash: Uint8Array, request: ReceiptRequest)
 function beforeAccepting(entry: Entry | undefined): string | undefined {
   if (entry === undefined) return undefined;
   if (entry.act === 'access') return `it happened ${entry.occurredAt}`;
+  if (entry.act === 'fixity') return `the run ended ${entry.endedAt}`;
   const { createdAt } = entry.record;
   return createdAt === undefined ? undefined : `created ${createdAt}`;
 }
@@ -126,12 +127,15 @@ function check(receipt: Receipt, format: Finding, request: ReceiptRequest): Chec
   };
 }
 
+function whatIs(entry: Entry | undefined): string {
+  if (entry?.act === 'access') return 'access event';
+  return entry?.act === 'fixity' ? 'result of the fixity run' : 'document';
+}
+
 function summarise(verdict: ReceiptVerdict, { checkpoint, entry }: Checked): string {
   switch (verdict) {
-    case 'unchanged': {
-      const what = entry?.act === 'access' ? 'access event' : 'document';
-      return `unchanged: the ${what} is as it was at ${checkpoint?.facts?.endorsedAt}`;
-    }
+    case 'unchanged':
+      return `unchanged: the ${whatIs(entry)} is as it was at ${checkpoint?.facts?.endorsedAt}`;
     case 'altered':
       return 'altered: the document is not the one that was anchored';
     case 'not checked':

@@ -1,16 +1,13 @@
 // Everything that works on one data folder, opened in order and closed in the opposite one.
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ChartsealError } from '../../chaincode/core/errors.js';
 import { readConfig } from '../data/config.js';
 import { type DataKeys, readKeys } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
 import { type EmbeddedNetwork, openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
 import { LogLedger } from '../ledger/log-ledger.js';
-import { openStore, type Store } from '../store/store.js';
-import { isSystemError, systemErrorText } from './file-error.js';
+import type { Store } from '../store/store.js';
 import { Histories } from './histories.js';
 import type { LogContext } from './log-context.js';
+import { openOwnStore } from './own-store.js';
 import { Receipts } from './receipts.js';
 import { Sequencer } from './sequencer/sequencer.js';
 import { exportTrust } from './trust-export.js';
@@ -69,37 +66,6 @@ export class Hospital {
     await this.sequencer.close();
     await this.store.close();
     await this.#parts.network.close();
-  }
-}
-
-const PID_FILE = 'pid';
-
-/** The store, for this process alone; STORE_LOCKED names the process that has it. */
-async function openOwnStore(layout: DataLayout, logId: string): Promise<Store> {
-  const pidFile = join(layout.run, PID_FILE);
-  let store: Store;
-  try {
-    store = await openStore(layout.store, logId);
-  } catch (error) {
-    if (!(error instanceof ChartsealError) || error.code !== 'STORE_LOCKED') throw error;
-    const pid = await readFile(pidFile, 'utf8').catch(() => 'unknown');
-    throw new ChartsealError('STORE_LOCKED', `process ${pid.trim()} uses this data folder`, {
-      cause: error,
-    });
-  }
-  try {
-    await mkdir(layout.run, { recursive: true, mode: 0o700 });
-    // What lies in DATA/run belongs to processes that are gone.
-    for (const name of await readdir(layout.run)) {
-      await rm(join(layout.run, name), { recursive: true });
-    }
-    await writeFile(pidFile, `${process.pid}\n`, { mode: 0o600 });
-    return store;
-  } catch (error) {
-    await store.close();
-    if (!isSystemError(error)) throw error;
-    const text = `the folder "run" of the data folder: ${systemErrorText(error)}`;
-    throw new ChartsealError('FILE_UNWRITABLE', text, { cause: error });
   }
 }
 

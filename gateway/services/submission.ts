@@ -1,6 +1,12 @@
 // What callers send: the patient named in clear, private members in clear. The sequencer turns a
 // submission into an entry and a leaf.
-import type { AccessFacts, Actor, Client, RecordFacts } from '../../chaincode/core/entry.js';
+import type {
+  AccessFacts,
+  Actor,
+  Client,
+  FixityFacts,
+  RecordFacts,
+} from '../../chaincode/core/entry.js';
 import { ACCESS_MEMBERS, PRIVATE_VALUES } from '../../chaincode/core/entry-shapes.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
@@ -21,7 +27,12 @@ export interface RecordSubmission {
   readonly patient?: PatientIdentifier;
 }
 
-export type Submission = AccessSubmission | RecordSubmission;
+/** The result of a fixity run; stands under the log itself. */
+export interface FixitySubmission {
+  readonly fixity: FixityFacts;
+}
+
+export type Submission = AccessSubmission | RecordSubmission | FixitySubmission;
 
 const identifierPart = text({ min: 1, max: 256 });
 

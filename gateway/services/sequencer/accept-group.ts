@@ -1,30 +1,18 @@
 // One group of submissions: gives each its place in its chain and collects the rows that make
 // them durable together. Nothing leaves the group before it is written.
-
-import {
-  concat,
-  encodeHex,
-  equalBytes,
-  readUint64,
-  uint64,
-  ZERO_HASH,
-} from '../../../chaincode/core/bytes.js';
-import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
+import { encodeHex, equalBytes, readUint64 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { sha256 } from '../../../chaincode/core/hash.js';
-import { formatLeaf, leafHash } from '../../../chaincode/core/leaf.js';
-import { ACTS } from '../../../chaincode/core/lifecycle.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
-import { applyLeaf } from '../../../chaincode/core/subject.js';
 import { formatTime } from '../../../chaincode/core/time.js';
-import type { RowBatch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
-import { formatHead, formatJsonRow, formatStoredEntry, type Head } from '../../store/rows.js';
+import { formatJsonRow, type Head } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { Labels, LogContext } from '../log-context.js';
 import type { RecordSubmission, Submission } from '../submission.js';
-import { buildEntry, isRecordSubmission, type Submitter } from './build-entry.js';
+import { bodyOf, buildEntry, type EntryBody, type Submitter } from './build-entry.js';
+import { type AcceptedLeaf, EntryRows } from './entry-rows.js';
+import { type IdempotencyDigests, idempotencyDigests } from './idempotency.js';
 
 /** A record's file as it was read, kept beside the record for later fixity runs. */
 export interface Baseline {
@@ -38,11 +26,6 @@ export interface Accepted {
   readonly leafHash: Uint8Array;
   /** True when the same submission had been accepted before; nothing new was written. */
   readonly duplicate: boolean;
-}
-
-export interface AcceptedLeaf {
-  readonly leaf: Uint8Array;
-  readonly hash: Uint8Array;
 }
 
 /** What groups of one log share. */
@@ -68,21 +51,11 @@ interface Subject {
   readonly newPatient?: NewPatient;
 }
 
-/** What makes two submissions the same: 32 bytes each. */
-export interface IdempotencyDigests {
-  /** Of source system and request id; of the content where there is no request id. */
-  readonly key: Uint8Array;
-  readonly content: Uint8Array;
-}
-
-export function idempotencyDigests(submission: Submission): IdempotencyDigests {
-  const content = sha256(canonicalBytes(submission));
-  const source = isRecordSubmission(submission) ? submission.record.source : submission.source;
-  const key =
-    source?.requestId === undefined
-      ? content
-      : sha256(canonicalBytes(['chartseal/request', source.system, source.requestId]));
-  return { key, content };
+/** A submission with all that tells whether it came before. */
+export interface Draft extends Subject {
+  readonly submission: Submission;
+  readonly body: EntryBody;
+  readonly digests: IdempotencyDigests;
 }
 
 function checkVersion(submission: RecordSubmission, head: Head | undefined): void {
@@ -95,36 +68,37 @@ function checkVersion(submission: RecordSubmission, head: Head | undefined): voi
   }
 }
 
-const NO_DIGEST = new Uint8Array(HASH_BYTES);
-
-/** The head of a subject after one more leaf. */
-function headAfter(submission: Submission, state: Head['state'], ordinal: number): Head {
-  if (!isRecordSubmission(submission)) return { state, ordinal, version: 0, digest: NO_DIGEST };
-  const { version, digests } = submission.record;
-  return { state, ordinal, version, digest: Buffer.from(digests['sha-256'], 'hex') };
-}
-
 export class AcceptGroup {
-  readonly leaves: AcceptedLeaf[] = [];
   readonly #services: GroupServices;
-  readonly #batch: RowBatch;
-  /** Ordinal of the group's first entry. */
-  readonly #first: number;
+  readonly #rows: EntryRows;
   readonly #at: string;
-  readonly #heads = new Map<string, Head>();
   readonly #known = new Map<string, Known>();
   readonly #patients = new Map<string, Uint8Array>();
 
-  /** @param atMs gateway time of all entries of the group */
+  /**
+   * @param first ordinal of the group's first entry
+   * @param atMs gateway time of all entries of the group
+   */
   constructor(services: GroupServices, first: number, atMs: number) {
     this.#services = services;
-    this.#batch = services.store.db.batch();
-    this.#first = first;
+    this.#rows = new EntryRows(services.store, first, services.labels.log);
     this.#at = formatTime(atMs);
   }
 
+  get leaves(): readonly AcceptedLeaf[] {
+    return this.#rows.leaves;
+  }
+
+  /** Throws PATIENT_NOT_NORMAL and BAD_INPUT. */
+  draft(submission: Submission): Draft {
+    const subject = this.#subjectOf(submission);
+    const body = bodyOf(submission, this.#services.context.secrets.pseudonymKey);
+    const digests = idempotencyDigests(subject.label, body);
+    return { ...subject, submission, body, digests };
+  }
+
   /** What the same submission was answered with before. Throws IDEMPOTENCY_CONFLICT. */
-  findDuplicate({ key, content }: IdempotencyDigests): Accepted | undefined {
+  findDuplicate({ digests: { key, content } }: Draft): Accepted | undefined {
     const known = this.#known.get(encodeHex(key)) ?? this.#findKnown(key);
     if (known === undefined) return undefined;
     if (!equalBytes(known.content, content)) {
@@ -134,60 +108,24 @@ export class AcceptGroup {
   }
 
   /** Adds a submission that is no duplicate; throws its coded error, the group stays as it was. */
-  add(
-    submission: Submission,
-    { key, content }: IdempotencyDigests,
-    baseline: Baseline | undefined,
-  ): Accepted {
-    const { context, labels, by } = this.#services;
-    const { label, newPatient } = this.#subjectOf(submission);
-    const headId = encodeHex(label);
-    const head = this.#heads.get(headId) ?? this.#findHead(label);
-    if (isRecordSubmission(submission)) checkVersion(submission, head);
-    const built = buildEntry(context, submission, this.#at, by);
-    const leaf = {
-      act: ACTS[isRecordSubmission(submission) ? submission.act : 'access'],
-      subject: label,
-      sequence: head?.state.count ?? 0,
-      previous: head?.state.head ?? ZERO_HASH,
-      entry: sha256(built.entry),
-    };
-    const leafBytes = formatLeaf(leaf);
-    const hash = leafHash(leafBytes);
-    const state = applyLeaf(head?.state, leaf, hash, labels.log);
-    const ordinal = this.#first + this.leaves.length;
-    const after = headAfter(submission, state, ordinal);
-    this.#batch
-      .put(keys.entryKey(ordinal), formatStoredEntry({ leaf: leafBytes, ...built }))
-      .put(keys.headKey(label), formatHead(after))
-      .put(keys.chainKey(label, leaf.sequence), uint64(ordinal))
-      .put(keys.leafHashKey(hash), uint64(ordinal))
-      .put(keys.idempotencyKey(key), concat(content, uint64(ordinal), hash));
+  add(draft: Draft, baseline: Baseline | undefined): Accepted {
+    const { context, by } = this.#services;
+    const { label, newPatient, submission, body, digests } = draft;
+    if ('record' in submission) checkVersion(submission, this.#rows.findHead(label));
+    const built = buildEntry(context.registration.origin, body, this.#at, by);
+    const ordinal = this.#rows.next;
+    const { hash } = this.#rows.add({ label, body, digests, ...built });
     if (newPatient !== undefined) this.#putPatient(label, newPatient);
     if (baseline !== undefined) this.#putBaseline(label, baseline);
     const accepted = { ordinal, leafHash: hash, duplicate: false };
-    this.#heads.set(headId, after);
-    this.#known.set(encodeHex(key), { content, accepted });
-    this.leaves.push({ leaf: leafBytes, hash });
+    this.#known.set(encodeHex(digests.key), { content: digests.content, accepted });
     return accepted;
   }
 
   /** Makes the group durable; throws STORE_FAILED. */
   async write(): Promise<void> {
-    await (this.leaves.length > 0 ? this.#batch.write() : this.#batch.discard());
-  }
-
-  /**
-   * The newest head of a chain. LevelDB can lose a row to a flipped bit, or show an older one,
-   * without a word: a chain that goes on beyond its head is damage.
-   */
-  #findHead(label: Uint8Array): Head | undefined {
-    const { store } = this.#services;
-    const head = store.findHead(label);
-    if (store.db.find(keys.chainKey(label, head?.state.count ?? 0)) !== undefined) {
-      throw new ChartsealError('STORE_CORRUPT', 'a chain goes on beyond its head');
-    }
-    return head;
+    const { batch, leaves } = this.#rows;
+    await (leaves.length > 0 ? batch.write() : batch.discard());
   }
 
   #findKnown(key: Uint8Array): Known | undefined {
@@ -206,10 +144,12 @@ export class AcceptGroup {
   /** The label of a submission's subject; VRF labels are derived once per patient and kept. */
   #subjectOf(submission: Submission): Subject {
     const { labels, store } = this.#services;
-    const { patient } = submission;
-    const input = patient && labels.patientInput(patient);
-    if (isRecordSubmission(submission)) return { label: labels.record(submission.record.id) };
-    const { alpha, digest } = input ?? labels.patientInput(submission.patient);
+    if ('fixity' in submission) return { label: labels.log };
+    if ('record' in submission) {
+      if (submission.patient !== undefined) labels.patientInput(submission.patient);
+      return { label: labels.record(submission.record.id) };
+    }
+    const { alpha, digest } = labels.patientInput(submission.patient);
     const known =
       this.#patients.get(encodeHex(digest)) ?? store.db.find(keys.patientLabelKey(digest));
     if (known !== undefined) return { label: known };
@@ -218,7 +158,7 @@ export class AcceptGroup {
   }
 
   #putPatient(label: Uint8Array, { patient, digest }: NewPatient): void {
-    this.#batch
+    this.#rows.batch
       .put(keys.patientLabelKey(digest), label)
       .put(keys.patientKey(label), formatJsonRow({ ...patient }));
     this.#patients.set(encodeHex(digest), label);
@@ -230,6 +170,6 @@ export class AcceptGroup {
       path: Buffer.from(baseline.path).toString('base64'),
       size: baseline.size,
     };
-    this.#batch.put(keys.baselineKey(label), formatJsonRow(row));
+    this.#rows.batch.put(keys.baselineKey(label), formatJsonRow(row));
   }
 }

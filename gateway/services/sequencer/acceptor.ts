@@ -7,15 +7,9 @@ import { parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { Labels, type LogContext } from '../log-context.js';
 import type { Submission } from '../submission.js';
-import {
-  type Accepted,
-  type AcceptedLeaf,
-  AcceptGroup,
-  type Baseline,
-  type GroupServices,
-  idempotencyDigests,
-} from './accept-group.js';
+import { type Accepted, AcceptGroup, type Baseline, type GroupServices } from './accept-group.js';
 import type { Submitter } from './build-entry.js';
+import type { AcceptedLeaf } from './entry-rows.js';
 
 interface Request {
   readonly submission: Submission;
@@ -135,8 +129,8 @@ export class Acceptor {
   }
 
   #addTo(group: AcceptGroup, { submission, baseline }: Request, atMs: number): Accepted {
-    const digests = idempotencyDigests(submission);
-    const duplicate = group.findDuplicate(digests);
+    const draft = group.draft(submission);
+    const duplicate = group.findDuplicate(draft);
     if (duplicate !== undefined) return duplicate;
     if (atMs < this.#lastAtMs) {
       const behind = this.#lastAtMs - atMs;
@@ -145,7 +139,7 @@ export class Acceptor {
         `this machine's clock is ${behind} ms behind the last entry`,
       );
     }
-    return group.add(submission, digests, baseline);
+    return group.add(draft, baseline);
   }
 
   /**

@@ -2,13 +2,19 @@
 import { randomFillSync } from 'node:crypto';
 import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
-import { checkPrivateValue, type Entry, formatEntry } from '../../../chaincode/core/entry.js';
+import {
+  type AccessFacts,
+  checkPrivateValue,
+  type Entry,
+  type FixityFacts,
+  formatEntry,
+  type RecordFacts,
+} from '../../../chaincode/core/entry.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import { pseudonym } from '../../../chaincode/core/labels.js';
 import { OPENING_SALT_BYTES, SALT_BYTES } from '../../../chaincode/core/limits.js';
 import { commitMember, type Opening } from '../../../chaincode/core/private-members.js';
-import type { LogContext } from '../log-context.js';
-import type { AccessSubmission, RecordSubmission, Submission } from '../submission.js';
+import type { Submission } from '../submission.js';
 
 /** Who submitted an entry: the operator or system, and its organisation. */
 export interface Submitter {
@@ -43,10 +49,9 @@ interface PrivateParts {
   readonly openings: Record<string, Opening>;
 }
 
-function commitAll(values: Readonly<Record<string, JsonValue | undefined>>): PrivateParts {
+function commitAll(values: Readonly<Record<string, JsonValue>>): PrivateParts {
   const parts: PrivateParts = { commitments: {}, openings: {} };
   for (const [member, value] of Object.entries(values)) {
-    if (value === undefined) continue;
     checkPrivateValue(member, value);
     const salt = randomSalt(OPENING_SALT_BYTES);
     parts.commitments[member] = encodeBase64(commitMember(salt, value));
@@ -55,45 +60,45 @@ function commitAll(values: Readonly<Record<string, JsonValue | undefined>>): Pri
   return parts;
 }
 
-export function isRecordSubmission(submission: Submission): submission is RecordSubmission {
-  return 'record' in submission;
+/** What an entry says beside what every entry has; private members in clear. */
+export interface EntryBody {
+  readonly act: Entry['act'];
+  readonly private: Readonly<Record<string, JsonValue>>;
+  readonly members:
+    | { readonly record: RecordFacts; readonly patient?: string }
+    | AccessFacts
+    | FixityFacts;
 }
 
-function recordBody(context: LogContext, submission: RecordSubmission) {
-  const { name, ...record } = submission.record;
-  const { patient } = submission;
-  return {
-    act: submission.act,
-    private: { name },
-    members: {
-      record,
-      patient:
-        patient &&
-        encodeHex(pseudonym(context.secrets.pseudonymKey, patient.system, patient.value)),
-    },
-  };
+function privateValues(values: object): Record<string, JsonValue> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
 }
 
-function accessBody(submission: AccessSubmission) {
-  const { patient: _patient, actor, client, justification, ...members } = submission;
-  return { act: 'access' as const, private: { actor, client, justification }, members };
+/** @param pseudonymKey names the patient of a record */
+export function bodyOf(submission: Submission, pseudonymKey: Uint8Array): EntryBody {
+  if ('record' in submission) {
+    const { act, patient } = submission;
+    const { name, ...record } = submission.record;
+    if (patient === undefined)
+      return { act, members: { record }, private: privateValues({ name }) };
+    const hidden = encodeHex(pseudonym(pseudonymKey, patient.system, patient.value));
+    return { act, members: { record, patient: hidden }, private: privateValues({ name }) };
+  }
+  if ('patient' in submission) {
+    const { patient: _patient, actor, client, justification, ...members } = submission;
+    return { act: 'access', members, private: privateValues({ actor, client, justification }) };
+  }
+  return { act: 'fixity', members: submission.fixity, private: {} };
 }
 
-/** The entry of a submission. Throws BAD_INPUT or TOO_LARGE. @param at RFC 3339, gateway time */
-export function buildEntry(
-  context: LogContext,
-  submission: Submission,
-  at: string,
-  by: Submitter,
-): BuiltEntry {
-  const body = isRecordSubmission(submission)
-    ? recordBody(context, submission)
-    : accessBody(submission);
-  const parts = commitAll(body.private as Record<string, JsonValue | undefined>);
+/** The entry of a body. Throws BAD_INPUT or TOO_LARGE. @param at RFC 3339, gateway time */
+export function buildEntry(origin: string, body: EntryBody, at: string, by: Submitter): BuiltEntry {
+  const parts = commitAll(body.private);
   const some = Object.keys(parts.commitments).length > 0;
   const entry = {
     v: 1,
-    log: context.registration.origin,
+    log: origin,
     act: body.act,
     salt: encodeBase64(randomSalt(SALT_BYTES)),
     at,

@@ -10,7 +10,7 @@ import { EMPTY_MAP, type MapNode, mapRoot } from '../../../chaincode/core/subjec
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { MapPages } from '../../store/map-pages.js';
 import { markerHash, type Store } from '../../store/store.js';
-import type { AcceptedLeaf } from './accept-group.js';
+import type { AcceptedLeaf } from './entry-rows.js';
 import { type CommittedAppend, commitAppend, EMPTY_LOG, type LogState } from './log-state.js';
 
 /** A map with the number of accepted entries that it covers. */

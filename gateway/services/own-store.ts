@@ -1,0 +1,59 @@
+// The store of a data folder, for this process alone; who has it stands in DATA/run.
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import type { DataLayout } from '../data/layout.js';
+import { openStore, type Store } from '../store/store.js';
+import { isSystemError, systemErrorText } from './file-error.js';
+
+const PID_FILE = 'pid';
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's process may not be signalled, and is there.
+    return isSystemError(error, 'EPERM');
+  }
+}
+
+/** The process that has the store, in words: a command that only looks leaves no pid behind. */
+async function holderOf({ run }: DataLayout): Promise<string> {
+  const text = await readFile(join(run, PID_FILE), 'utf8').catch(() => '');
+  const pid = /^[1-9][0-9]{0,9}\n$/.test(text) ? Number(text) : undefined;
+  return pid !== undefined && isAlive(pid) ? `process ${pid}` : 'another process';
+}
+
+/**
+ * Opens the store and writes nothing beside it. Throws STORE_LOCKED naming the process that has
+ * it, and the codes of the store.
+ */
+export async function openStoreToRead(layout: DataLayout, logId: string): Promise<Store> {
+  try {
+    return await openStore(layout.store, logId);
+  } catch (error) {
+    if (!(error instanceof ChartsealError) || error.code !== 'STORE_LOCKED') throw error;
+    const message = `${await holderOf(layout)} uses this data folder`;
+    throw new ChartsealError('STORE_LOCKED', message, { cause: error });
+  }
+}
+
+/** As {@link openStoreToRead}, and tells other processes who has it. Throws FILE_UNWRITABLE too. */
+export async function openOwnStore(layout: DataLayout, logId: string): Promise<Store> {
+  const store = await openStoreToRead(layout, logId);
+  try {
+    await mkdir(layout.run, { recursive: true, mode: 0o700 });
+    // What lies in DATA/run belongs to processes that are gone.
+    for (const name of await readdir(layout.run)) {
+      await rm(join(layout.run, name), { recursive: true });
+    }
+    await writeFile(join(layout.run, PID_FILE), `${process.pid}\n`, { mode: 0o600 });
+    return store;
+  } catch (error) {
+    await store.close();
+    if (!isSystemError(error)) throw error;
+    const text = `the folder "run" of the data folder: ${systemErrorText(error)}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause: error });
+  }
+}

@@ -1,0 +1,57 @@
+// What makes two submissions the same. Everything that goes in here can be read again from leaf,
+// entry and openings, so that these rows can be derived anew.
+import { concat, utf8 } from '../../../chaincode/core/bytes.js';
+import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
+import type { Entry, Source } from '../../../chaincode/core/entry.js';
+import { sha256 } from '../../../chaincode/core/hash.js';
+import type { JsonValue } from '../../../chaincode/core/json.js';
+import type { Opening } from '../../../chaincode/core/private-members.js';
+import type { EntryBody } from './build-entry.js';
+
+/** 32 bytes each. */
+export interface IdempotencyDigests {
+  /** Of source system and request id; of the content where there is no request id. */
+  readonly key: Uint8Array;
+  readonly content: Uint8Array;
+}
+
+const CONTENT = utf8('chartseal/content\0');
+
+function sourceOf({ members }: EntryBody): Source | undefined {
+  return 'record' in members
+    ? members.record.source
+    : 'source' in members
+      ? members.source
+      : undefined;
+}
+
+/** @param label of the subject: it stands for the patient, whom no entry names */
+export function idempotencyDigests(label: Uint8Array, body: EntryBody): IdempotencyDigests {
+  const content = sha256(concat(CONTENT, label, canonicalBytes(body)));
+  const source = sourceOf(body);
+  const key =
+    source?.requestId === undefined
+      ? content
+      : sha256(canonicalBytes(['chartseal/request', source.system, source.requestId]));
+  return { key, content };
+}
+
+/** The body from which an entry was built. */
+export function bodyOfEntry(entry: Entry, openings: Readonly<Record<string, Opening>>): EntryBody {
+  const {
+    act,
+    v: _v,
+    log: _log,
+    salt: _salt,
+    at: _at,
+    by: _by,
+    private: _private,
+    ...rest
+  } = entry;
+  const values = Object.entries(openings).map(([member, { value }]) => [member, value] as const);
+  return {
+    act,
+    members: rest as EntryBody['members'],
+    private: Object.fromEntries(values) as Record<string, JsonValue>,
+  };
+}

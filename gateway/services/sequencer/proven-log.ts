@@ -1,26 +1,20 @@
 // The proven part of the log, and what is committed beyond it: gets the newest checkpoint attested,
 // signs it, and writes marker, attestation and tiles of that size in one synced batch.
-import {
-  concat,
-  encodeBase64,
-  encodeHex,
-  equalBytes,
-  uint64,
-} from '../../../chaincode/core/bytes.js';
+import { encodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
 import { formatCheckpoint } from '../../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import { logLabel } from '../../../chaincode/core/labels.js';
 import { signNote } from '../../../chaincode/core/signed-note.js';
-import { type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
+import type { MapNode } from '../../../chaincode/core/subject-map.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { RowBatch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
-import { changedPages, type MapPages } from '../../store/map-pages.js';
+import type { MapPages } from '../../store/map-pages.js';
 import { formatJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
-import { putTiles } from '../../store/tiles.js';
 import type { LogContext } from '../log-context.js';
+import { FLUSH_ENTRIES, putAppends, putMap } from './log-rows.js';
 import { type CommittedAppend, type LogState, markerOf } from './log-state.js';
 import { type MapState, mapOnDisk, stateAtMarker } from './recovery.js';
 
@@ -40,23 +34,12 @@ function signCheckpoint(context: LogContext, state: LogState): string {
   return signNote(text, origin, notePublicKey, sign);
 }
 
-/** Adds the pages of the map that differ from those on disk. */
-function putMap(batch: RowBatch, onDisk: MapNode, state: LogState): void {
-  for (const [prefix, page] of changedPages(onDisk, state.map)) {
-    batch.put(keys.pageKey(prefix), page);
-  }
-  const row = { entries: state.entries, mapRoot: encodeHex(mapRoot(state.map)) };
-  batch.put(keys.FLUSHED_MAP_KEY, formatJsonRow(row));
-}
-
 /** The newest attested state of the log. */
 export interface ProvenView {
   readonly size: number;
   /** The map with the path of this label shown. */
   expand(label: Uint8Array): MapNode;
 }
-
-const FLUSH_ENTRIES = 16_384;
 
 export class ProvenLog {
   readonly #options: ProvenLogOptions;
@@ -160,13 +143,7 @@ export class ProvenLog {
       throw new ChartsealError('LOG_FORKED', 'the attested checkpoint is not the one we derived');
     }
     const batch = store.db.batch();
-    for (const { row } of appends) {
-      batch
-        .put(keys.appendKey(row.firstOrdinal), formatJsonRow(row))
-        .put(keys.appendIndexKey(row.firstIndex), uint64(row.firstOrdinal));
-    }
-    const hashes = concat(...appends.flatMap((append) => append.hashes));
-    putTiles(store.db, batch, this.#state.frontier.size, hashes);
+    putAppends(store.db, batch, this.#state.frontier.size, appends);
     const closingLeaf = state.closingLeaf === undefined ? null : encodeBase64(state.closingLeaf);
     const checkpoint = signCheckpoint(context, state);
     const row = { attestation: attestation as unknown as JsonValue, checkpoint, closingLeaf };

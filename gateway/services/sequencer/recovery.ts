@@ -1,17 +1,16 @@
 // Restart, and every commit of uncertain outcome: compares what was accepted, what is proven and
 // what the ledger holds, and re-applies the appends in between.
 
-import { applyLeaves } from '../../../chaincode/core/append-rules.js';
 import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { checkFrontier } from '../../../chaincode/core/compact-range.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { parseLeaf } from '../../../chaincode/core/leaf.js';
 import { EMPTY_MAP, type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { MapPages } from '../../store/map-pages.js';
 import { markerHash, type Store } from '../../store/store.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { type CommittedAppend, commitAppend, EMPTY_LOG, type LogState } from './log-state.js';
+import { prepareAppend } from './prepare-append.js';
 
 /** A map with the number of accepted entries that it covers. */
 export interface MapState {
@@ -26,21 +25,6 @@ export function mapOnDisk(store: Store, pages: MapPages): MapState {
   const row = store.findFlushedMap();
   if (row === undefined) return { entries: 0, map: EMPTY_MAP };
   return { entries: row.entries, map: pages.loadTop(markerHash(row.mapRoot)) };
-}
-
-function applyAll(
-  pages: MapPages,
-  map: MapNode,
-  batch: readonly AcceptedLeaf[],
-  logLabel: Uint8Array,
-): MapNode {
-  const leaves = batch.map(({ leaf }) => parseLeaf(leaf));
-  const expanded = pages.expand(
-    map,
-    leaves.map(({ subject }) => subject),
-  );
-  const hashes = batch.map(({ hash }) => hash);
-  return applyLeaves(expanded, leaves, hashes, logLabel);
 }
 
 /** The state that the marker describes; leaves that the pages do not cover are re-applied. */
@@ -59,7 +43,7 @@ export async function stateAtMarker(
     if (left-- <= 0) break;
     batch.push(leaf);
     if (batch.length === CHUNK_LEAVES || left === 0) {
-      map = applyAll(pages, map, batch, logLabel);
+      map = prepareAppend(pages, map, batch, logLabel).map;
       batch = [];
     }
   }
@@ -124,8 +108,7 @@ export async function* missedAppends(
           `append ${row.appendNumber} of the ledger holds entries that this store does not have`,
         );
       }
-      const hashes = batch.map(({ hash }) => hash);
-      const map = applyAll(pages, at.map, batch, logLabel);
+      const { hashes, map } = prepareAppend(pages, at.map, batch, logLabel);
       const append = commitAppend(at, hashes, map, row.closingLeaf, row.root);
       yield append;
       at = append.after;

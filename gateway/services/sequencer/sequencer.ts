@@ -1,13 +1,10 @@
 // The single writer of a log: accepted entries go into appends, one in flight and the next
 // prepared meanwhile; what the ledger took becomes proven. The only states of an entry are
 // accepted → committed → proven.
-import { applyLeaves } from '../../../chaincode/core/append-rules.js';
 import { concat } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { parseLeaf } from '../../../chaincode/core/leaf.js';
 import { DEFAULT_APPEND_LEAVES } from '../../../chaincode/core/limits.js';
 import { type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
-import { formatWitness } from '../../../chaincode/core/witness.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import { pageKey } from '../../store/keys.js';
 import { MapPages } from '../../store/map-pages.js';
@@ -19,6 +16,7 @@ import { Acceptor } from './acceptor.js';
 import type { Submitter } from './build-entry.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
+import { type PreparedAppend, prepareAppend } from './prepare-append.js';
 import { ProvenLog, type ProvenView } from './proven-log.js';
 import { missedAppends } from './recovery.js';
 import { isRetriable, RETRY_PAUSE_MS } from './retry.js';
@@ -40,12 +38,6 @@ export interface SequencerCounts {
   readonly accepted: number;
   readonly committed: number;
   readonly proven: number;
-}
-
-interface Prepared {
-  readonly leaves: readonly AcceptedLeaf[];
-  readonly map: MapNode;
-  readonly witness: Uint8Array;
 }
 
 const INTERVAL_MS = 20;
@@ -167,7 +159,7 @@ export class Sequencer {
 
   async #appendLoop(): Promise<void> {
     const interval = this.#options.intervalMs ?? INTERVAL_MS;
-    let prepared: Prepared | undefined;
+    let prepared: PreparedAppend | undefined;
     while (this.#running()) {
       if (this.#outbox.length === 0) {
         await this.#signal.next(60_000);
@@ -200,28 +192,24 @@ export class Sequencer {
     }
   }
 
-  #prepare(map: MapNode, skip: number): Prepared {
+  #prepare(map: MapNode, skip: number): PreparedAppend {
     const leaves = this.#outbox.slice(skip, skip + this.#appendLeaves);
-    const parsed = leaves.map(({ leaf }) => parseLeaf(leaf));
-    const subjects = parsed.map(({ subject }) => subject);
     // Memory holds the top of the map and what differs from the pages on disk.
-    const expanded = this.#pages.expand(this.#proven.trim(map), subjects);
-    const witness = formatWitness(expanded, subjects);
-    const hashes = leaves.map(({ hash }) => hash);
-    const after = applyLeaves(expanded, parsed, hashes, this.#acceptor.labels.log);
-    mapRoot(after);
-    return { leaves, map: after, witness };
+    const trimmed = this.#proven.trim(map);
+    const prepared = prepareAppend(this.#pages, trimmed, leaves, this.#acceptor.labels.log);
+    mapRoot(prepared.map);
+    return prepared;
   }
 
   /** Submits one batch and meanwhile prepares the next, if one is full already. */
-  async #append(batch: Prepared): Promise<Prepared | undefined> {
+  async #append(batch: PreparedAppend): Promise<PreparedAppend | undefined> {
     const before = this.#committed;
-    const hashes = batch.leaves.map(({ hash }) => hash);
+    const { hashes } = batch;
     const submitted = this.#options.ledger.append({
       expectedSize: before.frontier.size,
       hashes,
       leaves: concat(...batch.leaves.map(({ leaf }) => leaf)),
-      witness: batch.witness,
+      witness: batch.witness(),
     });
     const waiting = this.#outbox.length - batch.leaves.length;
     const prepareNext = async () =>

@@ -7,6 +7,7 @@ import type { CommandRow } from './table/row.js';
 
 export const GROUPS: Readonly<Record<string, string>> = {
   access: 'Access events: who did something to records of a patient.',
+  log: 'The log as others follow it: checkpoints, consistency proofs, leaves.',
   trust: 'The trust file, with which others verify.',
 };
 

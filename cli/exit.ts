@@ -4,6 +4,7 @@ import { ChartsealError, ERROR_CODES } from '../chaincode/core/errors.js';
 import type { CommandContext } from './context.js';
 import { clean } from './render.js';
 
+export const EXIT_FINDING = 1;
 export const EXIT_UNDONE = 2;
 export const EXIT_USAGE = 64;
 

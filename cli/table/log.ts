@@ -1,5 +1,14 @@
 // Commands about the log itself and what others need to verify it.
-import { type CommandRow, command, data, out } from './row.js';
+import { InvalidArgumentError } from 'commander';
+import * as flags from '../flags.js';
+import { type CommandRow, command, data, out, positive } from './row.js';
+
+function fromZero(number: string): number {
+  if (!/^(0|[1-9][0-9]{0,14})$/.test(number)) {
+    throw new InvalidArgumentError('It is a number from 0 on.');
+  }
+  return Number(number);
+}
 
 export const LOG_COMMANDS: readonly CommandRow[] = [
   command({
@@ -9,5 +18,37 @@ export const LOG_COMMANDS: readonly CommandRow[] = [
     flags: { data, out },
     run: async (_given, values, context) =>
       (await import('../commands/trust.js')).trustExport(values, context),
+  }),
+  command({
+    name: 'log checkpoint',
+    summary: 'Print the newest checkpoint of the log, or one of an earlier size, signed.',
+    example: 'log checkpoint',
+    flags: { data, size: flags.parsed('--size <number>', 'an attested size', fromZero) },
+    run: async (_given, values, context) =>
+      (await import('../commands/log.js')).logCheckpoint(values, context),
+  }),
+  command({
+    name: 'log consistency',
+    summary: 'Prove that the log only grew since a size, or since a checkpoint that was saved.',
+    example: 'log consistency saved-checkpoint.txt',
+    positional: ['<old>', 'a size, or a file with a signed checkpoint (./12 for a file named 12)'],
+    flags: {
+      data,
+      size: flags.parsed('--size <number>', 'an attested size; the newest by default', fromZero),
+    },
+    run: async ([old = ''], values, context) =>
+      (await import('../commands/log.js')).logConsistency(old, values, context),
+  }),
+  command({
+    name: 'log leaves',
+    summary: 'Print leaves of the log in the order of its tree, as JSON lines.',
+    example: 'log leaves --from 1000 --count 50',
+    flags: {
+      data,
+      from: flags.parsed('--from <index>', 'first index; 0 by default', fromZero),
+      count: flags.parsed('--count <number>', 'how many; all by default', positive),
+    },
+    run: async (_given, values, context) =>
+      (await import('../commands/log.js')).logLeaves(values, context),
   }),
 ];

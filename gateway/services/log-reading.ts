@@ -1,0 +1,200 @@
+// The log as others follow it, from the proven part of the store alone: signed checkpoints,
+// consistency proofs and leaves. Needs neither ledger nor keys. What leaves here is checked first.
+import { decodeBase64, equalBytes, readUint64 } from '../../chaincode/core/bytes.js';
+import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { leafHash } from '../../chaincode/core/leaf.js';
+import { LEAF_BYTES } from '../../chaincode/core/limits.js';
+import { verifyConsistency } from '../../chaincode/core/merkle.js';
+import { parseNote } from '../../chaincode/core/signed-note.js';
+import { consistencyProof, type NodeReader, treeRoot } from '../../chaincode/core/tree-proofs.js';
+import { readConfig } from '../data/config.js';
+import { dataLayout } from '../data/layout.js';
+import { readRow } from '../store/database.js';
+import { appendKey, keyNumber, parseKeyNumber, TABLES } from '../store/keys.js';
+import { type AppendRow, type Marker, parseJsonRow } from '../store/rows.js';
+import type { Store } from '../store/store.js';
+import { tileNodeReader } from '../store/tiles.js';
+import { openStoreToRead } from './own-store.js';
+
+/** A checkpoint that was attested, with its signed note. */
+export interface SignedCheckpoint {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** The note, verbatim. */
+  readonly checkpoint: string;
+}
+
+/** Proof that the log of size2 begins with that of size1. */
+export interface Consistency {
+  readonly size1: number;
+  readonly root1: Uint8Array;
+  readonly path: readonly Uint8Array[];
+  readonly newer: SignedCheckpoint;
+}
+
+export interface TreeLeaf {
+  readonly index: number;
+  readonly leaf: Uint8Array;
+  readonly leafHash: Uint8Array;
+}
+
+/** Leaves of one tile: a reader of tiles keeps what it has read. */
+const LEAVES_PER_READER = 256;
+
+function corrupt(what: string): never {
+  throw new ChartsealError('STORE_CORRUPT', what);
+}
+
+/** Signed checkpoint of a row, which must be what the tree on disk comes to. */
+export function readSignedCheckpoint(
+  store: Store,
+  size: number,
+  read: NodeReader,
+): SignedCheckpoint {
+  const { checkpoint } = store.readAttestation(size);
+  const parsed = parseCheckpoint(parseNote(checkpoint).text);
+  if (parsed.size !== size || !equalBytes(parsed.root, treeRoot(size, read))) {
+    corrupt(`the checkpoint of size ${size} is not that of the tree in the store`);
+  }
+  return { ...parsed, checkpoint };
+}
+
+export class LogReading {
+  readonly #store: Store;
+  readonly #marker: Marker;
+
+  private constructor(store: Store, marker: Marker) {
+    this.#store = store;
+    this.#marker = marker;
+  }
+
+  /**
+   * Throws NO_DATA, STORE_LOCKED, the codes of the store, and NOT_PROVEN_YET for a log of which
+   * nothing is attested yet.
+   * @param folder DATA
+   */
+  static async open(folder: string): Promise<LogReading> {
+    const layout = dataLayout(folder);
+    const { logId } = await readConfig(layout.config);
+    const store = await openStoreToRead(layout, logId);
+    try {
+      const marker = store.findMarker();
+      if (marker === undefined) {
+        throw new ChartsealError(
+          'NOT_PROVEN_YET',
+          'no checkpoint is attested yet: nothing was anchored',
+        );
+      }
+      return new LogReading(store, marker);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  /** Leaves that are proven, closing leaves among them. */
+  get size(): number {
+    return this.#marker.size;
+  }
+
+  /** The newest checkpoint, or that of an attested size. Throws NOT_FOUND, STORE_CORRUPT. */
+  async readCheckpoint(size = this.size): Promise<SignedCheckpoint> {
+    const { db } = this.#store;
+    const from = await db.findFirst(TABLES.attestation, keyNumber(size));
+    const next = from === undefined ? undefined : parseKeyNumber(from[0]);
+    if (next !== size) {
+      const before = await db.findLast(TABLES.attestation, keyNumber(size));
+      const near = [before === undefined ? undefined : parseKeyNumber(before[0]), next];
+      const sizes = near.filter((one) => one !== undefined).join(' and ');
+      throw new ChartsealError(
+        'NOT_FOUND',
+        `no checkpoint of size ${size} is attested; the nearest attested sizes: ${sizes}`,
+      );
+    }
+    return readSignedCheckpoint(this.#store, size, tileNodeReader(db));
+  }
+
+  /**
+   * Throws NOT_FOUND for a size2 that is not attested, or a size1 above it; STORE_CORRUPT when the
+   * proof does not hold.
+   */
+  async proveConsistency(size1: number, size2?: number): Promise<Consistency> {
+    const newer = await this.readCheckpoint(size2);
+    if (size1 > newer.size) {
+      throw new ChartsealError('NOT_FOUND', `size ${size1} is beyond ${newer.size}`);
+    }
+    const read = tileNodeReader(this.#store.db);
+    const root1 = treeRoot(size1, read);
+    const path = consistencyProof(size1, newer.size, read);
+    try {
+      verifyConsistency(size1, newer.size, root1, newer.root, path);
+    } catch (cause) {
+      throw new ChartsealError('STORE_CORRUPT', 'the tree does not prove its own growth', {
+        cause,
+      });
+    }
+    return { size1, root1, path, newer };
+  }
+
+  /**
+   * Leaves in tree order, submitted and closing ones, each as its tile has it. Throws NOT_FOUND
+   * beyond the size; STORE_CORRUPT, also in the middle.
+   */
+  async *leaves(from: number, count = Number.MAX_SAFE_INTEGER): AsyncGenerator<TreeLeaf> {
+    if (from >= this.size) {
+      const text = `the log has ${this.size} proven leaves, so none has the index ${from}`;
+      throw new ChartsealError('NOT_FOUND', text);
+    }
+    let left = count;
+    let read = tileNodeReader(this.#store.db);
+    for await (const { index, leaf } of this.#storedLeaves(from)) {
+      if (left-- <= 0) return;
+      if (index % LEAVES_PER_READER === 0) read = tileNodeReader(this.#store.db);
+      const hash = leafHash(leaf);
+      if (!equalBytes(hash, read(0, index))) corrupt(`leaf ${index} is not the one of the tree`);
+      yield { index, leaf, leafHash: hash };
+    }
+  }
+
+  /** From the append that holds `from` up to the marker. */
+  async *#storedLeaves(from: number): AsyncGenerator<{ index: number; leaf: Uint8Array }> {
+    const first = await this.#appendOf(from);
+    let [index, ordinal] = [first.firstIndex, first.firstOrdinal];
+    const skipped = Math.min(from - index, first.leaves);
+    const submitted = this.#store.leavesFrom(ordinal + skipped);
+    try {
+      const rows = this.#store.db.rows(TABLES.append, keyNumber(ordinal));
+      for await (const [, bytes] of rows) {
+        const row = parseJsonRow<AppendRow>(bytes);
+        if (row.firstIndex !== index || row.firstOrdinal !== ordinal) corrupt('an append is gone');
+        const end = index + row.leaves;
+        for (let at = Math.max(from, index); at < end; at++) {
+          const next = await submitted.next();
+          if (next.done === true) corrupt(`leaf ${at} is gone`);
+          yield { index: at, leaf: next.value.leaf };
+        }
+        const closingLeaf = decodeBase64(row.closingLeaf, 'closing leaf', LEAF_BYTES);
+        yield { index: end, leaf: closingLeaf };
+        index = end + 1;
+        ordinal += row.leaves;
+      }
+      if (index !== this.size) corrupt('the appends do not reach the marker');
+    } finally {
+      await submitted.return(undefined);
+    }
+  }
+
+  async #appendOf(index: number): Promise<AppendRow> {
+    const { db } = this.#store;
+    const found = await db.findLast(TABLES.appendIndex, keyNumber(index));
+    if (found === undefined) return corrupt('the first append is gone');
+    const ordinal = readUint64(found[1], 0, 'ordinal');
+    return parseJsonRow<AppendRow>(readRow(db, appendKey(ordinal)));
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+}

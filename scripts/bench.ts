@@ -1,0 +1,44 @@
+// npm run bench: measures the budgets of the design on this machine, as ratios to baselines of the
+// same run. It asserts nothing: the machine may be busy.
+import { cpus } from 'node:os';
+import { ChartsealError } from '../chaincode/core/errors.js';
+import type { Line } from './bench/row.js';
+import { ROWS } from './bench/rows.js';
+import { parseRequest, type Request, USAGE } from './bench/settings.js';
+import { formatLines } from './bench/table.js';
+import { Workshop } from './bench/workshop.js';
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+async function measure({ rows, settings, output }: Request): Promise<void> {
+  const workshop = new Workshop(settings);
+  process.once('exit', () => workshop.close());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => process.exit(1));
+  }
+  const { rounds, quick } = settings;
+  tell(`${cpus().length} cores, Node ${process.versions.node}, medians of ${rounds} rounds`);
+  if (quick) tell('--quick: less of everything; the budgets are those of a full run');
+  const table: Line[] = [];
+  for (const name of rows) {
+    const startedAt = performance.now();
+    const lines = (await ROWS[name]?.(workshop)) ?? [];
+    tell(`${name}: ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    if (output === 'markdown') table.push(...lines);
+    else process.stdout.write(formatLines(lines, output));
+  }
+  if (output === 'markdown') process.stdout.write(formatLines(table, output));
+}
+
+async function main(): Promise<void> {
+  await measure(parseRequest(process.argv.slice(2), Object.keys(ROWS)));
+}
+
+main().catch((error: unknown) => {
+  const isUsage = error instanceof ChartsealError && error.code === 'USAGE';
+  tell(`error: ${isUsage ? error.message : (error as Error).stack}`);
+  if (isUsage) tell(`hint: ${USAGE}`);
+  process.exitCode = isUsage ? 64 : 2;
+});

@@ -1,0 +1,185 @@
+// Rows accept-64 and accept-1024: durable entries through the real Acceptor against the same rows
+// in the same groups, ready made, through a bare LevelDB chained batch.
+import { Level } from 'level';
+import { parseLeaf } from '../../chaincode/core/leaf.js';
+import type { LogContext } from '../../gateway/services/log-context.js';
+import { Acceptor, type AcceptorOptions } from '../../gateway/services/sequencer/acceptor.js';
+import type { Submission } from '../../gateway/services/submission.js';
+import * as keys from '../../gateway/store/keys.js';
+import { createStore, openStore } from '../../gateway/store/store.js';
+import { BY, TestHospital } from '../../test/support/hospital.js';
+import type { Row } from './row.js';
+import { submissionAt } from './submissions.js';
+import { timed, type Workshop } from './workshop.js';
+
+const PATIENTS = 64;
+const WARM_UP = 2048;
+
+type Leaves = Parameters<AcceptorOptions['onAccepted']>[0];
+type Rows = readonly (readonly [key: string, value: Buffer])[];
+
+/** The groups that the Acceptor made, and how fast. */
+interface Accepting {
+  readonly entriesPerSecond: number;
+  readonly groups: readonly Leaves[];
+  /** Groups before the clock was started. */
+  readonly warmUpGroups: number;
+}
+
+/** Each caller waits until its entry is durable before it submits its next one. */
+async function submitAll(
+  acceptor: Acceptor,
+  submissions: readonly Submission[],
+  callers: number,
+): Promise<void> {
+  let next = 0;
+  const caller = async () => {
+    for (;;) {
+      const submission = submissions[next++];
+      if (submission === undefined) return;
+      await acceptor.accept(submission);
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+}
+
+async function accept(
+  context: LogContext,
+  folder: string,
+  callers: number,
+  submissions: readonly Submission[],
+): Promise<Accepting> {
+  await createStore(folder, context.logId);
+  const store = await openStore(folder, context.logId);
+  const groups: Leaves[] = [];
+  const acceptor = new Acceptor({
+    store,
+    context,
+    by: BY,
+    now: Date.now,
+    onAccepted: (leaves) => groups.push(leaves),
+    onFault: () => {},
+  });
+  try {
+    await submitAll(acceptor, submissions.slice(0, WARM_UP), callers);
+    const warmUpGroups = groups.length;
+    const rest = submissions.slice(WARM_UP);
+    const ms = await timed(() => submitAll(acceptor, rest, callers));
+    return { entriesPerSecond: (rest.length / ms) * 1000, groups, warmUpGroups };
+  } finally {
+    await store.close();
+  }
+}
+
+const OPTIONS = { keyEncoding: 'utf8', valueEncoding: 'buffer' } as const;
+
+/**
+ * The rows of each group as they lie in the store. Of a subject that comes again its newest head
+ * stands for all: it has the same key and the same size.
+ */
+async function readGroups(folder: string, groups: Accepting['groups']): Promise<Rows[]> {
+  const db = new Level<string, Buffer>(folder, OPTIONS);
+  await db.open();
+  try {
+    const idempotency = await idempotencyKeys(db);
+    const value = (key: string): readonly [string, Buffer] => {
+      const found = db.getSync(key);
+      if (found === undefined) throw new Error('the Acceptor writes other rows than are read here');
+      return [key, found];
+    };
+    let ordinal = 0;
+    return groups.map((group) =>
+      group.flatMap(({ leaf, hash }) => {
+        const { subject, sequence } = parseLeaf(leaf);
+        const own = [
+          keys.entryKey(ordinal),
+          keys.headKey(subject),
+          keys.chainKey(subject, sequence),
+          keys.leafHashKey(hash),
+          idempotency[ordinal] as string,
+        ];
+        ordinal++;
+        return own.map(value);
+      }),
+    );
+  } finally {
+    await db.close();
+  }
+}
+
+/** By ordinal, which stands behind 32 bytes of each value. */
+async function idempotencyKeys(db: Level<string, Buffer>): Promise<string[]> {
+  const found: string[] = [];
+  const range = { gte: keys.TABLES.idempotency, lt: `${keys.TABLES.idempotency}~` };
+  for await (const [key, value] of db.iterator(range)) {
+    found[Number(value.readBigUInt64BE(32))] = key;
+  }
+  return found;
+}
+
+async function writeGroups(folder: string, groups: readonly Rows[], warmUp: number) {
+  const db = new Level<string, Buffer>(folder, OPTIONS);
+  await db.open();
+  const write = async (some: readonly Rows[]) => {
+    for (const rows of some) {
+      const batch = db.batch();
+      for (const [key, value] of rows) batch.put(key, value);
+      await batch.write({ sync: true });
+    }
+  };
+  try {
+    await write(groups.slice(0, warmUp));
+    return await timed(() => write(groups.slice(warmUp)));
+  } finally {
+    await db.close();
+  }
+}
+
+async function oneRound(
+  workshop: Workshop,
+  context: LogContext,
+  callers: number,
+  submissions: readonly Submission[],
+): Promise<{ ours: number; raw: number }> {
+  const folder = workshop.place('store');
+  const accepting = await accept(context, folder, callers, submissions);
+  const groups = await readGroups(folder, accepting.groups);
+  workshop.remove(folder);
+  const bare = workshop.place('bare');
+  const ms = await writeGroups(bare, groups, accepting.warmUpGroups);
+  workshop.remove(bare);
+  const ours = accepting.entriesPerSecond;
+  return { ours, raw: ((submissions.length - WARM_UP) / ms) * 1000 };
+}
+
+/** @param later goal in entries a second beyond the first budget */
+export function acceptRow(callers: number, later: string): Row {
+  return async (workshop) => {
+    const entries = workshop.settings.quick ? 20_000 : 100_000;
+    const submissions = Array.from({ length: WARM_UP + entries }, (_, at) =>
+      submissionAt(at, PATIENTS),
+    );
+    const hospital = await TestHospital.create();
+    try {
+      const values: number[] = [];
+      const raw: number[] = [];
+      for (let round = 0; round < workshop.settings.rounds; round++) {
+        const result = await oneRound(workshop, hospital.context, callers, submissions);
+        values.push(result.ours);
+        raw.push(result.raw);
+      }
+      return [
+        {
+          row: `accept-${callers}`,
+          what: `durable entries, ${callers} callers, entry store alone`,
+          unit: 'entries/s',
+          values,
+          baseline: { what: 'LevelDB chained batch of the same bytes', values: raw },
+          budget: { limit: 0.9, is: 'at least', of: 'ratio', later },
+        },
+      ];
+    } finally {
+      await hospital.remove();
+    }
+  };
+}

@@ -1,0 +1,119 @@
+// A program of its own that works on one data folder as a hospital's process does, and says on
+// stdout, as JSON, what it took. Its memory is that of this work alone.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
+import type { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
+import { submissionAt } from './submissions.js';
+
+export type LogTask =
+  /** Adds `entries`, of which the first and the last `block` are timed by themselves. */
+  | {
+      readonly task: 'grow';
+      readonly folder: string;
+      readonly entries: number;
+      readonly block: number;
+    }
+  /** Adds without end, saying so once it is at work. */
+  | { readonly task: 'endless'; readonly folder: string }
+  /** Opens and closes. */
+  | { readonly task: 'open'; readonly folder: string };
+
+export interface Growth {
+  /** Until all entries were proven. */
+  readonly ms: number;
+  readonly firstBlockMs: number;
+  readonly lastBlockMs: number;
+  /** Largest resident memory seen, bytes. */
+  readonly memory: number;
+}
+
+export interface Opening {
+  readonly ms: number;
+  /** Accepted entries that were not proven when the process before was killed. */
+  readonly unproven: number;
+}
+
+/** Entries handed in at once. */
+const CALLERS = 1024;
+/** Accepted entries that may wait to be proven. */
+const WINDOW = 32_768;
+const WARM_UP = 8192;
+const SAMPLE_MS = 20;
+/** A log that proves nothing for so long never will. */
+const PATIENCE_MS = 600_000;
+/** A child that its parent forgot must not live on. */
+const MAX_LIFE_MS = 4 * 3_600_000;
+
+async function addEntries(sequencer: Sequencer, count: number): Promise<void> {
+  // Everything before was submitted in this order too.
+  let next = sequencer.counts.accepted;
+  const end = next + count;
+  while (next < end) {
+    const last = Math.min(end, next + CALLERS);
+    const answers: Promise<unknown>[] = [];
+    for (; next < last; next++) answers.push(sequencer.accept(submissionAt(next)));
+    await Promise.all(answers);
+    while (sequencer.counts.accepted - sequencer.counts.proven > WINDOW) {
+      if (sequencer.fault !== undefined) throw sequencer.fault;
+      await sleep(2);
+    }
+  }
+}
+
+/** Milliseconds until so many more entries are proven. */
+async function prove({ sequencer }: Hospital, count: number): Promise<number> {
+  const startedAt = performance.now();
+  await addEntries(sequencer, count);
+  if (!(await sequencer.waitProven(PATIENCE_MS))) throw new Error('entries are never proven');
+  return performance.now() - startedAt;
+}
+
+async function grow(hospital: Hospital, entries: number, block: number): Promise<Growth> {
+  let memory = 0;
+  const look = () => {
+    memory = Math.max(memory, process.memoryUsage.rss());
+  };
+  const sampler = setInterval(look, SAMPLE_MS);
+  if (hospital.sequencer.counts.accepted === 0) await prove(hospital, WARM_UP);
+  const firstBlockMs = await prove(hospital, Math.min(block, entries));
+  const between = entries - 2 * block;
+  const betweenMs = between > 0 ? await prove(hospital, between) : 0;
+  const isOneBlock = entries <= block;
+  const lastBlockMs = isOneBlock ? 0 : await prove(hospital, block);
+  clearInterval(sampler);
+  look();
+  return { ms: firstBlockMs + betweenMs + lastBlockMs, firstBlockMs, lastBlockMs, memory };
+}
+
+async function say(value: object | string): Promise<void> {
+  await new Promise((resolve) => process.stdout.write(`${JSON.stringify(value)}\n`, resolve));
+}
+
+async function open(folder: string): Promise<Hospital> {
+  return openHospital({ folder, operator: 'bench' });
+}
+
+async function main(): Promise<void> {
+  setTimeout(() => process.exit(2), MAX_LIFE_MS).unref();
+  const task: LogTask = JSON.parse(process.argv[2] ?? '{}');
+  const startedAt = performance.now();
+  const hospital = await open(task.folder);
+  const ms = performance.now() - startedAt;
+  if (task.task === 'endless') {
+    await addEntries(hospital.sequencer, CALLERS);
+    await say('at work');
+    for (;;) await addEntries(hospital.sequencer, CALLERS);
+  }
+  if (task.task === 'open') {
+    const { accepted, proven } = hospital.sequencer.counts;
+    await say({ ms, unproven: accepted - proven } satisfies Opening);
+  } else {
+    await say(await grow(hospital, task.entries, task.block));
+  }
+  await hospital.close();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).stack}\n`);
+  process.exit(1);
+});

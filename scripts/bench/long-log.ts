@@ -1,0 +1,120 @@
+// Rows about long logs: proven (throughput to the end), cost-growth (time and memory at full length
+// against the beginning), restart (start-up after a kill).
+import { once } from 'node:events';
+import { cpSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { childArgs, grownLog, newDataFolder, runTask } from './grown-log.js';
+import type { Growth, Opening } from './log-child.js';
+import type { Line, Row } from './row.js';
+import type { Workshop } from './workshop.js';
+
+const SHORT_ENTRIES = 10_000;
+const MEBIBYTE = 1024 * 1024;
+
+const count = (entries: number) => entries.toLocaleString('en-US');
+
+export const provenRow: Row = async (workshop) => {
+  const { entries } = workshop.settings;
+  const { growths } = await grownLog(workshop);
+  return [
+    {
+      row: 'proven',
+      what: `committed and proven on the embedded ledger, sustained over ${count(entries)} entries`,
+      unit: 'entries/s',
+      values: growths.map(({ ms }) => (entries / ms) * 1000),
+      budget: { limit: 6000, is: 'at least', of: 'value', later: '15,000, then 25,000' },
+      note: 'half records, half accesses; one entry in twenty is the first of a patient (VRF label)',
+    },
+  ];
+};
+
+export const costGrowthRow: Row = async (workshop) => {
+  const { entries } = workshop.settings;
+  const { growths, block } = await grownLog(workshop);
+  const perEntry = (ms: number) => (ms / block) * 1000;
+  const cost: Line = {
+    row: 'cost-growth',
+    what: `time per entry in the last ${count(block)} of ${count(entries)} entries`,
+    unit: 'µs',
+    values: growths.map(({ lastBlockMs }) => perEntry(lastBlockMs)),
+    baseline: {
+      what: `in the first ${count(block)} after warm-up`,
+      values: growths.map(({ firstBlockMs }) => perEntry(firstBlockMs)),
+    },
+    budget: { limit: 1.5, is: 'at most', of: 'ratio' },
+  };
+  return [cost, await memoryGrowth(workshop)];
+};
+
+/** The same work on a long and on a short log, each time by a fresh process. */
+async function memoryGrowth(workshop: Workshop): Promise<Line> {
+  const { entries } = workshop.settings;
+  const { folder, block } = await grownLog(workshop);
+  const short = await newDataFolder(workshop, 'short');
+  await runTask(workshop, { task: 'grow', folder: short, entries: SHORT_ENTRIES, block });
+  const memoryOf = async (data: string) => {
+    const task = { task: 'grow', folder: data, entries: block, block } as const;
+    return (await runTask<Growth>(workshop, task)).memory / MEBIBYTE;
+  };
+  const { values, baseline } = await workshop.compare(
+    () => memoryOf(folder),
+    async () => {
+      const copy = workshop.place('copy');
+      cpSync(short, copy, { recursive: true });
+      const memory = await memoryOf(copy);
+      workshop.remove(copy);
+      return memory;
+    },
+  );
+  workshop.remove(short);
+  return {
+    row: 'cost-growth',
+    what: `resident memory of a process that adds ${count(block)} entries to ${count(entries)}`,
+    unit: 'MiB',
+    values,
+    baseline: { what: `to ${count(SHORT_ENTRIES)}`, values: baseline },
+    budget: { limit: 1.5, is: 'at most', of: 'ratio' },
+  };
+}
+
+/** Starts a process that adds entries, and kills it while it does. */
+async function killInMidAppend(workshop: Workshop, folder: string, afterMs: number): Promise<void> {
+  const child = workshop.start(process.execPath, childArgs({ task: 'endless', folder }));
+  const ended = once(child, 'close');
+  const [first] = await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), ended]);
+  if (!Buffer.isBuffer(first)) throw new Error('the process to be killed ended by itself');
+  await sleep(afterMs);
+  child.kill('SIGKILL');
+  await ended;
+}
+
+export const restartRow: Row = async (workshop) => {
+  const { entries } = workshop.settings;
+  const { folder } = await grownLog(workshop);
+  const unproven: number[] = [];
+  const processes: number[] = [];
+  const values = await workshop.repeat(async (round) => {
+    await killInMidAppend(workshop, folder, 500 + 137 * round);
+    const startedAt = performance.now();
+    const opening = await runTask<Opening>(workshop, { task: 'open', folder });
+    processes.push((performance.now() - startedAt) / 1000);
+    unproven.push(opening.unproven);
+    return opening.ms / 1000;
+  });
+  return [
+    {
+      row: 'restart',
+      what: `start-up with ${count(entries)} entries after kill -9 in mid-append`,
+      unit: 's',
+      values,
+      budget: { limit: 5, is: 'at most', of: 'value' },
+      note: `accepted and not proven at start-up: ${unproven.map(count).join('; ')}`,
+    },
+    {
+      row: 'restart',
+      what: 'the whole process: start of Node, start-up, orderly end',
+      unit: 's',
+      values: processes,
+    },
+  ];
+};

@@ -1,0 +1,97 @@
+// What the rows of one run share: settings, a temporary folder that is always removed, children.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Values } from './row.js';
+import type { Settings } from './settings.js';
+
+/** What stands beside its baseline, round by round. */
+export interface Compared {
+  readonly values: Values;
+  readonly baseline: Values;
+}
+
+/** Milliseconds that something takes. */
+export async function timed(act: () => unknown): Promise<number> {
+  const startedAt = performance.now();
+  await act();
+  return performance.now() - startedAt;
+}
+
+export class Workshop {
+  readonly settings: Settings;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'chartseal-bench-'));
+  readonly #children = new Set<ChildProcess>();
+  readonly #kept = new Map<string, Promise<unknown>>();
+  #names = 0;
+
+  constructor(settings: Settings) {
+    this.settings = settings;
+  }
+
+  /** A path that is not there yet. */
+  place(name: string): string {
+    this.#names++;
+    return join(this.#folder, `${this.#names}-${name}`);
+  }
+
+  remove(path: string): void {
+    rmSync(path, { recursive: true, force: true });
+  }
+
+  /** Makes something that several rows use, once. */
+  keep<T>(name: string, make: () => Promise<T>): Promise<T> {
+    const made = this.#kept.get(name) ?? make();
+    this.#kept.set(name, made);
+    return made as Promise<T>;
+  }
+
+  /** Both sides in turn, in every round. */
+  async compare(
+    ours: (round: number) => Promise<number>,
+    baseline: (round: number) => Promise<number>,
+  ): Promise<Compared> {
+    const values: number[] = [];
+    const others: number[] = [];
+    for (let round = 0; round < this.settings.rounds; round++) {
+      values.push(await ours(round));
+      others.push(await baseline(round));
+    }
+    return { values, baseline: others };
+  }
+
+  async repeat(measure: (round: number) => Promise<number>): Promise<number[]> {
+    const values: number[] = [];
+    for (let round = 0; round < this.settings.rounds; round++) values.push(await measure(round));
+    return values;
+  }
+
+  /** A program that ends with the workshop at the latest. */
+  start(program: string, args: readonly string[]): ChildProcess {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#children.add(child);
+    child.once('close', () => this.#children.delete(child));
+    return child;
+  }
+
+  /** What the program says on stdout; throws with its complaints when it fails. */
+  async run(program: string, args: readonly string[]): Promise<string> {
+    const child = this.start(program, args);
+    const said: Buffer[] = [];
+    const complaints: Buffer[] = [];
+    child.stdout?.on('data', (part: Buffer) => said.push(part));
+    child.stderr?.on('data', (part: Buffer) => complaints.push(part));
+    const [exitCode, signal] = await once(child, 'close');
+    if (exitCode !== 0) {
+      throw new Error(`${program} ended with ${exitCode ?? signal}: ${Buffer.concat(complaints)}`);
+    }
+    return Buffer.concat(said).toString();
+  }
+
+  close(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
+    this.remove(this.#folder);
+  }
+}

@@ -1,14 +1,18 @@
 // chartseal access record | import: access events, one from flags or many from JSON lines.
-import { createReadStream } from 'node:fs';
+import { once } from 'node:events';
+import { createReadStream, type ReadStream } from 'node:fs';
 import { encodeHex } from '../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import { type ImportOutcome, importAccess } from '../../gateway/services/access-import.js';
 import { fileError } from '../../gateway/services/file-error.js';
+import { findStats } from '../../gateway/services/file-stats.js';
 import { readJsonLines } from '../../gateway/services/json-lines.js';
 import { parseAccessSubmission } from '../../gateway/services/submission.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
+import { Hints } from '../hints.js';
 import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
 import { parsePatient } from '../patient.js';
 
@@ -96,13 +100,24 @@ function report(outcome: ImportOutcome, tally: Tally, context: CommandContext): 
   }
 }
 
-async function* chunks(file: string, context: CommandContext): AsyncGenerator<Uint8Array> {
-  if (file === '-') {
-    yield* context.stdin;
-    return;
+/** Opens a file or a pipe; a pipe is read until its writer ends. */
+async function openInput(file: string): Promise<ReadStream> {
+  const stats = findStats(file);
+  if (stats !== undefined && !stats.isFile() && !stats.isFIFO()) {
+    throw new ChartsealError('FILE_UNREADABLE', 'it is neither a regular file nor a pipe');
   }
+  const stream = createReadStream(file);
   try {
-    yield* createReadStream(file) as AsyncIterable<Uint8Array>;
+    await once(stream, 'open');
+    return stream;
+  } catch (error) {
+    throw fileError(error, 'file');
+  }
+}
+
+async function* chunks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
   } catch (error) {
     throw fileError(error, 'file');
   }
@@ -114,13 +129,31 @@ export async function accessImport(
   options: DataOptions & WaitOptions,
   context: CommandContext,
 ): Promise<number> {
+  if (file === '-') return importFrom(context.stdin, options, context);
+  // Before the store: a pipe without a writer must not keep others out of it.
+  const input = await openInput(file);
+  try {
+    return await importFrom(input as AsyncIterable<Uint8Array>, options, context);
+  } finally {
+    input.destroy();
+  }
+}
+
+async function importFrom(
+  input: AsyncIterable<Uint8Array>,
+  options: DataOptions & WaitOptions,
+  context: CommandContext,
+): Promise<number> {
   return withHospital(options, context, async (hospital) => {
     const tally: Tally = { accepted: 0, duplicates: 0, failed: 0 };
+    const hints = new Hints();
     let exitCode = 0;
-    const lines = readJsonLines(chunks(file, context));
+    const lines = readJsonLines(chunks(input));
     for await (const outcome of importAccess(hospital.sequencer, lines)) {
       report(outcome, tally, context);
-      if ('error' in outcome && exitCode !== 1) exitCode = exitCodeOf(outcome.error);
+      if (!('error' in outcome)) continue;
+      hints.add(outcome.error);
+      if (exitCode !== 1) exitCode = exitCodeOf(outcome.error);
     }
     const proven = await hospital.sequencer.waitProven(options.waitMs);
     const { accepted, duplicates, failed } = tally;
@@ -131,6 +164,7 @@ export async function accessImport(
         `${accepted} accepted, ${duplicates} had been accepted before, ${failed} failed`,
       );
     }
+    hints.tell(context);
     reportCounts(hospital, context);
     return exitCode === 0 && !proven ? 2 : exitCode;
   });

@@ -5,13 +5,14 @@ import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import type { Hospital } from '../../gateway/services/hospital.js';
 import { type RunOutcome, runIngest } from '../../gateway/services/ingest-run.js';
-import { writeWhole } from '../../gateway/services/receipt-files.js';
+import { makeFolder, writeWhole } from '../../gateway/services/receipt-files.js';
 import { ReceiptSpool } from '../../gateway/services/receipt-spool.js';
 import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
 import type { SkipReason } from '../../gateway/services/walk.js';
 import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
+import { Hints } from '../hints.js';
 import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
 import { parsePatient } from '../patient.js';
 import { Progress } from '../progress.js';
@@ -46,6 +47,7 @@ class IngestRun {
     failed: 0,
     receipts: 0,
   };
+  readonly hints = new Hints();
   readonly #context: CommandContext;
   readonly #progress: Progress;
   readonly #spool: ReceiptSpool | undefined;
@@ -80,6 +82,7 @@ class IngestRun {
         break;
       case 'failed':
         this.tally[exitCodeOf(outcome.error) === 1 ? 'refused' : 'failed']++;
+        this.hints.add(outcome.error);
         this.#name(file.relative, `${outcome.error.code} ${outcome.error.message}`);
         break;
     }
@@ -126,6 +129,7 @@ async function writeReceipts(
     } catch (error) {
       if (!(error instanceof ChartsealError)) throw error;
       run.tally.failed++;
+      run.hints.add(error);
       context.tell(`receipt of ${clean(relative)}: ${error.code} ${error.message}`);
     }
   }
@@ -145,6 +149,8 @@ export async function ingest(
   const patient = options.patient === undefined ? undefined : parsePatient(options.patient);
   return withHospital(options, context, async (hospital) => {
     const { receipts } = options;
+    // Found now, not when everything is anchored.
+    if (receipts !== undefined) await makeFolder(receipts);
     const spool = receipts === undefined ? undefined : await ReceiptSpool.create(hospital.run);
     const counter = new ByteCounter();
     const progress = new Progress(context, counter);
@@ -167,7 +173,7 @@ export async function ingest(
       if (spool !== undefined && receipts !== undefined && proven) {
         await writeReceipts(hospital, spool, receipts, run, context);
       }
-      return finish(run.tally, proven, hospital, context);
+      return finish(run, proven, hospital, context);
     } finally {
       progress.end();
       await counting;
@@ -177,7 +183,7 @@ export async function ingest(
 }
 
 function finish(
-  tally: Tally,
+  { tally, hints }: IngestRun,
   proven: boolean,
   hospital: Hospital,
   context: CommandContext,
@@ -185,6 +191,7 @@ function finish(
   const { counts } = hospital.sequencer;
   if (context.json) context.data(JSON.stringify({ summary: { ...tally, ...counts } }));
   else context.tell(summaryLine(tally));
+  hints.tell(context);
   reportCounts(hospital, context);
   if (tally.refused > 0) return 1;
   return tally.failed > 0 || !proven ? 2 : 0;

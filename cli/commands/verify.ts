@@ -1,20 +1,20 @@
 // chartseal verify FILE…: documents with their receipts, folders of both, histories. Offline, and
 // never opens a data folder.
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
 import { parseTime } from '../../chaincode/core/time.js';
 import { VerifierCache } from '../../gateway/evidence/checkpoint-check.js';
 import { parseTrustFile, type Trust } from '../../gateway/evidence/trust.js';
 import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { digestFile } from '../../gateway/services/digest.js';
-import { fileError } from '../../gateway/services/file-error.js';
+import { findStats, isFolder } from '../../gateway/services/file-stats.js';
 import { RECEIPT_SUFFIX, receiptPath } from '../../gateway/services/record-id.js';
+import { firstByte, readSmallFile } from '../../gateway/services/small-file.js';
 import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
+import { Hints } from '../hints.js';
 import { clean, renderHistory, renderVerification } from '../render.js';
 
 export interface VerifyOptions {
@@ -31,53 +31,35 @@ function worse(a: number, b: number): number {
   return GRAVITY.indexOf(a) >= GRAVITY.indexOf(b) ? a : b;
 }
 
-function readSmall(path: string): Uint8Array {
-  try {
-    const { size } = statSync(path);
-    if (size > MAX_JSON_BYTES) {
-      throw new ChartsealError('TOO_LARGE', `the file has more than ${MAX_JSON_BYTES} bytes`);
-    }
-    return readFileSync(path);
-  } catch (error) {
-    throw fileError(error, 'file');
-  }
-}
-
 /** Faults of the trust file stop everything, and say that it is the trust file. */
 function readTrust(path: string): Trust {
   try {
-    return parseTrustFile(readSmall(path));
+    return parseTrustFile(readSmallFile(path));
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
     throw new ChartsealError(error.code, `trust file ${path}: ${error.message}`, { cause: error });
   }
 }
 
-const exists = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined;
-const isFolder = (path: string) =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+const exists = (path: string) => findStats(path) !== undefined;
 
 /** Empty files are never anchored, so that nobody misses their receipts. */
-const isEmpty = (path: string) => statSync(path, { throwIfNoEntry: false })?.size === 0;
+const isEmpty = (path: string) => findStats(path)?.size === 0;
 
-/** Tells a large document from evidence, which begins with `{`, without reading it. */
-function firstByte(path: string): number | undefined {
-  let file: number | undefined;
+/** A receipt that cannot be read says nothing about its document, least of all that it is gone. */
+function readReceipt(path: string): Uint8Array {
   try {
-    file = openSync(path, 'r');
-    const byte = new Uint8Array(1);
-    return readSync(file, byte) === 1 ? byte[0] : undefined;
+    return readSmallFile(path);
   } catch (error) {
-    throw fileError(error, 'file');
-  } finally {
-    if (file !== undefined) closeSync(file);
+    if (!(error instanceof ChartsealError) || error.code === 'TOO_LARGE') throw error;
+    throw new ChartsealError('NO_RECEIPT', `its receipt: ${error.message}`, { cause: error });
   }
 }
 
-/** Kind of an evidence file by its beginning: canonical JSON of either kind starts alike. */
+/** Kind of an evidence file; a large document is told from one by its first byte. */
 function evidenceKind(path: string): 'receipt' | 'history' | undefined {
   if (firstByte(path) !== 0x7b) return undefined;
-  const text = new TextDecoder('latin1').decode(readSmall(path));
+  const text = new TextDecoder('latin1').decode(readSmallFile(path));
   if (text.includes('"format":"chartseal-history/')) return 'history';
   return text.includes('"format":"chartseal-receipt/') ? 'receipt' : undefined;
 }
@@ -87,6 +69,7 @@ class Verifier {
   readonly #options: VerifyOptions;
   readonly #context: CommandContext;
   readonly #cache = new VerifierCache();
+  readonly hints = new Hints();
   exitCode = 0;
 
   constructor(options: VerifyOptions, context: CommandContext) {
@@ -118,6 +101,7 @@ class Verifier {
     const verdict = missing ? 'missing' : code === 'FILE_UNREADABLE' ? 'unreadable' : 'not checked';
     const exitCode = missing ? 1 : exitCodeOf(error);
     this.exitCode = worse(this.exitCode, exitCode);
+    this.hints.add(error);
     if (this.#context.json) {
       this.#context.data(JSON.stringify({ file, verdict, exitCode, error: errorReport(error) }));
     } else {
@@ -155,14 +139,16 @@ class Verifier {
     }
     const document = path.endsWith(RECEIPT_SUFFIX) ? path.slice(0, -RECEIPT_SUFFIX.length) : path;
     if (document !== path && exists(document)) this.#document(document, path);
-    else this.#receipt(path, readSmall(path), undefined);
+    else this.#receipt(path, readSmallFile(path), undefined);
   }
 
   async #folder(folder: string): Promise<void> {
     const receipts = this.#options.receipt ?? folder;
     const exclude = this.#options.receipt === undefined ? [] : [this.#options.receipt];
+    let found = 0;
     for await (const item of walk([folder], { skipReceipts: true, exclude })) {
       const path = join(folder, item.relative);
+      if (item.kind !== 'skipped') found++;
       if (item.kind === 'failed') this.#undone(path, item.error);
       if (item.kind !== 'file') continue;
       await this.#guard(path, async () => {
@@ -172,24 +158,29 @@ class Verifier {
           throw new ChartsealError('NO_RECEIPT', 'there is no receipt for this file');
       });
     }
-    await this.#missing(folder, receipts);
+    found += await this.#missing(folder, receipts);
+    // Exit code 0 would say that all is well.
+    if (found === 0) throw new ChartsealError('NO_RECEIPT', 'the folder holds nothing to verify');
   }
 
-  /** Receipts whose document is gone. */
-  async #missing(folder: string, receipts: string): Promise<void> {
+  /** Receipts whose document is gone, and how many they are. */
+  async #missing(folder: string, receipts: string): Promise<number> {
+    let count = 0;
     for await (const item of walk([receipts])) {
       if (item.kind !== 'file' || !item.relative.endsWith(RECEIPT_SUFFIX)) continue;
       const relative = item.relative.slice(0, -RECEIPT_SUFFIX.length);
       const shortened = /~[0-9a-f]{16}(\/|$)/.test(relative);
       const path = join(folder, relative);
       if (!shortened && !exists(path)) {
+        count++;
         this.#undone(path, new ChartsealError('FILE_MISSING', 'it has a receipt and is not there'));
       }
     }
+    return count;
   }
 
   #document(path: string, receipt: string): void {
-    const bytes = readSmall(receipt);
+    const bytes = readReceipt(receipt);
     const { digest, size } = digestFile(path);
     this.#receipt(path, bytes, { digests: { 'sha-256': digest }, size });
   }
@@ -211,7 +202,7 @@ class Verifier {
   #history(file: string): void {
     const { asOf } = this.#options;
     const result = verifyHistory({
-      history: readSmall(file),
+      history: readSmallFile(file),
       trust: this.#trust,
       cache: this.#cache,
       ...(asOf === undefined ? {} : { asOf: parseTime(asOf, '--as-of') }),
@@ -237,5 +228,6 @@ export async function verify(
 ): Promise<number> {
   const verifier = new Verifier(options, context);
   for (const file of files) await verifier.path(file);
+  verifier.hints.tell(context);
   return verifier.exitCode;
 }

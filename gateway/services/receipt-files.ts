@@ -1,16 +1,30 @@
 // Receipts written as files, each whole or not at all.
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isSystemError, systemErrorText } from './file-error.js';
 
+/** The rename would put a file in the place of whatever lies there, a device or a link too. */
+async function checkPlace(path: string): Promise<void> {
+  try {
+    if ((await lstat(path)).isFile()) return;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return;
+    throw error;
+  }
+  throw new ChartsealError('FILE_UNWRITABLE', 'what lies there is not a regular file');
+}
+
 /** Writes `bytes` under `path`, made durable under another name first. Throws FILE_UNWRITABLE. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.chartseal-${randomBytes(8).toString('hex')}`);
+  let isMade = false;
   try {
     await mkdir(dirname(path), { recursive: true });
+    await checkPlace(path);
     const handle = await open(temporary, 'wx', 0o644);
+    isMade = true;
     try {
       await handle.writeFile(bytes);
       await handle.sync();
@@ -19,8 +33,22 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    if (isMade) await rm(temporary, { force: true });
     if (!isSystemError(error)) throw error;
     throw new ChartsealError('FILE_UNWRITABLE', systemErrorText(error), { cause: error });
+  }
+}
+
+/** Makes the folder that receipts go to, with its parents. Throws FILE_UNWRITABLE. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    // EEXIST: something else lies there.
+    const text = isSystemError(error, 'EEXIST') ? 'it is not a folder' : systemErrorText(error);
+    throw new ChartsealError('FILE_UNWRITABLE', `the folder for receipts: ${text}`, {
+      cause: error,
+    });
   }
 }

@@ -1,9 +1,9 @@
 // How a file's place in the archive becomes the name of its record and of its receipt.
-import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
+import { isFolder } from './file-stats.js';
 
 export const RECEIPT_SUFFIX = '.receipt.json';
 
@@ -54,8 +54,6 @@ export function receiptNames(
   paths: readonly string[],
 ): (file: { readonly folder: string; readonly relative: string }) => string {
   const names = new Set(paths.map((path) => basename(path)));
-  const isFolder = (path: string) =>
-    statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const mayMeet = paths.length > 1 && (names.size < paths.length || paths.some(isFolder));
   return ({ folder, relative }) => (mayMeet && folder !== '' ? `${folder}/${relative}` : relative);
 }

@@ -1,0 +1,51 @@
+// Files that are read whole into memory: evidence and trust files. Bounded, whatever lies there.
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
+import { fileError } from './file-error.js';
+
+// Without O_NONBLOCK, opening a FIFO would wait for its writer, perhaps for ever.
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+const PIECE_BYTES = 64 * 1024;
+
+/** A system error as FILE_MISSING or FILE_UNREADABLE, FILE_UNREADABLE for what is no file. */
+function withFile<T>(path: string, use: (fd: number, size: number) => T): T {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, OPEN_FLAGS);
+    const stats = fstatSync(fd);
+    if (stats.isFile()) return use(fd, stats.size);
+  } catch (error) {
+    throw fileError(error, 'file');
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+  throw new ChartsealError('FILE_UNREADABLE', 'it is not a regular file');
+}
+
+/** The file's first byte, undefined when it is empty. Throws as {@link readSmallFile}. */
+export function firstByte(path: string): number | undefined {
+  return withFile(path, (fd) => {
+    const byte = new Uint8Array(1);
+    return readSync(fd, byte) === 1 ? byte[0] : undefined;
+  });
+}
+
+/** Throws FILE_MISSING, FILE_UNREADABLE, and TOO_LARGE above MAX_JSON_BYTES. */
+export function readSmallFile(path: string): Uint8Array {
+  return withFile(path, (fd, size) => {
+    const pieces: Uint8Array[] = [];
+    let total = 0;
+    // The size is no promise: the file may grow, and those of /proc say 0.
+    for (let wanted = Math.min(size, MAX_JSON_BYTES) + 1; ; wanted = PIECE_BYTES) {
+      if (Math.max(size, total) > MAX_JSON_BYTES) {
+        throw new ChartsealError('TOO_LARGE', `the file has more than ${MAX_JSON_BYTES} bytes`);
+      }
+      const piece = Buffer.allocUnsafe(wanted);
+      const count = readSync(fd, piece);
+      if (count === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, count));
+      total += count;
+    }
+  });
+}

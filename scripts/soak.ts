@@ -1,0 +1,49 @@
+// Kills the program thousands of times, at named points and at random moments, and reads what is
+// left each time: npm run soak -- [--kills N] [--seed N] [--minutes N] [--only N].
+import { parseArgs } from 'node:util';
+import { FAULT_CASES } from '../test/support/fault-cases.js';
+import { describeReport, runFaults } from '../test/support/fault-harness.js';
+import { chosenSeed } from '../test/support/fault-random.js';
+
+const KILLS = 2000;
+const TOLD_EVERY = 100;
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[0-9]{1,10}$/.test(text)) return Number(text);
+  throw new Error(`--${name} is a whole number`);
+}
+
+async function main(): Promise<number> {
+  const text = { type: 'string' } as const;
+  const options = { kills: text, seed: text, minutes: text, only: text };
+  const { values } = parseArgs({ options });
+  const seed = wholeNumber('seed', values.seed) ?? chosenSeed();
+  const minutes = wholeNumber('minutes', values.minutes);
+  const only = wholeNumber('only', values.only);
+  say(`seed ${seed}`);
+  const report = await runFaults({
+    cases: FAULT_CASES,
+    seed,
+    kills: wholeNumber('kills', values.kills) ?? KILLS,
+    ...(minutes === undefined ? {} : { minutes }),
+    ...(only === undefined ? {} : { only }),
+    onKill: (kills) => {
+      if (kills % TOLD_EVERY === 0) process.stderr.write(`${kills} kills\n`);
+    },
+  });
+  for (const line of describeReport(report)) say(line);
+  return report.faults.length === 0 ? 0 : 1;
+}
+
+main().then(
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(64);
+  },
+);

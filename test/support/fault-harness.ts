@@ -1,0 +1,238 @@
+// Kills programs at named points and at random moments, lets their work be finished, and reads
+// everything. Every kill follows from the seed and its number alone, random moments up to the
+// pace of the machine.
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Kill, type Ran, readReached, runChild, tearLog } from './fault-child.js';
+import type { Moment } from './fault-points.js';
+import { newRandom, type Random, seedOf, shuffle } from './fault-random.js';
+
+/** Something that is killed. All of it lies in one folder, which is copied for each kill. */
+export interface FaultCase {
+  readonly name: string;
+  /** Makes, once, what every kill starts from. */
+  prepare(folder: string): Promise<void>;
+  /** Program of this folder and its arguments. */
+  command(folder: string): readonly string[];
+  /** Named points of it that are killed; those of other cases need not be killed again. */
+  readonly points: readonly string[];
+  /** Databases whose log may be torn. */
+  readonly databases: readonly string[];
+  /** Finishes what was killed and reads everything; throws when something does not hold. */
+  check(folder: string, lines: readonly string[]): Promise<void>;
+}
+
+/** A place where a case is killed; without a point, at any moment. */
+interface Slot {
+  readonly of: Measured;
+  readonly point?: string;
+  readonly moment: Moment;
+}
+
+interface Measured {
+  readonly fault: FaultCase;
+  readonly base: string;
+  /** How often each point is reached. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** From the first point to the end, in ms since the start. */
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface Fault {
+  readonly kill: number;
+  readonly where: string;
+  readonly error: unknown;
+}
+
+export interface FaultReport {
+  readonly seed: number;
+  readonly kills: number;
+  /** Kills by case, point and moment. */
+  readonly byPlace: ReadonlyMap<string, number>;
+  /** Logs that lost bytes. */
+  readonly torn: number;
+  readonly faults: readonly Fault[];
+  readonly seconds: number;
+}
+
+export interface FaultOptions {
+  readonly cases: readonly FaultCase[];
+  readonly seed: number;
+  readonly kills: number;
+  readonly minutes?: number;
+  /** Does this one kill and no other. */
+  readonly only?: number;
+  readonly onKill?: (kills: number) => void;
+}
+
+const LANES = 2;
+const MAX_PAUSE_US = 3000;
+const MOMENTS: readonly Moment[] = ['before', 'during', 'after'];
+const WHOLE = /rename|sync/;
+/** Of five kills so many are at named points. */
+const NAMED_OF_FIVE = 3;
+/** Chance that the process which mends a kill is killed as well. */
+const AGAIN = 0.3;
+
+async function measure(fault: FaultCase, folder: string): Promise<Measured> {
+  const base = join(folder, `base-${fault.name.replaceAll(' ', '-')}`);
+  mkdirSync(base);
+  await fault.prepare(base);
+  const copy = join(folder, `measured-${fault.name.replaceAll(' ', '-')}`);
+  cpSync(base, copy, { recursive: true });
+  const ran = await runChild(copy, fault.command(copy), {}, true);
+  if (ran.exitCode !== 0) throw new Error(`${fault.name}, not killed at all: ${ran.stderr}`);
+  await fault.check(copy, ran.lines);
+  const counts = new Map<string, number>();
+  const reached = readReached(copy);
+  for (const { point } of reached) counts.set(point, (counts.get(point) ?? 0) + 1);
+  rmSync(copy, { recursive: true });
+  return { fault, base, counts, from: reached[0]?.ms ?? 0, until: ran.durationMs };
+}
+
+/** Every point that the case names, at every moment at which it can be cut off. */
+function slotsOf(of: Measured): Slot[] {
+  return of.fault.points.flatMap((point) => {
+    if (!of.counts.has(point)) throw new Error(`${of.fault.name} does not reach: ${point}`);
+    const moments = MOMENTS.filter((moment) => moment !== 'during' || !WHOLE.test(point));
+    return moments.map((moment) => ({ of, point, moment }));
+  });
+}
+
+const placeOf = ({ of, point, moment }: Slot) =>
+  point === undefined ? `${of.fault.name}: at a random moment` : `${of.fault.name}: ${moment} ${point}`;
+
+function killOf({ of, point, moment }: Slot, random: Random): Kill {
+  if (point === undefined) return { afterMs: of.from + random.next() * (of.until - of.from) };
+  const nth = 1 + random.integer(of.counts.get(point) ?? 1);
+  return { plan: { point, moment, nth, pauseUs: random.integer(MAX_PAUSE_US) } };
+}
+
+class FaultRun {
+  readonly #options: FaultOptions;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'chartseal-faults-'));
+  #measured: readonly Measured[] = [];
+  #named: readonly Slot[] = [];
+  #number = 0;
+  #kills = 0;
+  #torn = 0;
+  readonly #byPlace = new Map<string, number>();
+  readonly #faults: Fault[] = [];
+  readonly #startedAt = performance.now();
+
+  constructor(options: FaultOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<FaultReport> {
+    const { cases, seed, only } = this.#options;
+    try {
+      const measured: Measured[] = [];
+      for (const fault of cases) measured.push(await measure(fault, this.#folder));
+      this.#measured = measured;
+      this.#named = shuffle(measured.flatMap(slotsOf), newRandom(seed));
+      if (only === undefined) {
+        await Promise.all(Array.from({ length: LANES }, () => this.#lane()));
+      } else {
+        await this.#attempt(only);
+      }
+    } finally {
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
+    return {
+      seed,
+      kills: this.#kills,
+      byPlace: this.#byPlace,
+      torn: this.#torn,
+      faults: this.#faults,
+      seconds: (performance.now() - this.#startedAt) / 1000,
+    };
+  }
+
+  #isEnough(): boolean {
+    const { kills, minutes = Number.POSITIVE_INFINITY } = this.#options;
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    return this.#kills >= kills || seconds >= minutes * 60;
+  }
+
+  async #lane(): Promise<void> {
+    while (!this.#isEnough()) await this.#attempt(this.#number++);
+  }
+
+  #slot(number: number): Slot {
+    const round = Math.floor(number / 5);
+    const place = number % 5;
+    if (place < NAMED_OF_FIVE) {
+      return this.#named[(round * NAMED_OF_FIVE + place) % this.#named.length] as Slot;
+    }
+    const turn = round * (5 - NAMED_OF_FIVE) + place - NAMED_OF_FIVE;
+    return { of: this.#measured[turn % this.#measured.length] as Measured, moment: 'during' };
+  }
+
+  async #attempt(number: number): Promise<void> {
+    const random = newRandom(seedOf(this.#options.seed, number));
+    const slot = this.#slot(number);
+    const folder = join(this.#folder, `kill-${number}`);
+    cpSync(slot.of.base, folder, { recursive: true });
+    const where: string[] = [];
+    try {
+      const lines = await this.#kill(folder, slot, random, where);
+      await slot.of.fault.check(folder, lines);
+    } catch (error) {
+      this.#faults.push({ kill: number, where: where.join(', then '), error });
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** What was answered by processes that were killed one after the other. */
+  async #kill(folder: string, slot: Slot, random: Random, where: string[]): Promise<string[]> {
+    const lines: string[] = [];
+    let next: Slot | undefined = slot;
+    while (next !== undefined) {
+      const kill = killOf(next, random);
+      where.push(`${placeOf(next)} ${JSON.stringify(kill)}`);
+      const ran = await runChild(folder, slot.of.fault.command(folder), kill);
+      lines.push(...ran.lines);
+      if (!ran.killed) requireSuccess(ran);
+      else this.#count(placeOf(next));
+      for (const database of slot.of.fault.databases) {
+        if (tearLog(folder, join(folder, database), random) > 0) this.#torn++;
+      }
+      const again = ran.killed && random.next() < AGAIN;
+      next = again ? { of: slot.of, moment: 'during' } : undefined;
+    }
+    return lines;
+  }
+
+  #count(place: string): void {
+    this.#kills++;
+    this.#byPlace.set(place, (this.#byPlace.get(place) ?? 0) + 1);
+    this.#options.onKill?.(this.#kills);
+  }
+}
+
+function requireSuccess({ exitCode, stderr }: Ran): void {
+  if (exitCode !== 0) throw new Error(`the program ended with ${exitCode}: ${stderr}`);
+}
+
+export function runFaults(options: FaultOptions): Promise<FaultReport> {
+  return new FaultRun(options).run();
+}
+
+/** Lines for people: how to do it again, where was killed how often, what was found. */
+export function describeReport(report: FaultReport): string[] {
+  const { seed, kills, seconds, torn, byPlace, faults } = report;
+  const places = [...byPlace].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    ...places.map(([place, count]) => `${String(count).padStart(6)}  ${place}`),
+    `seed ${seed}, ${seconds.toFixed(1)} s, ${(kills / seconds).toFixed(1)} kills/s, ${torn} logs torn`,
+    ...faults.flatMap(({ kill, where, error }) => [
+      `kill ${kill}: ${where}`,
+      `  ${error instanceof Error ? error.stack : String(error)}`,
+      `  again: npm run soak -- --seed ${seed} --only ${kill}`,
+    ]),
+    `${kills} kills, ${faults.length} faults`,
+  ];
+}

@@ -4,6 +4,7 @@ import { ACCESS_COMMANDS } from './table/access.js';
 import { ARCHIVE_COMMANDS } from './table/archive.js';
 import { LOG_COMMANDS } from './table/log.js';
 import type { CommandRow } from './table/row.js';
+import { UPKEEP_COMMANDS } from './table/upkeep.js';
 
 export const GROUPS: Readonly<Record<string, string>> = {
   access: 'Access events: who did something to records of a patient.',
@@ -15,4 +16,5 @@ export const COMMANDS: readonly CommandRow[] = [
   ...ARCHIVE_COMMANDS,
   ...ACCESS_COMMANDS,
   ...LOG_COMMANDS,
+  ...UPKEEP_COMMANDS,
 ];

@@ -29,7 +29,8 @@ const INFO = {
   pseudonymKey: 'chartseal/pseudonym-key/1',
 } as const;
 
-const FILES = {
+/** Names of the files, for good: a backup of keys holds them by these names. */
+export const KEY_FILES = {
   note: 'note-key.pem',
   master: 'master-key.hex',
   caCertificate: 'ca-certificate.pem',
@@ -53,17 +54,33 @@ function derive(masterKey: Uint8Array, info: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', masterKey, new Uint8Array(), info, KEY_BYTES));
 }
 
-function secretsOf(notePem: string, masterKey: Uint8Array): LogSecrets {
-  const noteKey = createPrivateKey(notePem);
-  // The raw key is the end of its SubjectPublicKeyInfo (RFC 8410 section 4).
-  const spki = createPublicKey(noteKey).export({ format: 'der', type: 'spki' });
+/** The keys that follow from the master key. */
+export function deriveKeys(masterKey: Uint8Array) {
   return {
     vrfKey: derive(masterKey, INFO.vrfKey),
     recordKey: derive(masterKey, INFO.recordKey),
     pseudonymKey: derive(masterKey, INFO.pseudonymKey),
-    notePublicKey: new Uint8Array(spki.subarray(-KEY_BYTES)),
-    signNote: (message) => sign(null, message, noteKey),
   };
+}
+
+/** The note key as it is used. Throws what Node's crypto throws for a damaged one. */
+export function parseNoteKey(pem: string) {
+  const noteKey = createPrivateKey(pem);
+  // The raw key is the end of its SubjectPublicKeyInfo (RFC 8410 section 4).
+  const spki = createPublicKey(noteKey).export({ format: 'der', type: 'spki' });
+  return {
+    notePublicKey: new Uint8Array(spki.subarray(-KEY_BYTES)),
+    signNote: (message: Uint8Array) => sign(null, message, noteKey),
+  };
+}
+
+/** Throws BAD_INPUT. */
+export function parseMasterKey(text: string): Uint8Array {
+  return decodeHex(text.trim(), KEY_FILES.master, KEY_BYTES);
+}
+
+function secretsOf(notePem: string, masterKey: Uint8Array): LogSecrets {
+  return { ...deriveKeys(masterKey), ...parseNoteKey(notePem) };
 }
 
 /** Makes all keys of a new log in a folder that is not there yet. */
@@ -77,7 +94,7 @@ export async function createKeys(folder: string, mspId: string): Promise<DataKey
   const admin = await issue('admin');
   const writer = await issue('writer');
   await mkdir(folder, { mode: 0o700 });
-  const contents: Record<keyof typeof FILES, string> = {
+  const contents: Record<keyof typeof KEY_FILES, string> = {
     note,
     master: `${masterKey.toString('hex')}\n`,
     caCertificate: ca.certificatePem,
@@ -88,7 +105,7 @@ export async function createKeys(folder: string, mspId: string): Promise<DataKey
     writerKey: writer.keyPem,
   };
   for (const [name, text] of Object.entries(contents)) {
-    const path = join(folder, FILES[name as keyof typeof FILES]);
+    const path = join(folder, KEY_FILES[name as keyof typeof KEY_FILES]);
     await writeFile(path, text, { mode: 0o600, flag: 'wx', flush: true });
   }
   return {
@@ -100,29 +117,29 @@ export async function createKeys(folder: string, mspId: string): Promise<DataKey
 }
 
 /** Files that nobody but the owner may read. */
-const SECRETS = ['note', 'master', 'caKey', 'adminKey', 'writerKey'] as const;
+export const SECRET_KEYS = ['note', 'master', 'caKey', 'adminKey', 'writerKey'] as const;
 
 /** Also of keys that this process does not use. One that was taken away to a safe is no fault. */
 async function checkSecrets(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  for (const name of SECRETS) {
-    const stats = await stat(join(folder, FILES[name])).catch((cause: unknown) => {
+  for (const name of SECRET_KEYS) {
+    const stats = await stat(join(folder, KEY_FILES[name])).catch((cause: unknown) => {
       if (isSystemError(cause, 'ENOENT')) return undefined;
       throw unreadable(name, cause);
     });
     if (stats !== undefined && (stats.mode & 0o077) !== 0) {
-      throw new ChartsealError('KEY_EXPOSED', `${FILES[name]} may be read by other users`);
+      throw new ChartsealError('KEY_EXPOSED', `${KEY_FILES[name]} may be read by other users`);
     }
   }
 }
 
-function unreadable(name: keyof typeof FILES, cause: unknown): ChartsealError {
-  return new ChartsealError('KEY_UNREADABLE', `${FILES[name]} cannot be read`, { cause });
+function unreadable(name: keyof typeof KEY_FILES, cause: unknown): ChartsealError {
+  return new ChartsealError('KEY_UNREADABLE', `${KEY_FILES[name]} cannot be read`, { cause });
 }
 
-async function readKeyFile(folder: string, name: keyof typeof FILES): Promise<string> {
+async function readKeyFile(folder: string, name: keyof typeof KEY_FILES): Promise<string> {
   try {
-    return await readFile(join(folder, FILES[name]), 'utf8');
+    return await readFile(join(folder, KEY_FILES[name]), 'utf8');
   } catch (cause) {
     throw unreadable(name, cause);
   }
@@ -131,13 +148,13 @@ async function readKeyFile(folder: string, name: keyof typeof FILES): Promise<st
 /** Throws KEY_EXPOSED when others than the owner may read a secret, KEY_UNREADABLE. */
 export async function readKeys(folder: string): Promise<DataKeys> {
   await checkSecrets(folder);
-  const master = (await readKeyFile(folder, 'master')).trim();
+  const master = await readKeyFile(folder, 'master');
   const note = await readKeyFile(folder, 'note');
   const caCertificate = await readKeyFile(folder, 'caCertificate');
   const adminCertificate = await readKeyFile(folder, 'adminCertificate');
   const writerCertificate = await readKeyFile(folder, 'writerCertificate');
   try {
-    const secrets = secretsOf(note, decodeHex(master, FILES.master, KEY_BYTES));
+    const secrets = secretsOf(note, parseMasterKey(master));
     return { secrets, caCertificate, adminCertificate, writerCertificate };
   } catch (cause) {
     throw new ChartsealError('KEY_UNREADABLE', 'a key is damaged', { cause });

@@ -11,7 +11,7 @@ import { dataLayout } from './layout.js';
 const { config, keys } = dataLayout('');
 const CONFIG = basename(config);
 const KEYS = basename(keys);
-const STAGING = '.chartseal-init-';
+export const STAGING = '.chartseal-init-';
 /** What a new file system brings along. */
 const LOST_AND_FOUND = 'lost+found';
 

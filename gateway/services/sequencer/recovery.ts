@@ -61,9 +61,11 @@ export async function stateAtMarker(
   };
 }
 
-/** The log's size as the ledger has it; throws LEDGER_BEHIND or LOG_FORKED against our state. */
-async function compareHead(ledger: LogLedger, state: LogState): Promise<number> {
-  const { size } = state.frontier;
+/** The log's size as the ledger has it; throws LEDGER_BEHIND or LOG_FORKED against what is ours. */
+export async function compareHead(
+  ledger: LogLedger,
+  { size, root }: { readonly size: number; readonly root: Uint8Array },
+): Promise<number> {
   const { head } = await ledger.readLog();
   if (head.size < size) {
     throw new ChartsealError(
@@ -72,7 +74,7 @@ async function compareHead(ledger: LogLedger, state: LogState): Promise<number> 
     );
   }
   const same = head.size === size ? head.root : (await ledger.readCheckpoint(size)).root;
-  if (!equalBytes(same, state.root)) {
+  if (!equalBytes(same, root)) {
     throw new ChartsealError('LOG_FORKED', `the ledger's root at size ${size} is not ours`);
   }
   return head.size;
@@ -91,7 +93,7 @@ export async function* missedAppends(
   logLabel: Uint8Array,
 ): AsyncGenerator<CommittedAppend> {
   let at = state;
-  const target = await compareHead(ledger, state);
+  const target = await compareHead(ledger, { size: state.frontier.size, root: state.root });
   while (at.frontier.size < target) {
     const { checkpoints } = await ledger.listCheckpoints(at.frontier.size);
     if (checkpoints.length === 0) {

@@ -1,0 +1,167 @@
+// The doctor: looks at everything that a data folder needs and changes nothing. The checks do not
+// depend on each other more than they must; what could not be looked at is said.
+import { type DataConfig, readConfig } from '../../data/config.js';
+import { type DataLayout, dataLayout } from '../../data/layout.js';
+import type { Store } from '../../store/store.js';
+import { openStoreToRead } from '../own-store.js';
+import { judgeClock, type SeenTimes } from './clock.js';
+import { checkRoom, checkWritable } from './disk.js';
+import { type Finding, fault, findingOf, guarded, notChecked, ok } from './finding.js';
+import {
+  checkConfig,
+  checkFolder,
+  checkLeftovers,
+  checkOwner,
+  checkPermissions,
+} from './folder.js';
+import { checkKeys } from './keys.js';
+import { checkCheckpointFile, type OpenedLedger, openLedger } from './ledger.js';
+import { checkMarker, checkRestart } from './reconcile.js';
+import { checkEntries, checkProofs, seenTimes } from './store.js';
+
+export interface DoctorOptions {
+  /** DATA. */
+  readonly folder: string;
+  /** Why this Node cannot run Chartseal; '' when it can. */
+  readonly nodeProblem: string;
+  /** This machine's clock. */
+  readonly now?: () => number;
+}
+
+/** What could be opened; an error otherwise, which has been told. */
+interface Opened {
+  readonly store: Store | undefined;
+  readonly ledger: OpenedLedger | undefined;
+}
+
+function checkRuntime({ nodeProblem }: DoctorOptions): Finding {
+  const { versions, platform, arch } = process;
+  if (nodeProblem !== '') {
+    return fault('runtime', `${nodeProblem}.`, 'install a Node.js of one of these versions');
+  }
+  return ok('runtime', `Node.js ${versions.node} on ${platform} ${arch}.`);
+}
+
+/** Opens store, then ledger: whoever has the store has the ledger too. */
+async function open(layout: DataLayout, config: DataConfig, findings: Finding[]): Promise<Opened> {
+  const attempt = async <T>(check: string, act: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await act();
+    } catch (error) {
+      findings.push(findingOf(check, error, layout.folder));
+      return undefined;
+    }
+  };
+  const store = await attempt('store', () => openStoreToRead(layout, config.logId));
+  if (store === undefined && findings.at(-1)?.status === 'not checked') {
+    findings.push(notChecked('ledger', 'It was left alone, because the store is in use.'));
+    return { store, ledger: undefined };
+  }
+  if (store !== undefined) findings.push(ok('store', 'It opens.'));
+  const noted = await guarded('checkpoint file', layout.folder, () => [
+    checkCheckpointFile(layout),
+  ]);
+  findings.push(...noted);
+  if (noted.some(({ status }) => status === 'fault')) {
+    findings.push(notChecked('ledger', 'It does not open without a good checkpoint file.'));
+    return { store, ledger: undefined };
+  }
+  const ledger = await attempt('ledger', () => openLedger(layout, config));
+  if (ledger !== undefined) {
+    const { size, appends } = ledger.answer.head;
+    const sentence = `It opens, its newest blocks are whole: ${size} leaves in ${appends} appends.`;
+    findings.push(ok('ledger', sentence));
+  }
+  return { store, ledger };
+}
+
+/** Newest times that anything could tell; undefined when nothing could. */
+function newestTimes({ store, ledger }: Opened): SeenTimes | undefined {
+  const stored = store && seenTimes(store);
+  const endorsedAt = Math.max(stored?.endorsedAt ?? 0, appendTime(ledger));
+  if (store === undefined && ledger === undefined) return undefined;
+  return { entryAt: stored?.entryAt ?? 0, endorsedAt };
+}
+
+/** The head of a new log has the time of its registration. */
+function appendTime(ledger: OpenedLedger | undefined): number {
+  return ledger?.answer.head.endorsedAt ?? 0;
+}
+
+async function checkOpened({ store, ledger }: Opened, folder: string): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const run = async (check: string, act: () => Promise<Finding> | Finding) =>
+    void findings.push(...(await guarded(check, folder, async () => [await act()])));
+  if (store !== undefined) {
+    await run('entries', () => checkEntries(store));
+    await run('proofs', () => checkProofs(store));
+  }
+  if (store === undefined || ledger === undefined) {
+    const sentence = 'For this, store and ledger must both be open.';
+    return [...findings, notChecked('marker', sentence), notChecked('restart', sentence)];
+  }
+  const { log, answer } = ledger;
+  await run('marker', () => checkMarker(store, log, folder));
+  await run('restart', () => checkRestart(store, log, answer.registration.origin));
+  return findings;
+}
+
+async function checkWithin(
+  layout: DataLayout,
+  config: DataConfig,
+  isOurs: boolean,
+  now: () => number,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const { folder } = layout;
+  if (!isOurs) {
+    const sentence = 'It was left alone, because the folder belongs to another user.';
+    findings.push(notChecked('store', sentence), notChecked('ledger', sentence));
+  }
+  const opened = isOurs
+    ? await open(layout, config, findings)
+    : { store: undefined, ledger: undefined };
+  try {
+    findings.push(...(await checkOpened(opened, folder)));
+    findings.push(
+      ...(await guarded('clock', folder, () => [judgeClock(now(), newestTimes(opened))])),
+    );
+    const registered = opened.ledger?.answer.registration;
+    findings.push(
+      ...(await guarded('keys', folder, () => checkKeys(layout, config.mspId, registered, now()))),
+    );
+    return findings;
+  } finally {
+    await opened.store?.close();
+    await opened.ledger?.close();
+  }
+}
+
+/** Looks and changes nothing. Never throws for what it finds. */
+export async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
+  const { folder, now = Date.now } = options;
+  const layout = dataLayout(folder);
+  const findings: Finding[] = [checkRuntime(options)];
+  const run = async (
+    check: string,
+    act: () => Promise<Finding | readonly Finding[]>,
+  ): Promise<boolean> => {
+    const found = await guarded(check, folder, async () => [await act()].flat());
+    findings.push(...found);
+    return found.every(({ status }) => status === 'ok' || status === 'warning');
+  };
+  if (!(await run('folder', () => checkFolder(layout)))) {
+    return [...findings, notChecked('all else', 'There is nothing to look at without it.')];
+  }
+  const isOurs = await run('owner', () => checkOwner(layout));
+  await run('permissions', () => checkPermissions(layout));
+  await run('leftovers', () => checkLeftovers(layout));
+  await run('disk', () => checkRoom(layout));
+  await run('writable', () => checkWritable(layout));
+  if (!(await run('config', () => checkConfig(layout)))) {
+    const sentence = 'Without config.json it is not known of which log this is.';
+    return [...findings, notChecked('all else', sentence)];
+  }
+  const config = await readConfig(layout.config);
+  return [...findings, ...(await checkWithin(layout, config, isOurs, now))];
+}

@@ -1,0 +1,131 @@
+// What the doctor says: one finding for each thing looked at, in words for somebody who is woken
+// at night. No check may stop another, so errors become findings here.
+import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
+import { isSystemError, systemErrorText } from '../file-error.js';
+
+export type FindingStatus = 'ok' | 'warning' | 'fault' | 'not checked';
+
+export interface Finding {
+  /** What was looked at. */
+  readonly check: string;
+  readonly status: FindingStatus;
+  readonly sentence: string;
+  /** What to type or do. */
+  readonly next?: string;
+}
+
+export const ok = (check: string, sentence: string): Finding => ({ check, status: 'ok', sentence });
+
+export const warning = (check: string, sentence: string, next: string): Finding => ({
+  check,
+  status: 'warning',
+  sentence,
+  next,
+});
+
+export const fault = (check: string, sentence: string, next: string): Finding => ({
+  check,
+  status: 'fault',
+  sentence,
+  next,
+});
+
+export const notChecked = (check: string, sentence: string, next?: string): Finding => ({
+  check,
+  status: 'not checked',
+  sentence,
+  ...(next === undefined ? {} : { next }),
+});
+
+/** A path as a shell takes it. */
+export function quoted(path: string): string {
+  return /^[\w/.:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+interface Advice {
+  /** What it means for the evidence. */
+  readonly meaning: string;
+  /** @param data DATA as a shell takes it */
+  next(data: string): string;
+}
+
+const KEEP = 'stop what writes to it and copy the whole folder away as evidence; then';
+
+const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
+  STORE_CORRUPT: {
+    meaning:
+      'What it damaged cannot be proven from this store; receipts already handed out stay good.',
+    next: (data) =>
+      `${KEEP}: chartseal rebuild --data ${data}, or put back the newest ${data}/store`,
+  },
+  STORE_BEHIND: {
+    meaning:
+      'Entries that the ledger has are missing here: an older store was put back, or it was lost.',
+    next: (data) =>
+      `${KEEP}: put back the newest copy of ${data}/store, or import the newest export`,
+  },
+  STORE_FAILED: {
+    meaning: 'Nothing can be read or anchored until this is mended; nothing is known to be lost.',
+    next: (data) => `look at the rights and the disk below ${data}/store, then run this again`,
+  },
+  LEDGER_CORRUPT: {
+    meaning: 'Nothing can be anchored; receipts already handed out stay good.',
+    next: (data) => `${KEEP}: put back the newest ${data}/ledger together with ${data}/checkpoint`,
+  },
+  LEDGER_BEHIND: {
+    meaning:
+      'An older ledger was put back, or it was lost. To go on writing would make a second history.',
+    next: (data) => `${KEEP}: put back the newest ${data}/ledger together with ${data}/checkpoint`,
+  },
+  LEDGER_FAILED: {
+    meaning: 'Nothing can be anchored until this is mended; nothing is known to be lost.',
+    next: (data) => `look at the rights and the disk below ${data}/ledger, then run this again`,
+  },
+  LOG_FORKED: {
+    meaning: 'There are two histories of one log: somebody or something changed one of them.',
+    next: (data) =>
+      `${KEEP}: compare with checkpoints that others saved (chartseal log consistency FILE --data ${data})`,
+  },
+  LOG_UNKNOWN: {
+    meaning: 'The ledger in this folder is that of another log.',
+    next: (data) => `${KEEP}: put back the ${data}/ledger that belongs to ${data}/config.json`,
+  },
+};
+
+/** These say that somebody else is at work, or that this program may not judge. */
+const NO_JUDGEMENT: ReadonlySet<ErrorCode> = new Set([
+  'STORE_LOCKED',
+  'LEDGER_LOCKED',
+  'LEDGER_UNAVAILABLE',
+  'CLOCK_SKEW',
+  'NEWER_VERSION',
+]);
+
+const sentenceOf = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+/** @param folder DATA */
+export function findingOf(check: string, error: unknown, folder: string): Finding {
+  if (error instanceof ChartsealError) {
+    const { code, message, hint } = error;
+    if (NO_JUDGEMENT.has(code)) return notChecked(check, sentenceOf(message), hint);
+    const advice = ADVICE[code];
+    if (advice === undefined) return fault(check, `${sentenceOf(message)} (${code})`, hint);
+    const sentence = `${sentenceOf(message)} ${advice.meaning} (${code})`;
+    return fault(check, sentence, advice.next(quoted(folder)));
+  }
+  const why = isSystemError(error) ? systemErrorText(error) : String(error);
+  return notChecked(check, `It could not be looked at: ${why}.`, 'mend that, then run this again');
+}
+
+/** What `act` finds; an error that it throws is a finding too. */
+export async function guarded(
+  check: string,
+  folder: string,
+  act: () => Promise<readonly Finding[]> | readonly Finding[],
+): Promise<readonly Finding[]> {
+  try {
+    return await act();
+  } catch (error) {
+    return [findingOf(check, error, folder)];
+  }
+}

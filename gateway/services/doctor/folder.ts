@@ -1,0 +1,102 @@
+// The data folder as the file system has it: there, ours, closed to others, without leftovers.
+import type { Stats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { readConfig } from '../../data/config.js';
+import type { DataLayout } from '../../data/layout.js';
+import { STAGING } from '../../data/place.js';
+import { isSystemError, systemErrorText } from '../file-error.js';
+import { type Finding, fault, notChecked, ok, quoted, warning } from './finding.js';
+
+const OTHERS = 0o077;
+
+async function findStats(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** Whether DATA is there and can be looked into. */
+export async function checkFolder({ folder, config }: DataLayout): Promise<Finding> {
+  const stats = await findStats(folder);
+  const make = `give --data DIR; a new log begins with: chartseal init --data ${quoted(folder)}`;
+  if (stats === undefined) return fault('folder', 'There is no such folder.', make);
+  if (!stats.isDirectory()) return fault('folder', 'It is not a folder.', make);
+  if ((await findStats(config)) !== undefined) return ok('folder', 'It is a data folder.');
+  const sentence = 'It holds no config.json, so it is no data folder, or its making was cut short.';
+  return fault('folder', sentence, make);
+}
+
+export async function checkConfig({ config, folder }: DataLayout): Promise<Finding> {
+  const { logId, mspId } = await readConfig(config);
+  return ok('config', `It is of log ${logId} of ${mspId} in ${basename(resolve(folder))}.`);
+}
+
+/** Databases that another user opens get files that their owner cannot write any more. */
+export async function checkOwner({ folder }: DataLayout): Promise<Finding> {
+  const user = process.geteuid?.();
+  const { uid } = await stat(folder);
+  if (user === undefined || uid === user) return ok('owner', 'The folder is yours.');
+  const sentence = `It belongs to user ${uid}, you are ${user}: what you write there, its owner cannot use. Store and ledger were left alone.`;
+  return fault('owner', sentence, `sudo -u '#${uid}' chartseal doctor --data ${quoted(folder)}`);
+}
+
+/** Patients' identifiers stand in the store: nobody else of this machine may read it. */
+export async function checkPermissions(layout: DataLayout): Promise<Finding> {
+  if (process.platform === 'win32') {
+    return notChecked('permissions', 'This system keeps rights that the doctor cannot read.');
+  }
+  const { folder, keys, store, ledger } = layout;
+  const open: string[] = [];
+  for (const path of [folder, keys, store, ledger]) {
+    const stats = await findStats(path);
+    if (stats !== undefined && (stats.mode & OTHERS) !== 0) open.push(path);
+  }
+  if (open.length === 0) return ok('permissions', 'Other users of this machine cannot enter.');
+  const next = `chmod 700 ${open.map(quoted).join(' ')}`;
+  if (open.includes(folder) && open.length > 1) {
+    const sentence = 'Other users of this machine may enter it and read what stands there.';
+    return fault('permissions', sentence, next);
+  }
+  const sentence =
+    'One of two doors is open to other users of this machine; the other still holds.';
+  return warning('permissions', sentence, next);
+}
+
+const LEFT_INSIDE = /^(store\.(new|rebuilt)|checkpoint\.new|.*\.part)$/;
+
+/** What commands that were killed left behind, each with how to remove it. */
+export async function checkLeftovers({ folder, store }: DataLayout): Promise<readonly Finding[]> {
+  const path = resolve(folder);
+  const within = (await readdir(path)).filter(
+    (name) => LEFT_INSIDE.test(name) || name.startsWith(STAGING),
+  );
+  const found = within.map((name) => join(path, name));
+  const unread: Finding[] = [];
+  try {
+    const beside = await readdir(dirname(path));
+    const staged = beside.filter((name) => name.startsWith(STAGING));
+    found.push(...staged.map((name) => join(dirname(path), name)));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const why = systemErrorText(error);
+    unread.push(notChecked('leftovers', `The folder above cannot be read: ${why}.`));
+  }
+  const hasStore = (await findStats(join(store, 'CURRENT'))) !== undefined;
+  const findings = found.map((left) => leftover(left, hasStore));
+  if (findings.length + unread.length > 0) return [...findings, ...unread];
+  return [ok('leftovers', 'No command that was killed left anything behind.')];
+}
+
+function leftover(path: string, hasStore: boolean): Finding {
+  const name = basename(path);
+  if (!hasStore && name.startsWith('store.')) {
+    const sentence = `${name} lies there and no store: it may be all that is left of it.`;
+    return fault('leftovers', sentence, `keep ${quoted(path)}, and run the command again`);
+  }
+  const sentence = `${name} was left by a command that was killed; nothing needs it, unless that command runs now.`;
+  return warning('leftovers', sentence, `rm -r ${quoted(path)}`);
+}

@@ -1,0 +1,92 @@
+// The store: whether its newest part is whole. What lies deeper, `audit` reads.
+import { encodeHex, equalBytes, readUint64 } from '../../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { type Leaf, leafHash, parseClosingLeaf, parseLeaf } from '../../../chaincode/core/leaf.js';
+import { parseTime } from '../../../chaincode/core/time.js';
+import { readRow } from '../../store/database.js';
+import { leafHashKey } from '../../store/keys.js';
+import { parseJsonRow } from '../../store/rows.js';
+import { markerHash, type Store } from '../../store/store.js';
+import { tileNodeReader } from '../../store/tiles.js';
+import { readSignedCheckpoint } from '../log-reading.js';
+import { closingLeafOf } from '../receipts.js';
+import type { SeenTimes } from './clock.js';
+import { type Finding, ok } from './finding.js';
+
+const NEWEST_ENTRIES = 1000;
+
+interface Newest {
+  readonly ordinal: number;
+  readonly leaf: Leaf;
+  readonly hash: Uint8Array;
+  /** Of a record. */
+  readonly version: number;
+}
+
+function corrupt(what: string): never {
+  throw new ChartsealError('STORE_CORRUPT', what);
+}
+
+/** An entry with all rows that name it. Throws STORE_CORRUPT. */
+function readWhole(store: Store, ordinal: number): Newest {
+  const { leaf: bytes, entry } = store.readEntry(ordinal);
+  const [leaf, hash] = [parseLeaf(bytes), leafHash(bytes)];
+  const byHash = readUint64(readRow(store.db, leafHashKey(hash)), 0, 'ordinal');
+  if (byHash !== ordinal || store.readChain(leaf.subject, leaf.sequence) !== ordinal) {
+    corrupt(`the indexes do not lead to entry ${ordinal}`);
+  }
+  const { record } = parseJsonRow<{ record?: { version?: number } }>(entry);
+  return { ordinal, leaf, hash, version: record?.version ?? 0 };
+}
+
+function checkHead(store: Store, { ordinal, leaf, hash, version }: Newest): void {
+  const head = store.findHead(leaf.subject);
+  const fits =
+    head?.ordinal === ordinal &&
+    head.version === version &&
+    head.state.count === leaf.sequence + 1 &&
+    equalBytes(head.state.head, hash);
+  if (!fits) corrupt(`the head of a chain is not entry ${ordinal}, its newest`);
+}
+
+/** The newest entries, none missing among them, with their leaves, indexes and heads. */
+export function checkEntries(store: Store): Finding {
+  const count = store.entriesAtOpen;
+  const marked = store.findMarker()?.entries ?? 0;
+  if (marked > count)
+    corrupt(`the newest entries are gone: ${marked} were proven, ${count} are there`);
+  const first = Math.max(0, count - NEWEST_ENTRIES);
+  const newest = new Map<string, Newest>();
+  for (let ordinal = first; ordinal < count; ordinal++) {
+    const whole = readWhole(store, ordinal);
+    newest.set(encodeHex(whole.leaf.subject), whole);
+  }
+  for (const one of newest.values()) checkHead(store, one);
+  return ok('entries', `The newest ${count - first} of ${count} entries are whole.`);
+}
+
+/** Marker, tree and signed checkpoint say the same. */
+export function checkProofs(store: Store): Finding {
+  const marker = store.findMarker();
+  if (marker === undefined) return ok('proofs', 'Nothing is proven yet: nothing was anchored.');
+  const { root } = readSignedCheckpoint(store, marker.size, tileNodeReader(store.db));
+  if (!equalBytes(root, markerHash(marker.root))) {
+    corrupt('the signed checkpoint is not the one that the marker names');
+  }
+  return ok('proofs', `Tree and signed checkpoint agree at size ${marker.size}.`);
+}
+
+/** Newest times in the store. Throws STORE_CORRUPT. */
+export function seenTimes(store: Store): SeenTimes {
+  const count = store.entriesAtOpen;
+  const marker = store.findMarker();
+  const closing = marker && closingLeafOf(store.readAttestation(marker.size));
+  const { at } =
+    count === 0
+      ? { at: undefined }
+      : parseJsonRow<{ at: string }>(store.readEntry(count - 1).entry);
+  return {
+    entryAt: at === undefined ? 0 : parseTime(at, 'at'),
+    endorsedAt: closing === undefined ? 0 : parseClosingLeaf(closing).endorsedAt,
+  };
+}

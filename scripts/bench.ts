@@ -1,6 +1,6 @@
 // npm run bench: measures the budgets of the design on this machine, as ratios to baselines of the
 // same run. It asserts nothing: the machine may be busy.
-import { cpus } from 'node:os';
+import { constants, cpus } from 'node:os';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import type { Line } from './bench/row.js';
 import { ROWS } from './bench/rows.js';
@@ -16,7 +16,7 @@ async function measure({ rows, settings, output }: Request): Promise<void> {
   const workshop = new Workshop(settings);
   process.once('exit', () => workshop.close());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => process.exit(1));
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
   }
   const { rounds, quick } = settings;
   tell(`${cpus().length} cores, Node ${process.versions.node}, medians of ${rounds} rounds`);

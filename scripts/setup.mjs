@@ -1,5 +1,5 @@
-// Makes a fresh clone ready: packages from the lock, then dist/. Run by `npm run demo`, `npm test`
-// and others, and by `npm run setup`; does nothing when nothing is needed. Uses no package, since there are none
+// Makes a fresh clone ready: packages from the lock, then dist/. Run by `npm run setup`, and
+// before what needs it; does nothing when nothing is needed. Uses no package, since there are none
 // yet. All words go to stderr, so that the program run next owns stdout.
 import { spawn } from 'node:child_process';
 import {

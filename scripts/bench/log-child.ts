@@ -41,8 +41,6 @@ const WARM_UP = 8192;
 const SAMPLE_MS = 20;
 /** A log that proves nothing for so long never will. */
 const PATIENCE_MS = 600_000;
-/** A child that its parent forgot must not live on. */
-const MAX_LIFE_MS = 4 * 3_600_000;
 
 async function addEntries(sequencer: Sequencer, count: number): Promise<void> {
   // Everything before was submitted in this order too.
@@ -68,36 +66,32 @@ async function prove({ sequencer }: Hospital, count: number): Promise<number> {
   return performance.now() - startedAt;
 }
 
-async function grow(hospital: Hospital, entries: number, block: number): Promise<Growth> {
-  let memory = 0;
-  const look = () => {
-    memory = Math.max(memory, process.memoryUsage.rss());
-  };
-  const sampler = setInterval(look, SAMPLE_MS);
+async function grow(hospital: Hospital, entries: number, block: number) {
   if (hospital.sequencer.counts.accepted === 0) await prove(hospital, WARM_UP);
   const firstBlockMs = await prove(hospital, Math.min(block, entries));
   const between = entries - 2 * block;
   const betweenMs = between > 0 ? await prove(hospital, between) : 0;
   const isOneBlock = entries <= block;
   const lastBlockMs = isOneBlock ? 0 : await prove(hospital, block);
-  clearInterval(sampler);
-  look();
-  return { ms: firstBlockMs + betweenMs + lastBlockMs, firstBlockMs, lastBlockMs, memory };
+  return { ms: firstBlockMs + betweenMs + lastBlockMs, firstBlockMs, lastBlockMs };
 }
 
 async function say(value: object | string): Promise<void> {
   await new Promise((resolve) => process.stdout.write(`${JSON.stringify(value)}\n`, resolve));
 }
 
-async function open(folder: string): Promise<Hospital> {
-  return openHospital({ folder, operator: 'bench' });
-}
-
 async function main(): Promise<void> {
-  setTimeout(() => process.exit(2), MAX_LIFE_MS).unref();
+  // Its end is that of the parent, which may have been killed.
+  process.stdin.once('end', () => process.exit(2)).resume();
+  process.stdin.unref();
   const task: LogTask = JSON.parse(process.argv[2] ?? '{}');
+  let memory = 0;
+  const look = () => {
+    memory = Math.max(memory, process.memoryUsage.rss());
+  };
+  setInterval(look, SAMPLE_MS).unref();
   const startedAt = performance.now();
-  const hospital = await open(task.folder);
+  const hospital = await openHospital({ folder: task.folder, operator: 'bench' });
   const ms = performance.now() - startedAt;
   if (task.task === 'endless') {
     await addEntries(hospital.sequencer, CALLERS);
@@ -106,11 +100,14 @@ async function main(): Promise<void> {
   }
   if (task.task === 'open') {
     const { accepted, proven } = hospital.sequencer.counts;
+    await hospital.close();
     await say({ ms, unproven: accepted - proven } satisfies Opening);
   } else {
-    await say(await grow(hospital, task.entries, task.block));
+    const times = await grow(hospital, task.entries, task.block);
+    await hospital.close();
+    look();
+    await say({ ...times, memory } satisfies Growth);
   }
-  await hospital.close();
 }
 
 main().catch((error: unknown) => {

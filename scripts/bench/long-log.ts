@@ -9,6 +9,8 @@ import type { Line, Row } from './row.js';
 import type { Workshop } from './workshop.js';
 
 const SHORT_ENTRIES = 10_000;
+/** Added to a log to see how much memory that takes. */
+const MORE_ENTRIES = 8192;
 const MEBIBYTE = 1024 * 1024;
 
 const count = (entries: number) => entries.toLocaleString('en-US');
@@ -49,7 +51,8 @@ export const costGrowthRow: Row = async (workshop) => {
 /** The same work on a long and on a short log, each time by a fresh process. */
 async function memoryGrowth(workshop: Workshop): Promise<Line> {
   const { entries } = workshop.settings;
-  const { folder, block } = await grownLog(workshop);
+  const { folder } = await grownLog(workshop);
+  const block = MORE_ENTRIES;
   const short = await newDataFolder(workshop, 'short');
   await runTask(workshop, { task: 'grow', folder: short, entries: SHORT_ENTRIES, block });
   const memoryOf = async (data: string) => {

@@ -2,7 +2,15 @@
 import { acceptRow } from './accept.js';
 import { ingestLargeRow, ingestSmallHashRow, ingestSmallRow } from './ingest.js';
 import { costGrowthRow, provenRow, restartRow } from './long-log.js';
+import { mapRow } from './map.js';
 import type { Row } from './row.js';
+import {
+  historyRow,
+  receiptSizeRow,
+  verifyCachedRow,
+  verifyFirstRow,
+  verifySameCheckpointRow,
+} from './verify.js';
 
 export const ROWS: Readonly<Record<string, Row>> = {
   'accept-64': acceptRow(64, '50,000 entries/s'),
@@ -13,4 +21,10 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'ingest-large': ingestLargeRow,
   'ingest-small-hash': ingestSmallHashRow,
   'ingest-small': ingestSmallRow,
+  'verify-first': verifyFirstRow,
+  'verify-cached': verifyCachedRow,
+  'verify-same-checkpoint': verifySameCheckpointRow,
+  'receipt-size': receiptSizeRow,
+  'history-1000': historyRow,
+  map: mapRow,
 };

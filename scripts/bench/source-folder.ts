@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const PIECE_BYTES = 1024 * 1024;
 const FILES_PER_FOLDER = 1000;
 
-/** Bytes that differ from piece to piece; what they are does not change how fast they are hashed. */
+/** Bytes of some kind; what they are does not change how fast they are hashed. */
 function pieceOf(seed: number, bytes: number): Buffer {
   const piece = Buffer.alloc(bytes);
   let state = seed + 1;

@@ -70,7 +70,7 @@ export class Workshop {
 
   /** A program that ends with the workshop at the latest. */
   start(program: string, args: readonly string[]): ChildProcess {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { stdio: 'pipe' });
     this.#children.add(child);
     child.once('close', () => this.#children.delete(child));
     return child;

@@ -1,5 +1,8 @@
 // Everything that works on one data folder, opened in order and closed in the opposite one.
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import type { Registration } from '../../chaincode/core/registration.js';
 import { readConfig } from '../data/config.js';
+import { checkKeysOfLog } from '../data/key-check.js';
 import { type DataKeys, readKeys } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
 import { type EmbeddedNetwork, openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
@@ -69,6 +72,18 @@ export class Hospital {
   }
 }
 
+/** Throws LEDGER_CORRUPT when the ledger is one that does not know the log of this folder. */
+async function readRegistration(log: LogLedger): Promise<Registration> {
+  try {
+    return (await log.readLog()).registration;
+  } catch (cause) {
+    if (!(cause instanceof ChartsealError) || cause.code !== 'LOG_UNKNOWN') throw cause;
+    throw new ChartsealError('LEDGER_CORRUPT', 'the ledger is not that of this data folder', {
+      cause,
+    });
+  }
+}
+
 /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
 export async function openHospital({ folder, operator }: HospitalOptions): Promise<Hospital> {
   const layout = dataLayout(folder);
@@ -91,7 +106,8 @@ export async function openHospital({ folder, operator }: HospitalOptions): Promi
       signer: { sign: keys.secrets.signNote },
     });
     const log = new LogLedger(ledger, logId);
-    const { registration } = await log.readLog();
+    const registration = await readRegistration(log);
+    checkKeysOfLog(keys.secrets, registration);
     const context = { logId, registration, secrets: keys.secrets };
     const by = { id: operator, mspId };
     const sequencer = await Sequencer.open({ store, ledger: log, context, by });

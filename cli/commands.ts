@@ -2,12 +2,14 @@
 // commands/, loaded when its command is the one to run.
 import { ACCESS_COMMANDS } from './table/access.js';
 import { ARCHIVE_COMMANDS } from './table/archive.js';
+import { BACKUP_COMMANDS } from './table/backup.js';
 import { LOG_COMMANDS } from './table/log.js';
 import type { CommandRow } from './table/row.js';
 import { UPKEEP_COMMANDS } from './table/upkeep.js';
 
 export const GROUPS: Readonly<Record<string, string>> = {
   access: 'Access events: who did something to records of a patient.',
+  keys: 'The keys of the log: without them no history can be made again.',
   log: 'The log as others follow it: checkpoints, consistency proofs, leaves.',
   trust: 'The trust file, with which others verify.',
 };
@@ -17,4 +19,5 @@ export const COMMANDS: readonly CommandRow[] = [
   ...ACCESS_COMMANDS,
   ...LOG_COMMANDS,
   ...UPKEEP_COMMANDS,
+  ...BACKUP_COMMANDS,
 ];

@@ -1,5 +1,6 @@
 // Where a command writes: data to stdout, prose to stderr. Commands return exit codes and never
 // end the process.
+import { once } from 'node:events';
 import { forTerminal } from './render.js';
 
 export interface CommandContext {
@@ -30,4 +31,15 @@ export function processContext(json: boolean): CommandContext {
     tell: (line) => void stderr.write(`${line}\n`),
     draw: (text) => void stderr.write(text),
   };
+}
+
+/** Large data: waits until the reader has taken enough of it. */
+export async function writeToStdout(bytes: Uint8Array): Promise<void> {
+  const { stdout } = process;
+  const shown = stdout.isTTY === true ? printable(bytes) : bytes;
+  if (!stdout.write(shown)) await once(stdout, 'drain');
+}
+
+function printable(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes).split('\n').map(forTerminal).join('\n');
 }

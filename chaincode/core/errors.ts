@@ -93,7 +93,14 @@ export const ERROR_CODES = {
     'Make the file readable for its owner alone (chmod 600) and ask who may have read it.',
   ),
   KEY_UNREADABLE: code(500, 2, 'Restore DATA/keys from its backup.'),
-  DATA_EXISTS: code(409, 64, 'Choose an empty folder: init never overwrites keys.'),
+  DATA_EXISTS: code(409, 64, 'Choose an empty folder: keys and ledgers are never overwritten.'),
+  FILE_EXISTS: code(409, 64, 'Give a name that is not taken: backups are never overwritten.'),
+  BACKUP_REFUSED: code(
+    400,
+    2,
+    'Check the passphrase; when it is right, this copy is damaged: use another one.',
+  ),
+  OTHER_LOG: code(409, 1, 'Give the keys, the export and the data folder of one and the same log.'),
   // accept
   IDEMPOTENCY_CONFLICT: code(
     409,

@@ -16,6 +16,10 @@ export const MAX_JSON_DEPTH = 32;
 export const MAX_JSON_BYTES = 64 * 1024 * 1024;
 /** One line of JSON lines. */
 export const MAX_LINE_BYTES = 64 * 1024;
+/** One line of an export: the largest is a block of the ledger. */
+export const MAX_EXPORT_LINE_BYTES = MAX_JSON_BYTES;
+/** A file of encrypted keys. */
+export const MAX_KEY_BACKUP_BYTES = 1024 * 1024;
 
 export const MAX_ORIGIN_BYTES = 255;
 export const MAX_PATIENT_SYSTEMS = 64;

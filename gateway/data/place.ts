@@ -1,19 +1,20 @@
 // Where a new data folder comes to lie. One that does not exist yet is made beside its place and
 // appears by one rename. An empty one that exists may be a mount point, or lie where we must not
 // write: it is filled from a folder within, config.json last, which makes it a data folder.
-import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isSystemError } from '../services/file-error.js';
 import { dataLayout } from './layout.js';
+import { removeDeadStaging, stagingName } from './staging.js';
 
 const { config, keys } = dataLayout('');
 const CONFIG = basename(config);
 const KEYS = basename(keys);
+/** Made by init and by keys restore. */
 export const STAGING = '.chartseal-init-';
 /** What a new file system brings along. */
-const LOST_AND_FOUND = 'lost+found';
+export const LOST_AND_FOUND = 'lost+found';
 
 /** Makes the names in a folder durable. */
 export async function syncFolder(path: string): Promise<void> {
@@ -49,7 +50,45 @@ async function requireEmpty(folder: string): Promise<void> {
   }
   // Left by an init that was killed: of no use, and no data.
   const used = names.filter((name) => name !== LOST_AND_FOUND && !name.startsWith(STAGING));
-  if (used.length > 0) throw occupied();
+  if (used.length === 0) return;
+  await finishMoving(folder, names);
+  throw occupied();
+}
+
+/** Nothing to do when another process was quicker: it moves the same to the same place. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  }
+}
+
+/** Moves all that lies in a folder within to its place. */
+async function moveUp(staging: string, folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  const all = await readdir(staging);
+  const names = all.filter((name) => name !== CONFIG);
+  // The keys first: whoever comes second stops there, since that folder is not empty any more.
+  names.sort((a, b) => Number(b === KEYS) - Number(a === KEYS));
+  for (const name of names) await move(join(staging, name), join(folder, name));
+  await syncFolder(folder);
+  // A folder of keys alone has none.
+  if (all.includes(CONFIG)) await move(join(staging, CONFIG), join(folder, CONFIG));
+}
+
+/** An init that was killed while it moved what it had made: all of it is there, in two places. */
+async function finishMoving(folder: string, names: readonly string[]): Promise<void> {
+  if (names.includes(CONFIG) || !names.includes(KEYS)) return;
+  for (const name of names.filter((one) => one.startsWith(STAGING))) {
+    const staging = join(folder, name);
+    const left = await readdir(staging);
+    if (!left.includes(CONFIG) || left.includes(KEYS)) continue;
+    await moveUp(staging, folder);
+    await syncFolder(folder);
+    await rm(staging, { recursive: true, force: true });
+    return;
+  }
 }
 
 export class DataPlace {
@@ -58,12 +97,10 @@ export class DataPlace {
   readonly #folder: string;
   readonly #isWithin: boolean;
 
-  private constructor(folder: string, isWithin: boolean) {
-    const parent = isWithin ? folder : dirname(folder);
-    const name = `${STAGING}${isWithin ? '' : `${basename(folder)}-`}`;
+  private constructor(folder: string, isWithin: boolean, staging: string) {
     this.#folder = folder;
     this.#isWithin = isWithin;
-    this.staging = join(parent, `${name}${randomBytes(6).toString('hex')}`);
+    this.staging = staging;
   }
 
   /** Throws DATA_EXISTS when something lies there, and system errors. */
@@ -72,15 +109,18 @@ export class DataPlace {
     const real = await existing(path);
     if (real !== undefined) await requireEmpty(real);
     else await mkdir(dirname(path), { recursive: true });
-    const place = new DataPlace(real ?? path, real !== undefined);
-    await mkdir(place.staging, { mode: 0o700 });
-    return place;
+    const parent = real ?? dirname(path);
+    const prefix = real === undefined ? `${STAGING}${basename(path)}-` : STAGING;
+    await removeDeadStaging(parent, prefix);
+    const staging = join(parent, stagingName(prefix));
+    await mkdir(staging, { mode: 0o700 });
+    return new DataPlace(real ?? path, real !== undefined, staging);
   }
 
   /** Puts what was filled in its place; throws DATA_EXISTS when somebody was quicker. */
   async settle(): Promise<void> {
     try {
-      if (this.#isWithin) await this.#moveUp();
+      if (this.#isWithin) await moveUp(this.staging, this.#folder);
       else await rename(this.staging, this.#folder);
     } catch (error) {
       if (isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw occupied(error);
@@ -92,15 +132,5 @@ export class DataPlace {
   /** Removes what was not put in its place. */
   async clear(): Promise<void> {
     await rm(this.staging, { recursive: true, force: true });
-  }
-
-  async #moveUp(): Promise<void> {
-    await chmod(this.#folder, 0o700);
-    const names = (await readdir(this.staging)).filter((name) => name !== CONFIG);
-    // The keys first: whoever comes second stops there, since that folder is not empty any more.
-    names.sort((a, b) => Number(b === KEYS) - Number(a === KEYS));
-    for (const name of names) await rename(join(this.staging, name), join(this.#folder, name));
-    await syncFolder(this.#folder);
-    await rename(join(this.staging, CONFIG), join(this.#folder, CONFIG));
   }
 }

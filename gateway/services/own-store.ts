@@ -8,7 +8,8 @@ import { isSystemError, systemErrorText } from './file-error.js';
 
 const PID_FILE = 'pid';
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine has this id. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

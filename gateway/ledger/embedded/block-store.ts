@@ -2,7 +2,7 @@
 // newest block's hash kept in the checkpoint file beside the database.
 import { decodeBase64, equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { type Block, type BlockTransaction, parseBlockRow, sealBlock } from './block.js';
+import { type BlockTransaction, parseBlockRow, type StoredBlock, sealBlock } from './block.js';
 import {
   findCheckpointFile,
   type LedgerCheckpoint,
@@ -78,18 +78,22 @@ export class BlockStore {
   }
 
   /** Throws LEDGER_CORRUPT when the block is not there or not what was written. */
-  readBlock(number: number): Block {
-    return this.#parseBlock(number).block;
+  readBlock(number: number): StoredBlock {
+    return parseBlockRow(findRow(this.#db, blockKey(number)), this.#options.channel, number);
   }
 
   /**
    * Writes one block with its state, durable when it resolves. After a failure the fate of the
    * block is unknown, and the store must be opened again.
+   * @param expected hash that the block must have; LEDGER_CORRUPT otherwise, and nothing is written
    */
-  async commit(transactions: readonly BlockTransaction[]): Promise<void> {
+  async commit(transactions: readonly BlockTransaction[], expected?: string): Promise<void> {
     const { channel } = this.#options;
     const number = this.#tip.block + 1;
     const { hash, row } = sealBlock({ channel, number, previous: this.#tip.hash, transactions });
+    if (expected !== undefined && hash !== expected) {
+      throw corrupt(`block ${number} does not follow from the one before`);
+    }
     const batch = this.#db.batch().put(blockKey(number), row).put(TIP_KEY, utf8(hash));
     for (const [index, transaction] of transactions.entries()) {
       putWrites(batch, transaction, { block: number, transaction: index });
@@ -100,6 +104,25 @@ export class BlockStore {
       throw databaseFailure(cause);
     }
     const tip = { channel, block: number, hash };
+    this.#writeCheckpoint(tip);
+    this.#tip = tip;
+  }
+
+  /** What the checkpoint file saw, which is the newest block or the one before it. */
+  checkSeen(): void {
+    const seen = findCheckpointFile(this.#options.checkpointFile);
+    const { block, channel } = this.#tip;
+    const isNear = seen !== undefined && seen.block <= block && seen.block >= block - 1;
+    if (!isNear || seen.channel !== channel || this.readBlock(seen.block).hash !== seen.hash) {
+      throw corrupt('the checkpoint file does not name the newest block');
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+
+  #writeCheckpoint(tip: LedgerCheckpoint): void {
     try {
       writeCheckpointFile(this.#options.checkpointFile, tip);
     } catch (cause) {
@@ -107,15 +130,6 @@ export class BlockStore {
         cause,
       });
     }
-    this.#tip = tip;
-  }
-
-  async close(): Promise<void> {
-    await this.#db.close();
-  }
-
-  #parseBlock(number: number): { readonly block: Block; readonly hash: string } {
-    return parseBlockRow(findRow(this.#db, blockKey(number)), this.#options.channel, number);
   }
 
   async #checkAll(): Promise<void> {
@@ -130,10 +144,12 @@ export class BlockStore {
       throw corrupt('the checkpoint file is of another channel');
     }
     this.#tip = this.#findTip(seen);
-    if (this.#parseBlock(seen.block).hash !== seen.hash) {
+    if (this.readBlock(seen.block).hash !== seen.hash) {
       throw corrupt('the ledger is not the one that the checkpoint file saw');
     }
     await this.#checkNewestBlocks();
+    // A crash came between block and file: what is built on this block now must not be lost unseen.
+    if (this.#tip.block > seen.block) this.#writeCheckpoint(this.#tip);
   }
 
   /** The newest block; at most one more than the checkpoint file saw, after a crash. */
@@ -150,7 +166,7 @@ export class BlockStore {
     }
     let block = seen.block;
     while (findRow(this.#db, blockKey(block + 1)) !== undefined) block++;
-    const { hash } = this.#parseBlock(block);
+    const { hash } = this.readBlock(block);
     const tip = findRow(this.#db, TIP_KEY);
     if (tip === undefined || !equalBytes(tip, utf8(hash))) {
       throw corrupt('the newest block is not the one that was written last');
@@ -166,7 +182,7 @@ export class BlockStore {
       let wanted = this.#tip.hash;
       const last = Math.max(0, this.#tip.block - CHECKED_BLOCKS + 1);
       for (let number = this.#tip.block; number >= last; number--) {
-        const { block, hash } = this.#parseBlock(number);
+        const { block, hash } = this.readBlock(number);
         if (hash !== wanted) throw corrupt(`block ${number} is not the one that the next names`);
         wanted = block.previous;
         for (const [index, { writes }] of [...block.transactions.entries()].reverse()) {

@@ -38,6 +38,14 @@ export interface Block {
   readonly transactions: readonly BlockTransaction[];
 }
 
+/** A block as it was written. */
+export interface StoredBlock {
+  readonly block: Block;
+  readonly hash: string;
+  /** Canonical JSON. */
+  readonly bytes: Uint8Array;
+}
+
 export interface SealedBlock {
   /** SHA-256 of the block's canonical JSON. */
   readonly hash: string;
@@ -56,7 +64,7 @@ export function parseBlockRow(
   row: Uint8Array | undefined,
   channel: string,
   number: number,
-): { readonly block: Block; readonly hash: string } {
+): StoredBlock {
   if (row === undefined) {
     throw new ChartsealError('LEDGER_CORRUPT', `block ${number} is missing`);
   }
@@ -70,5 +78,5 @@ export function parseBlockRow(
   if (block.channel !== channel || block.number !== number) {
     throw new ChartsealError('LEDGER_CORRUPT', `block ${number} is not of this channel and place`);
   }
-  return { block, hash: encodeHex(hash) };
+  return { block, hash: encodeHex(hash), bytes };
 }

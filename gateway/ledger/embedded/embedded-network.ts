@@ -4,9 +4,12 @@ import { Worker } from 'node:worker_threads';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { claimFolder } from '../../claimed-folders.js';
 import type { Ledger } from '../ledger.js';
+import type { LedgerAudit } from './audit.js';
+import type { Block } from './block.js';
 import { type EmbeddedIdentity, EmbeddedLedger } from './embedded-ledger.js';
 import type { MspOptions } from './membership.js';
 import type { WorkerData } from './messages.js';
+import type { ReplayInput } from './replay.js';
 import { WorkerClient } from './worker-client.js';
 
 export interface EmbeddedNetworkOptions {
@@ -39,6 +42,20 @@ export class EmbeddedNetwork {
     const { mspId, certificatePem } = identity;
     await this.#client.call({ kind: 'identify', mspId, certificatePem });
     return new EmbeddedLedger(this.#client, identity, this.#now);
+  }
+
+  /**
+   * Takes over the next block of an exported ledger, executed again by the contract. Throws
+   * LEDGER_CORRUPT naming the block when anything comes out otherwise.
+   * @param inputs parallel to its transactions
+   */
+  async replay(block: Block, inputs: readonly ReplayInput[]): Promise<void> {
+    await this.#client.call({ kind: 'replay', block, inputs });
+  }
+
+  /** Compares every block with all of state; throws LEDGER_CORRUPT at the first difference. */
+  async audit(logId: string): Promise<LedgerAudit> {
+    return (await this.#client.call({ kind: 'audit', logId })) as LedgerAudit;
   }
 
   /** Commits what waits and lets go of the folder; connections fail from now on. */

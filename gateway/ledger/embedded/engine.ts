@@ -3,12 +3,14 @@
 import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { formatTime } from '../../../chaincode/core/time.js';
-import type { BlockTransaction } from './block.js';
+import { auditBlocks, type LedgerAudit } from './audit.js';
+import { type Block, type BlockTransaction, sealBlock } from './block.js';
 import { BlockStore, type BlockStoreOptions } from './block-store.js';
 import { conflicts } from './conflicts.js';
 import { Executor } from './executor.js';
 import { LevelStub } from './level-stub.js';
 import { type Identity, Membership, type MspOptions } from './membership.js';
+import { type ReplayInput, replayTransactions } from './replay.js';
 import type { StateReader } from './state-reader.js';
 
 export interface EngineOptions extends BlockStoreOptions {
@@ -106,7 +108,38 @@ export class Engine {
   /** Transactions of one block, in order; none above the height. Throws LEDGER_CORRUPT. */
   readBlock(number: number): readonly BlockTransaction[] {
     this.#requireSound();
-    return number > this.height ? [] : this.#store.readBlock(number).transactions;
+    return number > this.height ? [] : this.#store.readBlock(number).block.transactions;
+  }
+
+  /**
+   * Executes the next block of an exported ledger again and commits it with the same bytes.
+   * Throws LEDGER_CORRUPT naming the block when anything comes out otherwise.
+   * @param inputs parallel to its transactions
+   */
+  async replay(block: Block, inputs: readonly ReplayInput[]): Promise<void> {
+    this.#requireSound();
+    const { hash } = sealBlock(block);
+    if (block.number === 0 && this.height === 0) {
+      if (this.#store.readBlock(0).hash === hash) return;
+      throw new ChartsealError('LEDGER_CORRUPT', 'block 0 is not the first of this channel');
+    }
+    const state = this.#store.state();
+    let replayed: BlockTransaction[];
+    try {
+      replayed = await replayTransactions(block, inputs, state, async (call, reader) => {
+        const { stub, identity } = await this.#execute(call, reader, call.at);
+        return { stub, transaction: blockTransaction(call, stub, identity) };
+      });
+    } finally {
+      await state.close();
+    }
+    await this.#commit(replayed, hash);
+  }
+
+  /** Every block and all of state, compared; see {@link auditBlocks}. */
+  async audit(logId: string): Promise<LedgerAudit> {
+    this.#requireSound();
+    return auditBlocks(this.#store, logId);
   }
 
   /** Commits what waits, then lets go of the folder. */
@@ -158,7 +191,13 @@ export class Engine {
       await state.close();
     }
     const written = accepted.filter(({ stub }) => stub.writes.size > 0 || stub.event !== undefined);
-    if (written.length > 0) await this.#write(written);
+    if (written.length > 0) {
+      await this.#commit(
+        written.map(({ waiting, stub, identity }) =>
+          blockTransaction(waiting.call, stub, identity),
+        ),
+      );
+    }
     for (const { waiting, answer } of accepted) waiting.resolve(answer);
   }
 
@@ -188,10 +227,12 @@ export class Engine {
     return applied;
   }
 
-  async #write(written: readonly Endorsed[]): Promise<void> {
+  async #commit(transactions: readonly BlockTransaction[], expected?: string): Promise<void> {
     try {
-      await this.#store.commit(written.map(blockTransaction));
+      await this.#store.commit(transactions, expected);
     } catch (cause) {
+      // Refused before anything was written.
+      if (cause instanceof ChartsealError && cause.code === 'LEDGER_CORRUPT') throw cause;
       this.#fault = new ChartsealError(
         'LEDGER_FAILED',
         'a block could not be written, so the ledger stopped; open it again',
@@ -202,11 +243,13 @@ export class Engine {
     this.#onBlock(this.height);
   }
 
-  async #execute(call: Call, state: StateReader) {
-    const identity = this.identify(call.mspId, call.certificatePem);
-    const { txId, at, transient } = call;
+  /** @param clock the endorser's time, in ms since 1970 */
+  async #execute(call: Call, state: StateReader, clock = Date.now()) {
+    const identity = this.#membership.identify(call.mspId, call.certificatePem, clock);
+    const { txId, at, transient, name } = call;
     const stub = new LevelStub(state, { channel: this.#channel, txId, at, transient });
-    const answer = await this.#executor.run(call.name, call.args.map(text), stub, identity);
+    const args = call.args.map(text);
+    const answer = await this.#executor.run({ name, args, stub, identity, clock });
     return { stub, identity, answer };
   }
 }
@@ -216,8 +259,7 @@ function text(argument: Uint8Array): string {
   return Buffer.from(argument.buffer, argument.byteOffset, argument.length).toString();
 }
 
-function blockTransaction({ waiting, stub, identity }: Endorsed): BlockTransaction {
-  const { call } = waiting;
+function blockTransaction(call: Call, stub: LevelStub, identity: Identity): BlockTransaction {
   const certificate = encodeHex(identity.certificateDigest);
   const writes = [...stub.writes].map(([key, value]) => ({ key, value: encodeBase64(value) }));
   const transaction = {

@@ -25,6 +25,16 @@ function decodeFailure(error: unknown): ChartsealError {
   return new ChartsealError(known.code, known.message, { cause });
 }
 
+/** One transaction to run. */
+export interface Run {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly stub: LevelStub;
+  readonly identity: Identity;
+  /** The endorser's time, in ms since 1970. */
+  readonly clock: number;
+}
+
 export class Executor {
   readonly #contract: ChartsealContract;
   /** Number of arguments by transaction name. */
@@ -39,16 +49,12 @@ export class Executor {
   }
 
   /** The transaction's answer; its reads and writes stay in the stub. Throws coded errors only. */
-  async run(
-    name: string,
-    args: readonly string[],
-    stub: LevelStub,
-    identity: Identity,
-  ): Promise<string> {
+  async run({ name, args, stub, identity, clock }: Run): Promise<string> {
     const contract = this.#contract;
     const context = contract.createContext();
     context.stub = stub;
     context.clientIdentity = identity;
+    context.clock = () => clock;
     try {
       const arity = this.#arity.get(name);
       if (arity === undefined) {

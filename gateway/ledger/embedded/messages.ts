@@ -1,6 +1,9 @@
 // What crosses between the main thread and the worker: strings, numbers and bytes only.
 import type { LedgerEvent } from '../ledger.js';
+import type { LedgerAudit } from './audit.js';
+import type { Block } from './block.js';
 import type { Call, EngineOptions } from './engine.js';
+import type { ReplayInput } from './replay.js';
 
 /** What the worker is started with. */
 export type WorkerData = EngineOptions;
@@ -10,6 +13,8 @@ export type Request =
   | { readonly kind: 'evaluate'; readonly call: Call }
   | { readonly kind: 'submit'; readonly call: Call }
   | { readonly kind: 'events'; readonly block: number }
+  | { readonly kind: 'replay'; readonly block: Block; readonly inputs: readonly ReplayInput[] }
+  | { readonly kind: 'audit'; readonly logId: string }
   | { readonly kind: 'close' };
 
 /** An error as text: its stack stays in the log of this process and is never shown. */
@@ -19,7 +24,7 @@ export interface ErrorReply {
   readonly cause?: string;
 }
 
-export type Answer = string | readonly LedgerEvent[] | undefined;
+export type Answer = string | readonly LedgerEvent[] | LedgerAudit | undefined;
 
 export type Message =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }

@@ -40,6 +40,11 @@ async function answer(engine: Engine, request: Request): Promise<Answer> {
       return engine.submit(request.call);
     case 'events':
       return eventsOf(engine, request.block);
+    case 'replay':
+      await engine.replay(request.block, request.inputs);
+      return undefined;
+    case 'audit':
+      return engine.audit(request.logId);
     case 'close':
       await engine.close();
       return undefined;

@@ -27,7 +27,7 @@ export interface ProvenLogOptions {
 }
 
 /** The log's own signature over a checkpoint that we derived ourselves. */
-function signCheckpoint(context: LogContext, state: LogState): string {
+export function signCheckpoint(context: LogContext, state: LogState): string {
   const { origin } = context.registration;
   const text = formatCheckpoint({ origin, size: state.frontier.size, root: state.root });
   const { notePublicKey, signNote: sign } = context.secrets;

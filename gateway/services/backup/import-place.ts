@@ -1,0 +1,132 @@
+// Where an import builds: a folder within the data folder, beside the keys. Its parts are moved up
+// at the end, config.json last, which makes it a data folder; what a killed import left is undone.
+import { chmod, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { readConfig } from '../../data/config.js';
+import { type DataLayout, dataLayout } from '../../data/layout.js';
+import { LOST_AND_FOUND, STAGING, syncFolder } from '../../data/place.js';
+import { listStaging, removeDeadStaging, stagingName } from '../../data/staging.js';
+import { isSystemError } from '../file-error.js';
+
+const PREFIX = '.chartseal-import-';
+const NAMES = dataLayout('');
+const CONFIG = basename(NAMES.config);
+const PARTS = [NAMES.ledger, NAMES.store, NAMES.checkpoint, NAMES.run].map((path) =>
+  basename(path),
+);
+
+function occupied(text: string): ChartsealError {
+  return new ChartsealError('DATA_EXISTS', text);
+}
+
+async function realFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (cause) {
+    if (!isSystemError(cause, 'ENOENT', 'ENOTDIR')) throw cause;
+    throw new ChartsealError('KEY_UNREADABLE', 'there are no keys: run chartseal keys restore', {
+      cause,
+    });
+  }
+}
+
+/** Throws DATA_EXISTS for a data folder, OTHER_LOG for one of another log. */
+async function requireNoData({ config }: DataLayout, logId: string): Promise<void> {
+  let found: string;
+  try {
+    found = (await readConfig(config)).logId;
+  } catch (error) {
+    if (!(error instanceof ChartsealError)) throw error;
+    if (error.code === 'NO_DATA') return;
+    throw occupied('the folder holds a configuration that cannot be read');
+  }
+  if (found === logId) throw occupied('the folder holds this log already');
+  throw new ChartsealError('OTHER_LOG', 'import into another ledger is refused');
+}
+
+/**
+ * Takes back what a killed import had moved up. Only a whole import moves, and config.json goes
+ * last: while that is still here, what is missing here lies above.
+ */
+async function undo(folder: string, staging: string): Promise<void> {
+  const here = await readdir(staging);
+  if (!here.includes(CONFIG)) return;
+  const above = await readdir(folder);
+  for (const part of PARTS) {
+    if (!here.includes(part) && above.includes(part)) {
+      await rename(join(folder, part), join(staging, part));
+    }
+  }
+}
+
+export class ImportPlace {
+  /** The folder to fill. */
+  readonly staging: DataLayout;
+  readonly #target: DataLayout;
+
+  private constructor(folder: string, staging: string) {
+    this.#target = dataLayout(folder);
+    this.staging = dataLayout(staging);
+  }
+
+  /**
+   * Throws DATA_EXISTS where more than keys lies, OTHER_LOG, KEY_UNREADABLE without keys,
+   * STORE_LOCKED while another import works there.
+   */
+  static async claim(data: string, logId: string): Promise<ImportPlace> {
+    const folder = await realFolder(data);
+    await requireNoData(dataLayout(folder), logId);
+    const staging = join(folder, stagingName(PREFIX));
+    await mkdir(staging, { mode: 0o700 });
+    const place = new ImportPlace(folder, staging);
+    try {
+      await place.#clean();
+      return place;
+    } catch (error) {
+      await place.clear();
+      throw error;
+    }
+  }
+
+  /** Keys lie in their place already. */
+  get keys(): string {
+    return this.#target.keys;
+  }
+
+  async #clean(): Promise<void> {
+    const { folder } = this.#target;
+    const own = basename(this.staging.folder);
+    for (const { name, pid } of await listStaging(folder, PREFIX)) {
+      if (name === own) continue;
+      if (pid !== undefined) {
+        throw new ChartsealError('STORE_LOCKED', `process ${pid} imports into this folder`);
+      }
+      await undo(folder, join(folder, name));
+    }
+    await removeDeadStaging(folder, PREFIX);
+    const allowed = [basename(this.keys), LOST_AND_FOUND, own];
+    const others = (await readdir(folder)).filter(
+      (name) => !allowed.includes(name) && !name.startsWith(STAGING),
+    );
+    if (others.length > 0) throw occupied('the folder holds more than keys');
+  }
+
+  /** Puts everything in its place. */
+  async settle(): Promise<void> {
+    const { folder } = this.#target;
+    const move = (name: string) => rename(join(this.staging.folder, name), join(folder, name));
+    await chmod(folder, 0o700);
+    await syncFolder(this.staging.folder);
+    for (const part of PARTS) await move(part);
+    await syncFolder(folder);
+    await move(CONFIG);
+    await syncFolder(folder);
+  }
+
+  /** Removes what was not put in its place. */
+  async clear(): Promise<void> {
+    await undo(this.#target.folder, this.staging.folder);
+    await rm(this.staging.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,233 @@
+// The content of an export into an empty store and a new ledger: entries, blocks, then the rows
+// that only the export knows.
+import {
+  concat,
+  decodeBase64,
+  decodeHex,
+  encodeHex,
+  equalBytes,
+} from '../../../chaincode/core/bytes.js';
+import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
+import { parseCheckpoint } from '../../../chaincode/core/checkpoint.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { sha256 } from '../../../chaincode/core/hash.js';
+import type { JsonValue } from '../../../chaincode/core/json.js';
+import { patientAlpha } from '../../../chaincode/core/labels.js';
+import { HASH_BYTES, LEAF_BYTES } from '../../../chaincode/core/limits.js';
+import { verifyNote } from '../../../chaincode/core/signed-note.js';
+import { parseCheckpointAnswer } from '../../evidence/answer.js';
+import { findEmbeddedAnswer, isEmbedded, parseAttestation } from '../../evidence/attestation.js';
+import type { Block, BlockTransaction } from '../../ledger/embedded/block.js';
+import type { EmbeddedNetwork } from '../../ledger/embedded/embedded-network.js';
+import type { ReplayInput } from '../../ledger/embedded/replay.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import { LogLedger } from '../../ledger/log-ledger.js';
+import type { RowBatch } from '../../store/database.js';
+import * as keys from '../../store/keys.js';
+import { type AttestationRow, formatJsonRow } from '../../store/rows.js';
+import type { Store } from '../../store/store.js';
+import type { LogContext } from '../log-context.js';
+import { StoreBuilder } from '../rebuild/store-builder.js';
+import type { PreparedAppend } from '../sequencer/prepare-append.js';
+import { signCheckpoint } from '../sequencer/proven-log.js';
+import type { ExportFile } from './export-file.js';
+import {
+  certificatePem,
+  type ExportedAttestation,
+  type Tag,
+  type Tagged,
+} from './export-format.js';
+import { parseOwnTransaction } from './log-blocks.js';
+
+export interface LogImportParts {
+  readonly file: ExportFile;
+  /** Holds nothing but its meta row. */
+  readonly store: Store;
+  /** Holds nothing but its first block. */
+  readonly network: EmbeddedNetwork;
+  /** Connection of the log's writer, with its signer. */
+  readonly ledger: Ledger;
+  readonly context: LogContext;
+}
+
+const BATCH_ROWS = 1024;
+
+function bad(text: string): ChartsealError {
+  return new ChartsealError('BAD_FORMAT', text);
+}
+
+export class LogImport {
+  readonly #parts: LogImportParts;
+  readonly #builder: StoreBuilder;
+  readonly #log: LogLedger;
+  /** PEM of the creators of transactions, by digest. */
+  readonly #certificates: ReadonlyMap<string, string>;
+
+  constructor(parts: LogImportParts) {
+    this.#parts = parts;
+    const { store, context, ledger, file } = parts;
+    this.#builder = new StoreBuilder(store, context);
+    this.#log = new LogLedger(ledger, context.logId);
+    this.#certificates = new Map(
+      file.header.certificates.map((base64) => [
+        encodeHex(sha256(decodeBase64(base64, 'certificate'))),
+        certificatePem(base64),
+      ]),
+    );
+  }
+
+  /** Number of entries that the ledger holds. */
+  async run(): Promise<number> {
+    await this.#entries();
+    for await (const block of this.#parts.file.lines('block')) await this.#block(block);
+    await this.#patients();
+    await this.#baselines();
+    const newest = await this.#attestations();
+    await this.#builder.finish(newest ?? (await this.#attestNow()));
+    return this.#builder.state.entries;
+  }
+
+  async #entries(): Promise<void> {
+    let count = 0;
+    for await (const { ordinal, leaf, entry, openings } of this.#parts.file.lines('entry')) {
+      if (ordinal !== count++) throw bad('the entries of the export are not in order');
+      await this.#builder.addEntry({
+        leaf: decodeBase64(leaf, 'leaf', LEAF_BYTES),
+        entry: canonicalBytes(entry),
+        openings: openings === undefined ? new Uint8Array() : canonicalBytes(openings),
+      });
+    }
+    await this.#builder.endEntries();
+  }
+
+  /** Executes one block again, and takes its appends over. */
+  async #block(block: Block): Promise<void> {
+    const inputs: ReplayInput[] = [];
+    const appends: PreparedAppend[] = [];
+    for (const transaction of block.transactions) {
+      const certificatePem = this.#certificateOf(block, transaction);
+      const parsed = parseOwnTransaction(transaction, this.#log.logId);
+      if (parsed.kind === 'registerLog') {
+        inputs.push({ certificatePem, transient: new Map() });
+        continue;
+      }
+      const prepared = await this.#builder.prepare(parsed.hashes.length);
+      const leaves = concat(...prepared.leaves.map(({ leaf }) => leaf));
+      const transient = new Map([
+        ['leaves', leaves],
+        ['witness', prepared.witness()],
+      ]);
+      inputs.push({ certificatePem, transient });
+      appends.push(prepared);
+    }
+    await this.#parts.network.replay(block, inputs);
+    for (const prepared of appends) await this.#commit(prepared);
+  }
+
+  async #commit(prepared: PreparedAppend): Promise<void> {
+    const before = this.#builder.state.frontier.size;
+    const [row] = (await this.#log.listCheckpoints(before, 1)).checkpoints;
+    if (row === undefined) throw new ChartsealError('LEDGER_CORRUPT', 'an append left no trace');
+    await this.#builder.commit(prepared, row);
+  }
+
+  #certificateOf({ number }: Block, { creator }: BlockTransaction): string {
+    const found = this.#certificates.get(creator.certificate);
+    if (found !== undefined) return found;
+    const text = `block ${number}: the certificate of its creator is not in the export`;
+    throw new ChartsealError('LEDGER_CORRUPT', text);
+  }
+
+  async #patients(): Promise<void> {
+    await this.#rows(
+      'patient',
+      ({ label }) => label,
+      (batch, { label, system, value }) => {
+        const bytes = decodeHex(label, 'label', HASH_BYTES);
+        batch
+          .put(keys.patientLabelKey(sha256(patientAlpha(system, value))), bytes)
+          .put(keys.patientKey(bytes), formatJsonRow({ system, value }));
+      },
+    );
+  }
+
+  async #baselines(): Promise<void> {
+    await this.#rows(
+      'baseline',
+      ({ label }) => label,
+      (batch, { label, ...row }) => {
+        batch.put(keys.baselineKey(decodeHex(label, 'label', HASH_BYTES)), formatJsonRow(row));
+      },
+    );
+  }
+
+  /** Gives the row of the newest append, when that was attested. */
+  async #attestations(): Promise<AttestationRow | undefined> {
+    const { size } = this.#builder.state.frontier;
+    let newest: AttestationRow | undefined;
+    await this.#rows(
+      'attestation',
+      (row) => row.size,
+      async (batch, exported) => {
+        const row = await this.#checkedAttestation(exported);
+        batch.put(keys.attestationKey(exported.size), formatJsonRow(row));
+        if (exported.size === size) newest = row;
+      },
+    );
+    return newest;
+  }
+
+  /** An attestation that vouches for what this ledger holds; throws LOG_FORKED. */
+  async #checkedAttestation({ size, ...row }: ExportedAttestation): Promise<AttestationRow> {
+    const { origin } = this.#parts.context.registration;
+    const { notePublicKey } = this.#parts.context.secrets;
+    const { root } = await this.#log.readCheckpoint(size);
+    const signed = parseCheckpoint(verifyNote(row.checkpoint, origin, notePublicKey));
+    const attestation = parseAttestation(row.attestation);
+    const answer = isEmbedded(attestation) && findEmbeddedAnswer(attestation, notePublicKey);
+    if (!answer) throw bad(`the attestation of size ${size} does not verify`);
+    const attested = parseCheckpointAnswer(answer);
+    const same =
+      signed.size === size &&
+      equalBytes(signed.root, root) &&
+      attested.size === size &&
+      attested.root === encodeHex(root);
+    if (same) return row;
+    throw new ChartsealError('LOG_FORKED', `the attestation of size ${size} is of another log`);
+  }
+
+  /** Appends that were not proven when the export was made; undefined when there was none. */
+  async #attestNow(): Promise<AttestationRow | undefined> {
+    const { state } = this.#builder;
+    const { size } = state.frontier;
+    if (size === 0 || state.closingLeaf === undefined) return undefined;
+    const { attestation } = await this.#log.attestCheckpoint(size);
+    return {
+      attestation: attestation as unknown as JsonValue,
+      checkpoint: signCheckpoint(this.#parts.context, state),
+      closingLeaf: Buffer.from(state.closingLeaf).toString('base64'),
+    };
+  }
+
+  /** Rows of one kind, in ascending order, written in batches. */
+  async #rows<T extends Tag, K extends string | number>(
+    tag: T,
+    keyOf: (row: Tagged[T]) => K,
+    put: (batch: RowBatch, row: Tagged[T]) => void | Promise<void>,
+  ): Promise<void> {
+    const { file, store } = this.#parts;
+    let batch = store.db.batch();
+    let before: K | undefined;
+    for await (const row of file.lines(tag)) {
+      const key = keyOf(row);
+      if (before !== undefined && key <= before) throw bad(`a ${tag} stands out of order`);
+      before = key;
+      await put(batch, row);
+      if (batch.size >= BATCH_ROWS) {
+        await batch.write();
+        batch = store.db.batch();
+      }
+    }
+    await batch.write();
+  }
+}

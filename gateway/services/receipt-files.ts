@@ -16,9 +16,17 @@ async function checkPlace(path: string): Promise<void> {
   throw new ChartsealError('FILE_UNWRITABLE', 'what lies there is not a regular file');
 }
 
+const UNFINISHED = '.chartseal-';
+const UNFINISHED_NAME = /(^|\/)\.chartseal-[0-9a-f]{16}$/;
+
+/** Whether a path is that of a file which a killed process was still writing. */
+export function isUnfinished(path: string): boolean {
+  return UNFINISHED_NAME.test(path);
+}
+
 /** Writes `bytes` under `path`, made durable under another name first. Throws FILE_UNWRITABLE. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.chartseal-${randomBytes(8).toString('hex')}`);
+  const temporary = join(dirname(path), `${UNFINISHED}${randomBytes(8).toString('hex')}`);
   let isMade = false;
   try {
     await mkdir(dirname(path), { recursive: true });

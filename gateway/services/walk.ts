@@ -16,6 +16,7 @@ import {
   listFolder,
   nameOf,
 } from './list-folder.js';
+import { isUnfinished } from './receipt-files.js';
 import { RECEIPT_SUFFIX } from './record-id.js';
 
 export type SkipReason =
@@ -56,7 +57,7 @@ export type WalkItem = WalkedFile | SkippedEntry | FailedEntry;
 export interface WalkOptions {
   /** Files and folders of Chartseal's own (data, receipts); they need not exist yet. */
   readonly exclude?: readonly string[];
-  /** Receipts lie beside the documents: files named as receipts are not documents. */
+  /** Receipts lie beside the documents: files named as such, also half-written, are none. */
   readonly skipReceipts?: boolean;
 }
 
@@ -194,7 +195,8 @@ class Walk {
       const error = new ChartsealError('NAME_NOT_UTF8', 'the name of the file is not UTF-8');
       return this.#failed(path, relative, error);
     }
-    if (this.#options.skipReceipts === true && text.endsWith(RECEIPT_SUFFIX)) {
+    const isReceipt = text.endsWith(RECEIPT_SUFFIX) || isUnfinished(text);
+    if (this.#options.skipReceipts === true && isReceipt) {
       return this.#skipped(path, relative, 'receipt');
     }
     return { kind, path, relative: text, folder: this.#folder };

@@ -3,50 +3,22 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeHex } from '../../chaincode/core/bytes.js';
+import { type ChartsealError, ERROR_CODES } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import { accessImport } from '../../cli/commands/access.js';
 import { ingest } from '../../cli/commands/ingest.js';
 import { init } from '../../cli/commands/init.js';
-import type { CommandContext } from '../../cli/context.js';
-import { createDataFolder } from '../../gateway/data/create.js';
-import { parseTrustFile } from '../../gateway/evidence/trust.js';
+import type { Trust } from '../../gateway/evidence/trust.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { openHospital } from '../../gateway/services/hospital.js';
+import { finish, newData, WAIT_MS } from './fault-data.js';
 import type { FaultCase } from './fault-harness.js';
-import { checkTold, mustBe, openParts, readAll } from './fault-hospital.js';
+import { checkTold, mustBe, openParts, readAll, readEntries } from './fault-hospital.js';
 import { type ToldEntry, WRITTEN, writeWaves } from './fault-writer.js';
 import { accessSubmission } from './hospital.js';
 
-const WAIT_MS = 20_000;
 const DATABASES = ['data/store', 'data/ledger'];
 const DATA_NAMES = ['checkpoint', 'config.json', 'keys', 'ledger', 'run', 'store'];
-
-/** Runs a command in this process; gives the data that it printed. */
-async function finish(command: (context: CommandContext) => Promise<number>): Promise<string[]> {
-  const lines: string[] = [];
-  const prose: string[] = [];
-  const exitCode = await command({
-    json: true,
-    columns: 0,
-    stdin: (async function* () {})(),
-    data: (line) => void lines.push(line),
-    tell: (line) => void prose.push(line),
-    draw: () => undefined,
-  });
-  mustBe(exitCode === 0, `the second run ends with ${exitCode}: ${prose.join('; ')}`);
-  return lines;
-}
-
-function newData(folder: string): Promise<unknown> {
-  return createDataFolder({
-    folder: join(folder, 'data'),
-    origin: 'hospital-a.example/archive',
-    mspId: 'HospitalMSP',
-    description: '',
-    recordLabels: 'hmac',
-    patientSystems: [],
-  });
-}
 
 function checkNames(folder: string, expected: readonly string[]): void {
   const names = readdirSync(folder).sort();
@@ -55,7 +27,7 @@ function checkNames(folder: string, expected: readonly string[]): void {
 
 const SEQUENCER: FaultCase = {
   name: 'sequencer',
-  prepare: async (folder) => void (await newData(folder)),
+  prepare: newData,
   command: (folder) => ['fault-writer', join(folder, 'data')],
   points: [
     'accept',
@@ -69,19 +41,23 @@ const SEQUENCER: FaultCase = {
   databases: DATABASES,
   check: async (folder, lines) => {
     const data = join(folder, 'data');
-    const before = await readAll(data);
-    for (const line of lines) {
-      const { name, leafHash } = JSON.parse(line) as ToldEntry;
-      checkTold(before, name, { leafHash });
+    const parts = await openParts(data, {});
+    let before: ReturnType<typeof readEntries>;
+    try {
+      before = readEntries(parts);
+      for (const line of lines) {
+        const { name, leafHash } = JSON.parse(line) as ToldEntry;
+        checkTold(before, name, { leafHash });
+      }
+      await writeWaves(parts, ({ name, leafHash }) => {
+        if (before.has(name)) checkTold(before, name, { leafHash });
+      });
+    } finally {
+      await parts.close();
     }
-    const parts = await openParts(data, 8);
-    await writeWaves(parts, ({ name, leafHash }) => {
-      if (before.has(name)) checkTold(before, name, { leafHash });
-    });
-    await parts.close();
-    const after = await readAll(data);
-    mustBe(after.size === WRITTEN, `${after.size} entries stand, not ${WRITTEN}`);
-    for (const [name, entry] of before) checkTold(after, name, entry);
+    const { entries } = await readAll(data);
+    mustBe(entries.size === WRITTEN, `${entries.size} entries stand, not ${WRITTEN}`);
+    for (const [name, entry] of before) checkTold(entries, name, entry);
   },
 };
 
@@ -105,17 +81,25 @@ function documents(folder: string) {
   });
 }
 
-/** Receipts that a killed run wrote are whole; those of the last run are all there. */
-async function checkReceipts(folder: string, all: boolean): Promise<void> {
-  const hospital = await openHospital({ folder: join(folder, 'data'), operator: 'test' });
-  const trust = parseTrustFile(hospital.trustFile());
-  await hospital.close();
+/** Receipt files there are, by path. */
+function readReceipts(folder: string): Map<string, Buffer> {
+  const paths = documents(folder).map(({ receipt }) => receipt);
+  return new Map(paths.filter(existsSync).map((path) => [path, readFileSync(path)]));
+}
+
+function checkReceipts(folder: string, trust: Trust, early: ReadonlyMap<string, Buffer>): void {
   for (const { digest, receipt: path } of documents(folder)) {
-    if (!all && !existsSync(path)) continue;
     const receipt = readFileSync(path);
-    const document = { digests: { 'sha-256': digest } };
-    const { verdict } = verifyReceipt({ receipt, trust, document });
+    const { verdict } = verifyReceipt({
+      receipt,
+      trust,
+      document: { digests: { 'sha-256': digest } },
+    });
     mustBe(verdict === 'unchanged', `a receipt on disk says ${verdict}`);
+    mustBe(
+      early.get(path)?.equals(receipt) ?? true,
+      'a killed run left a receipt that is not whole',
+    );
   }
 }
 
@@ -135,7 +119,7 @@ const INGEST: FaultCase = {
   databases: DATABASES,
   check: async (folder, lines) => {
     const data = join(folder, 'data');
-    await checkReceipts(folder, false);
+    const early = readReceipts(folder);
     await finish((context) =>
       ingest(
         [join(folder, 'archive')],
@@ -143,14 +127,14 @@ const INGEST: FaultCase = {
         context,
       ),
     );
-    const found = await readAll(data);
+    const { entries: found, trust } = await readAll(data);
     mustBe(found.size === FILES, `${found.size} records stand, not ${FILES}`);
     for (const { name, digest } of documents(folder)) checkTold(found, name, { digest });
     for (const line of lines) {
       const { id, version, digest } = JSON.parse(line);
       if (id !== undefined) checkTold(found, `record ${id} ${version}`, { digest });
     }
-    await checkReceipts(folder, true);
+    checkReceipts(folder, trust, early);
     checkNames(data, DATA_NAMES);
     checkNames(join(data, 'run'), ['pid']);
   },
@@ -180,7 +164,7 @@ const IMPORT: FaultCase = {
     const again = await finish((context) =>
       accessImport(events, { data, waitMs: WAIT_MS }, context),
     );
-    const found = await readAll(data);
+    const { entries: found } = await readAll(data);
     mustBe(found.size === EVENTS, `${found.size} events stand, not ${EVENTS}`);
     for (const text of [...lines, ...again]) {
       const { line, leafHash } = JSON.parse(text);
@@ -196,14 +180,25 @@ function initCase(name: string, hasFolder: boolean, points: readonly string[]): 
     command: (folder) => ['fault-program', 'init', '--data', join(folder, 'data')],
     points,
     databases: [],
+    refusal: ERROR_CODES.DATA_EXISTS.exit,
     check: async (folder) => {
       const data = join(folder, 'data');
-      if (!existsSync(join(data, 'config.json'))) {
-        const options = { data, description: '', patientSystem: [] as const };
-        await finish((context) => init({ ...options, recordLabels: 'hmac' }, context));
+      const isThere = () => existsSync(join(data, 'config.json'));
+      if (!isThere()) {
+        const options = { data, description: '', patientSystem: [] };
+        await finish((context) => init({ ...options, recordLabels: 'hmac' }, context)).catch(
+          // An init that was killed while it moved all to its place is finished, and comes first.
+          (error: unknown) => {
+            if ((error as ChartsealError).code !== 'DATA_EXISTS' || !isThere()) throw error;
+          },
+        );
       }
-      const found = await readAll(data);
-      mustBe(found.size === 0, 'a new log holds entries');
+      const hospital = await openHospital({ folder: data, operator: 'test' });
+      const proven = await hospital.sequencer.waitProven(WAIT_MS);
+      await hospital.close();
+      mustBe(proven, 'an empty log does not become proven');
+      const { entries } = await readAll(data);
+      mustBe(entries.size === 0, 'a new log holds entries');
     },
   };
 }

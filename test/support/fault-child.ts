@@ -85,7 +85,10 @@ export async function runChild(
   const durationMs = performance.now() - startedAt;
   for (const file of [out, err]) closeSync(file as number);
   const text = readFileSync(join(folder, 'stdout'), 'utf8');
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1);
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1);
   const stderr = readFileSync(join(folder, 'stderr'), 'utf8');
   return { killed, exitCode: child.exitCode, durationMs, lines, stderr };
 }

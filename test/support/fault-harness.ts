@@ -19,6 +19,8 @@ export interface FaultCase {
   readonly points: readonly string[];
   /** Databases whose log may be torn. */
   readonly databases: readonly string[];
+  /** How the program may end on what a kill left, other than well. */
+  readonly refusal?: number;
   /** Finishes what was killed and reads everything; throws when something does not hold. */
   check(folder: string, lines: readonly string[]): Promise<void>;
 }
@@ -74,7 +76,7 @@ const WHOLE = /rename|sync/;
 /** Of five kills so many are at named points. */
 const NAMED_OF_FIVE = 3;
 /** Chance that the process which mends a kill is killed as well. */
-const AGAIN = 0.3;
+const AGAIN = 0.5;
 
 async function measure(fault: FaultCase, folder: string): Promise<Measured> {
   const base = join(folder, `base-${fault.name.replaceAll(' ', '-')}`);
@@ -101,12 +103,26 @@ function slotsOf(of: Measured): Slot[] {
   });
 }
 
-const placeOf = ({ of, point, moment }: Slot) =>
-  point === undefined ? `${of.fault.name}: at a random moment` : `${of.fault.name}: ${moment} ${point}`;
+/** In random order; every point comes once before any comes at another moment. */
+function inOrder(slots: Slot[], random: Random): Slot[] {
+  const turns = new Map<string, number>();
+  const placed = shuffle(slots, random).map((slot) => {
+    const point = `${slot.of.fault.name}: ${slot.point}`;
+    const turn = turns.get(point) ?? 0;
+    turns.set(point, turn + 1);
+    return { slot, turn };
+  });
+  return placed.sort((a, b) => a.turn - b.turn).map(({ slot }) => slot);
+}
 
-function killOf({ of, point, moment }: Slot, random: Random): Kill {
+function placeOf({ of, point, moment }: Slot): string {
+  return `${of.fault.name}: ${point === undefined ? 'at a random moment' : `${moment} ${point}`}`;
+}
+
+/** @param again what is done was begun before, so that a point may be reached less often */
+function killOf({ of, point, moment }: Slot, random: Random, again: boolean): Kill {
   if (point === undefined) return { afterMs: of.from + random.next() * (of.until - of.from) };
-  const nth = 1 + random.integer(of.counts.get(point) ?? 1);
+  const nth = again ? 1 : 1 + random.integer(of.counts.get(point) ?? 1);
   return { plan: { point, moment, nth, pauseUs: random.integer(MAX_PAUSE_US) } };
 }
 
@@ -130,9 +146,12 @@ class FaultRun {
     const { cases, seed, only } = this.#options;
     try {
       const measured: Measured[] = [];
-      for (const fault of cases) measured.push(await measure(fault, this.#folder));
+      for (let at = 0; at < cases.length; at += LANES) {
+        const some = cases.slice(at, at + LANES);
+        measured.push(...(await Promise.all(some.map((one) => measure(one, this.#folder)))));
+      }
       this.#measured = measured;
-      this.#named = shuffle(measured.flatMap(slotsOf), newRandom(seed));
+      this.#named = inOrder(measured.flatMap(slotsOf), newRandom(seed));
       if (only === undefined) {
         await Promise.all(Array.from({ length: LANES }, () => this.#lane()));
       } else {
@@ -191,19 +210,26 @@ class FaultRun {
     const lines: string[] = [];
     let next: Slot | undefined = slot;
     while (next !== undefined) {
-      const kill = killOf(next, random);
+      const kill = killOf(next, random, where.length > 0);
       where.push(`${placeOf(next)} ${JSON.stringify(kill)}`);
       const ran = await runChild(folder, slot.of.fault.command(folder), kill);
       lines.push(...ran.lines);
-      if (!ran.killed) requireSuccess(ran);
+      if (!ran.killed) requireEnd(ran, where.length === 1 ? 0 : slot.of.fault.refusal);
       else this.#count(placeOf(next));
       for (const database of slot.of.fault.databases) {
         if (tearLog(folder, join(folder, database), random) > 0) this.#torn++;
       }
       const again = ran.killed && random.next() < AGAIN;
-      next = again ? { of: slot.of, moment: 'during' } : undefined;
+      next = again ? this.#anySlot(slot.of, random) : undefined;
     }
     return lines;
+  }
+
+  #anySlot(of: Measured, random: Random): Slot {
+    const named = this.#named.filter((slot) => slot.of === of);
+    const isNamed = random.integer(5) < NAMED_OF_FIVE;
+    const slot = isNamed ? named[random.integer(named.length)] : undefined;
+    return slot ?? { of, moment: 'during' };
   }
 
   #count(place: string): void {
@@ -213,8 +239,9 @@ class FaultRun {
   }
 }
 
-function requireSuccess({ exitCode, stderr }: Ran): void {
-  if (exitCode !== 0) throw new Error(`the program ended with ${exitCode}: ${stderr}`);
+function requireEnd({ exitCode, stderr }: Ran, refusal = 0): void {
+  if (exitCode !== 0 && exitCode !== refusal)
+    throw new Error(`the program ended with ${exitCode}: ${stderr}`);
 }
 
 export function runFaults(options: FaultOptions): Promise<FaultReport> {

@@ -1,8 +1,10 @@
 // A data folder opened part by part, so that tests can look at store and ledger themselves; and
 // everything that must hold in it after any kill.
+import { randomBytes } from 'node:crypto';
 import { Level } from 'level';
-import { encodeHex } from '../../chaincode/core/bytes.js';
+import { encodeHex, utf8 } from '../../chaincode/core/bytes.js';
 import { type Entry, parseEntry } from '../../chaincode/core/entry.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { readConfig } from '../../gateway/data/config.js';
@@ -15,6 +17,8 @@ import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { findCheckpointFile } from '../../gateway/ledger/embedded/checkpoint-file.js';
 import { openEmbeddedNetwork } from '../../gateway/ledger/embedded/embedded-network.js';
+import { Engine } from '../../gateway/ledger/embedded/engine.js';
+import type { Ledger } from '../../gateway/ledger/ledger.js';
 import { LogLedger } from '../../gateway/ledger/log-ledger.js';
 import { Histories, type HistoryQuery } from '../../gateway/services/histories.js';
 import type { LogContext } from '../../gateway/services/log-context.js';
@@ -34,47 +38,86 @@ export interface OpenParts {
 
 export class Broken extends Error {}
 
+const FLUSH_ENTRIES = 8;
+
 /** Throws {@link Broken}: something that must hold after every kill does not. */
 export function mustBe(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Broken(what);
 }
 
-/** @param flushEntries few, so that the map goes to disk often */
-export async function openParts(folder: string, flushEntries: number): Promise<OpenParts> {
+/** The ledger as it lies there, in this thread: to be read and not to be written. */
+function readingLedger(engine: Engine, mspId: string, certificatePem: string): Ledger {
+  const refuse = () => Promise.reject(new ChartsealError('NOT_SUPPORTED', 'only for reading'));
+  return {
+    evaluate: (name, json) =>
+      engine.evaluate({
+        mspId,
+        certificatePem,
+        txId: randomBytes(32).toString('hex'),
+        at: Date.now(),
+        name,
+        args: [utf8(json)],
+        transient: new Map(),
+      }),
+    submit: refuse,
+    attest: refuse,
+    subscribe: () => {
+      throw new ChartsealError('NOT_SUPPORTED', 'only for asking');
+    },
+    limits: () => ({ appendLeaves: 1 }),
+    close: () => engine.close(),
+  };
+}
+
+export interface PartsOptions {
+  /** Few, so that the map goes to disk often. */
+  readonly flushEntries?: number;
+  /** Reads what lies there and cannot append: without a thread, and so in no time. */
+  readonly onlyReads?: boolean;
+}
+
+export async function openParts(folder: string, options: PartsOptions): Promise<OpenParts> {
   const layout = dataLayout(folder);
   const { channel, mspId, logId } = await readConfig(layout.config);
   const keys = await readKeys(layout.keys);
-  const store = await openStore(layout.store, logId);
-  const network = await openEmbeddedNetwork({
+  const certificatePem = keys.writerCertificate;
+  const ledgerOptions = {
     folder: layout.ledger,
     channel,
     msps: [{ mspId, roots: [keys.caCertificate] }],
     checkpointFile: layout.checkpoint,
-  }).catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
-  const closeBoth = async () => {
-    await store.close();
-    await network.close();
+  };
+  const closing: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const one of closing.splice(0)) await one();
   };
   try {
-    const signer = { sign: keys.secrets.signNote };
-    const certificatePem = keys.writerCertificate;
-    const log = new LogLedger(await network.connect({ mspId, certificatePem, signer }), logId);
+    const store = await openStore(layout.store, logId);
+    closing.push(() => store.close());
+    let ledger: Ledger;
+    if (options.onlyReads === true) {
+      const engine = await Engine.open({ ...ledgerOptions, create: false }, () => undefined);
+      ledger = readingLedger(engine, mspId, certificatePem);
+      closing.push(() => engine.close());
+    } else {
+      const network = await openEmbeddedNetwork(ledgerOptions);
+      closing.push(() => network.close());
+      const signer = { sign: keys.secrets.signNote };
+      ledger = await network.connect({ mspId, certificatePem, signer });
+    }
+    const log = new LogLedger(ledger, logId);
     const { registration } = await log.readLog();
     const context = { logId, registration, secrets: keys.secrets };
-    const by = { id: 'test', mspId };
-    const options = { store, ledger: log, context, by, flushEntries, intervalMs: 2 };
-    const sequencer = await Sequencer.open(options);
+    const { flushEntries = FLUSH_ENTRIES } = options;
+    const sequencer = await Sequencer.open({
+      ...{ store, ledger: log, context, flushEntries, intervalMs: 2 },
+      by: { id: 'test', mspId },
+    });
+    closing.unshift(() => sequencer.close());
     const trust = parseTrustFile(exportTrust(context, channel, [keys.caCertificate]));
-    const close = async () => {
-      await sequencer.close();
-      await closeBoth();
-    };
     return { log, store, context, sequencer, trust, close };
   } catch (error) {
-    await closeBoth();
+    await close();
     throw error;
   }
 }
@@ -105,25 +148,35 @@ async function checkHeads(parts: OpenParts): Promise<void> {
   mustBe(head.size === accepted + head.appends, 'the ledger holds more than was accepted');
 }
 
-async function readEntries(parts: OpenParts): Promise<Map<string, StandingEntry>> {
-  const { store, context, sequencer, trust } = parts;
-  const receipts = new Receipts({ store, context });
+/** Entries by name, each once. */
+export function readEntries({ store, sequencer }: OpenParts): Map<string, StandingEntry> {
   const found = new Map<string, StandingEntry>();
   for (let ordinal = 0; ordinal < sequencer.counts.accepted; ordinal++) {
-    const stored = store.readEntry(ordinal);
-    const entry = parseEntry(stored.entry);
+    const { entry, leaf } = store.readEntry(ordinal);
+    const parsed = parseEntry(entry);
+    const name = nameOf(parsed);
+    if (name === undefined) continue;
+    mustBe(!found.has(name), `${name} stands twice`);
+    const digest = digestOf(parsed);
+    const standing = { leafHash: encodeHex(leafHash(leaf)) };
+    found.set(name, digest === undefined ? standing : { ...standing, digest });
+  }
+  return found;
+}
+
+function digestOf(entry: Entry): string | undefined {
+  return 'record' in entry ? entry.record.digests['sha-256'] : undefined;
+}
+
+async function checkReceipts({ store, context, sequencer, trust }: OpenParts): Promise<void> {
+  const receipts = new Receipts({ store, context });
+  for (let ordinal = 0; ordinal < sequencer.counts.accepted; ordinal++) {
     const receipt = formatReceipt(await receipts.make(ordinal));
-    const digest = 'record' in entry ? entry.record.digests['sha-256'] : undefined;
+    const digest = digestOf(parseEntry(store.readEntry(ordinal).entry));
     const document = digest === undefined ? {} : { document: { digests: { 'sha-256': digest } } };
     const { verdict } = verifyReceipt({ receipt, trust, ...document });
     mustBe(verdict === 'unchanged', `the receipt of entry ${ordinal} says ${verdict}`);
-    const name = nameOf(entry);
-    if (name === undefined) continue;
-    mustBe(!found.has(name), `${name} stands twice`);
-    const hash = encodeHex(leafHash(stored.leaf));
-    found.set(name, { leafHash: hash, ...(digest === undefined ? {} : { digest }) });
   }
-  return found;
 }
 
 /** Every chain, asked for by its patient or record, and that they hold all entries together. */
@@ -164,20 +217,24 @@ async function checkCheckpointFile(folder: string): Promise<void> {
   mustBe(seen?.hash === tip, 'the checkpoint file is behind the ledger');
 }
 
-/** Finishes what waits and reads everything; throws at the first thing that does not hold. */
-export async function readAll(folder: string): Promise<Map<string, StandingEntry>> {
-  const parts = await openParts(folder, 8);
-  let found: Map<string, StandingEntry>;
+/** What lies in a data folder whose work is finished. */
+export interface Everything {
+  readonly entries: ReadonlyMap<string, StandingEntry>;
+  readonly trust: Trust;
+}
+
+/** Reads everything where all work is finished; throws at the first thing that does not hold. */
+export async function readAll(folder: string): Promise<Everything> {
+  const parts = await openParts(folder, { onlyReads: true });
   try {
-    mustBe(await parts.sequencer.waitProven(20_000), 'entries do not become proven');
     await checkHeads(parts);
-    found = await readEntries(parts);
+    await checkReceipts(parts);
     await checkHistories(parts);
+    return { entries: readEntries(parts), trust: parts.trust };
   } finally {
     await parts.close();
+    await checkCheckpointFile(folder);
   }
-  await checkCheckpointFile(folder);
-  return found;
 }
 
 /** What was told to a caller stands; `digest` is compared where it was told. */

@@ -8,7 +8,6 @@ import type { Submission } from '../../gateway/services/submission.js';
 import { type OpenParts, openParts } from './fault-hospital.js';
 import { accessSubmission, recordSubmission } from './hospital.js';
 
-const FLUSH_ENTRIES = 8;
 const WAVE_SIZES = [1, 3, 9, 1, 6, 2, 12, 1, 4, 5];
 const PAUSE_MS = 12;
 
@@ -61,7 +60,7 @@ export async function writeWaves(
 }
 
 async function main(folder: string): Promise<void> {
-  const parts = await openParts(folder, FLUSH_ENTRIES);
+  const parts = await openParts(folder, {});
   await writeWaves(parts, (entry) => writeSync(1, `${JSON.stringify(entry)}\n`));
   await parts.close();
 }

@@ -8,6 +8,7 @@ import type { Workshop } from './workshop.js';
 
 /** Entries between two flushes of the map: so each block has one. */
 const BLOCK = 16_384;
+const WARM_UP = 8192;
 
 export interface GrownLog {
   /** Data folder with all entries. */
@@ -52,7 +53,8 @@ export function grownLog(workshop: Workshop): Promise<GrownLog> {
     for (let round = 0; round < rounds; round++) {
       if (folder !== '') workshop.remove(folder);
       folder = await newDataFolder(workshop, 'grown');
-      growths.push(await runTask<Growth>(workshop, { task: 'grow', folder, entries, block }));
+      const task = { task: 'grow', folder, warmUp: WARM_UP, entries, block } as const;
+      growths.push(await runTask<Growth>(workshop, task));
     }
     return { folder, block, growths };
   });

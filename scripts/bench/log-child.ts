@@ -10,6 +10,8 @@ export type LogTask =
   | {
       readonly task: 'grow';
       readonly folder: string;
+      /** Entries before the clock is started. */
+      readonly warmUp: number;
       readonly entries: number;
       readonly block: number;
     }
@@ -17,6 +19,8 @@ export type LogTask =
   | { readonly task: 'endless'; readonly folder: string }
   /** Opens and closes. */
   | { readonly task: 'open'; readonly folder: string };
+
+type GrowTask = Extract<LogTask, { task: 'grow' }>;
 
 export interface Growth {
   /** Until all entries were proven. */
@@ -37,7 +41,6 @@ export interface Opening {
 const CALLERS = 1024;
 /** Accepted entries that may wait to be proven. */
 const WINDOW = 32_768;
-const WARM_UP = 8192;
 const SAMPLE_MS = 20;
 /** A log that proves nothing for so long never will. */
 const PATIENCE_MS = 600_000;
@@ -66,12 +69,12 @@ async function prove({ sequencer }: Hospital, count: number): Promise<number> {
   return performance.now() - startedAt;
 }
 
-async function grow(hospital: Hospital, entries: number, block: number) {
-  if (hospital.sequencer.counts.accepted === 0) await prove(hospital, WARM_UP);
+async function grow(hospital: Hospital, { warmUp, entries, block }: GrowTask) {
+  if (warmUp > 0) await prove(hospital, warmUp);
+  const isOneBlock = entries <= block;
   const firstBlockMs = await prove(hospital, Math.min(block, entries));
   const between = entries - 2 * block;
   const betweenMs = between > 0 ? await prove(hospital, between) : 0;
-  const isOneBlock = entries <= block;
   const lastBlockMs = isOneBlock ? 0 : await prove(hospital, block);
   return { ms: firstBlockMs + betweenMs + lastBlockMs, firstBlockMs, lastBlockMs };
 }
@@ -103,7 +106,7 @@ async function main(): Promise<void> {
     await hospital.close();
     await say({ ms, unproven: accepted - proven } satisfies Opening);
   } else {
-    const times = await grow(hospital, task.entries, task.block);
+    const times = await grow(hospital, task);
     await hospital.close();
     look();
     await say({ ...times, memory } satisfies Growth);

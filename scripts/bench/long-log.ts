@@ -10,7 +10,7 @@ import type { Workshop } from './workshop.js';
 
 const SHORT_ENTRIES = 10_000;
 /** Added to a log to see how much memory that takes. */
-const MORE_ENTRIES = 8192;
+const MORE_ENTRIES = 4096;
 const MEBIBYTE = 1024 * 1024;
 
 const count = (entries: number) => entries.toLocaleString('en-US');
@@ -52,13 +52,17 @@ export const costGrowthRow: Row = async (workshop) => {
 async function memoryGrowth(workshop: Workshop): Promise<Line> {
   const { entries } = workshop.settings;
   const { folder } = await grownLog(workshop);
-  const block = MORE_ENTRIES;
+  const add = (data: string, more: number) =>
+    runTask<Growth>(workshop, {
+      task: 'grow',
+      folder: data,
+      warmUp: 0,
+      entries: more,
+      block: more,
+    });
   const short = await newDataFolder(workshop, 'short');
-  await runTask(workshop, { task: 'grow', folder: short, entries: SHORT_ENTRIES, block });
-  const memoryOf = async (data: string) => {
-    const task = { task: 'grow', folder: data, entries: block, block } as const;
-    return (await runTask<Growth>(workshop, task)).memory / MEBIBYTE;
-  };
+  await add(short, SHORT_ENTRIES);
+  const memoryOf = async (data: string) => (await add(data, MORE_ENTRIES)).memory / MEBIBYTE;
   const { values, baseline } = await workshop.compare(
     () => memoryOf(folder),
     async () => {
@@ -72,7 +76,7 @@ async function memoryGrowth(workshop: Workshop): Promise<Line> {
   workshop.remove(short);
   return {
     row: 'cost-growth',
-    what: `resident memory of a process that adds ${count(block)} entries to ${count(entries)}`,
+    what: `resident memory of a process that adds ${count(MORE_ENTRIES)} entries to ${count(entries)}`,
     unit: 'MiB',
     values,
     baseline: { what: `to ${count(SHORT_ENTRIES)}`, values: baseline },

@@ -1,15 +1,30 @@
 // npm run bench: measures the budgets of the design on this machine, as ratios to baselines of the
 // same run. It asserts nothing: the machine may be busy.
-import { constants, cpus } from 'node:os';
+import { constants, cpus, loadavg } from 'node:os';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import type { Line } from './bench/row.js';
 import { ROWS } from './bench/rows.js';
-import { parseRequest, type Request, USAGE } from './bench/settings.js';
+import { parseRequest, type Request, type Settings, USAGE } from './bench/settings.js';
 import { formatLines } from './bench/table.js';
 import { Workshop } from './bench/workshop.js';
 
 function tell(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** Where and how the figures came about. */
+function circumstances({ rounds, quick, entries }: Settings): string {
+  const [processor] = cpus();
+  const machine = `${cpus().length} × ${processor?.model.trim() || 'unknown processor'}`;
+  const long = `long logs of ${entries.toLocaleString('en-US')} entries`;
+  const how = `medians of ${rounds} rounds${quick ? ', --quick' : ''}, ${long}`;
+  return `${machine}, Node ${process.versions.node}, ${how}`;
+}
+
+function tellLoad(): void {
+  const [load = 0] = loadavg();
+  if (load * 2 < cpus().length) return;
+  tell(`load average ${load.toFixed(1)}: other programs disturb the figures`);
 }
 
 async function measure({ rows, settings, output }: Request): Promise<void> {
@@ -18,9 +33,8 @@ async function measure({ rows, settings, output }: Request): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => process.exit(128 + constants.signals[signal]));
   }
-  const { rounds, quick } = settings;
-  tell(`${cpus().length} cores, Node ${process.versions.node}, medians of ${rounds} rounds`);
-  if (quick) tell('--quick: less of everything; the budgets are those of a full run');
+  tell(circumstances(settings));
+  tellLoad();
   const table: Line[] = [];
   for (const name of rows) {
     const startedAt = performance.now();
@@ -29,7 +43,8 @@ async function measure({ rows, settings, output }: Request): Promise<void> {
     if (output === 'markdown') table.push(...lines);
     else process.stdout.write(formatLines(lines, output));
   }
-  if (output === 'markdown') process.stdout.write(formatLines(table, output));
+  if (output !== 'markdown') return;
+  process.stdout.write(`${formatLines(table, output)}\n${circumstances(settings)}\n`);
 }
 
 async function main(): Promise<void> {

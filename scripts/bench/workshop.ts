@@ -38,7 +38,8 @@ export class Workshop {
   }
 
   remove(path: string): void {
-    rmSync(path, { recursive: true, force: true });
+    // A child that was just killed may be writing still.
+    rmSync(path, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** Makes something that several rows use, once. */

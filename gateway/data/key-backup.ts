@@ -98,10 +98,14 @@ function deriveKey(passphrase: string, salt: Uint8Array, { N, r, p }: Cost): Pro
   });
 }
 
-/** One line of canonical JSON with a line end. */
+/**
+ * One line of canonical JSON with a line end.
+ * @param cost of one guess of the passphrase
+ */
 export async function formatKeyBackup(
   { facts, files }: KeyBackup,
   passphrase: string,
+  cost: Cost = COST,
 ): Promise<Uint8Array> {
   const salt = randomBytes(SALT_BYTES);
   const iv = randomBytes(IV_BYTES);
@@ -112,11 +116,11 @@ export async function formatKeyBackup(
     mspId,
     channel,
     logId,
-    kdf: { name: 'scrypt', ...COST, salt: encodeBase64(salt) },
+    kdf: { name: 'scrypt', ...cost, salt: encodeBase64(salt) },
     cipher: CIPHER,
     iv: encodeBase64(iv),
   };
-  const cipher = createCipheriv(CIPHER, await deriveKey(passphrase, salt, COST), iv);
+  const cipher = createCipheriv(CIPHER, await deriveKey(passphrase, salt, cost), iv);
   cipher.setAAD(canonicalBytes(header));
   const ciphertext = concat(cipher.update(canonicalBytes({ files })), cipher.final());
   const sealed = {
@@ -161,6 +165,14 @@ function decrypt(
   return parseCanonical(content, 'the keys');
 }
 
+function checkContent(content: JsonValue): void {
+  try {
+    checkShape(CONTENT, content, 'the keys');
+  } catch (cause) {
+    throw refusal('the backup holds something else than keys', cause);
+  }
+}
+
 /** Inverse of {@link formatKeyBackup}. Throws BACKUP_REFUSED, NEWER_VERSION. */
 export async function parseKeyBackup(bytes: Uint8Array, passphrase: string): Promise<KeyBackup> {
   const file = parseFile(bytes);
@@ -170,7 +182,7 @@ export async function parseKeyBackup(bytes: Uint8Array, passphrase: string): Pro
     throw refusal('the file is damaged: its kdf is not possible');
   const key = await deriveKey(passphrase, decodeBase64(salt, 'salt', SALT_BYTES), { N, r, p });
   const content = decrypt(file, key);
-  checkShape(CONTENT, content, 'the keys');
+  checkContent(content);
   const { files } = content as unknown as Pick<KeyBackup, 'files'>;
   const known = new Set<string>(Object.values(KEY_FILES));
   // Names are paths: only ours may be written.

@@ -1,0 +1,94 @@
+// What a data folder holds, told without regard to how LevelDB lays its files out: for tests that a
+// refused command wrote nothing.
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Level } from 'level';
+
+const DATABASES = ['store', 'ledger'];
+/** Belongs to the process that runs, and is emptied by the next. */
+const RUN = 'run';
+
+const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+function* filesBelow(folder: string, prefix = ''): Generator<string> {
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    yield prefix + name;
+    if (lstatSync(path).isDirectory()) yield* filesBelow(path, `${prefix}${name}/`);
+  }
+}
+
+/** Every row of a LevelDB folder, by digest of its value. */
+export async function databaseRows(folder: string): Promise<Record<string, string>> {
+  const db = new Level<string, Buffer>(folder, { createIfMissing: false, valueEncoding: 'buffer' });
+  await db.open();
+  try {
+    const rows: Record<string, string> = {};
+    for await (const [key, value] of db.iterator()) rows[key] = digest(value);
+    return rows;
+  } finally {
+    await db.close();
+  }
+}
+
+/** Every row of both databases and every other file, by digest. */
+export async function dataContents(data: string): Promise<Record<string, string>> {
+  const contents: Record<string, string> = {};
+  for (const name of filesBelow(data)) {
+    const [top = ''] = name.split('/');
+    const path = join(data, name);
+    const isLaidOut = DATABASES.includes(top) && name !== top;
+    if (top !== RUN && !isLaidOut) contents[name] = isFile(path) ? digest(readFileSync(path)) : '';
+  }
+  for (const database of DATABASES) {
+    const folder = join(data, database);
+    if (!existsSync(join(folder, 'CURRENT'))) continue;
+    for (const [key, value] of Object.entries(await databaseRows(folder))) {
+      contents[`${database}: ${key}`] = value;
+    }
+  }
+  return contents;
+}
+
+const isFile = (path: string) => lstatSync(path).isFile();
+
+/** Names of all that lies below a folder but not in its data folders. */
+function namesOutside(folder: string, data: readonly string[]): string[] {
+  const isInside = (name: string) => data.some((one) => name.startsWith(`${one}/`));
+  return [...filesBelow(folder)].filter((name) => !isInside(name));
+}
+
+/** A moment of a folder with data folders in it. */
+export class Untouched {
+  readonly #folder: string;
+  readonly #data: readonly string[];
+  readonly #names: readonly string[];
+  readonly #contents: readonly Record<string, string>[];
+
+  private constructor(
+    folder: string,
+    data: readonly string[],
+    contents: readonly Record<string, string>[],
+  ) {
+    this.#folder = folder;
+    this.#data = data;
+    this.#names = namesOutside(folder, data);
+    this.#contents = contents;
+  }
+
+  static async remember(folder: string, ...data: string[]): Promise<Untouched> {
+    return new Untouched(folder, data, await contentsOf(folder, data));
+  }
+
+  /** Fails unless everything is as it was: no row, no file, no byte more or less. */
+  async expectSame(): Promise<void> {
+    expect(namesOutside(this.#folder, this.#data)).to.deep.equal(this.#names);
+    expect(await contentsOf(this.#folder, this.#data)).to.deep.equal(this.#contents);
+  }
+}
+
+function contentsOf(folder: string, data: readonly string[]) {
+  return Promise.all(data.map((name) => dataContents(join(folder, name))));
+}

@@ -12,7 +12,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { openHospital } from '../../gateway/services/hospital.js';
 import { Receipts } from '../../gateway/services/receipts.js';
@@ -21,18 +20,12 @@ import { openStore, type Store } from '../../gateway/store/store.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { type Ran, runChild } from '../support/fault-child.js';
 import { newData } from '../support/fault-data.js';
+import { HELD } from '../support/fault-holder.js';
 import { readAll } from '../support/fault-hospital.js';
-import {
-  accessSubmission,
-  BY,
-  recordSubmission,
-  TestHospital,
-  type TestProcess,
-} from '../support/hospital.js';
+import { BY, recordSubmission, TestHospital, type TestProcess } from '../support/hospital.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
-const EVENTS = 5;
-const PROGRAM = join(__dirname, '../support/fault-program.js');
+const HOLDER = join(__dirname, '../support/fault-holder.js');
 
 /** Content of all files; LevelDB's own diary turns its page before it asks for the lock. */
 function contents(data: string): Map<string, string> {
@@ -43,21 +36,11 @@ function contents(data: string): Map<string, string> {
   return new Map(files.map((path) => [path, readFileSync(path, 'latin1')]));
 }
 
-/** Waits until nothing is written any more. */
-async function settled(data: string): Promise<void> {
-  for (let before = ''; ; await sleep(300)) {
-    const now = JSON.stringify([...contents(data)]);
-    if (now === before) return;
-    before = now;
-  }
-}
-
 describe('two processes', function () {
   this.timeout(60_000);
   let folder: string;
   let first: ChildProcess;
   const at = (...names: string[]) => join(folder, ...names);
-  const event = (id: string) => `${JSON.stringify(accessSubmission('P1', id))}\n`;
 
   beforeEach(async () => {
     folder = newTempFolder();
@@ -68,20 +51,15 @@ describe('two processes', function () {
     removeTempFolder(folder);
   });
 
-  /** Starts an import that waits for its input, once it has the data folder. */
+  /** Starts a process that keeps the data folder, once it has done some work. */
   async function startFirst(): Promise<void> {
-    const args = [PROGRAM, 'access', 'import', '--data', at('data')];
-    first = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'ignore'] });
-    for (let line = 0; line < EVENTS; line++) first.stdin?.write(event(`r${line}`));
-    const pidFile = at('data', 'run', 'pid');
-    const isMine = () => existsSync(pidFile) && readFileSync(pidFile, 'utf8') === `${first.pid}\n`;
-    while (!isMine()) await sleep(20);
-    await settled(at('data'));
+    first = spawn(process.execPath, [HOLDER, at('data')], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(first.stdout as NodeJS.ReadableStream, 'data');
   }
 
   async function endFirst(): Promise<void> {
     const ended = once(first, 'exit');
-    first.stdin?.end(event('last'));
+    first.stdin?.end();
     expect(await ended).to.deep.equal([0, null]);
   }
 
@@ -102,7 +80,7 @@ describe('two processes', function () {
     }
     expect(contents(at('data'))).to.deep.equal(before);
     await endFirst();
-    expect((await readAll(at('data'))).entries.size).to.equal(EVENTS + 1);
+    expect((await readAll(at('data'))).entries.size).to.equal(HELD + 1);
   });
 
   it('one after the other, killed: the pid that the first left stops nobody', async () => {
@@ -114,7 +92,7 @@ describe('two processes', function () {
     writeFileSync(at('a.txt'), 'one');
     const second = await run('ingest', at('a.txt'), '--data', at('data'));
     expect(second.exitCode, second.stderr).to.equal(0);
-    expect((await readAll(at('data'))).entries.size).to.equal(EVENTS + 1);
+    expect((await readAll(at('data'))).entries.size).to.equal(HELD + 1);
   });
 
   it('with two stores on one ledger: the second is refused and accepts nothing', async () => {
@@ -134,7 +112,7 @@ describe('two processes', function () {
       'STORE_BEHIND',
     );
     expect(existsSync(at('copy', 'checkpoint'))).to.equal(true);
-    expect((await readAll(at('data'))).entries.size).to.equal(EVENTS + 1);
+    expect((await readAll(at('data'))).entries.size).to.equal(HELD + 1);
   });
 });
 

@@ -61,6 +61,16 @@ export async function stateAtMarker(
   };
 }
 
+/** Root of a committed checkpoint; undefined where no append of the ledger ends at this size. */
+async function findRoot(ledger: LogLedger, size: number): Promise<Uint8Array | undefined> {
+  try {
+    return (await ledger.readCheckpoint(size)).root;
+  } catch (error) {
+    if (error instanceof ChartsealError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
 /** The log's size as the ledger has it; throws LEDGER_BEHIND or LOG_FORKED against what is ours. */
 export async function compareHead(
   ledger: LogLedger,
@@ -73,8 +83,8 @@ export async function compareHead(
       `the ledger has ${head.size} leaves, ${size} were proven before`,
     );
   }
-  const same = head.size === size ? head.root : (await ledger.readCheckpoint(size)).root;
-  if (!equalBytes(same, root)) {
+  const same = head.size === size ? head.root : await findRoot(ledger, size);
+  if (same === undefined || !equalBytes(same, root)) {
     throw new ChartsealError('LOG_FORKED', `the ledger's root at size ${size} is not ours`);
   }
   return head.size;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import type { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
 import { submissionAt } from './submissions.js';
+import { type Metered, metered } from './workshop.js';
 
 export type LogTask =
   /** Adds `entries`, of which the first and the last `block` are timed by themselves. */
@@ -24,9 +25,9 @@ type GrowTask = Extract<LogTask, { task: 'grow' }>;
 
 export interface Growth {
   /** Until all entries were proven. */
-  readonly ms: number;
-  readonly firstBlockMs: number;
-  readonly lastBlockMs: number;
+  readonly all: Metered;
+  readonly firstBlock: Metered;
+  readonly lastBlock: Metered;
   /** Largest resident memory seen, bytes. */
   readonly memory: number;
 }
@@ -61,22 +62,25 @@ async function addEntries(sequencer: Sequencer, count: number): Promise<void> {
   }
 }
 
-/** Milliseconds until so many more entries are proven. */
-async function prove({ sequencer }: Hospital, count: number): Promise<number> {
-  const startedAt = performance.now();
-  await addEntries(sequencer, count);
-  if (!(await sequencer.waitProven(PATIENCE_MS))) throw new Error('entries are never proven');
-  return performance.now() - startedAt;
+/** What it takes until so many more entries are proven. */
+function prove({ sequencer }: Hospital, count: number): Promise<Metered> {
+  return metered(async () => {
+    await addEntries(sequencer, count);
+    if (!(await sequencer.waitProven(PATIENCE_MS))) throw new Error('entries are never proven');
+  });
+}
+
+function sumOf(times: readonly Metered[]): Metered {
+  const sum = (of: (time: Metered) => number) => times.reduce((total, time) => total + of(time), 0);
+  return { ms: sum(({ ms }) => ms), processorMs: sum(({ processorMs }) => processorMs) };
 }
 
 async function grow(hospital: Hospital, { warmUp, entries, block }: GrowTask) {
   if (warmUp > 0) await prove(hospital, warmUp);
-  const isOneBlock = entries <= block;
-  const firstBlockMs = await prove(hospital, Math.min(block, entries));
-  const between = entries - 2 * block;
-  const betweenMs = between > 0 ? await prove(hospital, between) : 0;
-  const lastBlockMs = isOneBlock ? 0 : await prove(hospital, block);
-  return { ms: firstBlockMs + betweenMs + lastBlockMs, firstBlockMs, lastBlockMs };
+  const firstBlock = await prove(hospital, Math.min(block, entries));
+  const between = await prove(hospital, Math.max(0, entries - 2 * block));
+  const lastBlock = await prove(hospital, entries > block ? block : 0);
+  return { all: sumOf([firstBlock, between, lastBlock]), firstBlock, lastBlock };
 }
 
 async function say(value: object | string): Promise<void> {

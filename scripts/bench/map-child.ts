@@ -14,6 +14,7 @@ import {
   setSubject,
 } from '../../chaincode/core/subject-map.js';
 import { formatWitness, parseWitness } from '../../chaincode/core/witness.js';
+import { metered } from './workshop.js';
 
 export interface MapTask {
   readonly subjects: number;
@@ -21,12 +22,20 @@ export interface MapTask {
   readonly rounds: number;
 }
 
-/** Microseconds for one leaf, in each round; bytes of witness for one leaf. */
-export interface MapTimes {
-  readonly fresh: readonly number[];
-  readonly known: readonly number[];
-  readonly freshWitness: number;
-  readonly knownWitness: number;
+/** What one leaf takes. */
+export interface MapCost {
+  /** Microseconds. */
+  readonly us: number;
+  /** Microseconds that processors worked for it. */
+  readonly processorUs: number;
+  /** Bytes of witness. */
+  readonly witness: number;
+}
+
+/** Batches of subjects that the map does not have, and has; one of each in a round. */
+export interface MapCosts {
+  readonly fresh: readonly MapCost[];
+  readonly known: readonly MapCost[];
 }
 
 const LOG = logLabel('bench.example/archive');
@@ -63,40 +72,44 @@ function accesses(map: MapNode, names: readonly string[]): Leaf[] {
 }
 
 /** What the contract does with one batch. */
-function checkAndApply(map: MapNode, leaves: readonly Leaf[]): { us: number; witness: number } {
+async function checkAndApply(map: MapNode, leaves: readonly Leaf[]): Promise<MapCost> {
   const root = mapRoot(map);
   const hashes = leaves.map((leaf) => leafHash(formatLeaf(leaf)));
   const subjects = leaves.map(({ subject }) => subject);
   const witness = formatWitness(map, subjects);
-  const startedAt = performance.now();
-  const shown = parseWitness(witness, leaves.length);
-  if (!equalBytes(mapRoot(shown), root)) throw new Error('the witness shows another map');
-  const after = mapRoot(applyLeaves(shown, leaves, hashes, LOG));
-  const us = ((performance.now() - startedAt) * 1000) / leaves.length;
-  if (equalBytes(after, root)) throw new Error('the batch changed nothing');
-  return { us, witness: witness.length / leaves.length };
+  const { ms, processorMs } = await metered(() => {
+    const shown = parseWitness(witness, leaves.length);
+    if (!equalBytes(mapRoot(shown), root)) throw new Error('the witness shows another map');
+    const after = mapRoot(applyLeaves(shown, leaves, hashes, LOG));
+    if (equalBytes(after, root)) throw new Error('the batch changed nothing');
+  });
+  const each = (value: number) => value / leaves.length;
+  return {
+    us: each(ms * 1000),
+    processorUs: each(processorMs * 1000),
+    witness: each(witness.length),
+  };
 }
 
-function main({ subjects, batch, rounds }: MapTask): MapTimes {
+async function main({ subjects, batch, rounds }: MapTask): Promise<void> {
   const map = largeMap(subjects);
   const names = (round: number, what: string) =>
     Array.from({ length: batch }, (_, at) => `${what} ${round * batch + at}`);
   const isKnown = (round: number) => names(round % Math.floor(subjects / batch), 'subject');
-  const fresh: number[] = [];
-  const known: number[] = [];
-  let freshWitness = 0;
-  let knownWitness = 0;
+  const fresh: MapCost[] = [];
+  const known: MapCost[] = [];
   // The first round warms up.
   for (let round = 0; round <= rounds; round++) {
-    const ofNew = checkAndApply(map, accesses(map, names(round, 'new subject')));
-    const ofKnown = checkAndApply(map, accesses(map, isKnown(round)));
+    const ofNew = await checkAndApply(map, accesses(map, names(round, 'new subject')));
+    const ofKnown = await checkAndApply(map, accesses(map, isKnown(round)));
     if (round === 0) continue;
-    fresh.push(ofNew.us);
-    known.push(ofKnown.us);
-    freshWitness = ofNew.witness;
-    knownWitness = ofKnown.witness;
+    fresh.push(ofNew);
+    known.push(ofKnown);
   }
-  return { fresh, known, freshWitness, knownWitness };
+  process.stdout.write(`${JSON.stringify({ fresh, known } satisfies MapCosts)}\n`);
 }
 
-process.stdout.write(`${JSON.stringify(main(JSON.parse(process.argv[2] ?? '{}')))}\n`);
+main(JSON.parse(process.argv[2] ?? '{}')).catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).stack}\n`);
+  process.exit(1);
+});

@@ -20,6 +20,20 @@ export async function timed(act: () => unknown): Promise<number> {
   return performance.now() - startedAt;
 }
 
+/** What something takes, in milliseconds. */
+export interface Metered {
+  readonly ms: number;
+  /** Time that processors worked for this process, which other programs do not stretch. */
+  readonly processorMs: number;
+}
+
+export async function metered(act: () => unknown): Promise<Metered> {
+  const before = process.cpuUsage();
+  const ms = await timed(act);
+  const { user, system } = process.cpuUsage(before);
+  return { ms, processorMs: (user + system) / 1000 };
+}
+
 export class Workshop {
   readonly settings: Settings;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chartseal-bench-'));

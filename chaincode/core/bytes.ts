@@ -1,19 +1,14 @@
 // Bytes and their strict text forms. Decoders refuse every text that is not the one canonical form.
-import { ChartsealError } from './errors.js';
-import { decodeBase64Loose, encodeBase64 } from './platform/node.js';
+import { ChartsealError, type ErrorCode } from './errors.js';
+import { decodeBase64Loose, encodeBase64, encodeHex, utf8 } from './platform/node.js';
 
-export { encodeBase64 };
+export { encodeBase64, encodeHex, utf8 };
 
-const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export const EMPTY_BYTES = new Uint8Array();
 /** 32 zero bytes: an empty subtree of the map, the hash before the first leaf of a chain. */
 export const ZERO_HASH = new Uint8Array(32);
-
-export function utf8(text: string): Uint8Array {
-  return utf8Encoder.encode(text);
-}
 
 /** Strict UTF-8 without byte order mark handling; throws BAD_INPUT naming `what`. */
 export function decodeUtf8(bytes: Uint8Array, what: string): string {
@@ -54,15 +49,6 @@ export function isZero(bytes: Uint8Array): boolean {
   return true;
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-/** Lower-case hexadecimal. */
-export function encodeHex(bytes: Uint8Array): string {
-  let out = '';
-  for (const byte of bytes) out += HEX[byte];
-  return out;
-}
-
 /** Lower-case hexadecimal of exactly `size` bytes; throws BAD_INPUT naming `what`. */
 export function decodeHex(text: unknown, what: string, size: number): Uint8Array {
   if (typeof text !== 'string' || text.length !== size * 2 || !/^[0-9a-f]*$/.test(text)) {
@@ -99,12 +85,17 @@ function writeUint32(out: Uint8Array, at: number, value: number): void {
   out[at + 3] = value;
 }
 
-/** Unsigned 64-bit big-endian; throws BAD_INPUT above 2^53 - 1. */
-export function readUint64(bytes: Uint8Array, at: number, what: string): number {
+/** Unsigned 64-bit big-endian; throws above 2^53 - 1. */
+export function readUint64(
+  bytes: Uint8Array,
+  at: number,
+  what: string,
+  code: ErrorCode = 'BAD_INPUT',
+): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const value = view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
   if (!Number.isSafeInteger(value)) {
-    throw new ChartsealError('BAD_INPUT', `${what} is above 2^53 - 1`);
+    throw new ChartsealError(code, `${what} is above 2^53 - 1`);
   }
   return value;
 }

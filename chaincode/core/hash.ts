@@ -12,9 +12,21 @@ export const TAG_MAP_INNER = 0x03;
 export const TAG_MAP_VALUE = 0x04;
 export const TAG_PRIVATE_MEMBER = 0x05;
 
+const scratch = new Uint8Array(512);
+
 /** SHA-256(tag ‖ parts…). */
 export function taggedHash(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  return sha256(concat(Uint8Array.of(tag), ...parts));
+  let size = 1;
+  for (const part of parts) size += part.length;
+  if (size > scratch.length) return sha256(concat(Uint8Array.of(tag), ...parts));
+  // A new array above 64 bytes has memory outside the heap: three times the cost of the hash.
+  scratch[0] = tag;
+  let at = 1;
+  for (const part of parts) {
+    scratch.set(part, at);
+    at += part.length;
+  }
+  return sha256(scratch.subarray(0, size));
 }
 
 const pair = new Uint8Array(65);
@@ -29,16 +41,20 @@ export function pairHash(tag: number, left: Uint8Array, right: Uint8Array): Uint
 
 const HMAC_BLOCK_BYTES = 64;
 
+function padKey(out: Uint8Array, key: Uint8Array, pad: number): void {
+  for (let at = 0; at < HMAC_BLOCK_BYTES; at++) out[at] = (key[at] ?? 0) ^ pad;
+}
+
 /** HMAC-SHA-256 (RFC 2104): 32 bytes. */
 export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
   const block = key.length > HMAC_BLOCK_BYTES ? sha256(key) : key;
-  const inner = new Uint8Array(HMAC_BLOCK_BYTES + data.length).fill(0x36, 0, HMAC_BLOCK_BYTES);
-  const outer = new Uint8Array(HMAC_BLOCK_BYTES + 32).fill(0x5c, 0, HMAC_BLOCK_BYTES);
-  block.forEach((byte, at) => {
-    inner[at] = byte ^ 0x36;
-    outer[at] = byte ^ 0x5c;
-  });
+  const size = HMAC_BLOCK_BYTES + data.length;
+  const inner = size > scratch.length ? new Uint8Array(size) : scratch.subarray(0, size);
+  padKey(inner, block, 0x36);
   inner.set(data, HMAC_BLOCK_BYTES);
-  outer.set(sha256(inner), HMAC_BLOCK_BYTES);
+  const innerHash = sha256(inner);
+  const outer = scratch.subarray(0, HMAC_BLOCK_BYTES + innerHash.length);
+  padKey(outer, block, 0x5c);
+  outer.set(innerHash, HMAC_BLOCK_BYTES);
   return sha256(outer);
 }

@@ -1,6 +1,6 @@
 // The 106-byte leaf and the closing leaf: all that an endorser sees of an entry, and the date
 // and map root that the contract itself puts at the end of every append.
-import { concat, isZero, readUint64, uint64 } from './bytes.js';
+import { concat, isZero, readUint64, uint64, writeUint64 } from './bytes.js';
 import { ChartsealError } from './errors.js';
 import { TAG_TREE_LEAF, taggedHash } from './hash.js';
 import { HASH_BYTES, LEAF_BYTES } from './limits.js';
@@ -32,13 +32,14 @@ export interface ClosingLeaf {
 
 /** version 1 ‖ act 1 ‖ subject 32 ‖ sequence 8 ‖ previous 32 ‖ entry 32. */
 export function formatLeaf(leaf: Leaf): Uint8Array {
-  return concat(
-    Uint8Array.of(LEAF_VERSION, leaf.act),
-    leaf.subject,
-    uint64(leaf.sequence),
-    leaf.previous,
-    leaf.entry,
-  );
+  const out = new Uint8Array(LEAF_BYTES);
+  out[0] = LEAF_VERSION;
+  out[1] = leaf.act;
+  out.set(leaf.subject, 2);
+  writeUint64(out, 34, leaf.sequence);
+  out.set(leaf.previous, 42);
+  out.set(leaf.entry, 74);
+  return out;
 }
 
 function checkShape(bytes: Uint8Array): void {
@@ -57,7 +58,7 @@ export function parseLeaf(bytes: Uint8Array): Leaf {
   if (act === CLOSING_ACT) {
     throw new ChartsealError('BAD_LEAF', 'act 00 is reserved for the closing leaf');
   }
-  const sequence = readUint64(bytes, 34, 'sequence');
+  const sequence = readUint64(bytes, 34, 'sequence', 'BAD_LEAF');
   const previous = bytes.subarray(42, 74);
   if ((sequence === 0) !== isZero(previous)) {
     throw new ChartsealError('BAD_LEAF', 'previous is zeros at sequence 0, and only there');
@@ -83,7 +84,7 @@ export function parseClosingLeaf(bytes: Uint8Array): ClosingLeaf {
   if (bytes[1] !== CLOSING_ACT || !isZero(bytes.subarray(2, 26))) {
     throw new ChartsealError('BAD_LEAF', 'this is not a closing leaf');
   }
-  const appendNumber = readUint64(bytes, 34, 'append number');
+  const appendNumber = readUint64(bytes, 34, 'append number', 'BAD_LEAF');
   const previous = bytes.subarray(42, 74);
   if ((appendNumber === 0) !== isZero(previous)) {
     throw new ChartsealError(
@@ -92,7 +93,7 @@ export function parseClosingLeaf(bytes: Uint8Array): ClosingLeaf {
     );
   }
   return {
-    endorsedAt: readUint64(bytes, 26, 'endorsedAt'),
+    endorsedAt: readUint64(bytes, 26, 'endorsedAt', 'BAD_LEAF'),
     appendNumber,
     previous,
     mapRoot: bytes.subarray(74, 74 + HASH_BYTES),

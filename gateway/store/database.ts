@@ -9,6 +9,7 @@ import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
 import { claimFolder } from '../claimed-folders.js';
 
 type Bytes = Uint8Array;
+const KEYS_AT_ONCE = 1000;
 type Db = Level<string, Buffer>;
 
 interface Range {
@@ -37,19 +38,27 @@ function rowKind(key: string): string {
   return key.slice(0, key.indexOf('/') + 1) || key;
 }
 
+let scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** value ‖ CRC-32, in memory that the next call uses again: LevelDB's batches copy what they get. */
 function seal(key: string, value: Bytes): Buffer {
-  const row = Buffer.allocUnsafe(value.length + 4);
-  row.set(value);
-  row.writeUInt32BE(crc32(value, crc32(key)), value.length);
-  return row;
+  const size = value.length + 4;
+  if (size > scratch.length) scratch = Buffer.allocUnsafeSlow(size * 2);
+  scratch.set(value);
+  scratch.writeUInt32BE(crc32(value, crc32(key)), value.length);
+  return scratch.subarray(0, size);
+}
+
+function isSealed(key: string, row: Buffer): boolean {
+  const at = row.length - 4;
+  return at >= 0 && row.readUInt32BE(at) === crc32(row.subarray(0, at), crc32(key));
 }
 
 function unseal(key: string, row: Buffer): Bytes {
-  const at = row.length - 4;
-  if (at < 0 || row.readUInt32BE(at) !== crc32(row.subarray(0, at), crc32(key))) {
+  if (!isSealed(key, row)) {
     throw new ChartsealError('STORE_CORRUPT', `a row of ${rowKind(key)} is damaged`);
   }
-  return row.subarray(0, at);
+  return row.subarray(0, -4);
 }
 
 const FAILURES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -143,6 +152,24 @@ export class Database implements Reader {
     return row === undefined ? undefined : unseal(key, row);
   }
 
+  /**
+   * Reads rows at once and away from this thread: four times cheaper than one by one. Each is
+   * checked when it is looked up; other keys are read then.
+   */
+  async prefetch(keys: readonly string[]): Promise<Reader> {
+    const values = await this.#db.getMany([...keys]).catch((cause: unknown) => {
+      throw storeFailure(cause, 'the store could not be read');
+    });
+    const rows = new Map(keys.map((key, at) => [key, values[at]]));
+    return {
+      find: (key) => {
+        const row = rows.get(key);
+        if (row !== undefined) return unseal(key, row);
+        return rows.has(key) ? undefined : this.find(key);
+      },
+    };
+  }
+
   batch(): RowBatch {
     return new RowBatch(this.#db);
   }
@@ -150,6 +177,33 @@ export class Database implements Reader {
   /** Rows of one table from `from` (included) on, in key order, unsealed. */
   async *rows(table: string, from = ''): AsyncGenerator<readonly [string, Bytes]> {
     yield* this.#range({ gte: table + from, lt: `${table}~` });
+  }
+
+  /** Rows of a table from `from` on as they lie there; undefined for a value that is damaged. */
+  async *rowsAsFound(
+    table: string,
+    from = '',
+  ): AsyncGenerator<readonly [string, Bytes | undefined]> {
+    for await (const [key, row] of this.#sealed({ gte: table + from, lt: `${table}~` })) {
+      yield [key, isSealed(key, row) ? row.subarray(0, -4) : undefined];
+    }
+  }
+
+  /** Number of rows of a table. */
+  async count(table: string): Promise<number> {
+    const keys = this.#db.keys({ gte: table, lt: `${table}~` });
+    let count = 0;
+    try {
+      for (;;) {
+        const found = await keys.nextv(KEYS_AT_ONCE).catch((cause: unknown) => {
+          throw storeFailure(cause, 'the store could not be read');
+        });
+        if (found.length === 0) return count;
+        count += found.length;
+      }
+    } finally {
+      await keys.close();
+    }
   }
 
   /** Last row of a table whose key is at most `table + until`. */
@@ -167,6 +221,10 @@ export class Database implements Reader {
   }
 
   async *#range(range: Range): AsyncGenerator<readonly [string, Bytes]> {
+    for await (const [key, row] of this.#sealed(range)) yield [key, unseal(key, row)];
+  }
+
+  async *#sealed(range: Range): AsyncGenerator<readonly [string, Buffer]> {
     const rows = this.#db.iterator(range);
     try {
       for (;;) {
@@ -174,7 +232,7 @@ export class Database implements Reader {
           throw storeFailure(cause, 'the store could not be read');
         });
         if (next === undefined) return;
-        yield [next[0], unseal(next[0], next[1])];
+        yield next;
       }
     } finally {
       await rows.close();

@@ -7,6 +7,18 @@ export function sha256(data: Uint8Array): Uint8Array {
   return nobleSha256(data);
 }
 
+const encoder = new TextEncoder();
+
+/** UTF-8 of well-formed text. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Lower-case hexadecimal. */
+export function encodeHex(data: Uint8Array): string {
+  return Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** Standard base64 with padding (RFC 4648 section 4). */
 export function encodeBase64(data: Uint8Array): string {
   let binary = '';

@@ -10,6 +10,16 @@ export function sha256(data: Uint8Array): Uint8Array {
   return out;
 }
 
+/** UTF-8 of well-formed text. */
+export function utf8(text: string): Uint8Array {
+  return Buffer.from(text);
+}
+
+/** Lower-case hexadecimal. */
+export function encodeHex(data: Uint8Array): string {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
+}
+
 /** Standard base64 with padding (RFC 4648 section 4). */
 export function encodeBase64(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');

@@ -7,6 +7,7 @@ import { type AttestationRow, formatJsonRow, type StoredEntry } from '../../stor
 import type { Store } from '../../store/store.js';
 import { Labels, type LogContext } from '../log-context.js';
 import { EntryRows } from '../sequencer/entry-rows.js';
+import { headsOf } from '../sequencer/heads.js';
 import { putAppends } from '../sequencer/log-rows.js';
 import { type CommittedAppend, type LogState, markerOf } from '../sequencer/log-state.js';
 import type { PreparedAppend } from '../sequencer/prepare-append.js';
@@ -31,7 +32,12 @@ export class StoreBuilder {
     this.#origin = context.registration.origin;
     this.#labels = new Labels(context);
     this.#replay = new Replay(store.db, this.#labels.log);
-    this.#rows = new EntryRows(store, 0, this.#labels.log);
+    this.#rows = this.#newRows(0);
+  }
+
+  #newRows(first: number): EntryRows {
+    const store = this.#store;
+    return new EntryRows({ store, first, logLabel: this.#labels.log, findHead: headsOf(store.db) });
   }
 
   /** State of the log after the appends so far. */
@@ -64,7 +70,7 @@ export class StoreBuilder {
   /** Writes the entries added so far; appends can be added for them from now on. */
   async endEntries(): Promise<void> {
     const rows = this.#rows;
-    this.#rows = new EntryRows(this.#store, rows.next, this.#labels.log);
+    this.#rows = this.#newRows(rows.next);
     await rows.batch.write();
   }
 
@@ -102,6 +108,7 @@ export class StoreBuilder {
 
   async #flush(): Promise<void> {
     const appends = this.#pending;
+    if (appends.length === 0) return;
     const { db } = this.#store;
     await this.#replay.flush((batch) => putAppends(db, batch, this.#written, appends));
     this.#pending = [];

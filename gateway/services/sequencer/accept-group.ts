@@ -5,13 +5,16 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { formatTime } from '../../../chaincode/core/time.js';
+import type { Reader } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { formatJsonRow, type Head } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { Labels, LogContext } from '../log-context.js';
 import type { RecordSubmission, Submission } from '../submission.js';
+import { BoundedMap } from './bounded-map.js';
 import { bodyOf, buildEntry, type EntryBody, type Submitter } from './build-entry.js';
 import { type AcceptedLeaf, EntryRows } from './entry-rows.js';
+import { headsOf } from './heads.js';
 import { type IdempotencyDigests, idempotencyDigests } from './idempotency.js';
 
 /** A record's file as it was read, kept beside the record for later fixity runs. */
@@ -28,13 +31,28 @@ export interface Accepted {
   readonly duplicate: boolean;
 }
 
+const KNOWN_PATIENTS = 16_384;
+
 /** What groups of one log share. */
-export interface GroupServices {
+export class GroupServices {
   readonly store: Store;
   readonly context: LogContext;
   readonly labels: Labels;
   readonly by: Submitter;
+  /** Labels of patients whose rows are written or being written, by {@link patientName}. */
+  readonly patients = new BoundedMap<string, Uint8Array>(KNOWN_PATIENTS);
+  /** Heads of chains that are likely to go on: those of patients and of the log. */
+  readonly heads = new BoundedMap<string, Head>(KNOWN_PATIENTS);
+
+  constructor(store: Store, context: LogContext, labels: Labels, by: Submitter) {
+    this.store = store;
+    this.context = context;
+    this.labels = labels;
+    this.by = by;
+  }
 }
+
+const patientName = ({ system, value }: PatientIdentifier) => `${system}\0${value}`;
 
 interface Known {
   readonly content: Uint8Array;
@@ -55,7 +73,9 @@ interface Subject {
 export interface Draft extends Subject {
   readonly submission: Submission;
   readonly body: EntryBody;
+  readonly labelHex: string;
   readonly digests: IdempotencyDigests;
+  readonly keyHex: string;
 }
 
 function checkVersion(submission: RecordSubmission, head: Head | undefined): void {
@@ -68,20 +88,36 @@ function checkVersion(submission: RecordSubmission, head: Head | undefined): voi
   }
 }
 
+export interface GroupPlace {
+  /** Ordinal of the group's first entry. */
+  readonly first: number;
+  /** Gateway time of all its entries. */
+  readonly atMs: number;
+  /** The group before, whose rows may not be in the store yet. */
+  readonly before: AcceptGroup | undefined;
+}
+
 export class AcceptGroup {
   readonly #services: GroupServices;
   readonly #rows: EntryRows;
+  /** Until this group is built; then it would keep all groups ever written in memory. */
+  #before: AcceptGroup | undefined;
   readonly #at: string;
   readonly #known = new Map<string, Known>();
-  readonly #patients = new Map<string, Uint8Array>();
+  readonly #newLabels = new Map<string, Subject>();
+  #reader: Reader;
 
-  /**
-   * @param first ordinal of the group's first entry
-   * @param atMs gateway time of all entries of the group
-   */
-  constructor(services: GroupServices, first: number, atMs: number) {
+  constructor(services: GroupServices, { first, atMs, before }: GroupPlace) {
+    const { store, labels } = services;
     this.#services = services;
-    this.#rows = new EntryRows(services.store, first, services.labels.log);
+    this.#before = before;
+    this.#reader = store.db;
+    this.#rows = new EntryRows({
+      store,
+      first,
+      logLabel: labels.log,
+      findHead: (label, labelHex) => this.#findHead(label, labelHex),
+    });
     this.#at = formatTime(atMs);
   }
 
@@ -89,17 +125,45 @@ export class AcceptGroup {
     return this.#rows.leaves;
   }
 
+  /** Newest head of a chain that goes on in this group. */
+  headHere(labelHex: string): Head | undefined {
+    return this.#rows.heads.get(labelHex);
+  }
+
+  /** A submission of this group, by its idempotency key. */
+  knownHere(keyHex: string): Known | undefined {
+    return this.#known.get(keyHex);
+  }
+
   /** Throws PATIENT_NOT_NORMAL and BAD_INPUT. */
   draft(submission: Submission): Draft {
     const subject = this.#subjectOf(submission);
     const body = bodyOf(submission, this.#services.context.secrets.pseudonymKey);
     const digests = idempotencyDigests(subject.label, body);
-    return { ...subject, submission, body, digests };
+    return {
+      ...subject,
+      submission,
+      body,
+      labelHex: encodeHex(subject.label),
+      digests,
+      keyHex: encodeHex(digests.key),
+    };
+  }
+
+  /** Reads at once what these drafts are going to ask for. */
+  async load(drafts: readonly Draft[]): Promise<void> {
+    const wanted: string[] = [];
+    for (const { label, labelHex, digests } of drafts) {
+      wanted.push(keys.idempotencyKey(digests.key));
+      if (this.#services.heads.get(labelHex) !== undefined) continue;
+      wanted.push(keys.headKey(label), keys.chainKey(label, 0));
+    }
+    this.#reader = await this.#services.store.db.prefetch(wanted);
   }
 
   /** What the same submission was answered with before. Throws IDEMPOTENCY_CONFLICT. */
-  findDuplicate({ digests: { key, content } }: Draft): Accepted | undefined {
-    const known = this.#known.get(encodeHex(key)) ?? this.#findKnown(key);
+  findDuplicate({ digests: { key, content }, keyHex }: Draft): Accepted | undefined {
+    const known = this.knownHere(keyHex) ?? this.#before?.knownHere(keyHex) ?? this.#findKnown(key);
     if (known === undefined) return undefined;
     if (!equalBytes(known.content, content)) {
       throw new ChartsealError('IDEMPOTENCY_CONFLICT', 'this request id came with other content');
@@ -109,27 +173,38 @@ export class AcceptGroup {
 
   /** Adds a submission that is no duplicate; throws its coded error, the group stays as it was. */
   add(draft: Draft, baseline: Baseline | undefined): Accepted {
-    const { context, by } = this.#services;
-    const { label, newPatient, submission, body, digests } = draft;
-    if ('record' in submission) checkVersion(submission, this.#rows.findHead(label));
+    const { context, by, heads } = this.#services;
+    const { label, labelHex, newPatient, submission, body, digests, keyHex } = draft;
+    const isRecord = 'record' in submission;
+    if (isRecord) checkVersion(submission, this.#rows.findHead(label, labelHex));
     const built = buildEntry(context.registration.origin, body, this.#at, by);
     const ordinal = this.#rows.next;
     const { hash } = this.#rows.add({ label, body, digests, ...built });
+    if (!isRecord) heads.set(labelHex, this.#rows.heads.get(labelHex) as Head);
     if (newPatient !== undefined) this.#putPatient(label, newPatient);
     if (baseline !== undefined) this.#putBaseline(label, baseline);
     const accepted = { ordinal, leafHash: hash, duplicate: false };
-    this.#known.set(encodeHex(digests.key), { content: digests.content, accepted });
+    this.#known.set(keyHex, { content: digests.content, accepted });
     return accepted;
   }
 
   /** Makes the group durable; throws STORE_FAILED. */
   async write(): Promise<void> {
     const { batch, leaves } = this.#rows;
+    this.#before = undefined;
     await (leaves.length > 0 ? batch.write() : batch.discard());
   }
 
+  #findHead(label: Uint8Array, labelHex: string): Head | undefined {
+    return (
+      this.#before?.headHere(labelHex) ??
+      this.#services.heads.get(labelHex) ??
+      headsOf(this.#reader)(label, labelHex)
+    );
+  }
+
   #findKnown(key: Uint8Array): Known | undefined {
-    const row = this.#services.store.db.find(keys.idempotencyKey(key));
+    const row = this.#reader.find(keys.idempotencyKey(key));
     if (row === undefined) return undefined;
     return {
       content: row.subarray(0, HASH_BYTES),
@@ -141,27 +216,42 @@ export class AcceptGroup {
     };
   }
 
-  /** The label of a submission's subject; VRF labels are derived once per patient and kept. */
   #subjectOf(submission: Submission): Subject {
-    const { labels, store } = this.#services;
+    const { labels } = this.#services;
     if ('fixity' in submission) return { label: labels.log };
-    if ('record' in submission) {
-      if (submission.patient !== undefined) labels.patientInput(submission.patient);
-      return { label: labels.record(submission.record.id) };
+    if (!('record' in submission)) return this.#patientOf(submission.patient);
+    if (submission.patient !== undefined) labels.patientInput(submission.patient);
+    return { label: labels.record(submission.record.id) };
+  }
+
+  /** VRF labels are derived once per patient and kept. */
+  #patientOf(patient: PatientIdentifier): Subject {
+    const { labels, store, patients } = this.#services;
+    const name = patientName(patient);
+    const written = patients.get(name);
+    if (written !== undefined) return { label: written };
+    const drafted = this.#newLabels.get(name);
+    if (drafted !== undefined) return drafted;
+    const { alpha, digest } = labels.patientInput(patient);
+    const stored = store.db.find(keys.patientLabelKey(digest));
+    if (stored !== undefined) {
+      const label = Uint8Array.from(stored);
+      patients.set(name, label);
+      return { label };
     }
-    const { alpha, digest } = labels.patientInput(submission.patient);
-    const known =
-      this.#patients.get(encodeHex(digest)) ?? store.db.find(keys.patientLabelKey(digest));
-    if (known !== undefined) return { label: known };
-    const newPatient = { patient: submission.patient, digest };
-    return { label: labels.fromAlpha(alpha), newPatient };
+    const subject = { label: labels.fromAlpha(alpha), newPatient: { patient, digest } };
+    this.#newLabels.set(name, subject);
+    return subject;
   }
 
   #putPatient(label: Uint8Array, { patient, digest }: NewPatient): void {
+    const { patients } = this.#services;
+    const name = patientName(patient);
+    if (patients.get(name) !== undefined) return;
     this.#rows.batch
       .put(keys.patientLabelKey(digest), label)
       .put(keys.patientKey(label), formatJsonRow({ ...patient }));
-    this.#patients.set(encodeHex(digest), label);
+    patients.set(name, label);
   }
 
   #putBaseline(label: Uint8Array, baseline: Baseline): void {

@@ -7,7 +7,13 @@ import { parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { Labels, type LogContext } from '../log-context.js';
 import type { Submission } from '../submission.js';
-import { type Accepted, AcceptGroup, type Baseline, type GroupServices } from './accept-group.js';
+import {
+  type Accepted,
+  AcceptGroup,
+  type Baseline,
+  type Draft,
+  GroupServices,
+} from './accept-group.js';
 import type { Submitter } from './build-entry.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 
@@ -29,14 +35,26 @@ export interface AcceptorOptions {
   readonly onFault: (fault: ChartsealError) => void;
 }
 
-const GROUP_MAX = 1024;
+/** One group is written while the next is built. */
+const GROUP_MAX = 512;
+
+/** A group that is built, with who waits for it. */
+interface Built {
+  readonly group: AcceptGroup;
+  readonly answers: readonly { readonly request: Request; readonly accepted: Accepted }[];
+}
 
 export class Acceptor {
   readonly #services: GroupServices;
   readonly #options: AcceptorOptions;
   readonly #queue: Request[] = [];
+  /** Durable entries. */
   #count: number;
+  /** Ordinal of the next entry. */
+  #next: number;
   #lastAtMs: number;
+  /** Set when the store failed: nothing is written any more. */
+  #fault: ChartsealError | undefined;
   #waitingForLedger = 0;
   #draining: Promise<void> | undefined;
   #stopped: ChartsealError | undefined;
@@ -44,8 +62,9 @@ export class Acceptor {
   constructor(options: AcceptorOptions) {
     const { store, context, by } = options;
     this.#options = options;
-    this.#services = { store, context, by, labels: new Labels(context) };
+    this.#services = new GroupServices(store, context, new Labels(context), by);
     this.#count = store.entriesAtOpen;
+    this.#next = this.#count;
     this.#lastAtMs = this.#readLastAt();
   }
 
@@ -79,7 +98,8 @@ export class Acceptor {
   /** Durable when the promise resolves. Rejects with a coded error, and then nothing was kept. */
   accept(submission: Submission, baseline?: Baseline): Promise<Accepted> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    if (this.#waitingForLedger + this.#queue.length >= MAX_OUTBOX_ENTRIES) {
+    const unwritten = this.#queue.length + this.#next - this.#count;
+    if (this.#waitingForLedger + unwritten >= MAX_OUTBOX_ENTRIES) {
       return Promise.reject(
         new ChartsealError('OUTBOX_FULL', `${this.#waitingForLedger} entries wait for the ledger`),
       );
@@ -98,23 +118,59 @@ export class Acceptor {
   async #drain(): Promise<void> {
     // Let callers of the same turn join the group.
     await Promise.resolve();
-    while (this.#queue.length > 0) await this.#writeGroup(this.#queue.splice(0, GROUP_MAX));
+    let before: AcceptGroup | undefined;
+    let written = Promise.resolve();
+    for (;;) {
+      if (this.#queue.length === 0) await written;
+      const requests = this.#queue.splice(0, GROUP_MAX);
+      if (requests.length === 0) break;
+      const built = await this.#build(requests, before);
+      // One write at a time: groups become durable in their order.
+      await written;
+      written = this.#write(built);
+      before = built.group;
+    }
     this.#draining = undefined;
   }
 
-  async #writeGroup(requests: readonly Request[]): Promise<void> {
+  async #build(requests: readonly Request[], before: AcceptGroup | undefined): Promise<Built> {
     const atMs = this.#options.now();
-    const group = new AcceptGroup(this.#services, this.#count, atMs);
+    const group = new AcceptGroup(this.#services, { first: this.#next, atMs, before });
+    const drafts = this.#draft(group, requests);
     const answers: { request: Request; accepted: Accepted }[] = [];
-    for (const request of requests) {
+    try {
+      await group.load(drafts.map(({ draft }) => draft));
+    } catch (error) {
+      for (const { request } of drafts.splice(0)) request.reject(error);
+    }
+    for (const { request, draft } of drafts) {
       try {
-        const accepted = this.#addTo(group, request, atMs);
-        answers.push({ request, accepted });
+        answers.push({ request, accepted: this.#addTo(group, draft, request, atMs) });
       } catch (error) {
         request.reject(error);
       }
     }
+    this.#next += group.leaves.length;
+    if (group.leaves.length > 0) this.#lastAtMs = atMs;
+    return { group, answers };
+  }
+
+  #draft(group: AcceptGroup, requests: readonly Request[]): { request: Request; draft: Draft }[] {
+    const drafts: { request: Request; draft: Draft }[] = [];
+    for (const request of requests) {
+      try {
+        drafts.push({ request, draft: group.draft(request.submission) });
+      } catch (error) {
+        request.reject(error);
+      }
+    }
+    return drafts;
+  }
+
+  /** Never rejects: what goes wrong is told to the callers. */
+  async #write({ group, answers }: Built): Promise<void> {
     try {
+      if (this.#fault !== undefined) throw this.#fault;
       await group.write();
     } catch (error) {
       this.#fail(error, answers);
@@ -122,14 +178,12 @@ export class Acceptor {
     }
     if (group.leaves.length > 0) {
       this.#count += group.leaves.length;
-      this.#lastAtMs = atMs;
       this.#options.onAccepted(group.leaves);
     }
     for (const { request, accepted } of answers) request.resolve(accepted);
   }
 
-  #addTo(group: AcceptGroup, { submission, baseline }: Request, atMs: number): Accepted {
-    const draft = group.draft(submission);
+  #addTo(group: AcceptGroup, draft: Draft, { baseline }: Request, atMs: number): Accepted {
     const duplicate = group.findDuplicate(draft);
     if (duplicate !== undefined) return duplicate;
     if (atMs < this.#lastAtMs) {
@@ -151,9 +205,11 @@ export class Acceptor {
       error instanceof ChartsealError
         ? error
         : new ChartsealError('STORE_FAILED', 'the store could not be written', { cause: error });
-    this.#stopped = fault;
     for (const { request } of answers) request.reject(fault);
     for (const request of this.#queue.splice(0)) request.reject(fault);
+    if (this.#fault !== undefined) return;
+    this.#fault = fault;
+    this.#stopped = fault;
     this.#options.onFault(fault);
   }
 

@@ -8,13 +8,17 @@ import {
   type Entry,
   type FixityFacts,
   formatEntry,
+  PRIVATE_MEMBERS,
   type RecordFacts,
+  type Source,
 } from '../../../chaincode/core/entry.js';
+import { ACCESS_MEMBERS, RECORD_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import { pseudonym } from '../../../chaincode/core/labels.js';
 import { OPENING_SALT_BYTES, SALT_BYTES } from '../../../chaincode/core/limits.js';
 import { commitMember, type Opening } from '../../../chaincode/core/private-members.js';
-import type { Submission } from '../submission.js';
+import type { AccessSubmission, RecordSubmission, Submission } from '../submission.js';
 
 /** Who submitted an entry: the operator or system, and its organisation. */
 export interface Submitter {
@@ -28,6 +32,28 @@ export interface BuiltEntry {
   /** Canonical JSON bytes of the openings; empty when nothing is private. */
   readonly openings: Uint8Array;
 }
+
+const RECORD_SUBMISSION_MEMBERS: readonly string[] = ['act', 'patient', 'record'];
+const RECORD_FACTS: readonly string[] = [...namesOf(RECORD_MEMBERS), 'name', 'version'];
+const ACCESS_FACTS: readonly string[] = [
+  ...namesOf(ACCESS_MEMBERS),
+  ...PRIVATE_MEMBERS.access,
+  'patient',
+];
+
+function namesOf(shapes: object): string[] {
+  return Object.keys(shapes).map((name) => name.replace('?', ''));
+}
+
+/** What is not known would be lost without a word. */
+function checkMembers(value: object, known: readonly string[]): void {
+  for (const name in value) {
+    if (known.includes(name)) continue;
+    throw new ChartsealError('BAD_INPUT', 'the submission has a member that is not known');
+  }
+}
+
+const NOTHING = new Uint8Array();
 
 // One system call fills salts for many entries; a byte is handed out once only.
 const pool = Buffer.alloc(16 * 1024);
@@ -70,44 +96,100 @@ export interface EntryBody {
     | FixityFacts;
 }
 
-function privateValues(values: object): Record<string, JsonValue> {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given);
+// Members stand in the order of RFC 8785 below: then canonical JSON costs a third. What is
+// undefined is left out of it.
+
+function arrangeSource(source: Source): Source {
+  const { evidenceDigest, requestId, system } = source;
+  return { evidenceDigest, requestId, system } as Source;
 }
 
-/** @param pseudonymKey names the patient of a record */
+function recordBody(submission: RecordSubmission, pseudonymKey: Uint8Array): EntryBody {
+  const { act, patient, record } = submission;
+  const { category, createdAt, digests, id, mediaType, retention, size, version } = record;
+  const source = record.source && arrangeSource(record.source);
+  const facts = { category, createdAt, digests, id, mediaType, retention, size, source, version };
+  const hidden = patient && encodeHex(pseudonym(pseudonymKey, patient.system, patient.value));
+  const members = { patient: hidden, record: facts } as EntryBody['members'];
+  return { act, members, private: record.name === undefined ? {} : { name: record.name } };
+}
+
+function accessBody(submission: AccessSubmission): EntryBody {
+  const { action, breakGlass, category, occurredAt, organisation, outcome } = submission;
+  const { purpose, records, role, unit } = submission;
+  const source = arrangeSource(submission.source);
+  const members = {
+    action,
+    breakGlass,
+    category,
+    occurredAt,
+    organisation,
+    outcome,
+    purpose,
+    records,
+    role,
+    source,
+    unit,
+  } as AccessFacts;
+  const values: Record<string, JsonValue> = { actor: submission.actor as unknown as JsonValue };
+  if (submission.client !== undefined) values['client'] = { ...submission.client };
+  if (submission.justification !== undefined) values['justification'] = submission.justification;
+  return { act: 'access', members, private: values };
+}
+
+/** @param pseudonymKey names the patient of a record. Throws BAD_INPUT for unknown members. */
 export function bodyOf(submission: Submission, pseudonymKey: Uint8Array): EntryBody {
   if ('record' in submission) {
-    const { act, patient } = submission;
-    const { name, ...record } = submission.record;
-    if (patient === undefined)
-      return { act, members: { record }, private: privateValues({ name }) };
-    const hidden = encodeHex(pseudonym(pseudonymKey, patient.system, patient.value));
-    return { act, members: { record, patient: hidden }, private: privateValues({ name }) };
+    checkMembers(submission, RECORD_SUBMISSION_MEMBERS);
+    checkMembers(submission.record, RECORD_FACTS);
+    return recordBody(submission, pseudonymKey);
   }
-  if ('patient' in submission) {
-    const { patient: _patient, actor, client, justification, ...members } = submission;
-    return { act: 'access', members, private: privateValues({ actor, client, justification }) };
+  if ('fixity' in submission) return { act: 'fixity', members: submission.fixity, private: {} };
+  checkMembers(submission, ACCESS_FACTS);
+  return accessBody(submission);
+}
+
+function arrangedEntry(origin: string, body: EntryBody, at: string, by: Submitter): object {
+  const salt = encodeBase64(randomSalt(SALT_BYTES));
+  const { act, members } = body;
+  const common = { v: 1, log: origin, salt, at, by, act };
+  if ('record' in members) {
+    const { patient, record } = members;
+    return { act, at, by, log: origin, patient, private: undefined, record, salt, v: 1 };
   }
-  return { act: 'fixity', members: submission.fixity, private: {} };
+  if (!('action' in members)) return { ...members, ...common };
+  const { action, breakGlass, category, occurredAt, organisation, outcome } = members;
+  const { purpose, records, role, source, unit } = members;
+  return {
+    act,
+    action,
+    at,
+    breakGlass,
+    by,
+    category,
+    log: origin,
+    occurredAt,
+    organisation,
+    outcome,
+    private: undefined,
+    purpose,
+    records,
+    role,
+    salt,
+    source,
+    unit,
+    v: 1,
+  };
 }
 
 /** The entry of a body. Throws BAD_INPUT or TOO_LARGE. @param at RFC 3339, gateway time */
 export function buildEntry(origin: string, body: EntryBody, at: string, by: Submitter): BuiltEntry {
-  const parts = commitAll(body.private);
-  const some = Object.keys(parts.commitments).length > 0;
-  const entry = {
-    v: 1,
-    log: origin,
-    act: body.act,
-    salt: encodeBase64(randomSalt(SALT_BYTES)),
-    at,
-    by,
-    ...body.members,
-    private: some ? parts.commitments : undefined,
-  };
-  return {
-    entry: formatEntry(entry as unknown as Entry),
-    openings: some ? canonicalBytes(parts.openings) : new Uint8Array(),
-  };
+  const entry = arrangedEntry(origin, body, at, by) as { private?: Record<string, string> };
+  let openings: Uint8Array = NOTHING;
+  if (Object.keys(body.private).length > 0) {
+    const parts = commitAll(body.private);
+    entry.private = parts.commitments;
+    openings = canonicalBytes(parts.openings);
+  }
+  return { entry: formatEntry(entry as unknown as Entry), openings };
 }

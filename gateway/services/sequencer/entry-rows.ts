@@ -1,7 +1,6 @@
 // The rows of accepted entries: the entry itself and everything that follows from it. One batch at
-// a time; heads of chains are those of the store and of the batch.
+// a time; heads of chains are those of the batch, then those that the caller finds.
 import { concat, encodeHex, uint64, ZERO_HASH } from '../../../chaincode/core/bytes.js';
-import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import { formatLeaf, leafHash } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
@@ -12,6 +11,7 @@ import * as keys from '../../store/keys.js';
 import { formatHead, formatStoredEntry, type Head } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { EntryBody } from './build-entry.js';
+import type { FindHead } from './heads.js';
 import type { IdempotencyDigests } from './idempotency.js';
 
 export interface AcceptedLeaf {
@@ -37,44 +37,40 @@ function headAfter({ members }: EntryBody, state: Head['state'], ordinal: number
   return { state, ordinal, version, digest: Buffer.from(digests['sha-256'], 'hex') };
 }
 
+export interface EntryRowsOptions {
+  readonly store: Store;
+  /** Ordinal of the first entry to come. */
+  readonly first: number;
+  readonly logLabel: Uint8Array;
+  /** Heads of chains that no entry of this batch went on with. */
+  readonly findHead: FindHead;
+}
+
 export class EntryRows {
   readonly leaves: AcceptedLeaf[] = [];
   readonly batch: RowBatch;
-  readonly #store: Store;
-  readonly #first: number;
-  readonly #logLabel: Uint8Array;
-  readonly #heads = new Map<string, Head>();
+  /** Heads that changed in this batch, by label in hex. */
+  readonly heads = new Map<string, Head>();
+  readonly #options: EntryRowsOptions;
 
-  /** @param first ordinal of the first entry to come */
-  constructor(store: Store, first: number, logLabel: Uint8Array) {
-    this.#store = store;
-    this.#first = first;
-    this.#logLabel = logLabel;
-    this.batch = store.db.batch();
+  constructor(options: EntryRowsOptions) {
+    this.#options = options;
+    this.batch = options.store.db.batch();
   }
 
   /** Ordinal of the next entry. */
   get next(): number {
-    return this.#first + this.leaves.length;
+    return this.#options.first + this.leaves.length;
   }
 
-  /**
-   * The newest head of a chain. LevelDB can lose a row to a flipped bit, or show an older one,
-   * without a word: a chain that goes on beyond its head is damage.
-   */
-  findHead(label: Uint8Array): Head | undefined {
-    const known = this.#heads.get(encodeHex(label));
-    if (known !== undefined) return known;
-    const head = this.#store.findHead(label);
-    if (this.#store.db.find(keys.chainKey(label, head?.state.count ?? 0)) !== undefined) {
-      throw new ChartsealError('STORE_CORRUPT', 'a chain goes on beyond its head');
-    }
-    return head;
+  findHead(label: Uint8Array, labelHex: string): Head | undefined {
+    return this.heads.get(labelHex) ?? this.#options.findHead(label, labelHex);
   }
 
   /** Puts an entry at the end of its chain; throws ACT_REFUSED, and then nothing was added. */
   add({ label, body, digests, entry, openings }: NewEntry): AcceptedLeaf {
-    const head = this.findHead(label);
+    const labelHex = encodeHex(label);
+    const head = this.findHead(label, labelHex);
     const leaf = {
       act: ACTS[body.act],
       subject: label,
@@ -84,16 +80,17 @@ export class EntryRows {
     };
     const bytes = formatLeaf(leaf);
     const hash = leafHash(bytes);
-    const state = applyLeaf(head?.state, leaf, hash, this.#logLabel);
+    const state = applyLeaf(head?.state, leaf, hash, this.#options.logLabel);
     const ordinal = this.next;
+    const place = uint64(ordinal);
     const after = headAfter(body, state, ordinal);
     this.batch
       .put(keys.entryKey(ordinal), formatStoredEntry({ leaf: bytes, entry, openings }))
       .put(keys.headKey(label), formatHead(after))
-      .put(keys.chainKey(label, leaf.sequence), uint64(ordinal))
-      .put(keys.leafHashKey(hash), uint64(ordinal))
-      .put(keys.idempotencyKey(digests.key), concat(digests.content, uint64(ordinal), hash));
-    this.#heads.set(encodeHex(label), after);
+      .put(keys.chainKey(label, leaf.sequence), place)
+      .put(keys.leafHashKey(hash), place)
+      .put(keys.idempotencyKey(digests.key), concat(digests.content, place, hash));
+    this.heads.set(labelHex, after);
     const accepted = { leaf: bytes, hash };
     this.leaves.push(accepted);
     return accepted;

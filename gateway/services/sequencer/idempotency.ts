@@ -1,7 +1,7 @@
 // What makes two submissions the same. Everything that goes in here can be read again from leaf,
 // entry and openings, so that these rows can be derived anew.
-import { concat, utf8 } from '../../../chaincode/core/bytes.js';
-import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
+import { encodeHex, utf8 } from '../../../chaincode/core/bytes.js';
+import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
 import type { Entry, Source } from '../../../chaincode/core/entry.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
@@ -15,8 +15,6 @@ export interface IdempotencyDigests {
   readonly content: Uint8Array;
 }
 
-const CONTENT = utf8('chartseal/content\0');
-
 function sourceOf({ members }: EntryBody): Source | undefined {
   return 'record' in members
     ? members.record.source
@@ -27,12 +25,12 @@ function sourceOf({ members }: EntryBody): Source | undefined {
 
 /** @param label of the subject: it stands for the patient, whom no entry names */
 export function idempotencyDigests(label: Uint8Array, body: EntryBody): IdempotencyDigests {
-  const content = sha256(concat(CONTENT, label, canonicalBytes(body)));
+  const content = sha256(utf8(`chartseal/content\0${encodeHex(label)}\0${canonicalJson(body)}`));
   const source = sourceOf(body);
   const key =
     source?.requestId === undefined
       ? content
-      : sha256(canonicalBytes(['chartseal/request', source.system, source.requestId]));
+      : sha256(utf8(canonicalJson(['chartseal/request', source.system, source.requestId])));
   return { key, content };
 }
 

@@ -14,7 +14,7 @@ export interface WaitOptions {
 }
 
 /** Entries say which account of this machine submitted them. */
-function operator(): string {
+export function operator(): string {
   return `cli:${userInfo().username}`;
 }
 

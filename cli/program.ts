@@ -1,7 +1,5 @@
 // The frame of the command line: reads the arguments by the table of commands, runs the command,
 // and turns whatever goes wrong into an exit code.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { COMMANDS, GROUPS } from './commands.js';
@@ -9,6 +7,7 @@ import { type CommandContext, processContext } from './context.js';
 import { EXIT_USAGE, reportError } from './exit.js';
 import type { Flags, FlagValues } from './flags.js';
 import type { CommandRow } from './table/row.js';
+import { version } from './version.js';
 
 type Act = (context: CommandContext) => Promise<number>;
 
@@ -16,11 +15,6 @@ const HELP_END = `
 Exit codes: 0 all done; 1 a negative finding (altered, not proven, refused); 2 something left
 undone (unreadable, not checked, not proven in time, locked); 3 complete, entries not shown;
 64 wrong usage. Data goes to stdout, everything else to stderr.`;
-
-function version(): string {
-  const manifest = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
 
 function valuesOf(row: CommandRow, options: Record<string, unknown>): FlagValues<Flags> {
   const values: Record<string, unknown> = {};

@@ -54,7 +54,7 @@ export class Progress {
   }
 
   /** Counts what there is to do, beside the work; the time left is told once it is known. */
-  async count(items: AsyncIterable<WalkItem>): Promise<void> {
+  async count(items: AsyncIterable<Pick<WalkItem, 'kind' | 'path'>>): Promise<void> {
     if (this.#context.columns === 0) return;
     try {
       for await (const item of items) {

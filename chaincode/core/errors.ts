@@ -36,6 +36,16 @@ export const ERROR_CODES = {
   FILE_CHANGED: code(409, 2, 'The file changed while it was read; run the command again.'),
   NO_RECEIPT: code(400, 2, 'Give --receipt FILE, or put the receipt beside the document.'),
   NAME_NOT_UTF8: code(400, 2, 'Rename the file so that its name is UTF-8.'),
+  NOT_ANCHORED: code(
+    404,
+    2,
+    'Give a path below which documents were anchored; without paths, all records are checked.',
+  ),
+  AUDIT_UNFINISHED: code(
+    409,
+    2,
+    'Run audit as that pass was begun, to go on with it; or give --restart to begin anew.',
+  ),
   RECORD_ID_TAKEN: code(
     409,
     1,
@@ -78,7 +88,11 @@ export const ERROR_CODES = {
     2,
     'Look at the disk (space, permissions); nothing of this request was kept.',
   ),
-  STORE_CORRUPT: code(500, 2, 'Stop writing and restore the store from a backup.'),
+  STORE_CORRUPT: code(
+    500,
+    2,
+    'Run chartseal rebuild; when it refuses, restore the store from a backup.',
+  ),
   STORE_BEHIND: code(500, 2, 'The ledger holds more than this store; restore the newest store.'),
   LOG_FORKED: code(
     500,
@@ -94,7 +108,7 @@ export const ERROR_CODES = {
   ),
   KEY_UNREADABLE: code(500, 2, 'Restore DATA/keys from its backup.'),
   DATA_EXISTS: code(409, 64, 'Choose an empty folder: keys and ledgers are never overwritten.'),
-  FILE_EXISTS: code(409, 64, 'Give a name that is not taken: backups are never overwritten.'),
+  FILE_EXISTS: code(409, 64, 'Give a name that is not taken: such files are never overwritten.'),
   BACKUP_REFUSED: code(
     400,
     2,

@@ -1,5 +1,24 @@
 // Commands that look after a data folder.
-import { type CommandRow, command, data } from './row.js';
+import { InvalidArgumentError } from 'commander';
+import * as flags from '../flags.js';
+import { type CommandRow, command, data, waitMs } from './row.js';
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `90s`, `30m`, `8h` as milliseconds. */
+function duration(text: string): number {
+  const [, number = '', unit = ''] = /^([1-9][0-9]{0,5})([smh])$/.exec(text) ?? [];
+  const unitMs = UNIT_MS[unit];
+  if (unitMs === undefined) throw new InvalidArgumentError('It is a time like 90s, 30m or 8h.');
+  return Number(number) * unitMs;
+}
+
+function mebibytes(text: string): number {
+  if (!/^[0-9]{1,6}(\.[0-9]{1,3})?$/.test(text) || Number(text) === 0) {
+    throw new InvalidArgumentError('It is a number of MiB above 0.');
+  }
+  return Number(text);
+}
 
 export const UPKEEP_COMMANDS: readonly CommandRow[] = [
   command({
@@ -10,5 +29,29 @@ export const UPKEEP_COMMANDS: readonly CommandRow[] = [
     flags: { data },
     run: async (_given, values, context) =>
       (await import('../commands/doctor.js')).doctor(values, context),
+  }),
+  command({
+    name: 'audit',
+    summary: 'Derive the log anew, hash the archive again, and anchor the result.',
+    example: 'audit --rate 20 --for 8h',
+    positional: ['[path...]', 'only records whose files were read below these'],
+    flags: {
+      data,
+      waitMs,
+      rate: flags.parsed('--rate <mib>', 'read no more than so many MiB a second', mebibytes),
+      windowMs: flags.parsed(
+        '--for <time>',
+        'how long to read the archive: 90s, 30m, 8h; the next run goes on',
+        duration,
+      ),
+      report: flags.text(
+        '--report <file>',
+        'list of what is not unchanged; by default in DATA/audits',
+      ),
+      restart: flags.flag('--restart', 'begin anew, also when another pass is not finished'),
+      logOnly: flags.flag('--log-only', 'do not read the archive'),
+    },
+    run: async (given, values, context) =>
+      (await import('../commands/audit.js')).audit(given, values, context),
   }),
 ];

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../../chaincode/core/errors.js';
 import type { FileDigest } from './file-digest.js';
+import type { PaceSetting } from './read-pace.js';
 
 export interface WorkerSetting {
   readonly bytesRead: SharedArrayBuffer;
+  readonly pace?: PaceSetting;
 }
 
 export type DigestReply = FileDigest | { readonly code: ErrorCode; readonly message: string };
@@ -24,6 +26,8 @@ export interface Answered<F> {
 
 /** Files sent to a thread at once. */
 const MAX_PACE = 64;
+/** As many where reading is slowed down, so that answers do not wait for each other long. */
+const MAX_SLOW_PACE = 4;
 const MAX_WAITING_FILES = 1024;
 const MAX_READY_ANSWERS = 4096;
 
@@ -38,6 +42,7 @@ interface Thread<F> {
 
 export class DigestPool<F extends { readonly path: Buffer }> {
   readonly #threads: Thread<F>[];
+  readonly #maxPace: number;
   #waiting: F[] = [];
   #ready: Answered<F>[] = [];
   #isFed = false;
@@ -46,13 +51,14 @@ export class DigestPool<F extends { readonly path: Buffer }> {
   /** Who waits for something to change: the feeder, the consumer. */
   #sleepers: (() => void)[] = [];
 
-  constructor(threads: number, bytesRead: SharedArrayBuffer) {
-    this.#threads = Array.from({ length: threads }, () => this.#start({ bytesRead }));
+  constructor(threads: number, setting: WorkerSetting) {
+    this.#maxPace = setting.pace === undefined ? MAX_PACE : MAX_SLOW_PACE;
+    this.#threads = Array.from({ length: threads }, () => this.#start(setting));
   }
 
   #start(setting: WorkerSetting): Thread<F> {
     const worker = new Worker(join(__dirname, 'digest-worker.js'), { workerData: setting });
-    const thread: Thread<F> = { worker, inHand: [], isAtLargeFile: false, pace: MAX_PACE };
+    const thread: Thread<F> = { worker, inHand: [], isAtLargeFile: false, pace: this.#maxPace };
     worker.on('message', (message: ThreadMessage) => this.#receive(thread, message));
     worker.on('error', (error) => this.#fail(error));
     worker.on('exit', () => {
@@ -78,10 +84,11 @@ export class DigestPool<F extends { readonly path: Buffer }> {
     }
   }
 
-  /** What is ready, at least one answer; undefined when all files are answered for. */
+  /** What is ready, at least one answer; undefined when all are answered for, or stopped. */
   async take(): Promise<Answered<F>[] | undefined> {
     for (;;) {
       if (this.#fault !== undefined) throw this.#fault.error;
+      if (this.#isStopped) return undefined;
       if (this.#ready.length > 0) {
         const ready = this.#ready;
         this.#ready = [];
@@ -148,7 +155,7 @@ export class DigestPool<F extends { readonly path: Buffer }> {
       files.forEach((file, at) => {
         this.#ready.push({ file, reply: message.replies[at] as DigestReply });
       });
-      if (!thread.isAtLargeFile) thread.pace = Math.min(MAX_PACE, thread.pace * 2);
+      if (!thread.isAtLargeFile) thread.pace = Math.min(this.#maxPace, thread.pace * 2);
       thread.isAtLargeFile = false;
     }
     this.#dispatch();

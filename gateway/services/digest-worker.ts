@@ -5,10 +5,13 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { DigestReply, ThreadMessage, WorkerSetting } from './digest-pool.js';
 import { digestRegularFile } from './file-digest.js';
 import { fileNameBytes } from './file-name.js';
+import { ReadPace } from './read-pace.js';
 
 const port = parentPort;
 if (port === null) throw new Error('digest-worker is the body of a thread');
-const bytesRead = new BigInt64Array((workerData as WorkerSetting).bytesRead);
+const setting = workerData as WorkerSetting;
+const bytesRead = new BigInt64Array(setting.bytesRead);
+const pace = setting.pace === undefined ? undefined : new ReadPace(setting.pace);
 
 /** Paths neither answered nor handed back, the next one last. */
 let waiting: string[] = [];
@@ -23,8 +26,10 @@ function sendReplies(): void {
 }
 
 const watcher = {
+  ...(pace === undefined ? {} : { pieceBytes: pace.pieceBytes }),
   onBytes(count: number): void {
     Atomics.add(bytesRead, 0, BigInt(count));
+    pace?.spend(count);
   },
   onLarge(): void {
     let handedBack = waiting.length;

@@ -3,6 +3,7 @@
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type Answered, DigestPool } from './digest-pool.js';
 import type { FileDigest } from './file-digest.js';
+import { newPace } from './read-pace.js';
 import type { WalkedFile } from './walk.js';
 
 export { digestFile, type FileDigest } from './file-digest.js';
@@ -34,6 +35,10 @@ export class ByteCounter {
 export interface DigestOptions {
   readonly threads?: number;
   readonly counter?: ByteCounter;
+  /** All threads together read no more than that. */
+  readonly bytesPerSecond?: number;
+  /** Ends the run at once, in the middle of large files too: files are left unanswered. */
+  readonly signal?: AbortSignal;
 }
 
 /** More threads gain nothing on 2 cores, and make a hospital's disks seek. */
@@ -48,7 +53,13 @@ export async function* digestFiles<F extends FileToDigest>(
   options: DigestOptions = {},
 ): AsyncGenerator<DigestResult<F> | EmptyFile<F>> {
   const counter = options.counter ?? new ByteCounter();
-  const pool = new DigestPool<F>(options.threads ?? THREADS, counter.shared);
+  const { bytesPerSecond, signal, threads = THREADS } = options;
+  const bytesRead = counter.shared;
+  const pace = bytesPerSecond === undefined ? {} : { pace: newPace(bytesPerSecond) };
+  const pool = new DigestPool<F>(threads, { bytesRead, ...pace });
+  const stop = () => void pool.stop();
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
   const feeding = pool.feed(files);
   try {
     for (;;) {
@@ -57,6 +68,7 @@ export async function* digestFiles<F extends FileToDigest>(
       for (const answer of answers) yield resultOf(answer);
     }
   } finally {
+    signal?.removeEventListener('abort', stop);
     await pool.stop();
     await feeding;
   }

@@ -40,6 +40,8 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 export interface Watcher {
   /** Bytes were read. */
   onBytes(count: number): void;
+  /** Of a large file at once, so that it can be read slowly; at most CHUNK_BYTES. */
+  readonly pieceBytes?: number;
   /** The file is large, and is going to take its time. */
   onLarge?(): void;
 }
@@ -133,9 +135,10 @@ function readSmall(fd: number, wanted: number, watcher: Watcher): BytesRead {
 /** Piece by piece, to where the file ended when it was opened: it may never end. */
 function readLarge(fd: number, wanted: number, watcher: Watcher): BytesRead {
   const hasher = createHash('sha256');
+  const piece = Math.min(CHUNK_BYTES, watcher.pieceBytes ?? CHUNK_BYTES);
   let size = 0;
   while (size < wanted) {
-    const count = readSync(fd, buffer, 0, Math.min(CHUNK_BYTES, wanted - size), null);
+    const count = readSync(fd, buffer, 0, Math.min(piece, wanted - size), null);
     if (count === 0) break;
     size += count;
     hasher.update(buffer.subarray(0, count));

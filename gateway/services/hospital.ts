@@ -1,15 +1,12 @@
 // Everything that works on one data folder, opened in order and closed in the opposite one.
-import { ChartsealError } from '../../chaincode/core/errors.js';
-import type { Registration } from '../../chaincode/core/registration.js';
 import { readConfig } from '../data/config.js';
-import { checkKeysOfLog } from '../data/key-check.js';
 import { type DataKeys, readKeys } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
-import { type EmbeddedNetwork, openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
-import { LogLedger } from '../ledger/log-ledger.js';
+import type { EmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
 import type { Store } from '../store/store.js';
 import { Histories } from './histories.js';
 import type { LogContext } from './log-context.js';
+import { openOwnLedger } from './own-ledger.js';
 import { openOwnStore } from './own-store.js';
 import { Receipts } from './receipts.js';
 import { Sequencer } from './sequencer/sequencer.js';
@@ -72,45 +69,20 @@ export class Hospital {
   }
 }
 
-/** Throws LEDGER_CORRUPT when the ledger is one that does not know the log of this folder. */
-async function readRegistration(log: LogLedger): Promise<Registration> {
-  try {
-    return (await log.readLog()).registration;
-  } catch (cause) {
-    if (!(cause instanceof ChartsealError) || cause.code !== 'LOG_UNKNOWN') throw cause;
-    throw new ChartsealError('LEDGER_CORRUPT', 'the ledger is not that of this data folder', {
-      cause,
-    });
-  }
-}
-
 /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
 export async function openHospital({ folder, operator }: HospitalOptions): Promise<Hospital> {
   const layout = dataLayout(folder);
-  const { channel, mspId, logId } = await readConfig(layout.config);
+  const config = await readConfig(layout.config);
   const keys = await readKeys(layout.keys);
   // The store first: its lock says that another process works here.
-  const store = await openOwnStore(layout, logId);
+  const store = await openOwnStore(layout, config.logId);
   const opened: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const network = await openEmbeddedNetwork({
-      folder: layout.ledger,
-      channel,
-      msps: [{ mspId, roots: [keys.caCertificate] }],
-      checkpointFile: layout.checkpoint,
-    });
+    const { network, log, context } = await openOwnLedger(layout, config, keys);
     opened.unshift(() => network.close());
-    const ledger = await network.connect({
-      mspId,
-      certificatePem: keys.writerCertificate,
-      signer: { sign: keys.secrets.signNote },
-    });
-    const log = new LogLedger(ledger, logId);
-    const registration = await readRegistration(log);
-    checkKeysOfLog(keys.secrets, registration);
-    const context = { logId, registration, secrets: keys.secrets };
-    const by = { id: operator, mspId };
+    const by = { id: operator, mspId: config.mspId };
     const sequencer = await Sequencer.open({ store, ledger: log, context, by });
+    const { channel } = config;
     return new Hospital({ layout, channel, keys, network, store, context, sequencer });
   } catch (error) {
     for (const close of opened) await close();

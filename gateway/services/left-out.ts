@@ -21,7 +21,8 @@ export function leftOut(top: string, own: readonly string[]): (relative: string)
   return (relative) => inside.has(relative);
 }
 
-function realPath(path: string): string {
+/** Real form of an absolute path, as latin1 text; of what does not exist yet too. */
+export function realPath(path: string): string {
   try {
     return realpathSync.native(path, { encoding: 'latin1' });
   } catch (error) {

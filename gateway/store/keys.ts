@@ -37,6 +37,8 @@ export const TABLES = {
 export const META_KEY = 'meta';
 export const MARKER_KEY = 'marker';
 export const FLUSHED_MAP_KEY = 'map';
+/** How far a re-verification of the archive has come. */
+export const AUDIT_KEY = 'audit';
 
 export const entryKey = (ordinal: number) => TABLES.entry + number(ordinal);
 export const headKey = (label: Uint8Array) => TABLES.head + encodeHex(label);

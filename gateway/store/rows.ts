@@ -32,9 +32,12 @@ export function formatStoredEntry(stored: StoredEntry): Uint8Array {
 }
 
 export function parseStoredEntry(bytes: Uint8Array): StoredEntry {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.readUInt32BE(LEAF_BYTES);
   const start = LEAF_BYTES + 4;
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = bytes.length < start ? 0 : view.readUInt32BE(LEAF_BYTES);
+  if (length === 0 || start + length > bytes.length) {
+    throw new ChartsealError('STORE_CORRUPT', 'an entry of the store is cut off');
+  }
   return {
     leaf: bytes.subarray(0, LEAF_BYTES),
     entry: bytes.subarray(start, start + length),

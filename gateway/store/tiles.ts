@@ -10,9 +10,9 @@ import type { Reader, RowBatch } from './database.js';
 import { readRow } from './database.js';
 import { tileKey } from './keys.js';
 
-const TILE_HEIGHT = 8;
+export const TILE_HEIGHT = 8;
 const TILE_WIDTH = 2 ** TILE_HEIGHT;
-const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
+export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 
 function hashAt(tile: Uint8Array, position: number): Uint8Array {
   const hash = tile.subarray(position * HASH_BYTES, (position + 1) * HASH_BYTES);
@@ -31,6 +31,11 @@ function subtreeRoot(tile: Uint8Array, start: number, count: number): Uint8Array
     );
   }
   return row[0] as Uint8Array;
+}
+
+/** Root of a full tile. */
+export function tileRoot(tile: Uint8Array): Uint8Array {
+  return subtreeRoot(tile, 0, TILE_WIDTH);
 }
 
 /** Reads hashes of complete subtrees; tiles read once stay for the life of the reader. */

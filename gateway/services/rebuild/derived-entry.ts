@@ -43,8 +43,15 @@ function checkLabel(entry: Entry, { subject }: Leaf, labels: Labels): void {
   if (!equalBytes(label, subject)) unfit('an entry stands under the label of another subject');
 }
 
-/** Throws STORE_CORRUPT, and what a malformed leaf or entry is refused with. */
-export function deriveEntry(stored: StoredEntry, origin: string, labels: Labels): DerivedEntry {
+/**
+ * Throws STORE_CORRUPT, and what a malformed leaf or entry is refused with.
+ * @param labels of the log; undefined where its keys are not at hand, then labels are believed
+ */
+export function deriveEntry(
+  stored: StoredEntry,
+  origin: string,
+  labels: Labels | undefined,
+): DerivedEntry {
   const leaf = parseLeaf(stored.leaf);
   if (!equalBytes(leaf.entry, sha256(stored.entry))) unfit('an entry does not fit its leaf');
   const entry = parseEntry(stored.entry);
@@ -52,7 +59,7 @@ export function deriveEntry(stored: StoredEntry, origin: string, labels: Labels)
   if (entry.log !== origin) unfit('an entry is of another log');
   const openings = parseOpenings(stored.openings) ?? {};
   checkOpenings(entry, openings);
-  checkLabel(entry, leaf, labels);
+  if (labels !== undefined) checkLabel(entry, leaf, labels);
   const body = bodyOfEntry(entry, openings);
   return { leaf, entry, body, digests: idempotencyDigests(leaf.subject, body) };
 }

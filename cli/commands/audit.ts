@@ -1,0 +1,154 @@
+// chartseal audit [PATH…]: derives the log anew, hashes the archive again, anchors the result.
+import type { AnswerRow } from '../../gateway/services/audit/answers.js';
+import { type AuditSummary, runAudit } from '../../gateway/services/audit/audit.js';
+import type { CheckResult } from '../../gateway/services/audit/checks.js';
+import type { AnchoredRecord } from '../../gateway/services/audit/records.js';
+import { ByteCounter } from '../../gateway/services/digest.js';
+import { fileNameBytes } from '../../gateway/services/file-name.js';
+import type { CommandContext } from '../context.js';
+import { EXIT_FINDING, EXIT_UNDONE, errorReport } from '../exit.js';
+import { type DataOptions, operator, type WaitOptions } from '../hospital.js';
+import { Progress } from '../progress.js';
+import { clean, countsText } from '../render.js';
+import { version } from '../version.js';
+
+export interface AuditCommandOptions extends DataOptions, WaitOptions {
+  /** MiB a second. */
+  readonly rate?: number;
+  readonly windowMs?: number;
+  readonly report?: string;
+  readonly restart?: boolean;
+  readonly logOnly?: boolean;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const STATUS_WIDTH = 'NOT CHECKED'.length;
+const NAME_WIDTH = 'attestations'.length;
+
+function tellCheck(
+  { check, status, sentence, findings }: CheckResult,
+  context: CommandContext,
+): void {
+  const line = `${status.padEnd(STATUS_WIDTH)}  ${check.padEnd(NAME_WIDTH)}  ${clean(sentence)}`;
+  context.data(line);
+  if (status !== 'FAILED') return;
+  for (const { code, sentence: found } of findings) {
+    context.data(`${' '.repeat(STATUS_WIDTH)}  ${code}: ${clean(found)}`);
+  }
+  for (const next of new Set(findings.map((one) => one.next))) context.tell(`next: ${next}`);
+}
+
+function answerLine({ path, id, version: number, answer, anchored, reason }: AnswerRow): string {
+  const where = path === null ? 'no file known' : clean(path);
+  const why = reason === undefined || path === null ? '' : ` (${reason})`;
+  return `${answer}${why}: ${where}  record ${clean(id)} version ${number}, anchored ${anchored}`;
+}
+
+async function* itemsOf(records: AsyncIterable<AnchoredRecord>) {
+  for await (const { path } of records) {
+    if (path !== undefined) yield { kind: 'file' as const, path: fileNameBytes(path) };
+  }
+}
+
+/** Ctrl-C and a service manager end the run in order; a second time at once. */
+function untilInterrupted(): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  const release = () => void process.off('SIGINT', abort).off('SIGTERM', abort);
+  return { signal: controller.signal, release };
+}
+
+function tellAnchoring({ anchoring }: AuditSummary, context: CommandContext): void {
+  if ('error' in anchoring) {
+    const { code, message, hint } = anchoring.error;
+    context.tell(`the result was not anchored: ${code} ${message}`);
+    context.tell(`hint: ${hint}`);
+    return;
+  }
+  const { leafHash, isProven } = anchoring;
+  context.tell(`anchored as ${leafHash}${isProven ? '' : ', accepted and not proven in time'}`);
+  context.tell(`  its receipt: chartseal receipt ${leafHash}; all runs: chartseal history --log`);
+}
+
+function summaryJson(summary: AuditSummary): string {
+  const { anchoring, ...rest } = summary;
+  const fixity = 'error' in anchoring ? { error: errorReport(anchoring.error) } : anchoring;
+  return JSON.stringify({ summary: { ...rest, fixity } });
+}
+
+function exitCodeOf({ log, counts, anchoring }: AuditSummary): number {
+  const isBad = counts.altered > 0 || counts.missing > 0;
+  if (isBad || log.some(({ status }) => status === 'FAILED')) return EXIT_FINDING;
+  const isOpen = counts.unreadable > 0 || counts.notChecked > 0;
+  const isProven = 'isProven' in anchoring && anchoring.isProven;
+  return isOpen || !isProven || log.some(({ status }) => status !== 'OK') ? EXIT_UNDONE : 0;
+}
+
+function tellSummary(summary: AuditSummary, context: CommandContext): void {
+  const { report, left } = summary;
+  if (context.json) context.data(summaryJson(summary));
+  else if (report !== undefined) context.data(countsText(summary));
+  if (report !== undefined) context.tell(`report: ${clean(report)}`);
+  if (left > 0) {
+    context.tell(`${left} records are left: run the same command again to go on with this pass`);
+  }
+  tellAnchoring(summary, context);
+}
+
+export async function audit(
+  paths: readonly string[],
+  options: AuditCommandOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { data, rate, windowMs, report, waitMs } = options;
+  const counter = new ByteCounter();
+  const { signal, release } = untilInterrupted();
+  let progress: Progress | undefined;
+  let counting: Promise<void> | undefined;
+  try {
+    const summary = await runAudit(
+      {
+        folder: data,
+        operator: operator(),
+        tool: `chartseal/${version()}`,
+        paths,
+        isLogOnly: options.logOnly ?? false,
+        isRestart: options.restart ?? false,
+        waitMs,
+        counter,
+        signal,
+        ...(rate === undefined ? {} : { bytesPerSecond: rate * MEBIBYTE }),
+        ...(windowMs === undefined ? {} : { windowMs }),
+        ...(report === undefined ? {} : { report }),
+      },
+      {
+        onLog: (checks) => {
+          if (!context.json) for (const check of checks) tellCheck(check, context);
+        },
+        onArchive: ({ isResumed, records, startedAt }, files) => {
+          if (isResumed) {
+            context.tell(`going on with the pass begun ${startedAt}: ${records} records are done`);
+          }
+          progress = new Progress(context, counter);
+          counting = progress.count(itemsOf(files()));
+        },
+        onAnswer: (row) => {
+          if (context.json) context.data(JSON.stringify(row));
+          else if (row.answer !== 'unchanged') {
+            progress?.clear();
+            context.data(answerLine(row));
+          }
+          progress?.done();
+        },
+      },
+    );
+    progress?.end();
+    tellSummary(summary, context);
+    return exitCodeOf(summary);
+  } finally {
+    release();
+    progress?.end();
+    await counting;
+  }
+}

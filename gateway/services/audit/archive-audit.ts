@@ -1,0 +1,124 @@
+// Hashes the files of records again, several at a time, and answers in the order of the records.
+// Bounded memory: no more than a window of records is between the first and the last in hand.
+import { type ByteCounter, type DigestResult, digestFiles, type EmptyFile } from '../digest.js';
+import { fileNameBytes } from '../file-name.js';
+import { Signal } from '../sequencer/signal.js';
+import { type AnswerRow, answerOf, withoutFile } from './answers.js';
+import type { AnchoredRecord } from './records.js';
+
+export interface ArchiveAuditOptions {
+  readonly counter?: ByteCounter;
+  readonly bytesPerSecond?: number;
+  /** Ends the run; what is not answered by then stays unanswered. */
+  readonly signal: AbortSignal;
+}
+
+export interface Answered {
+  readonly record: AnchoredRecord;
+  readonly row: AnswerRow;
+}
+
+interface RecordFile {
+  readonly path: Buffer;
+  readonly place: number;
+  readonly record: AnchoredRecord;
+}
+
+interface Asked {
+  isAnswered: boolean;
+  readonly result: Promise<IteratorResult<Result>>;
+}
+
+type Result = DigestResult<RecordFile> | EmptyFile<RecordFile>;
+
+/** Records between the first that is not answered and the last that is asked for. */
+const WINDOW = 16_384;
+const LONG_MS = 60_000;
+
+export class ArchiveAudit {
+  readonly #options: ArchiveAuditOptions;
+  readonly #records: AsyncIterable<AnchoredRecord>;
+  readonly #signal = new Signal();
+  /** By place, those that wait for one before them. */
+  readonly #waiting = new Map<number, Answered>();
+  #isOver = false;
+  #asked = 0;
+  #given = 0;
+
+  constructor(records: AsyncIterable<AnchoredRecord>, options: ArchiveAuditOptions) {
+    this.#records = records;
+    this.#options = options;
+  }
+
+  /** Answers in order; ends early, without a gap, when the signal says so. */
+  async *run(): AsyncGenerator<Answered> {
+    const end = () => this.#end();
+    this.#options.signal.addEventListener('abort', end);
+    if (this.#options.signal.aborted) end();
+    const results = digestFiles<RecordFile>(this.#files(), this.#options);
+    try {
+      let asked = this.#ask(results);
+      for (;;) {
+        const changed = this.#signal.next(LONG_MS);
+        yield* this.#ready();
+        if (!asked.isAnswered) {
+          await changed;
+          continue;
+        }
+        const { value, done } = await asked.result;
+        if (done) break;
+        this.#answer(value.file, answerOf(value.file.record, value));
+        asked = this.#ask(results);
+      }
+      yield* this.#ready();
+    } finally {
+      this.#options.signal.removeEventListener('abort', end);
+      this.#end();
+      await results.return(undefined);
+    }
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#signal.notify();
+  }
+
+  /** The next result, and whether it is there already: records without a file need none. */
+  #ask(results: AsyncGenerator<Result>): Asked {
+    const asked: Asked = { isAnswered: false, result: results.next() };
+    const arrived = () => {
+      asked.isAnswered = true;
+      this.#signal.notify();
+    };
+    asked.result.then(arrived, arrived);
+    return asked;
+  }
+
+  #answer({ place, record }: Pick<RecordFile, 'place' | 'record'>, row: AnswerRow): void {
+    this.#waiting.set(place, { record, row });
+    if (place === this.#given) this.#signal.notify();
+  }
+
+  *#ready(): Generator<Answered> {
+    for (;;) {
+      const answered = this.#waiting.get(this.#given);
+      if (answered === undefined) return;
+      this.#waiting.delete(this.#given);
+      this.#given++;
+      this.#signal.notify();
+      yield answered;
+    }
+  }
+
+  async *#files(): AsyncGenerator<RecordFile> {
+    for await (const record of this.#records) {
+      while (this.#asked - this.#given >= WINDOW && !this.#isOver) {
+        await this.#signal.next(LONG_MS);
+      }
+      if (this.#isOver) return;
+      const place = this.#asked++;
+      if (record.path === undefined) this.#answer({ place, record }, withoutFile(record));
+      else yield { path: fileNameBytes(record.path), place, record };
+    }
+  }
+}

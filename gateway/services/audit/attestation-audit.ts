@@ -1,0 +1,88 @@
+// The attested checkpoints of the store: each signed by the log, vouched for by an attestation that
+// verifies, and about the very state that the leaves lead to.
+import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
+import { formatCheckpoint } from '../../../chaincode/core/checkpoint.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { verifyNote } from '../../../chaincode/core/signed-note.js';
+import { type CheckpointAnswer, parseCheckpointAnswer } from '../../evidence/answer.js';
+import { findEmbeddedAnswer, isEmbedded, parseAttestation } from '../../evidence/attestation.js';
+import { attestationKey, TABLES } from '../../store/keys.js';
+import { type AttestationRow, parseJsonRow } from '../../store/rows.js';
+import type { Store } from '../../store/store.js';
+import type { LogContext } from '../log-context.js';
+import type { LogState } from '../sequencer/log-state.js';
+import { Check, type CheckResult } from './checks.js';
+
+function mustBe(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new ChartsealError('STORE_CORRUPT', what);
+}
+
+export class AttestationAudit {
+  readonly #store: Store;
+  readonly #context: LogContext;
+  readonly #channel: string;
+  readonly #check = new Check('attestations');
+  #count = 0;
+
+  constructor(store: Store, context: LogContext, channel: string) {
+    this.#store = store;
+    this.#context = context;
+    this.#channel = channel;
+  }
+
+  /** Looks at the attestation of a state that was derived, if there is one. */
+  compare(state: LogState): void {
+    const { size } = state.frontier;
+    try {
+      const row = this.#store.db.find(attestationKey(size));
+      if (row === undefined) return;
+      this.#count++;
+      this.#verify(parseJsonRow<AttestationRow>(row), state);
+    } catch (error) {
+      if (!(error instanceof ChartsealError)) throw error;
+      const sentence = `the attested checkpoint of size ${size}: ${error.message}`;
+      this.#check.fail('STORE_CORRUPT', sentence, 'rebuild');
+    }
+  }
+
+  /** @param isWhole whether all states were derived */
+  async end(isWhole: boolean): Promise<CheckResult> {
+    const found = await this.#store.db.count(TABLES.attestation);
+    if (!isWhole) this.#check.skip('not all sizes of the tree could be derived');
+    else if (found > this.#count) {
+      const sentence = `${found - this.#count} attested checkpoints are of sizes at which no append ends`;
+      this.#check.fail('STORE_CORRUPT', sentence, 'rebuild');
+    }
+    return this.#check.result(`${this.#count} attested checkpoints, each signed and as derived`);
+  }
+
+  #verify(row: AttestationRow, state: LogState): void {
+    const { registration, secrets } = this.#context;
+    const { origin } = registration;
+    const { size } = state.frontier;
+    const closingLeaf = state.closingLeaf === undefined ? null : encodeBase64(state.closingLeaf);
+    const text = verifyNote(row.checkpoint, origin, secrets.notePublicKey);
+    const wanted = formatCheckpoint({ origin, size, root: state.root });
+    mustBe(text === wanted, 'it is not what the leaves lead to');
+    mustBe(row.closingLeaf === closingLeaf, 'its closing leaf is another');
+    const attestation = parseAttestation(row.attestation);
+    mustBe(isEmbedded(attestation), 'its attestation is of a type that is not known here');
+    const answer = findEmbeddedAnswer(attestation, secrets.notePublicKey);
+    mustBe(answer !== undefined, 'the signature of its attestation does not verify');
+    mustBe(
+      this.#isAbout(parseCheckpointAnswer(answer), state, closingLeaf),
+      'it was attested for another state',
+    );
+  }
+
+  #isAbout(answer: CheckpointAnswer, state: LogState, closingLeaf: string | null): boolean {
+    return (
+      answer.channel === this.#channel &&
+      answer.logId === this.#context.logId &&
+      answer.origin === this.#context.registration.origin &&
+      answer.size === state.frontier.size &&
+      answer.root === encodeHex(state.root) &&
+      answer.closingLeaf === closingLeaf
+    );
+  }
+}

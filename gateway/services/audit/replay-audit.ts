@@ -1,0 +1,268 @@
+// Tree and map derived anew from the leaves, append by append, each compared with what the ledger
+// says of it; and the rows of the store that follow from them.
+import { createHash } from 'node:crypto';
+import { encodeHex, equalBytes, uint64 } from '../../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { parseClosingLeaf } from '../../../chaincode/core/leaf.js';
+import { mapRoot } from '../../../chaincode/core/subject-map.js';
+import type { ListedCheckpoint } from '../../ledger/log-answers.js';
+import type { LogLedger } from '../../ledger/log-ledger.js';
+import { Database } from '../../store/database.js';
+import { appendIndexKey, appendKey, MARKER_KEY, TABLES } from '../../store/keys.js';
+import { formatJsonRow, type Marker } from '../../store/rows.js';
+import type { Store } from '../../store/store.js';
+import { Labels, type LogContext } from '../log-context.js';
+import { Replay } from '../rebuild/replay.js';
+import type { AcceptedLeaf } from '../sequencer/entry-rows.js';
+import { type CommittedAppend, type LogState, markerOf } from '../sequencer/log-state.js';
+import { AttestationAudit } from './attestation-audit.js';
+import { Check, type CheckResult, STOPPED, type Stop } from './checks.js';
+import { MapAudit } from './map-audit.js';
+import { TileAudit } from './tile-audit.js';
+
+export interface ReplayAuditOptions {
+  readonly store: Store;
+  readonly ledger: LogLedger;
+  readonly context: LogContext;
+  readonly channel: string;
+  /** Path of a folder that is not there yet, for the pages of the derived map. */
+  readonly scratch: string;
+  readonly stop: Stop;
+}
+
+/** What the leaves lead to. */
+export interface DerivedLog {
+  readonly state: LogState;
+  /** SHA-256 over all closing leaves, in order; hex. */
+  readonly closingLeaves: string;
+  /** False when not all appends of the ledger could be followed. */
+  readonly isWhole: boolean;
+}
+
+export class ReplayAudit {
+  readonly #options: ReplayAuditOptions;
+  readonly #tree = new Check('tree');
+  readonly #marker: Marker | undefined;
+  readonly #tiles: TileAudit;
+  readonly #map: MapAudit;
+  readonly #attestations: AttestationAudit;
+  readonly #replay: Replay;
+  readonly #closingLeaves = createHash('sha256');
+  #isMarkerMet = false;
+  /** Appends that the marker covers. */
+  #proven = 0;
+
+  private constructor(options: ReplayAuditOptions, scratch: Database) {
+    const { store, context, channel } = options;
+    this.#options = options;
+    this.#marker = this.#findMarker();
+    this.#tiles = new TileAudit(store.db, this.#tree);
+    this.#map = new MapAudit(store, scratch);
+    this.#attestations = new AttestationAudit(store, context, channel);
+    this.#replay = new Replay(scratch, new Labels(context).log);
+  }
+
+  /** @param subjects chains of the store, when they are known */
+  static async run(
+    options: ReplayAuditOptions,
+    subjects: number | undefined,
+  ): Promise<{ results: CheckResult[]; derived: DerivedLog }> {
+    const scratch = await Database.open(options.scratch, { create: true });
+    try {
+      return await new ReplayAudit(options, scratch).#run(subjects);
+    } finally {
+      await scratch.close();
+    }
+  }
+
+  #findMarker(): Marker | undefined {
+    try {
+      return this.#options.store.findMarker();
+    } catch (error) {
+      if (!(error instanceof ChartsealError)) throw error;
+      this.#tree.fail('STORE_CORRUPT', 'the marker of what is proven is damaged', 'rebuild');
+      return undefined;
+    }
+  }
+
+  async #run(subjects: number | undefined) {
+    const isWhole = await this.#followAll();
+    if (isWhole) await this.#compareRows();
+    else if (this.#options.stop.aborted) this.#tree.skip(STOPPED);
+    const { state } = this.#replay;
+    const { size } = state.frontier;
+    const held = `${state.appends} appends, ${size} leaves, each root the ledger's`;
+    const attestations = await this.#attestations.end(isWhole);
+    const map = await this.#map.end(isWhole, subjects);
+    const results = [this.#tree.result(held), map, attestations];
+    const closingLeaves = this.#closingLeaves.digest('hex');
+    return { results, derived: { state, closingLeaves, isWhole } };
+  }
+
+  /** Whether every append of the ledger, and every entry after them, could be followed. */
+  async #followAll(): Promise<boolean> {
+    const leaves = this.#options.store.leavesFrom(0);
+    try {
+      await this.#afterAppend();
+      for await (const row of this.#appends()) {
+        if (this.#options.stop.aborted) return false;
+        await this.#follow(row, await take(leaves, row.leaves, row.appendNumber));
+      }
+      await this.#followRest(leaves);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ChartsealError)) throw error;
+      const mend = MENDS[error.code] ?? 'restore store';
+      if (error !== MAP_ROOT) this.#tree.fail(error.code, error.message, mend);
+      else this.#tree.skip('the map of an append is another, so it cannot be followed');
+      return false;
+    } finally {
+      await leaves.return(undefined);
+    }
+  }
+
+  async *#appends(): AsyncGenerator<ListedCheckpoint> {
+    let after: number | undefined = 0;
+    while (after !== undefined) {
+      const page = await this.#options.ledger.listCheckpoints(after);
+      yield* page.checkpoints;
+      after = page.next;
+    }
+  }
+
+  async #follow(row: ListedCheckpoint, leaves: readonly AcceptedLeaf[]): Promise<void> {
+    const prepared = this.#replay.prepare(leaves);
+    const closing = parseClosingLeaf(row.closingLeaf);
+    if (!equalBytes(closing.mapRoot, mapRoot(prepared.map))) {
+      this.#map.disagree(row.appendNumber);
+      throw MAP_ROOT;
+    }
+    const append = this.#replay.commit(prepared, row);
+    const isListed =
+      row.appendNumber === append.row.appendNumber &&
+      row.size === append.after.frontier.size &&
+      row.endorsedAt === closing.endorsedAt;
+    if (!isListed) {
+      const sentence = `the ledger's list of appends says something else of append ${row.appendNumber}`;
+      throw new ChartsealError('LEDGER_CORRUPT', sentence);
+    }
+    this.#closingLeaves.update(row.closingLeaf);
+    if (append.after.frontier.size <= (this.#marker?.size ?? 0)) this.#compareAppend(append);
+    await this.#afterAppend();
+  }
+
+  #compareAppend({ row, hashes }: CommittedAppend): void {
+    this.#proven++;
+    const { appendNumber, firstOrdinal, firstIndex } = row;
+    this.#compareRow(appendKey(firstOrdinal), formatJsonRow(row), `of append ${appendNumber}`);
+    const index = uint64(firstOrdinal);
+    this.#compareRow(appendIndexKey(firstIndex), index, `of the place of append ${appendNumber}`);
+    this.#tiles.add(hashes);
+  }
+
+  #compareRow(key: string, wanted: Uint8Array, what: string): void {
+    let fault: string | undefined;
+    try {
+      const found = this.#options.store.db.find(key);
+      if (found === undefined) fault = 'is gone';
+      else if (!equalBytes(found, wanted)) fault = 'is not what follows from leaves and ledger';
+    } catch (error) {
+      if (!(error instanceof ChartsealError) || error.code !== 'STORE_CORRUPT') throw error;
+      fault = 'is damaged';
+    }
+    if (fault !== undefined) {
+      this.#tree.fail('STORE_CORRUPT', `the row ${what} ${fault}`, 'rebuild');
+    }
+  }
+
+  async #afterAppend(): Promise<void> {
+    const { state } = this.#replay;
+    this.#attestations.compare(state);
+    await this.#map.compare(this.#replay);
+    if (this.#marker?.size === state.frontier.size) {
+      this.#isMarkerMet = true;
+      this.#compareRow(MARKER_KEY, formatJsonRow(markerOf(state)), 'of what is proven');
+    }
+    if (this.#replay.isDue) await this.#replay.flush();
+  }
+
+  /** Entries that wait for the ledger must be able to follow too. */
+  async #followRest(leaves: AsyncGenerator<AcceptedLeaf>): Promise<void> {
+    const rest: AcceptedLeaf[] = [];
+    for await (const leaf of leaves) rest.push(leaf);
+    if (rest.length > 0) this.#replay.prepare(rest);
+  }
+
+  async #compareRows(): Promise<void> {
+    const { db } = this.#options.store;
+    await this.#tiles.end();
+    for (const table of [TABLES.append, TABLES.appendIndex]) {
+      const found = await db.count(table);
+      if (found === this.#proven) continue;
+      const sentence = `${found} rows of ${table} stand for ${this.#proven} proven appends`;
+      this.#tree.fail('STORE_CORRUPT', sentence, 'rebuild');
+    }
+    if (this.#marker === undefined) {
+      if ((await db.count(TABLES.attestation)) === 0) return;
+      this.#tree.fail('STORE_CORRUPT', 'the marker of what is proven is gone', 'rebuild');
+    } else if (!this.#isMarkerMet) {
+      const { size } = this.#marker;
+      const isBeyond = size > this.#replay.state.frontier.size;
+      const code = isBeyond ? 'LEDGER_BEHIND' : 'STORE_CORRUPT';
+      const sentence = `the tree was proven up to size ${size}, where no append of the ledger ends`;
+      this.#tree.fail(code, sentence, isBeyond ? 'restore ledger' : 'rebuild');
+    }
+  }
+}
+
+const MAP_ROOT = new ChartsealError('LOG_FORKED', 'the map root is another');
+const MENDS: Partial<Record<string, 'evidence' | 'restore ledger'>> = {
+  LOG_FORKED: 'evidence',
+  LEDGER_CORRUPT: 'restore ledger',
+};
+
+/** The next leaves; throws STORE_BEHIND when there are fewer. */
+async function take(
+  leaves: AsyncGenerator<AcceptedLeaf>,
+  count: number,
+  appendNumber: number,
+): Promise<AcceptedLeaf[]> {
+  const taken: AcceptedLeaf[] = [];
+  while (taken.length < count) {
+    const { value, done } = await leaves.next();
+    if (done) {
+      const text = `append ${appendNumber} of the ledger holds entries that this store does not have`;
+      throw new ChartsealError('STORE_BEHIND', text);
+    }
+    taken.push(value);
+  }
+  return taken;
+}
+
+/** Whether the ledger's own head is the derived state. */
+export async function auditHead(ledger: LogLedger, { state, isWhole }: DerivedLog): Promise<Check> {
+  const check = new Check('ledger');
+  const { head } = await ledger.readLog();
+  if (!isWhole) {
+    check.skip('the leaves could not be followed to the head of the ledger');
+    return check;
+  }
+  const same = {
+    size: head.size === state.frontier.size,
+    root: equalBytes(head.root, state.root),
+    frontier: head.frontier.map(encodeHex).join() === state.frontier.hashes.map(encodeHex).join(),
+    'map root': equalBytes(head.mapRoot, mapRoot(state.map)),
+    'closing leaf': sameLeaf(head.closingLeaf, state.closingLeaf),
+    'number of appends': head.appends === state.appends,
+  };
+  for (const [what, isSame] of Object.entries(same)) {
+    if (isSame) continue;
+    const sentence = `the head of the ledger has another ${what} than the leaves lead to`;
+    check.fail('LOG_FORKED', sentence, 'evidence');
+  }
+  return check;
+}
+
+function sameLeaf(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
+}

@@ -1,7 +1,7 @@
 // The passphrase of a backup: from a file, or asked on the terminal without showing it. Never from
 // the arguments, which other users of the machine can see.
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { decodeUtf8 } from '../chaincode/core/bytes.js';
 import { ChartsealError } from '../chaincode/core/errors.js';
@@ -41,22 +41,24 @@ function check(passphrase: string): string {
   return passphrase;
 }
 
-/** One line of the terminal; what is typed is not shown. Throws USAGE when there is none. */
-async function ask(prompt: string, context: CommandContext): Promise<string> {
+/** Lines of the terminal, one for each prompt, not shown. Throws USAGE when it ends before. */
+async function ask(prompts: readonly string[], context: CommandContext): Promise<string[]> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  const stopped = new Promise<never>((_, reject) => {
-    const stop = () => reject(new ChartsealError('USAGE', 'no passphrase was given'));
-    lines.once('SIGINT', stop);
-    lines.once('close', stop);
-  });
-  context.draw(prompt);
+  lines.once('SIGINT', () => lines.close());
+  const typed = lines[Symbol.asyncIterator]();
+  const given: string[] = [];
   try {
-    return await Promise.race([lines.question(''), stopped]);
+    for (const prompt of prompts) {
+      context.draw(prompt);
+      const line = await typed.next();
+      context.draw('\n');
+      if (line.done === true) throw new ChartsealError('USAGE', 'no passphrase was given');
+      given.push(line.value);
+    }
+    return given;
   } finally {
-    stopped.catch(() => undefined);
     lines.close();
-    context.draw('\n');
   }
 }
 
@@ -77,9 +79,8 @@ export async function readPassphrase(
       'there is no terminal to ask for the passphrase: give --passphrase-file FILE',
     );
   }
-  const passphrase = check(await ask('passphrase of the backup: ', context));
-  if (isNew && (await ask('the same again: ', context)) !== passphrase) {
-    throw new ChartsealError('USAGE', 'the two passphrases differ');
-  }
-  return passphrase;
+  const prompts = ['passphrase of the backup: ', 'the same again: '].slice(0, isNew ? 2 : 1);
+  const [passphrase = '', again = passphrase] = await ask(prompts, context);
+  if (again !== passphrase) throw new ChartsealError('USAGE', 'the two passphrases differ');
+  return check(passphrase);
 }

@@ -54,7 +54,9 @@ async function open(layout: DataLayout, config: DataConfig, findings: Finding[])
   };
   const store = await attempt('store', () => openStoreToRead(layout, config.logId));
   if (store === undefined && findings.at(-1)?.status === 'not checked') {
-    findings.push(notChecked('ledger', 'It was left alone, because the store is in use.'));
+    findings.push(
+      notChecked('ledger', 'It was left alone, because the store could not be looked at.'),
+    );
     return { store, ledger: undefined };
   }
   if (store !== undefined) findings.push(ok('store', 'It opens.'));

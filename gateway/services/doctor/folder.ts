@@ -66,19 +66,20 @@ export async function checkPermissions(layout: DataLayout): Promise<Finding> {
   return warning('permissions', sentence, next);
 }
 
+/** What init and import fill before it gets its name. */
+const isStaging = (name: string) =>
+  name.startsWith(STAGING) || name.startsWith('.chartseal-import-');
 const LEFT_INSIDE = /^(store\.(new|rebuilt)|checkpoint\.new|.*\.part)$/;
 
 /** What commands that were killed left behind, each with how to remove it. */
 export async function checkLeftovers({ folder, store }: DataLayout): Promise<readonly Finding[]> {
   const path = resolve(folder);
-  const within = (await readdir(path)).filter(
-    (name) => LEFT_INSIDE.test(name) || name.startsWith(STAGING),
-  );
+  const within = (await readdir(path)).filter((name) => LEFT_INSIDE.test(name) || isStaging(name));
   const found = within.map((name) => join(path, name));
   const unread: Finding[] = [];
   try {
     const beside = await readdir(dirname(path));
-    const staged = beside.filter((name) => name.startsWith(STAGING));
+    const staged = beside.filter(isStaging);
     found.push(...staged.map((name) => join(dirname(path), name)));
   } catch (error) {
     if (!isSystemError(error)) throw error;

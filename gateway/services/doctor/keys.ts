@@ -38,7 +38,7 @@ interface KeyTexts {
 }
 
 const restoreText = (folder: string) =>
-  `put back the newest copy of ${quoted(folder)}, or: chartseal keys restore FILE`;
+  `put back the newest copy of ${quoted(folder)}; from a backup: chartseal keys restore FILE --data NEW-DIR`;
 
 const checkName = (name: KeyName) => `keys/${KEY_FILES[name]}`;
 

@@ -1,8 +1,8 @@
-// Kills the program thousands of times, at named points and at random moments, and reads what is
-// left each time: npm run soak -- [--kills N] [--seed N] [--minutes N] [--only N].
+// Kills the program thousands of times and reads what is left each time:
+// npm run soak -- [--kills N] [--seed N] [--minutes N] [--case NAME] [--only N]
 import { parseArgs } from 'node:util';
 import { FAULT_CASES } from '../test/support/fault-cases.js';
-import { describeReport, runFaults } from '../test/support/fault-harness.js';
+import { describeReport, type FaultCase, runFaults } from '../test/support/fault-harness.js';
 import { chosenSeed } from '../test/support/fault-random.js';
 
 const KILLS = 2000;
@@ -18,16 +18,23 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
   throw new Error(`--${name} is a whole number`);
 }
 
+function casesOf(name: string | undefined): readonly FaultCase[] {
+  const cases = FAULT_CASES.filter((one) => name === undefined || one.name === name);
+  const names = FAULT_CASES.map((one) => one.name).join(', ');
+  if (cases.length === 0) throw new Error(`--case is one of: ${names}`);
+  return cases;
+}
+
 async function main(): Promise<number> {
   const text = { type: 'string' } as const;
-  const options = { kills: text, seed: text, minutes: text, only: text };
+  const options = { kills: text, seed: text, minutes: text, only: text, case: text };
   const { values } = parseArgs({ options });
   const seed = wholeNumber('seed', values.seed) ?? chosenSeed();
   const minutes = wholeNumber('minutes', values.minutes);
   const only = wholeNumber('only', values.only);
   say(`seed ${seed}`);
   const report = await runFaults({
-    cases: FAULT_CASES,
+    cases: casesOf(values.case),
     seed,
     kills: wholeNumber('kills', values.kills) ?? KILLS,
     ...(minutes === undefined ? {} : { minutes }),

@@ -64,7 +64,7 @@ describe('what a killed program leaves behind', function () {
 
   it('as a data folder that was moved to its place in part is moved there whole', async () => {
     mkdirSync(data());
-    await killAt({ point: 'init rename', moment: 'after', nth: 2 }, 'init');
+    await killAt({ point: 'staging rename', moment: 'after', nth: 2 }, 'init');
     const key = readFileSync(join(data(), 'keys', 'master-key.hex'), 'utf8');
     expect(names('data')).to.not.include('config.json');
     const again = await runChild(folder, ['fault-program', 'init', '--data', data()], {});

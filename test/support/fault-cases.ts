@@ -1,6 +1,6 @@
 // What is killed: one row a program, with what it starts from, where it is killed by name, and
 // what must hold when its work has been finished by a second run.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { type ChartsealError, ERROR_CODES } from '../../chaincode/core/errors.js';
@@ -11,19 +11,14 @@ import { init } from '../../cli/commands/init.js';
 import type { Trust } from '../../gateway/evidence/trust.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { openHospital } from '../../gateway/services/hospital.js';
-import { finish, newData, WAIT_MS } from './fault-data.js';
+import { BACKUP_CASES } from './fault-backup-cases.js';
+import { checkNames, DATA_NAMES, finish, newData, WAIT_MS } from './fault-data.js';
 import type { FaultCase } from './fault-harness.js';
 import { checkTold, mustBe, openParts, readAll, readEntries } from './fault-hospital.js';
 import { type ToldEntry, WRITTEN, writeWaves } from './fault-writer.js';
 import { accessSubmission } from './hospital.js';
 
 const DATABASES = ['data/store', 'data/ledger'];
-const DATA_NAMES = ['checkpoint', 'config.json', 'keys', 'ledger', 'run', 'store'];
-
-function checkNames(folder: string, expected: readonly string[]): void {
-  const names = readdirSync(folder).sort();
-  mustBe(names.join() === expected.join(), `left behind: ${names.join(' ')}`);
-}
 
 const SEQUENCER: FaultCase = {
   name: 'sequencer',
@@ -207,6 +202,7 @@ export const FAULT_CASES: readonly FaultCase[] = [
   SEQUENCER,
   INGEST,
   IMPORT,
-  initCase('init', false, ['key file', 'first block', 'store creation', 'init rename']),
-  initCase('init in a folder', true, ['config file', 'init rename', 'config rename']),
+  initCase('init', false, ['key file', 'first block', 'store creation', 'staging rename']),
+  initCase('init in a folder', true, ['config file', 'staging rename', 'config rename']),
+  ...BACKUP_CASES,
 ];

@@ -19,6 +19,8 @@ export interface FaultCase {
   readonly points: readonly string[];
   /** Databases whose log may be torn. */
   readonly databases: readonly string[];
+  /** Takes long, so that it is killed at random moments less often. */
+  readonly isSlow?: boolean;
   /** How the program may end on what a kill left, other than well. */
   readonly refusal?: number;
   /** Finishes what was killed and reads everything; throws when something does not hold. */
@@ -75,6 +77,8 @@ const MOMENTS: readonly Moment[] = ['before', 'during', 'after'];
 const WHOLE = /rename|sync/;
 /** Of five kills so many are at named points. */
 const NAMED_OF_FIVE = 3;
+/** How often a case that is not slow is killed at random moments for each time of a slow one. */
+const SLOW_SHARE = 4;
 /** Chance that the process which mends a kill is killed as well. */
 const AGAIN = 0.5;
 
@@ -129,7 +133,8 @@ function killOf({ of, point, moment }: Slot, random: Random, again: boolean): Ki
 class FaultRun {
   readonly #options: FaultOptions;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chartseal-faults-'));
-  #measured: readonly Measured[] = [];
+  /** Cases in the order in which they are killed at random moments. */
+  #turns: readonly Measured[] = [];
   #named: readonly Slot[] = [];
   #number = 0;
   #kills = 0;
@@ -150,8 +155,11 @@ class FaultRun {
         const some = cases.slice(at, at + LANES);
         measured.push(...(await Promise.all(some.map((one) => measure(one, this.#folder)))));
       }
-      this.#measured = measured;
-      this.#named = inOrder(measured.flatMap(slotsOf), newRandom(seed));
+      const random = newRandom(seed);
+      const share = ({ fault }: Measured) => (fault.isSlow === true ? 1 : SLOW_SHARE);
+      const turns = measured.flatMap((one) => Array.from({ length: share(one) }, () => one));
+      this.#turns = shuffle(turns, random);
+      this.#named = inOrder(measured.flatMap(slotsOf), random);
       if (only === undefined) {
         await Promise.all(Array.from({ length: LANES }, () => this.#lane()));
       } else {
@@ -187,7 +195,7 @@ class FaultRun {
       return this.#named[(round * NAMED_OF_FIVE + place) % this.#named.length] as Slot;
     }
     const turn = round * (5 - NAMED_OF_FIVE) + place - NAMED_OF_FIVE;
-    return { of: this.#measured[turn % this.#measured.length] as Measured, moment: 'during' };
+    return { of: this.#turns[turn % this.#turns.length] as Measured, moment: 'during' };
   }
 
   async #attempt(number: number): Promise<void> {

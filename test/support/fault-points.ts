@@ -43,15 +43,17 @@ const FILES: readonly Rule[] = [
   ['key file', /\/keys\/[^/]+$/],
   ['config file', /\/config\.json$/],
   ['output file', /\/\.chartseal-[0-9a-f]{16}$/],
+  ['part', /\.part$/],
 ];
 
-/** The first that fits names a renaming, by `from > to`. */
+/** The first that fits names a renaming, by `from > to`; a second name is one too. */
 const RENAMINGS: readonly Rule[] = [
-  ['checkpoint rename', /\/checkpoint$/],
+  ['checkpoint rename', /\/checkpoint\.new > /],
   ['receipt rename', /\.receipt\.json$/],
-  ['config rename', /\/\.chartseal-init-.*\/config\.json$/],
-  ['init rename', /\/\.chartseal-init-/],
+  ['config rename', /\/\.chartseal-(init|import)-[^/]*\/config\.json > /],
+  ['staging rename', /\/\.chartseal-(init|import)-[^/]*(\/[^/]*)? > /],
   ['output rename', /\/\.chartseal-[0-9a-f]{16} > /],
+  ['part rename', /\.part > /],
 ];
 
 function find(rules: readonly Rule[], text: string): string | undefined {

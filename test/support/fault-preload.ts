@@ -191,12 +191,14 @@ function wrapFiles(): void {
     await write(...args);
     killAt('after', due);
   });
-  replace(promises, 'rename', async (rename, _self, args) => {
-    const due = isDue([renamingPoint(String(args[0]), String(args[1]))]);
-    killAt('before', due);
-    await rename(...args);
-    killAt('after', due);
-  });
+  for (const name of ['rename', 'link']) {
+    replace(promises, name, async (rename, _self, args) => {
+      const due = isDue([renamingPoint(String(args[0]), String(args[1]))]);
+      killAt('before', due);
+      await rename(...args);
+      killAt('after', due);
+    });
+  }
 }
 
 if (plan !== undefined || pointsFile !== undefined || durableFolder !== undefined) {

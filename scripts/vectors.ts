@@ -4,17 +4,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { chainsFamily } from './vectors/chains.js';
 import { consistencyFamily } from './vectors/consistency.js';
+import { evidenceRules } from './vectors/evidence-rules.js';
+import { evidenceV1 } from './vectors/evidence-v1.js';
 import { type Family, formatFamily } from './vectors/family.js';
 import { inclusionFamily } from './vectors/inclusion.js';
 import { labelsFamily } from './vectors/labels.js';
 import { leavesFamily } from './vectors/leaves.js';
 import { lifecycleFamily } from './vectors/lifecycle.js';
 import { mapFamily } from './vectors/map.js';
+import { trustFamily } from './vectors/trust.js';
 import { witnessFamily } from './vectors/witness.js';
 
 const ROOT = join(process.cwd(), 'test/vectors');
 /** Folders that hold nothing but what is made here. */
-const OWN_FOLDERS: readonly string[] = [];
+const OWN_FOLDERS = ['receipts/v1', 'receipts/v1-rules'] as const;
 
 const FAMILIES: readonly (() => Family)[] = [
   inclusionFamily,
@@ -25,6 +28,7 @@ const FAMILIES: readonly (() => Family)[] = [
   leavesFamily,
   lifecycleFamily,
   chainsFamily,
+  trustFamily,
 ];
 
 /** Every file by its path below test/vectors. */
@@ -34,6 +38,7 @@ function makeVectors(): Map<string, Uint8Array> {
     const family = make();
     files.set(`${family.family}.json`, Buffer.from(formatFamily(family)));
   }
+  for (const [path, bytes] of [...evidenceV1(), ...evidenceRules()]) files.set(path, bytes);
   return files;
 }
 

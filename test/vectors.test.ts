@@ -1,8 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { MerkleTree } from 'merkletreejs';
+import { encodeHex } from '../chaincode/core/bytes.js';
+import { referenceProve, referenceVerify } from './core/reference-vrf.js';
+import { loadCases } from './support/evidence-cases.js';
+import { listFiles } from './support/source-files.js';
 import {
   type InclusionRow,
   judgeAct,
@@ -12,8 +17,15 @@ import {
   judgeLeaf,
   judgeWitness,
 } from './support/vector-judges.js';
-import { judgeLabel, judgeMap, type MapRoot, rootOfMap } from './support/vector-label-judges.js';
-import type { Outcome, VectorRow } from './support/vector-outcome.js';
+import {
+  judgeLabel,
+  judgeMap,
+  judgeTrust,
+  type LabelRow,
+  type MapRoot,
+  rootOfMap,
+} from './support/vector-label-judges.js';
+import { bytesOf, type Outcome, type VectorRow } from './support/vector-outcome.js';
 import { readVectors } from './support/vectors.js';
 
 interface VectorFile {
@@ -33,6 +45,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   leaves: judgeLeaf,
   lifecycle: judgeAct,
   chains: judgeChain,
+  trust: judgeTrust,
 };
 
 for (const [family, judge] of Object.entries(JUDGES)) {
@@ -88,6 +101,53 @@ describe('the vectors', () => {
   it('have the roots of our own maps', () => {
     const { maps } = readVectors<{ maps: MapRoot[] }>('map.json');
     for (const map of maps) expect(rootOfMap(map), map.map).to.equal(map.root);
+  });
+
+  it('have proofs that the reference takes and refuses too, as it does the examples of RFC 9381', () => {
+    const { examples } = readVectors<{
+      examples: Record<'sk' | 'pk' | 'alpha' | 'pi' | 'beta', string>[];
+    }>('ecvrf-edwards25519-sha512-tai.json');
+    for (const { sk, pk, alpha, pi, beta } of examples) {
+      const made = referenceProve(bytesOf(sk), bytesOf(alpha));
+      expect([made.proof, made.beta].map(encodeHex)).to.deep.equal([pi, beta]);
+      expect(referenceVerify(bytesOf(pk), bytesOf(alpha), bytesOf(pi))).to.deep.equal(made.beta);
+    }
+    const { cases } = readVectors<{ cases: LabelRow[] }>('labels.json');
+    const proofs = cases.filter(({ kind }) => kind === 'patient' || kind === 'record-vrf');
+    expect(proofs.length).to.be.above(40);
+    for (const row of proofs) {
+      const [key, alpha, proof] = ['publicKey', 'alpha', 'proof'].map((member) =>
+        bytesOf(String(row[member])),
+      ) as [Uint8Array, Uint8Array, Uint8Array];
+      const beta = referenceVerify(key, alpha, proof);
+      expect(beta && encodeHex(beta), row.name).to.equal(row['beta']);
+    }
+  });
+
+  it('are each named in README.md, and each used by a test', () => {
+    const readme = readFileSync(join(process.cwd(), 'test/vectors/README.md'), 'utf8');
+    const tests = listFiles()
+      .filter((path) => /^test\/.*\.ts$/.test(path))
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n');
+    const inFolders = loadCases().flatMap(({ folder, expected: { name, kind, trust } }) =>
+      [`${name}.${kind}`, `${trust}.trust`, 'cases', 'codes'].map(
+        (file) => `${folder}/${file}.json`,
+      ),
+    );
+    const files = readdirSync(join(process.cwd(), 'test/vectors'), { recursive: true })
+      .map(String)
+      .filter((path) => path.endsWith('.json'));
+    const [inReceipts, others] = [true, false].map((wanted) =>
+      files.filter((path) => path.startsWith('receipts/') === wanted),
+    ) as [string[], string[]];
+    const stray = inReceipts.filter((path) => !inFolders.includes(path.replace('receipts/', '')));
+    const folders = new Set(inReceipts.map((path) => path.replace(/\/[^/]+$/, '')));
+    const unnamed = [...others, ...folders].filter((name) => !readme.includes(`\`${name}\``));
+    const unused = others.filter(
+      (name) => !tests.includes(`${name}'`) && JUDGES[name.replace('.json', '')] === undefined,
+    );
+    expect({ stray, unnamed, unused }).to.deep.equal({ stray: [], unnamed: [], unused: [] });
   });
 
   it('are made by the script again, byte for byte', () => {

@@ -4,12 +4,24 @@ import { judgeLoaded, loadCases } from '../support/evidence-cases.js';
 describe('evidence: files of every release', () => {
   const cases = loadCases();
 
+  it('name the failing step of every fault', () => {
+    const faults = cases.filter(({ expected }) => !/^(unchanged|complete)/.test(expected.verdict));
+    const silent = faults.filter(({ expected }) => {
+      const wanted = expected.verdict === 'not checked' ? /FAILED|NOT CHECKED/ : /FAILED/;
+      return !Object.values(expected.steps).some((status) => wanted.test(status));
+    });
+    expect(faults.length).to.be.above(250);
+    expect(silent.map(({ expected }) => expected.name)).to.deep.equal([]);
+  });
+
   it('are there, of both kinds and with every verdict', () => {
     const verdicts = new Set(cases.map(({ expected }) => expected.verdict));
     expect([...verdicts].sort()).to.deep.equal([
       'altered',
       'complete',
       'complete, 1 not shown',
+      'complete, 2 not shown',
+      'complete, 3 not shown',
       'incomplete',
       'not checked',
       'not proven',
@@ -27,6 +39,8 @@ describe('evidence: files of every release', () => {
       });
       const statuses = Object.fromEntries(steps.map(({ step, status }) => [step, status]));
       expect(statuses).to.deep.equal(expected.steps);
+      const codes = steps.flatMap(({ step, code }) => (code === undefined ? [] : [[step, code]]));
+      expect(Object.fromEntries(codes)).to.deep.equal(expected.codes);
     });
   }
 });

@@ -6,20 +6,25 @@ import { build, type Plugin } from 'esbuild';
 
 // Text in, text out, so that no object of one realm gets into the other.
 const ENTRY = `
-import { decodeBase64 } from './chaincode/core/bytes.js';
+import { decodeBase64, decodeHex } from './chaincode/core/bytes.js';
 import { parseTime } from './chaincode/core/time.js';
 import { parseTrustFile } from './gateway/evidence/trust.js';
 import { verifyHistory } from './gateway/evidence/verify-history.js';
 import { verifyReceipt } from './gateway/evidence/verify-receipt.js';
 
 export function judge(question) {
-  const { kind, file, trust: trustFile, document, asOf } = JSON.parse(question);
+  const { kind, file, trust: trustFile, document, asOf, recordKey } = JSON.parse(question);
   const bytes = decodeBase64(file, 'file');
   const trust = parseTrustFile(decodeBase64(trustFile, 'trust file'));
   const result =
     kind === 'receipt'
       ? verifyReceipt({ receipt: bytes, trust, document })
-      : verifyHistory({ history: bytes, trust, asOf: asOf && parseTime(asOf, 'as-of') });
+      : verifyHistory({
+          history: bytes,
+          trust,
+          asOf: asOf && parseTime(asOf, 'as-of'),
+          recordKey: recordKey && decodeHex(recordKey, 'record key', 32),
+        });
   return JSON.stringify(result);
 }
 `;

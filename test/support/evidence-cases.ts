@@ -15,6 +15,8 @@ export interface EvidenceQuestion {
   readonly trust: string;
   readonly document?: DocumentFacts;
   readonly asOf?: string;
+  /** Hex; for the history of a record in a log registered with `hmac`. */
+  readonly recordKey?: string;
 }
 
 export interface EvidenceCase extends EvidenceQuestion {
@@ -22,6 +24,8 @@ export interface EvidenceCase extends EvidenceQuestion {
   readonly exitCode: number;
   /** Status of each step. */
   readonly steps: Readonly<Record<string, string>>;
+  /** Code of each step that has one; of the first folder these lie apart, in codes.json. */
+  readonly codes?: Readonly<Record<string, string>>;
 }
 
 /** A case with its files. */
@@ -37,10 +41,13 @@ export function loadCases(): LoadedCase[] {
   const root = join(process.cwd(), 'test/vectors/receipts');
   return readdirSync(root).flatMap((folder) => {
     const read = (name: string) => new Uint8Array(readFileSync(join(root, folder, name)));
-    const cases: EvidenceCase[] = JSON.parse(Buffer.from(read('cases.json')).toString());
+    const json = (name: string) => JSON.parse(Buffer.from(read(name)).toString());
+    const cases: EvidenceCase[] = json('cases.json');
+    const apart: Record<string, EvidenceCase['codes']> =
+      cases[0]?.codes === undefined ? json('codes.json') : {};
     return cases.map((expected) => ({
       folder,
-      expected,
+      expected: { codes: apart[`${expected.name}.${expected.kind}`] ?? {}, ...expected },
       file: read(`${expected.name}.${expected.kind}.json`),
       trust: read(`${expected.trust}.trust.json`),
     }));
@@ -48,7 +55,7 @@ export function loadCases(): LoadedCase[] {
 }
 
 export function judgeCase(
-  { kind, document, asOf }: EvidenceQuestion,
+  { kind, document, asOf, recordKey }: EvidenceQuestion,
   file: Uint8Array,
   trust: Trust,
 ): ReceiptVerification | HistoryVerification {
@@ -56,7 +63,8 @@ export function judgeCase(
     return verifyReceipt({ receipt: file, trust, ...(document === undefined ? {} : { document }) });
   }
   const until = asOf === undefined ? {} : { asOf: parseTime(asOf, 'as-of') };
-  return verifyHistory({ history: file, trust, ...until });
+  const key = recordKey === undefined ? {} : { recordKey: Buffer.from(recordKey, 'hex') };
+  return verifyHistory({ history: file, trust, ...until, ...key });
 }
 
 export function judgeLoaded({ expected, file, trust }: LoadedCase) {

@@ -1,5 +1,5 @@
-// What the product's own code says about each case of test/vectors that is about labels or the
-// subject map. Where a file would not have its shape, that is found in a history of test/vectors.
+// What the product's own code says about each case of test/vectors that is about labels, trust or
+// the subject map. What would not have the shape of a file is put into a history to find out.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -184,4 +184,17 @@ export function judgeLabel(row: LabelRow): Outcome {
   if (row.kind === 'identifier') return judgeIdentifier(row);
   checkDerived(row);
   return 'ok';
+}
+
+export interface TrustRow extends VectorRow {
+  readonly file: string;
+  readonly fingerprint?: string;
+}
+
+export function judgeTrust({ file, fingerprint }: TrustRow): Outcome {
+  return outcomeOf(
+    codeOf(() => {
+      expect(parseTrustFile(Buffer.from(file, 'utf8')).fingerprint).to.equal(fingerprint);
+    }),
+  );
 }

@@ -1,18 +1,15 @@
-// Writes test/vectors/receipts/v1: receipts and histories with the verdicts that every later
-// release must give. Folders there are only added, so it refuses one that is there already.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { decodeBase64, encodeBase64 } from '../chaincode/core/bytes.js';
-import { canonicalBytes } from '../chaincode/core/canonical-json.js';
-import { formatLeaf, leafHash, parseLeaf } from '../chaincode/core/leaf.js';
-import { signNote } from '../chaincode/core/signed-note.js';
-import { formatTlogProof, parseTlogProof } from '../chaincode/core/tlog-proof.js';
-import type { History } from '../gateway/evidence/history.js';
-import { formatTrustFile, parseTrustFile, type TrustFile } from '../gateway/evidence/trust.js';
-import { withhold } from '../gateway/evidence/withhold.js';
-import type { EvidenceLog } from '../test/support/evidence-builder.js';
-import { type EvidenceCase, judgeCase } from '../test/support/evidence-cases.js';
-import { recordEntry } from '../test/support/evidence-entries.js';
+// The receipts and histories of test/vectors/receipts/v1 with the verdicts that every later
+// release must give. Nothing here changes any more: new cases go into folders of their own.
+import { decodeBase64, encodeBase64 } from '../../chaincode/core/bytes.js';
+import { formatLeaf, leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
+import { signNote } from '../../chaincode/core/signed-note.js';
+import { formatTlogProof, parseTlogProof } from '../../chaincode/core/tlog-proof.js';
+import type { History } from '../../gateway/evidence/history.js';
+import { formatTrustFile, parseTrustFile, type TrustFile } from '../../gateway/evidence/trust.js';
+import { withhold } from '../../gateway/evidence/withhold.js';
+import type { EvidenceLog } from '../../test/support/evidence-builder.js';
+import { type EvidenceCase, judgeCase } from '../../test/support/evidence-cases.js';
+import { recordEntry } from '../../test/support/evidence-entries.js';
 import {
   AMENDED,
   DOCUMENT,
@@ -23,11 +20,11 @@ import {
   PATIENT,
   RECORD,
   sampleLog,
-} from '../test/support/evidence-sample.js';
-import { documentOf } from '../test/support/evidence-verdicts.js';
+} from '../../test/support/evidence-sample.js';
+import { documentOf } from '../../test/support/evidence-verdicts.js';
+import { EvidenceFolder } from './evidence-folder.js';
 
-const folder = join(process.cwd(), 'test/vectors/receipts/v1');
-const cases: EvidenceCase[] = [];
+const folder = new EvidenceFolder('receipts/v1');
 const log = sampleLog();
 const skipped = sampleLog({ seed: 7 });
 const vrfLog = sampleLog({ seed: 5, recordLabels: 'vrf' });
@@ -45,15 +42,7 @@ const TRUSTS: Readonly<Record<string, Partial<TrustFile>>> = {
   },
 };
 
-function write(name: string, bytes: Uint8Array): void {
-  writeFileSync(join(folder, name), bytes);
-}
-
-function writeTrust(name: string, file: TrustFile): void {
-  write(`${name}.trust.json`, formatTrustFile(file));
-}
-
-/** Writes the file and what it gives today, which the caller reads and the tests repeat. */
+/** The file with what the verifier gave it when the folder was made. */
 function add(
   kind: 'receipt' | 'history',
   name: string,
@@ -61,13 +50,12 @@ function add(
   options: Pick<EvidenceCase, 'document' | 'asOf'> & { from?: EvidenceLog; trust?: string } = {},
 ): void {
   const { from = log, trust = from === vrfLog ? 'vrf' : 'sample', ...rest } = options;
-  const bytes = canonicalBytes(file);
-  write(`${name}.${kind}.json`, bytes);
+  const bytes = folder.addFile(kind, name, file);
   const parsed = parseTrustFile(formatTrustFile(from.trustFile(TRUSTS[trust] ?? {})));
   const asked = { kind, name, trust, ...rest };
   const { verdict, exitCode, steps } = judgeCase(asked, bytes, parsed);
   const statuses = Object.fromEntries(steps.map(({ step, status }) => [step, status]));
-  cases.push({ ...asked, verdict, exitCode, steps: statuses });
+  folder.cases.push({ ...asked, verdict, exitCode, steps: statuses });
 }
 
 /** The history with its lists put together anew from these places. */
@@ -178,14 +166,17 @@ function addRefusedHistories(): void {
   add('history', 'not-ours', log.receipt(INDEX.archive));
 }
 
-if (existsSync(folder)) throw new Error(`${folder} is there already: vectors never change`);
-mkdirSync(folder, { recursive: true });
-writeTrust('sample', log.trustFile());
-for (const [name, changes] of Object.entries(TRUSTS)) writeTrust(name, log.trustFile(changes));
-writeTrust('skipped', skipped.trustFile());
-writeTrust('vrf', vrfLog.trustFile());
-addReceipts();
-addHistories();
-addRefusedReceipts();
-addRefusedHistories();
-writeFileSync(join(folder, 'cases.json'), `${JSON.stringify(cases, null, 2)}\n`);
+/** Every file of the folder by its path below test/vectors. */
+export function evidenceV1(): Map<string, Uint8Array> {
+  folder.addTrust('sample', log.trustFile());
+  for (const [name, changes] of Object.entries(TRUSTS)) {
+    folder.addTrust(name, log.trustFile(changes));
+  }
+  folder.addTrust('skipped', skipped.trustFile());
+  folder.addTrust('vrf', vrfLog.trustFile());
+  addReceipts();
+  addHistories();
+  addRefusedReceipts();
+  addRefusedHistories();
+  return folder.finish('apart');
+}

@@ -23,10 +23,14 @@ export type FlagValues<F extends Flags> = {
 
 type Parse<T> = (text: string) => T;
 
-function checkValue(text: string): string {
-  if (text === '') throw new InvalidArgumentError('The value is empty.');
+function checkNoOption(text: string): string {
   if (/^--[a-z]/.test(text)) throw new InvalidArgumentError('That is another option.');
   return text;
+}
+
+function checkValue(text: string): string {
+  if (text === '') throw new InvalidArgumentError('The value is empty.');
+  return checkNoOption(text);
 }
 
 function single<T>(flags: string, help: string, parse: Parse<T>): Option {
@@ -49,7 +53,7 @@ export function textOr(flags: string, help: string, fallback: string): Flag<stri
 
 /** As {@link text}, where the empty text means something. */
 export function anyText(flags: string, help: string): Flag<string | undefined> {
-  return { make: () => single(flags, help, (value) => value) };
+  return { make: () => single(flags, help, checkNoOption) };
 }
 
 export function requiredText(flags: string, help: string): Flag<string> {

@@ -79,7 +79,8 @@ export async function accessRecord(
 }
 
 interface Tally {
-  accepted: number;
+  /** By this run; the log's own count of accepted entries stands beside it. */
+  added: number;
   duplicates: number;
   failed: number;
 }
@@ -94,7 +95,7 @@ function report(outcome: ImportOutcome, tally: Tally, context: CommandContext): 
     return;
   }
   const { duplicate, leafHash } = outcome.accepted;
-  tally[duplicate ? 'duplicates' : 'accepted']++;
+  tally[duplicate ? 'duplicates' : 'added']++;
   if (context.json) {
     context.data(JSON.stringify({ line, leafHash: encodeHex(leafHash), duplicate }));
   }
@@ -145,7 +146,7 @@ async function importFrom(
   context: CommandContext,
 ): Promise<number> {
   return withHospital(options, context, async (hospital) => {
-    const tally: Tally = { accepted: 0, duplicates: 0, failed: 0 };
+    const tally: Tally = { added: 0, duplicates: 0, failed: 0 };
     const hints = new Hints();
     let exitCode = 0;
     const lines = readJsonLines(chunks(input));
@@ -156,13 +157,11 @@ async function importFrom(
       if (exitCode !== 1) exitCode = exitCodeOf(outcome.error);
     }
     const proven = await hospital.sequencer.waitProven(options.waitMs);
-    const { accepted, duplicates, failed } = tally;
+    const { added, duplicates, failed } = tally;
     if (context.json) {
       context.data(JSON.stringify({ summary: { ...tally, ...hospital.sequencer.counts } }));
     } else {
-      context.tell(
-        `${accepted} accepted, ${duplicates} had been accepted before, ${failed} failed`,
-      );
+      context.tell(`${added} accepted, ${duplicates} had been accepted before, ${failed} failed`);
     }
     hints.tell(context);
     reportCounts(hospital, context);

@@ -76,7 +76,7 @@ const asReceipt = (receipt: Uint8Array, cache?: VerifierCache) =>
   });
 
 describe(`evidence changed in any byte (CHARTSEAL_SEED=${SEED})`, function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('is no unchanged receipt, nor makes the verifier throw', () => {
     const receipt = canonicalBytes(log.receipt(INDEX.archive, 4));

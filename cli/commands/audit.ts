@@ -25,17 +25,23 @@ const MEBIBYTE = 1024 * 1024;
 const STATUS_WIDTH = 'NOT CHECKED'.length;
 const NAME_WIDTH = 'attestations'.length;
 
-function tellCheck(
-  { check, status, sentence, findings }: CheckResult,
-  context: CommandContext,
-): void {
-  const line = `${status.padEnd(STATUS_WIDTH)}  ${check.padEnd(NAME_WIDTH)}  ${clean(sentence)}`;
-  context.data(line);
-  if (status !== 'FAILED') return;
-  for (const { code, sentence: found } of findings) {
-    context.data(`${' '.repeat(STATUS_WIDTH)}  ${code}: ${clean(found)}`);
+/** One line a check, and one for each further fault. */
+function tellChecks(checks: readonly CheckResult[], context: CommandContext): void {
+  const next = new Set<string>();
+  for (const { check, status, sentence, faults, findings } of checks) {
+    const [first, ...others] = findings;
+    const code = first === undefined ? '' : `${first.code}: `;
+    context.data(
+      `${status.padEnd(STATUS_WIDTH)}  ${check.padEnd(NAME_WIDTH)}  ${code}${clean(sentence)}`,
+    );
+    for (const finding of others) {
+      context.data(`${' '.repeat(STATUS_WIDTH)}  ${finding.code}: ${clean(finding.sentence)}`);
+    }
+    const untold = faults - findings.length;
+    if (untold > 0) context.data(`${' '.repeat(STATUS_WIDTH)}  and ${untold} more like these`);
+    for (const finding of findings) next.add(finding.next);
   }
-  for (const next of new Set(findings.map((one) => one.next))) context.tell(`next: ${next}`);
+  for (const step of next) context.tell(`next: ${step}`);
 }
 
 function answerLine({ path, id, version: number, answer, anchored, reason }: AnswerRow): string {
@@ -124,7 +130,7 @@ export async function audit(
       },
       {
         onLog: (checks) => {
-          if (!context.json) for (const check of checks) tellCheck(check, context);
+          if (!context.json) tellChecks(checks, context);
         },
         onArchive: ({ isResumed, records, startedAt }, files) => {
           if (isResumed) {

@@ -54,4 +54,12 @@ export const UPKEEP_COMMANDS: readonly CommandRow[] = [
     run: async (given, values, context) =>
       (await import('../commands/audit.js')).audit(given, values, context),
   }),
+  command({
+    name: 'rebuild',
+    summary: 'Build the store anew from its entries and the ledger, when other rows are damaged.',
+    example: 'rebuild --data hospital',
+    flags: { data, waitMs },
+    run: async (_given, values, context) =>
+      (await import('../commands/rebuild.js')).rebuild(values, context),
+  }),
 ];

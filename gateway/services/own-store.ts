@@ -5,6 +5,7 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { DataLayout } from '../data/layout.js';
 import { openStore, type Store } from '../store/store.js';
 import { isSystemError, systemErrorText } from './file-error.js';
+import { clearRebuild, finishRebuild } from './rebuild/settle.js';
 
 const PID_FILE = 'pid';
 
@@ -27,11 +28,13 @@ async function holderOf({ run }: DataLayout): Promise<string> {
 }
 
 /**
- * Opens the store and writes nothing beside it. Throws STORE_LOCKED naming the process that has
- * it, and the codes of the store.
+ * Opens the store and writes nothing beside it, but puts a rebuilt store in its place when the
+ * rebuild was killed before that. Throws STORE_LOCKED naming the process that has it, and the codes
+ * of the store.
  */
 export async function openStoreToRead(layout: DataLayout, logId: string): Promise<Store> {
   try {
+    await finishRebuild(layout);
     return await openStore(layout.store, logId);
   } catch (error) {
     if (!(error instanceof ChartsealError) || error.code !== 'STORE_LOCKED') throw error;
@@ -44,6 +47,7 @@ export async function openStoreToRead(layout: DataLayout, logId: string): Promis
 export async function openOwnStore(layout: DataLayout, logId: string): Promise<Store> {
   const store = await openStoreToRead(layout, logId);
   try {
+    await clearRebuild(layout);
     await mkdir(layout.run, { recursive: true, mode: 0o700 });
     // What lies in DATA/run belongs to processes that are gone.
     for (const name of await readdir(layout.run)) {

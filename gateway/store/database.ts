@@ -1,6 +1,7 @@
 // LevelDB as the store needs it: text keys, checked values, synced chained batches, coded errors.
 // LevelDB does not verify its checksums on read, so every value ends in a CRC-32 over key and
 // value: a flipped bit or a value under a wrong key is found when it is read.
+import { Buffer } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -210,6 +211,13 @@ export class Database implements Reader {
   async findLast(table: string, until = '~'): Promise<readonly [string, Bytes] | undefined> {
     const range = { gte: table, lte: table + until, reverse: true, limit: 1 };
     for await (const found of this.#range(range)) return found;
+    return undefined;
+  }
+
+  /** Key of the last row of a table at most `table + until`, whatever stands under it. */
+  async findLastKey(table: string, until = '~'): Promise<string | undefined> {
+    const range = { gte: table, lte: table + until, reverse: true, limit: 1 };
+    for await (const [key] of this.#sealed(range)) return key;
     return undefined;
   }
 

@@ -17,6 +17,49 @@ function mustBe(holds: boolean, what: string): asserts holds {
   if (!holds) throw new ChartsealError('STORE_CORRUPT', what);
 }
 
+/** One size of the log, as it was derived or as the ledger has it. */
+export interface StateAtSize {
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly closingLeaf: Uint8Array | undefined;
+}
+
+function isAbout(
+  answer: CheckpointAnswer,
+  { size, root }: StateAtSize,
+  { logId, registration }: LogContext,
+): boolean {
+  return (
+    answer.logId === logId &&
+    answer.origin === registration.origin &&
+    answer.size === size &&
+    answer.root === encodeHex(root)
+  );
+}
+
+/** Throws what is wrong with the row: signature of the log, attestation, or what they are about. */
+export function checkAttestation(
+  row: AttestationRow,
+  state: StateAtSize,
+  context: LogContext,
+  channel: string,
+): void {
+  const { origin } = context.registration;
+  const { notePublicKey } = context.secrets;
+  const { size, root } = state;
+  const closingLeaf = state.closingLeaf === undefined ? null : encodeBase64(state.closingLeaf);
+  const text = verifyNote(row.checkpoint, origin, notePublicKey);
+  mustBe(text === formatCheckpoint({ origin, size, root }), 'it is not what the leaves lead to');
+  mustBe(row.closingLeaf === closingLeaf, 'its closing leaf is another');
+  const attestation = parseAttestation(row.attestation);
+  mustBe(isEmbedded(attestation), 'its attestation is of a type that is not known here');
+  const bytes = findEmbeddedAnswer(attestation, notePublicKey);
+  mustBe(bytes !== undefined, 'the signature of its attestation does not verify');
+  const answer = parseCheckpointAnswer(bytes);
+  const isOfState = answer.closingLeaf === closingLeaf && isAbout(answer, state, context);
+  mustBe(isOfState && answer.channel === channel, 'it was attested for another state');
+}
+
 export class AttestationAudit {
   readonly #store: Store;
   readonly #context: LogContext;
@@ -37,7 +80,8 @@ export class AttestationAudit {
       const row = this.#store.db.find(attestationKey(size));
       if (row === undefined) return;
       this.#count++;
-      this.#verify(parseJsonRow<AttestationRow>(row), state);
+      const found = parseJsonRow<AttestationRow>(row);
+      checkAttestation(found, { ...state, size }, this.#context, this.#channel);
     } catch (error) {
       if (!(error instanceof ChartsealError)) throw error;
       const sentence = `the attested checkpoint of size ${size}: ${error.message}`;
@@ -54,35 +98,5 @@ export class AttestationAudit {
       this.#check.fail('STORE_CORRUPT', sentence, 'rebuild');
     }
     return this.#check.result(`${this.#count} attested checkpoints, each signed and as derived`);
-  }
-
-  #verify(row: AttestationRow, state: LogState): void {
-    const { registration, secrets } = this.#context;
-    const { origin } = registration;
-    const { size } = state.frontier;
-    const closingLeaf = state.closingLeaf === undefined ? null : encodeBase64(state.closingLeaf);
-    const text = verifyNote(row.checkpoint, origin, secrets.notePublicKey);
-    const wanted = formatCheckpoint({ origin, size, root: state.root });
-    mustBe(text === wanted, 'it is not what the leaves lead to');
-    mustBe(row.closingLeaf === closingLeaf, 'its closing leaf is another');
-    const attestation = parseAttestation(row.attestation);
-    mustBe(isEmbedded(attestation), 'its attestation is of a type that is not known here');
-    const answer = findEmbeddedAnswer(attestation, secrets.notePublicKey);
-    mustBe(answer !== undefined, 'the signature of its attestation does not verify');
-    mustBe(
-      this.#isAbout(parseCheckpointAnswer(answer), state, closingLeaf),
-      'it was attested for another state',
-    );
-  }
-
-  #isAbout(answer: CheckpointAnswer, state: LogState, closingLeaf: string | null): boolean {
-    return (
-      answer.channel === this.#channel &&
-      answer.logId === this.#context.logId &&
-      answer.origin === this.#context.registration.origin &&
-      answer.size === state.frontier.size &&
-      answer.root === encodeHex(state.root) &&
-      answer.closingLeaf === closingLeaf
-    );
   }
 }

@@ -8,7 +8,7 @@ import { mapRoot } from '../../../chaincode/core/subject-map.js';
 import type { ListedCheckpoint } from '../../ledger/log-answers.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import { Database } from '../../store/database.js';
-import { appendIndexKey, appendKey, MARKER_KEY, TABLES } from '../../store/keys.js';
+import { appendIndexKey, appendKey, MARKER_KEY, parseKeyNumber, TABLES } from '../../store/keys.js';
 import { formatJsonRow, type Marker } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { Labels, type LogContext } from '../log-context.js';
@@ -49,13 +49,15 @@ export class ReplayAudit {
   readonly #replay: Replay;
   readonly #closingLeaves = createHash('sha256');
   #isMarkerMet = false;
-  /** Appends that the marker covers. */
+  /** Rows of the tree are there up to this size: that of the marker, where it can be read. */
+  #provenSize: number;
   #proven = 0;
 
   private constructor(options: ReplayAuditOptions, scratch: Database) {
     const { store, context, channel } = options;
     this.#options = options;
     this.#marker = this.#findMarker();
+    this.#provenSize = this.#marker?.size ?? 0;
     this.#tiles = new TileAudit(store.db, this.#tree);
     this.#map = new MapAudit(store, scratch);
     this.#attestations = new AttestationAudit(store, context, channel);
@@ -101,8 +103,13 @@ export class ReplayAudit {
 
   /** Whether every append of the ledger, and every entry after them, could be followed. */
   async #followAll(): Promise<boolean> {
-    const leaves = this.#options.store.leavesFrom(0);
+    const { store } = this.#options;
+    const leaves = store.leavesFrom(0);
     try {
+      if (this.#marker === undefined) {
+        const newest = await store.db.findLastKey(TABLES.attestation);
+        if (newest !== undefined) this.#provenSize = parseKeyNumber(newest);
+      }
       await this.#afterAppend();
       for await (const row of this.#appends()) {
         if (this.#options.stop.aborted) return false;
@@ -147,7 +154,7 @@ export class ReplayAudit {
       throw new ChartsealError('LEDGER_CORRUPT', sentence);
     }
     this.#closingLeaves.update(row.closingLeaf);
-    if (append.after.frontier.size <= (this.#marker?.size ?? 0)) this.#compareAppend(append);
+    if (append.after.frontier.size <= this.#provenSize) this.#compareAppend(append);
     await this.#afterAppend();
   }
 

@@ -1,0 +1,251 @@
+// A store built anew from its entries and the ledger: everything that can be derived is derived,
+// the rest is taken over. The old store stays as it is until the new one is whole, and then aside.
+import { chmod } from 'node:fs/promises';
+import { encodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import type { JsonValue } from '../../../chaincode/core/json.js';
+import { type DataConfig, readConfig } from '../../data/config.js';
+import { readKeys } from '../../data/keys.js';
+import { type DataLayout, dataLayout } from '../../data/layout.js';
+import type { LogLedger } from '../../ledger/log-ledger.js';
+import type { Database } from '../../store/database.js';
+import {
+  attestationKey,
+  FLUSHED_MAP_KEY,
+  MARKER_KEY,
+  parseKeyNumber,
+  TABLES,
+} from '../../store/keys.js';
+import {
+  type AttestationRow,
+  formatJsonRow,
+  parseJsonRow,
+  parseStoredEntry,
+} from '../../store/rows.js';
+import { createStore, openStore, type Store } from '../../store/store.js';
+import { checkAttestation } from '../audit/attestation-audit.js';
+import { Labels } from '../log-context.js';
+import { type OwnLedger, openOwnLedger } from '../own-ledger.js';
+import { signCheckpoint } from '../sequencer/proven-log.js';
+import { countDifferences, keepRows } from './kept-rows.js';
+import { clearRebuild, finishRebuild, rebuildPlaces, swapStores } from './settle.js';
+import { openSource } from './source.js';
+import { StoreBuilder } from './store-builder.js';
+
+/** A kind of rows, and how many of them were mended: missing, wrong, damaged or too many. */
+export interface MendedRows {
+  readonly rows: string;
+  /** Undefined where all were written anew, since nothing says what the old ones covered. */
+  readonly mended: number | undefined;
+}
+
+export interface RebuildResult {
+  readonly entries: number;
+  readonly mended: readonly MendedRows[];
+  /** Where the old store lies now. */
+  readonly aside: string;
+}
+
+const KINDS = {
+  heads: [TABLES.head],
+  chains: [TABLES.chain],
+  lookups: [TABLES.leafHash, TABLES.idempotency],
+  patients: [TABLES.patient, TABLES.patientLabel],
+  baselines: [TABLES.baseline],
+  attestations: [TABLES.attestation],
+} as const;
+
+class Rebuild {
+  readonly #source: Database;
+  readonly #store: Store;
+  readonly #ledger: OwnLedger;
+  readonly #channel: string;
+  readonly #builder: StoreBuilder;
+
+  constructor(source: Database, store: Store, ledger: OwnLedger, channel: string) {
+    this.#source = source;
+    this.#store = store;
+    this.#ledger = ledger;
+    this.#channel = channel;
+    this.#builder = new StoreBuilder(store, ledger.context);
+  }
+
+  /** Number of entries. */
+  async run(): Promise<number> {
+    let entries = 0;
+    for await (const [, row] of this.#source.rows(TABLES.entry)) {
+      await this.#builder.addEntry(parseStoredEntry(row));
+      entries++;
+    }
+    await this.#builder.endEntries();
+    await keepRows(this.#source, this.#store.db, new Labels(this.#ledger.context));
+    const attested = await this.#newestAttested();
+    await this.#keepAttestation();
+    await this.#addAppends(attested);
+    const newest = this.#findAttestation();
+    await this.#builder.finish(newest ?? (await this.#attest()));
+    return entries;
+  }
+
+  /** Size of the newest attested checkpoint that verifies; undefined when none does. */
+  async #newestAttested(): Promise<number | undefined> {
+    const { log, context } = this.#ledger;
+    let until = '~';
+    for (;;) {
+      const key = await this.#source.findLastKey(TABLES.attestation, until);
+      if (key === undefined) return undefined;
+      const size = parseKeyNumber(key);
+      try {
+        const row = parseJsonRow<AttestationRow>(this.#source.find(key) as Uint8Array);
+        const { root, closingLeaf } = await log.readCheckpoint(size);
+        const leaf = closingLeaf === null ? undefined : Buffer.from(closingLeaf, 'base64');
+        checkAttestation(row, { size, root, closingLeaf: leaf }, context, this.#channel);
+        return size;
+      } catch (error) {
+        if (!(error instanceof ChartsealError) || isLedgerFault(error)) throw error;
+      }
+      if (size === 0) return undefined;
+      until = attestationKey(size - 1).slice(TABLES.attestation.length);
+    }
+  }
+
+  /** Appends of the ledger up to this size, or all. */
+  async #addAppends(until: number | undefined): Promise<void> {
+    let after: number | undefined = 0;
+    while (after !== undefined) {
+      const page: Awaited<ReturnType<LogLedger['listCheckpoints']>> =
+        await this.#ledger.log.listCheckpoints(after);
+      for (const row of page.checkpoints) {
+        if (until !== undefined && row.size > until) return;
+        await this.#builder.commit(await this.#builder.prepare(row.leaves), row);
+        await this.#keepAttestation();
+      }
+      after = page.next;
+    }
+  }
+
+  /** The old store's attestation of the state that was derived just now, when it verifies. */
+  #findAttestation(): AttestationRow | undefined {
+    const { state } = this.#builder;
+    const { size } = state.frontier;
+    try {
+      const found = this.#source.find(attestationKey(size));
+      if (found === undefined) return undefined;
+      const row = parseJsonRow<AttestationRow>(found);
+      checkAttestation(row, { ...state, size }, this.#ledger.context, this.#channel);
+      return row;
+    } catch (error) {
+      if (error instanceof ChartsealError) return undefined;
+      throw error;
+    }
+  }
+
+  async #keepAttestation(): Promise<void> {
+    const row = this.#findAttestation();
+    if (row === undefined) return;
+    const key = attestationKey(this.#builder.state.frontier.size);
+    await this.#store.db.batch().put(key, formatJsonRow(row)).write();
+  }
+
+  /** A new attestation of the derived state, where none is left. */
+  async #attest(): Promise<AttestationRow> {
+    const { log, context } = this.#ledger;
+    const { state } = this.#builder;
+    const { size } = state.frontier;
+    const { answer, attestation } = await log.attestCheckpoint(size);
+    if (!equalBytes(answer.root, state.root)) {
+      throw new ChartsealError('LOG_FORKED', 'the attested checkpoint is not the one we derived');
+    }
+    const closingLeaf = state.closingLeaf === undefined ? null : encodeBase64(state.closingLeaf);
+    const checkpoint = signCheckpoint(context, state);
+    return { attestation: attestation as unknown as JsonValue, checkpoint, closingLeaf };
+  }
+
+  async countMended(): Promise<MendedRows[]> {
+    const [before, after] = [this.#source, this.#store.db];
+    const mended: MendedRows[] = [];
+    for (const [rows, tables] of Object.entries(KINDS)) {
+      let count = 0;
+      for (const table of tables) count += await countDifferences(before, after, table);
+      mended.push({ rows, mended: count });
+    }
+    const tree = [TABLES.append, TABLES.appendIndex, TABLES.tile];
+    mended.push({ rows: 'tree', mended: await this.#countUnder(MARKER_KEY, tree) });
+    mended.push({ rows: 'map', mended: await this.#countUnder(FLUSHED_MAP_KEY, [TABLES.page]) });
+    return mended;
+  }
+
+  /** Rows can be compared when the row that says what they cover is the same in both. */
+  async #countUnder(key: string, tables: readonly string[]): Promise<number | undefined> {
+    if (!isSameRow(this.#source, this.#store.db, key)) return undefined;
+    let count = 0;
+    for (const table of tables) {
+      count += await countDifferences(this.#source, this.#store.db, table);
+    }
+    return count;
+  }
+}
+
+const isLedgerFault = ({ code }: ChartsealError) =>
+  code.startsWith('LEDGER_') || code === 'STORE_FAILED';
+
+function isSameRow(before: Database, after: Database, key: string): boolean {
+  try {
+    const [old, fresh] = [before.find(key), after.find(key)];
+    return old !== undefined && fresh !== undefined && equalBytes(old, fresh);
+  } catch (error) {
+    if (error instanceof ChartsealError && error.code === 'STORE_CORRUPT') return false;
+    throw error;
+  }
+}
+
+/** The new store, whole and closed, still beside the old one. */
+async function fill(
+  source: Database,
+  layout: DataLayout,
+  { channel, logId }: DataConfig,
+  ledger: OwnLedger,
+): Promise<Omit<RebuildResult, 'aside'>> {
+  const { filling } = rebuildPlaces(layout);
+  await createStore(filling, logId);
+  await chmod(filling, 0o700);
+  const store = await openStore(filling, logId);
+  try {
+    const rebuild = new Rebuild(source, store, ledger, channel);
+    const entries = await rebuild.run();
+    return { entries, mended: await rebuild.countMended() };
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Throws STORE_CORRUPT naming an entry that is lost or cannot stand where it stands, LOG_FORKED
+ * when ledger and entries disagree, and the codes of the ledger: nothing was changed then.
+ */
+export async function rebuildStore(folder: string): Promise<RebuildResult> {
+  const layout = dataLayout(folder);
+  const config = await readConfig(layout.config);
+  const keys = await readKeys(layout.keys);
+  // The ledger first: its lock says that no other process works here, whatever the store is like.
+  const ledger = await openOwnLedger(layout, config, keys);
+  try {
+    await finishRebuild(layout);
+    await clearRebuild(layout);
+    const { head } = await ledger.log.readLog();
+    const committed = head.size - head.appends;
+    const source = await openSource(layout.store, rebuildPlaces(layout).copy, committed);
+    try {
+      const filled = await fill(source, layout, config, ledger);
+      const time = new Date().toISOString().replaceAll(':', '-');
+      const aside = `${layout.store}.before-rebuild-${time}`;
+      await swapStores(layout, aside);
+      return { ...filled, aside };
+    } finally {
+      await source.close();
+      await clearRebuild(layout);
+    }
+  } finally {
+    await ledger.network.close();
+  }
+}

@@ -1,0 +1,100 @@
+// The store from which another one is built: only what cannot be derived is read of it. Where
+// LevelDB itself does not find every entry any more, a copy of its files is repaired and read.
+import { existsSync } from 'node:fs';
+import { cp, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Level } from 'level';
+import { readUint64 } from '../../../chaincode/core/bytes.js';
+import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
+import { Database } from '../../store/database.js';
+import { entryKey, parseKeyNumber, TABLES } from '../../store/keys.js';
+
+const LOCK_FILE = 'LOCK';
+const DAMAGE: readonly ErrorCode[] = ['STORE_CORRUPT', 'STORE_BEHIND'];
+
+const isDamage = (error: unknown): error is ChartsealError =>
+  error instanceof ChartsealError && DAMAGE.includes(error.code);
+
+/** First number of 0, 1, 2 … under which no entry can be read. */
+async function firstGap(db: Database): Promise<number> {
+  let next = 0;
+  for await (const [key, row] of db.rowsAsFound(TABLES.entry)) {
+    if (key !== entryKey(next) || row === undefined) return next;
+    next++;
+  }
+  return next;
+}
+
+/** One more than the highest ordinal that a table names. */
+async function countNamed(db: Database, table: string): Promise<number> {
+  let count = 0;
+  for await (const [, row] of db.rowsAsFound(table)) {
+    if (row?.length === 8) count = Math.max(count, readUint64(row, 0, 'ordinal') + 1);
+  }
+  return count;
+}
+
+/** The first entry that is lost, among those that the ledger or two tables tell of. */
+async function findLost(db: Database, committed: number): Promise<number | undefined> {
+  const gap = await firstGap(db);
+  const last = await db.findLast(TABLES.entry);
+  if (last !== undefined && parseKeyNumber(last[0]) >= gap) return gap;
+  // One table alone may be wrong: it is what is to be mended.
+  const byChain = await countNamed(db, TABLES.chain);
+  const byHash = await countNamed(db, TABLES.leafHash);
+  return gap < Math.max(committed, Math.min(byChain, byHash)) ? gap : undefined;
+}
+
+/** The database, when every entry can be read from it. Throws STORE_CORRUPT naming the first lost. */
+async function openWhole(folder: string, committed: number): Promise<Database> {
+  const db = await Database.open(folder, { create: false });
+  try {
+    const lost = await findLost(db, committed);
+    if (lost === undefined) return db;
+    const text = `entry ${lost} is lost, and nothing can bring it back but a backup`;
+    throw new ChartsealError('STORE_CORRUPT', text);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** Known to LevelDB on disk, and not to the type that stands for it in a page as well. */
+function repair(folder: string): Promise<void> {
+  return (Level as unknown as { repair(location: string): Promise<void> }).repair(folder);
+}
+
+async function repairedCopy(folder: string, copy: string): Promise<void> {
+  await rm(copy, { recursive: true, force: true });
+  const filter = (path: string) => basename(path) !== LOCK_FILE;
+  await cp(folder, copy, { recursive: true, filter });
+  await repair(copy).catch((cause: unknown) => {
+    throw new ChartsealError('STORE_CORRUPT', "the store's files are damaged", { cause });
+  });
+}
+
+/**
+ * Opens the store in `folder`, or else a repaired copy of it. Throws STORE_CORRUPT naming the first
+ * entry that is lost; `folder` is as it was then.
+ * @param copy path for the copy; what lies there is removed
+ * @param committed entries that the ledger holds
+ */
+export async function openSource(
+  folder: string,
+  copy: string,
+  committed: number,
+): Promise<Database> {
+  try {
+    return await openWhole(folder, committed);
+  } catch (error) {
+    if (!isDamage(error) || !existsSync(folder)) throw error;
+    try {
+      await repairedCopy(folder, copy);
+      return await openWhole(copy, committed);
+    } catch (second) {
+      await rm(copy, { recursive: true, force: true });
+      // What the files said before the repair says more.
+      throw isDamage(second) ? error : second;
+    }
+  }
+}

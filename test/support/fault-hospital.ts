@@ -129,10 +129,10 @@ export interface StandingEntry {
   readonly digest?: string;
 }
 
-/** Request id of an access event; id and version of a record; how often else it may stand. */
-function nameOf(entry: Entry): string | undefined {
+/** Request id of an access event; id and version of a record; a run of an audit is itself. */
+function nameOf(entry: Entry, hash: string): string {
   if (entry.act === 'access') return `event ${entry.source.requestId}`;
-  if (entry.act === 'fixity') return undefined;
+  if (entry.act === 'fixity') return `fixity ${hash}`;
   return `record ${entry.record.id} ${entry.record.version}`;
 }
 
@@ -154,11 +154,11 @@ export function readEntries({ store, sequencer }: OpenParts): Map<string, Standi
   for (let ordinal = 0; ordinal < sequencer.counts.accepted; ordinal++) {
     const { entry, leaf } = store.readEntry(ordinal);
     const parsed = parseEntry(entry);
-    const name = nameOf(parsed);
-    if (name === undefined) continue;
+    const hash = encodeHex(leafHash(leaf));
+    const name = nameOf(parsed, hash);
     mustBe(!found.has(name), `${name} stands twice`);
     const digest = digestOf(parsed);
-    const standing = { leafHash: encodeHex(leafHash(leaf)) };
+    const standing = { leafHash: hash };
     found.set(name, digest === undefined ? standing : { ...standing, digest });
   }
   return found;

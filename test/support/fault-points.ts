@@ -31,6 +31,7 @@ const STORE_KEYS: readonly Rule[] = [
   ['marker', /^marker$/],
   ['map flush', /^map$/],
   ['store creation', /^meta$/],
+  ['audit pass', /^audit$/],
 ];
 const LEDGER_KEYS: readonly Rule[] = [
   ['first block', /^block\/0+$/],
@@ -44,6 +45,7 @@ const FILES: readonly Rule[] = [
   ['config file', /\/config\.json$/],
   ['output file', /\/\.chartseal-[0-9a-f]{16}$/],
   ['part', /\.part$/],
+  ['report', /\/audits\/[^/]+\.jsonl$/],
 ];
 
 /** The first that fits names a renaming, by `from > to`; a second name is one too. */

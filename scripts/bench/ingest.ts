@@ -44,7 +44,7 @@ async function anchorAll(hospital: Hospital, folder: string, files: number): Pro
     moved: false,
     recordId: (file: WalkedFile) => recordIdOf(file, undefined),
   };
-  for await (const outcome of flat(runIngest(hospital, options))) {
+  for await (const outcome of runIngest(hospital, options)) {
     if (outcome.state === 'failed') throw outcome.error;
     if (outcome.state === 'anchored') anchored++;
   }

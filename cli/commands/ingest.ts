@@ -167,7 +167,9 @@ export async function ingest(
         counter,
         ...(patient === undefined ? {} : { patient }),
       });
-      for await (const outcome of outcomes) await run.take(outcome);
+      for await (const several of outcomes) {
+        for (const outcome of several) await run.take(outcome);
+      }
       progress.end();
       const proven = await hospital.sequencer.waitProven(options.waitMs);
       if (spool !== undefined && receipts !== undefined && proven) {

@@ -68,10 +68,10 @@ export class DigestPool<F extends { readonly path: Buffer }> {
   }
 
   /** Never rejects: a fault of the source is thrown by take(). */
-  async feed(files: AsyncIterable<F>): Promise<void> {
+  async feed(batches: AsyncIterable<readonly F[]>): Promise<void> {
     try {
-      for await (const file of files) {
-        this.#waiting.push(file);
+      for await (const files of batches) {
+        this.#waiting.push(...files);
         this.#dispatch();
         while (this.#waiting.length >= MAX_WAITING_FILES && !this.#isOver()) await this.#change();
         if (this.#isOver()) break;

@@ -1,7 +1,7 @@
 // One run over folders: walk, digest, anchor. Every entry that the walk finds is answered for.
 import type { ChartsealError } from '../../chaincode/core/errors.js';
 import type { Store } from '../store/store.js';
-import { type ByteCounter, type DigestResult, digestFiles, type EmptyFile } from './digest.js';
+import { type ByteCounter, type DigestResult, digestInBatches, type EmptyFile } from './digest.js';
 import { Ingest, type IngestOptions, type IngestOutcome } from './ingest.js';
 import type { LogContext } from './log-context.js';
 import type { Sequencer } from './sequencer/sequencer.js';
@@ -10,7 +10,7 @@ import {
   type SkippedEntry,
   type WalkedFile,
   type WalkOptions,
-  walk,
+  walkInBatches,
 } from './walk.js';
 
 export interface IngestRunOptions extends IngestOptions, WalkOptions {
@@ -29,40 +29,43 @@ type NotAFile = Exclude<RunOutcome, { file: WalkedFile }>;
 export async function* runIngest(
   services: { store: Store; sequencer: Sequencer; context: LogContext },
   options: IngestRunOptions,
-): AsyncGenerator<RunOutcome> {
+): AsyncGenerator<readonly RunOutcome[]> {
   const others: NotAFile[] = [];
   const files = onlyFiles(options, others);
-  const digests = digestFiles(files, options.counter ? { counter: options.counter } : {});
+  const digests = digestInBatches(files, options.counter ? { counter: options.counter } : {});
   const results = onlyResults(digests, others);
-  for await (const outcome of new Ingest(services, options).run(results)) {
-    yield* others.splice(0);
-    yield outcome;
+  for await (const outcomes of new Ingest(services, options).run(results)) {
+    yield [...others.splice(0), ...outcomes];
   }
-  yield* others;
+  yield others;
 }
 
 async function* onlyFiles(
   options: IngestRunOptions,
   others: NotAFile[],
-): AsyncGenerator<WalkedFile> {
-  for await (const item of walk(options.paths, options)) {
-    if (item.kind === 'file') {
-      yield item;
-    } else if (item.kind === 'skipped') {
-      others.push({ state: 'skipped', file: item });
-    } else {
-      others.push({ state: 'failed', file: item, error: item.error });
+): AsyncGenerator<readonly WalkedFile[]> {
+  for await (const items of walkInBatches(options.paths, options)) {
+    const files: WalkedFile[] = [];
+    for (const item of items) {
+      if (item.kind === 'file') files.push(item);
+      else if (item.kind === 'skipped') others.push({ state: 'skipped', file: item });
+      else others.push({ state: 'failed', file: item, error: item.error });
     }
+    yield files;
   }
 }
 
 async function* onlyResults(
-  digests: AsyncIterable<DigestResult | EmptyFile>,
+  digests: AsyncIterable<readonly (DigestResult | EmptyFile)[]>,
   others: NotAFile[],
-): AsyncGenerator<DigestResult> {
-  for await (const digest of digests) {
-    if (!('skipped' in digest)) yield digest;
-    else others.push(skippedEntry(digest));
+): AsyncGenerator<readonly DigestResult[]> {
+  for await (const digested of digests) {
+    const results: DigestResult[] = [];
+    for (const digest of digested) {
+      if ('skipped' in digest) others.push(skippedEntry(digest));
+      else results.push(digest);
+    }
+    yield results;
   }
 }
 

@@ -8,7 +8,7 @@ import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import type { Store } from '../store/store.js';
 import type { DigestResult } from './digest.js';
-import { Labels, type LogContext } from './log-context.js';
+import type { Labels, LogContext } from './log-context.js';
 import type { Sequencer } from './sequencer/sequencer.js';
 import type { RecordSubmission } from './submission.js';
 import type { WalkedFile } from './walk.js';
@@ -35,7 +35,11 @@ export type IngestOutcome =
     }
   | { readonly state: 'failed'; readonly file: WalkedFile; readonly error: ChartsealError };
 
-const IN_FLIGHT = 1024;
+type Digested = Extract<DigestResult, { digest: string }>;
+type Landed = readonly PromiseSettledResult<IngestOutcome>[];
+
+const BATCH_FILES = 512;
+const BATCHES_IN_FLIGHT = 3;
 
 const EARLIEST_MS = Date.UTC(1900, 0, 1);
 const LATEST_MS = Date.UTC(9999, 11, 31);
@@ -43,6 +47,14 @@ const LATEST_MS = Date.UTC(9999, 11, 31);
 function createdAt(modifiedAtMs: number): string | undefined {
   const ms = Math.trunc(modifiedAtMs);
   return ms >= EARLIEST_MS && ms <= LATEST_MS ? formatTime(ms) : undefined;
+}
+
+/** Throws the first fault of the write side, when there is one. */
+function landed(results: Landed = []): readonly IngestOutcome[] {
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
 export class Ingest {
@@ -59,37 +71,45 @@ export class Ingest {
   ) {
     this.#store = services.store;
     this.#sequencer = services.sequencer;
-    this.#labels = new Labels(services.context);
+    this.#labels = services.sequencer.labels;
     this.#options = options;
   }
 
-  /** Outcomes in the order in which they are known; every result given is answered for. */
-  async *run(results: AsyncIterable<DigestResult>): AsyncGenerator<IngestOutcome> {
-    const flying = new Set<Promise<void>>();
-    const done: IngestOutcome[] = [];
-    const faults: unknown[] = [];
-    for await (const result of results) {
-      const flight: Promise<void> = this.#one(result)
-        .then(
-          (outcome) => void done.push(outcome),
-          (fault) => void faults.push(fault),
-        )
-        .finally(() => flying.delete(flight));
-      flying.add(flight);
-      if (flying.size >= IN_FLIGHT) await Promise.race(flying);
-      if (faults.length > 0) break;
-      yield* done.splice(0);
+  /** Every result given is answered for. The next batch begins while one becomes durable. */
+  async *run(
+    batches: AsyncIterable<readonly DigestResult[]>,
+  ): AsyncGenerator<readonly IngestOutcome[]> {
+    const flying: Promise<Landed>[] = [];
+    try {
+      for await (const batch of batches) {
+        for (let at = 0; at < batch.length; at += BATCH_FILES) {
+          flying.push(this.#all(batch.slice(at, at + BATCH_FILES)));
+          if (flying.length === BATCHES_IN_FLIGHT) yield landed(await flying.shift());
+        }
+      }
+      while (flying.length > 0) yield landed(await flying.shift());
+    } finally {
+      await Promise.all(flying);
     }
-    await Promise.all(flying);
-    yield* done;
-    if (faults.length > 0) throw faults[0];
+  }
+
+  #all(results: readonly DigestResult[]): Promise<Landed> {
+    return Promise.allSettled(results.map((result) => this.#one(result)));
   }
 
   async #one(result: DigestResult): Promise<IngestOutcome> {
     const { file } = result;
     try {
       if ('error' in result) throw result.error;
-      return await this.#inTurn(this.#options.recordId(file), (id) => this.#anchor(id, result));
+      const id = this.#options.recordId(file);
+      const busy = this.#busy.get(id);
+      const turn = busy === undefined ? this.#anchor(id, result) : this.#after(busy, id, result);
+      this.#busy.set(id, turn);
+      try {
+        return await turn;
+      } finally {
+        if (this.#busy.get(id) === turn) this.#busy.delete(id);
+      }
     } catch (error) {
       if (!(error instanceof ChartsealError)) throw error;
       // A fault of the whole write side ends the run; a fault of one file does not.
@@ -98,23 +118,13 @@ export class Ingest {
     }
   }
 
-  async #inTurn<T>(id: string, act: (id: string) => Promise<T>): Promise<T> {
-    const turn = (this.#busy.get(id) ?? Promise.resolve()).then(
-      () => act(id),
-      () => act(id),
-    );
-    this.#busy.set(id, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#busy.get(id) === turn) this.#busy.delete(id);
-    }
+  /** The same record again waits for its turn, however that one ends. */
+  async #after(busy: Promise<unknown>, id: string, result: Digested): Promise<IngestOutcome> {
+    await Promise.allSettled([busy]);
+    return this.#anchor(id, result);
   }
 
-  async #anchor(
-    id: string,
-    result: Extract<DigestResult, { digest: string }>,
-  ): Promise<IngestOutcome> {
+  async #anchor(id: string, result: Digested): Promise<IngestOutcome> {
     const { file, digest } = result;
     const label = this.#labels.record(id);
     const head = this.#store.findHead(label);
@@ -140,11 +150,7 @@ export class Ingest {
     );
   }
 
-  #submission(
-    id: string,
-    version: number,
-    result: Extract<DigestResult, { digest: string }>,
-  ): RecordSubmission {
+  #submission(id: string, version: number, result: Digested): RecordSubmission {
     const { category, patient } = this.#options;
     const name = result.file.relative.slice(result.file.relative.lastIndexOf('/') + 1);
     const created = createdAt(result.mtimeMs);

@@ -11,6 +11,7 @@ import {
 import { checkPatientIdentifier, type PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import type { Registration } from '../../chaincode/core/registration.js';
 import { vrfBeta } from '../../chaincode/core/vrf.js';
+import { BoundedMap } from './bounded-map.js';
 
 /** Secret keys of a log, 32 bytes each, and the note key as a function. */
 export interface LogSecrets {
@@ -30,10 +31,14 @@ export interface LogContext {
   readonly secrets: LogSecrets;
 }
 
+const KNOWN_RECORDS = 2048;
+
 /** Labels of a log's subjects. VRF labels cost 1.2 ms, so callers keep them. */
 export class Labels {
   readonly log: Uint8Array;
   readonly #context: LogContext;
+  /** Of records in work: ingest and sequencer both ask. */
+  readonly #records = new BoundedMap<string, Uint8Array>(KNOWN_RECORDS);
 
   constructor(context: LogContext) {
     this.#context = context;
@@ -52,9 +57,14 @@ export class Labels {
   }
 
   record(id: string): Uint8Array {
+    const known = this.#records.get(id);
+    if (known !== undefined) return known;
     if (id.includes('\0')) throw new ChartsealError('BAD_INPUT', 'a record id has no NUL');
-    return this.#context.registration.recordLabels === 'vrf'
-      ? this.fromAlpha(recordAlpha(id))
-      : recordLabel(this.#context.secrets.recordKey, id);
+    const label =
+      this.#context.registration.recordLabels === 'vrf'
+        ? this.fromAlpha(recordAlpha(id))
+        : recordLabel(this.#context.secrets.recordKey, id);
+    this.#records.set(id, label);
+    return label;
   }
 }

@@ -62,7 +62,7 @@ export interface WalkOptions {
 }
 
 /** Entries between two turns of the event loop, so that timers and signals are heard. */
-const TURN_ENTRIES = 1024;
+const TURN_ENTRIES = 256;
 
 /**
  * Walks the paths in the order given, depth first, names in the order of their bytes:
@@ -82,12 +82,30 @@ export async function* walk(
   options: WalkOptions = {},
 ): AsyncGenerator<WalkItem> {
   let count = 0;
-  for (const path of paths) {
-    for (const item of new Walk(path, options).run()) {
-      yield item;
-      if (++count % TURN_ENTRIES === 0) await setImmediate();
-    }
+  for (const item of items(paths, options)) {
+    yield item;
+    if (++count % TURN_ENTRIES === 0) await setImmediate();
   }
+}
+
+/** As {@link walk}, many entries at once, so that it looks ahead. */
+export async function* walkInBatches(
+  paths: readonly string[],
+  options: WalkOptions = {},
+): AsyncGenerator<readonly WalkItem[]> {
+  let batch: WalkItem[] = [];
+  for (const item of items(paths, options)) {
+    batch.push(item);
+    if (batch.length < TURN_ENTRIES) continue;
+    yield batch;
+    batch = [];
+    await setImmediate();
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function* items(paths: readonly string[], options: WalkOptions): Generator<WalkItem> {
+  for (const path of paths) yield* new Walk(path, options).run();
 }
 
 interface Level {

@@ -40,12 +40,16 @@ export const FLUSHED_MAP_KEY = 'map';
 /** How far a re-verification of the archive has come. */
 export const AUDIT_KEY = 'audit';
 
+/** Lower-case hex of 32 bytes, for callers that have it at hand. */
+type Hex = string;
+const hexOf = (bytes: Uint8Array | Hex) => (typeof bytes === 'string' ? bytes : encodeHex(bytes));
+
 export const entryKey = (ordinal: number) => TABLES.entry + number(ordinal);
-export const headKey = (label: Uint8Array) => TABLES.head + encodeHex(label);
-export const chainKey = (label: Uint8Array, sequence: number) =>
-  `${TABLES.chain}${encodeHex(label)}/${number(sequence)}`;
+export const headKey = (label: Uint8Array | Hex) => TABLES.head + hexOf(label);
+export const chainKey = (label: Uint8Array | Hex, sequence: number) =>
+  `${TABLES.chain}${hexOf(label)}/${number(sequence)}`;
 export const leafHashKey = (hash: Uint8Array) => TABLES.leafHash + encodeHex(hash);
-export const idempotencyKey = (digest: Uint8Array) => TABLES.idempotency + encodeHex(digest);
+export const idempotencyKey = (digest: Uint8Array | Hex) => TABLES.idempotency + hexOf(digest);
 export const patientKey = (label: Uint8Array) => TABLES.patient + encodeHex(label);
 export const patientLabelKey = (digest: Uint8Array) => TABLES.patientLabel + encodeHex(digest);
 export const baselineKey = (label: Uint8Array) => TABLES.baseline + encodeHex(label);

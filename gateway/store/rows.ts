@@ -1,5 +1,6 @@
 // What the values of the store's tables look like, and back.
 
+import { Buffer } from 'node:buffer';
 import { concat, readUint64, uint64 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes, parseCanonical } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';

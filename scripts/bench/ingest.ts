@@ -44,9 +44,11 @@ async function anchorAll(hospital: Hospital, folder: string, files: number): Pro
     moved: false,
     recordId: (file: WalkedFile) => recordIdOf(file, undefined),
   };
-  for await (const outcome of runIngest(hospital, options)) {
-    if (outcome.state === 'failed') throw outcome.error;
-    if (outcome.state === 'anchored') anchored++;
+  for await (const outcomes of runIngest(hospital, options)) {
+    for (const outcome of outcomes) {
+      if (outcome.state === 'failed') throw outcome.error;
+      if (outcome.state === 'anchored') anchored++;
+    }
   }
   if (anchored !== files) throw new Error(`${anchored} of ${files} files were anchored`);
 }

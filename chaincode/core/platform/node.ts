@@ -1,4 +1,5 @@
 // What differs between Node and a page, the Node side. The page's build swaps in ./browser.
+import { Buffer } from 'node:buffer';
 import { createPublicKey, hash, verify } from 'node:crypto';
 
 /** SHA-256 of the bytes: 32 bytes. */

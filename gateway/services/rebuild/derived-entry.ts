@@ -1,5 +1,5 @@
 // What follows from a stored entry alone: checks that its parts belong together and to this log.
-import { equalBytes } from '../../../chaincode/core/bytes.js';
+import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { type Entry, parseEntry } from '../../../chaincode/core/entry.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
@@ -18,6 +18,8 @@ import {
 
 export interface DerivedEntry {
   readonly leaf: Leaf;
+  /** Of the leaf's subject. */
+  readonly labelHex: string;
   readonly entry: Entry;
   readonly body: EntryBody;
   readonly digests: IdempotencyDigests;
@@ -61,5 +63,6 @@ export function deriveEntry(
   checkOpenings(entry, openings);
   if (labels !== undefined) checkLabel(entry, leaf, labels);
   const body = bodyOfEntry(entry, openings);
-  return { leaf, entry, body, digests: idempotencyDigests(leaf.subject, body) };
+  const labelHex = encodeHex(leaf.subject);
+  return { leaf, labelHex, entry, body, digests: idempotencyDigests(labelHex, body) };
 }

@@ -59,9 +59,9 @@ export class StoreBuilder {
   }
 
   #add(stored: StoredEntry): void {
-    const { leaf, body, digests } = deriveEntry(stored, this.#origin, this.#labels);
+    const { leaf, labelHex, body, digests } = deriveEntry(stored, this.#origin, this.#labels);
     const { entry, openings } = stored;
-    const added = this.#rows.add({ label: leaf.subject, body, digests, entry, openings });
+    const added = this.#rows.add({ label: leaf.subject, labelHex, body, digests, entry, openings });
     if (!equalBytes(added.leaf, stored.leaf)) {
       throw new ChartsealError('CHAIN_BROKEN', 'its leaf is not the next of its chain');
     }

@@ -9,9 +9,9 @@ import type { Reader } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { formatJsonRow, type Head } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
+import { BoundedMap } from '../bounded-map.js';
 import type { Labels, LogContext } from '../log-context.js';
 import type { RecordSubmission, Submission } from '../submission.js';
-import { BoundedMap } from './bounded-map.js';
 import { bodyOf, buildEntry, type EntryBody, type Submitter } from './build-entry.js';
 import { type AcceptedLeaf, EntryRows } from './entry-rows.js';
 import { headsOf } from './heads.js';
@@ -116,7 +116,7 @@ export class AcceptGroup {
       store,
       first,
       logLabel: labels.log,
-      findHead: (label, labelHex) => this.#findHead(label, labelHex),
+      findHead: (labelHex) => this.#findHead(labelHex),
     });
     this.#at = formatTime(atMs);
   }
@@ -139,12 +139,13 @@ export class AcceptGroup {
   draft(submission: Submission): Draft {
     const subject = this.#subjectOf(submission);
     const body = bodyOf(submission, this.#services.context.secrets.pseudonymKey);
-    const digests = idempotencyDigests(subject.label, body);
+    const labelHex = encodeHex(subject.label);
+    const digests = idempotencyDigests(labelHex, body);
     return {
       ...subject,
       submission,
       body,
-      labelHex: encodeHex(subject.label),
+      labelHex,
       digests,
       keyHex: encodeHex(digests.key),
     };
@@ -153,17 +154,18 @@ export class AcceptGroup {
   /** Reads at once what these drafts are going to ask for. */
   async load(drafts: readonly Draft[]): Promise<void> {
     const wanted: string[] = [];
-    for (const { label, labelHex, digests } of drafts) {
-      wanted.push(keys.idempotencyKey(digests.key));
+    for (const { labelHex, keyHex } of drafts) {
+      wanted.push(keys.idempotencyKey(keyHex));
       if (this.#services.heads.get(labelHex) !== undefined) continue;
-      wanted.push(keys.headKey(label), keys.chainKey(label, 0));
+      wanted.push(keys.headKey(labelHex), keys.chainKey(labelHex, 0));
     }
     this.#reader = await this.#services.store.db.prefetch(wanted);
   }
 
   /** What the same submission was answered with before. Throws IDEMPOTENCY_CONFLICT. */
-  findDuplicate({ digests: { key, content }, keyHex }: Draft): Accepted | undefined {
-    const known = this.knownHere(keyHex) ?? this.#before?.knownHere(keyHex) ?? this.#findKnown(key);
+  findDuplicate({ digests: { content }, keyHex }: Draft): Accepted | undefined {
+    const known =
+      this.knownHere(keyHex) ?? this.#before?.knownHere(keyHex) ?? this.#findKnown(keyHex);
     if (known === undefined) return undefined;
     if (!equalBytes(known.content, content)) {
       throw new ChartsealError('IDEMPOTENCY_CONFLICT', 'this request id came with other content');
@@ -176,10 +178,10 @@ export class AcceptGroup {
     const { context, by, heads } = this.#services;
     const { label, labelHex, newPatient, submission, body, digests, keyHex } = draft;
     const isRecord = 'record' in submission;
-    if (isRecord) checkVersion(submission, this.#rows.findHead(label, labelHex));
+    if (isRecord) checkVersion(submission, this.#rows.findHead(labelHex));
     const built = buildEntry(context.registration.origin, body, this.#at, by);
     const ordinal = this.#rows.next;
-    const { hash } = this.#rows.add({ label, body, digests, ...built });
+    const { hash } = this.#rows.add({ label, labelHex, body, digests, ...built });
     if (!isRecord) heads.set(labelHex, this.#rows.heads.get(labelHex) as Head);
     if (newPatient !== undefined) this.#putPatient(label, newPatient);
     if (baseline !== undefined) this.#putBaseline(label, baseline);
@@ -195,16 +197,16 @@ export class AcceptGroup {
     await (leaves.length > 0 ? batch.write() : batch.discard());
   }
 
-  #findHead(label: Uint8Array, labelHex: string): Head | undefined {
+  #findHead(labelHex: string): Head | undefined {
     return (
       this.#before?.headHere(labelHex) ??
       this.#services.heads.get(labelHex) ??
-      headsOf(this.#reader)(label, labelHex)
+      headsOf(this.#reader)(labelHex)
     );
   }
 
-  #findKnown(key: Uint8Array): Known | undefined {
-    const row = this.#reader.find(keys.idempotencyKey(key));
+  #findKnown(keyHex: string): Known | undefined {
+    const row = this.#reader.find(keys.idempotencyKey(keyHex));
     if (row === undefined) return undefined;
     return {
       content: row.subarray(0, HASH_BYTES),

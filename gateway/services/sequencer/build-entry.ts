@@ -1,4 +1,5 @@
 // From a submission to an entry: random salts, commitments to private members, pseudonym.
+import { Buffer } from 'node:buffer';
 import { randomFillSync } from 'node:crypto';
 import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';

@@ -1,6 +1,7 @@
 // The rows of accepted entries: the entry itself and everything that follows from it. One batch at
 // a time; heads of chains are those of the batch, then those that the caller finds.
-import { concat, encodeHex, uint64, ZERO_HASH } from '../../../chaincode/core/bytes.js';
+import { Buffer } from 'node:buffer';
+import { concat, uint64, ZERO_HASH } from '../../../chaincode/core/bytes.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import { formatLeaf, leafHash } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
@@ -21,6 +22,7 @@ export interface AcceptedLeaf {
 
 export interface NewEntry {
   readonly label: Uint8Array;
+  readonly labelHex: string;
   readonly body: EntryBody;
   readonly digests: IdempotencyDigests;
   /** Canonical bytes. */
@@ -63,14 +65,13 @@ export class EntryRows {
     return this.#options.first + this.leaves.length;
   }
 
-  findHead(label: Uint8Array, labelHex: string): Head | undefined {
-    return this.heads.get(labelHex) ?? this.#options.findHead(label, labelHex);
+  findHead(labelHex: string): Head | undefined {
+    return this.heads.get(labelHex) ?? this.#options.findHead(labelHex);
   }
 
   /** Puts an entry at the end of its chain; throws ACT_REFUSED, and then nothing was added. */
-  add({ label, body, digests, entry, openings }: NewEntry): AcceptedLeaf {
-    const labelHex = encodeHex(label);
-    const head = this.findHead(label, labelHex);
+  add({ label, labelHex, body, digests, entry, openings }: NewEntry): AcceptedLeaf {
+    const head = this.findHead(labelHex);
     const leaf = {
       act: ACTS[body.act],
       subject: label,
@@ -86,8 +87,8 @@ export class EntryRows {
     const after = headAfter(body, state, ordinal);
     this.batch
       .put(keys.entryKey(ordinal), formatStoredEntry({ leaf: bytes, entry, openings }))
-      .put(keys.headKey(label), formatHead(after))
-      .put(keys.chainKey(label, leaf.sequence), place)
+      .put(keys.headKey(labelHex), formatHead(after))
+      .put(keys.chainKey(labelHex, leaf.sequence), place)
       .put(keys.leafHashKey(hash), place)
       .put(keys.idempotencyKey(digests.key), concat(digests.content, place, hash));
     this.heads.set(labelHex, after);

@@ -5,17 +5,17 @@ import * as keys from '../../store/keys.js';
 import { type Head, parseHead } from '../../store/rows.js';
 
 /** Finds the newest head of a chain, undefined when the chain has not begun. */
-export type FindHead = (label: Uint8Array, labelHex: string) => Head | undefined;
+export type FindHead = (labelHex: string) => Head | undefined;
 
 /**
  * Heads as the store has them. LevelDB can lose a row to a flipped bit, or show an older one,
  * without a word: a chain that goes on beyond its head is damage (STORE_CORRUPT).
  */
 export function headsOf(reader: Reader): FindHead {
-  return (label) => {
-    const row = reader.find(keys.headKey(label));
+  return (labelHex) => {
+    const row = reader.find(keys.headKey(labelHex));
     const head = row === undefined ? undefined : parseHead(row);
-    if (reader.find(keys.chainKey(label, head?.state.count ?? 0)) !== undefined) {
+    if (reader.find(keys.chainKey(labelHex, head?.state.count ?? 0)) !== undefined) {
       throw new ChartsealError('STORE_CORRUPT', 'a chain goes on beyond its head');
     }
     return head;

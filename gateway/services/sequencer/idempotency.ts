@@ -1,6 +1,6 @@
 // What makes two submissions the same. Everything that goes in here can be read again from leaf,
 // entry and openings, so that these rows can be derived anew.
-import { encodeHex, utf8 } from '../../../chaincode/core/bytes.js';
+import { utf8 } from '../../../chaincode/core/bytes.js';
 import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
 import type { Entry, Source } from '../../../chaincode/core/entry.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
@@ -23,9 +23,9 @@ function sourceOf({ members }: EntryBody): Source | undefined {
       : undefined;
 }
 
-/** @param label of the subject: it stands for the patient, whom no entry names */
-export function idempotencyDigests(label: Uint8Array, body: EntryBody): IdempotencyDigests {
-  const content = sha256(utf8(`chartseal/content\0${encodeHex(label)}\0${canonicalJson(body)}`));
+/** @param labelHex of the subject: it stands for the patient, whom no entry names */
+export function idempotencyDigests(labelHex: string, body: EntryBody): IdempotencyDigests {
+  const content = sha256(utf8(`chartseal/content\0${labelHex}\0${canonicalJson(body)}`));
   const source = sourceOf(body);
   const key =
     source?.requestId === undefined

@@ -9,7 +9,7 @@ import type { LogLedger } from '../../ledger/log-ledger.js';
 import { pageKey } from '../../store/keys.js';
 import { MapPages } from '../../store/map-pages.js';
 import type { Store } from '../../store/store.js';
-import type { LogContext } from '../log-context.js';
+import type { Labels, LogContext } from '../log-context.js';
 import type { Submission } from '../submission.js';
 import type { Accepted, Baseline } from './accept-group.js';
 import { Acceptor } from './acceptor.js';
@@ -90,6 +90,10 @@ export class Sequencer {
       committed: this.#committed.entries,
       proven: this.#proven.state.entries,
     };
+  }
+
+  get labels(): Labels {
+    return this.#acceptor.labels;
   }
 
   /** Why the write side stopped; undefined while it runs. */

@@ -171,8 +171,13 @@ export class Database implements Reader {
     };
   }
 
+  /** Throws STORE_FAILED when the store is closed. */
   batch(): RowBatch {
-    return new RowBatch(this.#db);
+    try {
+      return new RowBatch(this.#db);
+    } catch (cause) {
+      throw storeFailure(cause, 'the store could not be written');
+    }
   }
 
   /** Rows of one table from `from` (included) on, in key order, unsealed. */

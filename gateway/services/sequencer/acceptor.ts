@@ -124,9 +124,12 @@ export class Acceptor {
       if (this.#queue.length === 0) await written;
       const requests = this.#queue.splice(0, GROUP_MAX);
       if (requests.length === 0) break;
-      const built = await this.#build(requests, before);
+      const built = await this.#build(requests, before).catch((error: unknown) => {
+        this.#fail(error, requests);
+      });
       // One write at a time: groups become durable in their order.
       await written;
+      if (built === undefined) continue;
       written = this.#write(built);
       before = built.group;
     }
@@ -147,6 +150,8 @@ export class Acceptor {
       try {
         answers.push({ request, accepted: this.#addTo(group, draft, request, atMs) });
       } catch (error) {
+        // One submission may be at fault; anything else is a fault of the store.
+        if (!(error instanceof ChartsealError)) throw error;
         request.reject(error);
       }
     }
@@ -173,7 +178,10 @@ export class Acceptor {
       if (this.#fault !== undefined) throw this.#fault;
       await group.write();
     } catch (error) {
-      this.#fail(error, answers);
+      this.#fail(
+        error,
+        answers.map(({ request }) => request),
+      );
       return;
     }
     if (group.leaves.length > 0) {
@@ -200,12 +208,12 @@ export class Acceptor {
    * After a failed write nobody knows what LevelDB's log holds, so nothing may follow it: the
    * next process reads what is really there.
    */
-  #fail(error: unknown, answers: readonly { request: Request }[]): void {
+  #fail(error: unknown, requests: readonly Request[]): void {
     const fault =
       error instanceof ChartsealError
         ? error
         : new ChartsealError('STORE_FAILED', 'the store could not be written', { cause: error });
-    for (const { request } of answers) request.reject(fault);
+    for (const request of requests) request.reject(fault);
     for (const request of this.#queue.splice(0)) request.reject(fault);
     if (this.#fault !== undefined) return;
     this.#fault = fault;

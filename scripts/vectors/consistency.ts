@@ -1,5 +1,10 @@
 // Vectors of consistency between two sizes of the tree, from RFC 9162 section 2.1.4.
-import { denseTree, type ReferenceTree, referenceProof } from '../../test/core/reference-tree.js';
+import {
+  denseTree,
+  type ReferenceTree,
+  referenceNode,
+  referenceProof,
+} from '../../test/core/reference-tree.js';
 import { type Family, hex, sha256Of, turned, type VectorCase } from './family.js';
 import { LARGE, largeTree, smallLeaves, smallTree } from './inclusion.js';
 
@@ -58,6 +63,7 @@ function hostileCases(): ConsistencyCase[] {
   const [first = '', second = '', ...rest] = good.path;
   const bytes = (text: string) => Buffer.from(text, 'hex');
   const other = hex(sha256Of('other'));
+  const above = (root: string) => hex(referenceNode(bytes(other), bytes(root)));
   const from0 = proofOf(smallTree, 0, 11);
   const same = proofOf(smallTree, 11, 11);
   const power = proofOf(smallTree, 8, 11);
@@ -66,7 +72,8 @@ function hostileCases(): ConsistencyCase[] {
     'size1-above-size2': { size1: 11, size2: 6, root1: good.root2, root2: good.root1 },
     'size1-above-size2-without-a-path': { ...same, size1: 12 },
     'size1-negative': { size1: -1 },
-    'size2-above-2-to-53': { size2: 2 ** 53 },
+    'size1-above-size2-with-equal-roots': { ...proofOf(smallTree, 1, 1), size1: 2 },
+    'size2-2-to-53': proofOf(largeTree, 2, 2 ** 53),
     'size1-0-with-a-path': { ...from0, path: [other] },
     'size1-0-with-the-root-as-path': { ...from0, path: [from0.root2] },
     'size1-0-with-another-root1': { ...from0, root1: other },
@@ -81,6 +88,11 @@ function hostileCases(): ConsistencyCase[] {
     'path-too-short': { path: good.path.slice(0, -1) },
     'path-without-its-first': { path: good.path.slice(1) },
     'path-too-long': { path: [...good.path, other] },
+    'path-too-long-with-its-roots': {
+      path: [...good.path, other],
+      root1: above(good.root1),
+      root2: above(good.root2),
+    },
     'path-with-one-more-first': { path: [other, ...good.path] },
     'path-hash-twice': { path: [first, first, second, ...rest] },
     'path-swapped': { path: [second, first, ...rest] },

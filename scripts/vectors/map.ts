@@ -5,10 +5,13 @@ import {
   type ReferenceMapProof,
   type ReferenceSubject,
   referenceMapProof,
+  referenceProofRoot,
   referenceRoot,
+  referenceSubjectHash,
   referenceValue,
+  sha256Of,
 } from '../../test/core/reference-map.js';
-import { type Family, hex, type VectorCase } from './family.js';
+import { type Family, fromHex, hex, type VectorCase } from './family.js';
 
 export interface StateRow {
   readonly kind: number;
@@ -117,6 +120,11 @@ function named(base: Omit<MapCase, 'name' | 'expect'>, faults: Faults, step?: st
 
 const ZEROS = '00'.repeat(32);
 
+/** A proof against a rule of form, and the very root that its hashes lead to. */
+function leading(label: Uint8Array, start: Uint8Array, proof: ProofRow) {
+  return { proof, root: hex(referenceProofRoot(label, start, proof.siblings.map(fromHex))) };
+}
+
 function membershipFaults(): MapCase[] {
   const [label, state] = subjectsIn('twelve')[3] as ReferenceSubject;
   const good = claim('twelve', label);
@@ -125,10 +133,12 @@ function membershipFaults(): MapCase[] {
   const withSiblings = (list: readonly string[]) => ({ proof: { siblings: list, end: 'subject' } });
   const withState = (changes: Partial<StateRow>) => ({ state: { ...stateRow(state), ...changes } });
   const outside = hashOf('outside');
+  const forged = (list: readonly string[]) =>
+    leading(label, referenceSubjectHash([label, state]), { siblings: list, end: 'subject' });
   const faults: Faults = {
-    'siblings-129': withSiblings(Array.from({ length: 129 }, () => first)),
-    'first-sibling-of-zeros': withSiblings([ZEROS, second, ...rest]),
-    'subject-under-an-empty-sibling': withSiblings([ZEROS, ...siblings]),
+    'siblings-129': forged(Array.from({ length: 129 }, () => first)),
+    'first-sibling-of-zeros': forged([ZEROS, second, ...rest]),
+    'subject-under-an-empty-sibling': forged([ZEROS, ...siblings]),
     'sibling-left-out': withSiblings(siblings.slice(1)),
     'last-sibling-left-out': withSiblings(siblings.slice(0, -1)),
     'sibling-twice': withSiblings([first, first, second, ...rest]),
@@ -189,14 +199,27 @@ function absenceFaults(): MapCase[] {
   const far = subjectsIn('twelve').find(
     ([other]) => ((other[0] as number) ^ Number.parseInt(foreign.label.slice(0, 2), 16)) >= 128,
   ) as ReferenceSubject;
+  const forged = (asked: string, other: ProofRow['end'], list: readonly string[]) => {
+    const start =
+      typeof other === 'string'
+        ? new Uint8Array(32)
+        : sha256Of(Uint8Array.of(2), fromHex(other.label), fromHex(other.value ?? ''));
+    return leading(fromHex(asked), start, { siblings: list, end: other });
+  };
+  const farEnd = { label: hex(far[0]), value: hex(referenceValue(far[1])) };
   const gone = { ...member, state: null };
   const empty = claim('long', labelOf('10', hashOf('absent 1')));
   const faults: Faults = {
-    'absence-that-ends-in-its-own-label': withEnd({ ...end, label: foreign.label }),
-    'absence-that-ends-in-a-subject-off-the-path': withEnd({
-      label: hex(far[0]),
-      value: hex(referenceValue(far[1])),
-    }),
+    'absence-that-ends-in-its-own-label': forged(
+      foreign.label,
+      { ...end, label: foreign.label },
+      foreign.proof.siblings,
+    ),
+    'absence-that-ends-in-a-subject-off-the-path': forged(
+      foreign.label,
+      farEnd,
+      foreign.proof.siblings,
+    ),
     'absence-that-ends-in-another-value': withEnd({ ...end, value: hex(hashOf('value')) }),
     'absence-that-ends-empty-for-a-foreign-subject': withEnd('empty'),
     'absence-that-ends-in-the-subject': withEnd('subject'),
@@ -209,10 +232,17 @@ function absenceFaults(): MapCase[] {
     },
     'absence-of-a-member-by-a-neighbour': { ...gone, ...withEnd(end, siblings) },
     'absence-of-a-member-by-the-empty-map': { ...gone, ...withEnd('empty', []) },
-    'absence-with-129-siblings': withEnd('empty', Array(129).fill(hex(hashOf('sibling')))),
+    'absence-with-129-siblings': forged(
+      foreign.label,
+      'empty',
+      Array(129).fill(hex(hashOf('sibling'))),
+    ),
   };
   const inNothing: Faults = {
-    'empty-end-under-an-empty-sibling': withEnd('empty', [ZEROS, ...empty.proof.siblings]),
+    'empty-end-under-an-empty-sibling': forged(empty.label, 'empty', [
+      ZEROS,
+      ...empty.proof.siblings,
+    ]),
     'empty-end-one-level-too-high': withEnd('empty', empty.proof.siblings.slice(1)),
     'empty-end-for-a-label-that-goes-elsewhere': { label: hex(labelOf('0', hashOf('x'))) },
   };

@@ -5,6 +5,7 @@ import {
   referenceRoot,
   referenceState,
   referenceWitness,
+  sha256Of,
 } from '../../test/core/reference-map.js';
 import { type Family, hex, type VectorCase } from './family.js';
 import { MAPS, type StateRow, stateRow } from './map.js';
@@ -16,8 +17,11 @@ interface Reading {
 }
 
 interface WitnessCase extends VectorCase {
-  /** Hexadecimal, or one byte many times. */
-  readonly witness: string | { readonly byte: string; readonly count: number };
+  /** Hexadecimal; one byte many times; or inner nodes down to a depth, with the same end each. */
+  readonly witness:
+    | string
+    | { readonly byte: string; readonly count: number }
+    | { readonly depth: number; readonly end: string };
   readonly leafCount: number;
   readonly root?: string;
   readonly reads?: readonly Reading[];
@@ -64,8 +68,25 @@ function validCases(): WitnessCase[] {
     valid('path-with-nothing-beside', of('long'), [labelOf('1'.repeat(40))]),
     valid('new-in-nothing', of('long'), [labelOf('10'), labelOf('110')]),
     valid('depth-128', of('deepest'), labelsOf('deepest')),
+    {
+      name: 'witness/long-enough-for-eight-leaves',
+      witness: PERFECT,
+      leafCount: 8,
+      root: hex(perfectRoot(PERFECT.depth)),
+      rootAfter: hex(perfectRoot(PERFECT.depth)),
+      expect: 'ok',
+    },
     valid('depth-128-by-a-new-label', of('deepest').slice(1), labelsOf('deepest').slice(0, 1)),
   ];
+}
+
+/** 2,048 hashes and 2,047 inner nodes: 69,631 bytes, as many as are allowed for eight leaves. */
+const PERFECT = { depth: 11, end: `01${hex(hashOf('hash'))}` } as const;
+
+function perfectRoot(depth: number): Uint8Array {
+  if (depth === 0) return hashOf('hash');
+  const half = perfectRoot(depth - 1);
+  return sha256Of(Uint8Array.of(3), half, half);
 }
 
 const EMPTY = Buffer.of(0);
@@ -153,6 +174,7 @@ function hostileCases(): WitnessCase[] {
     long('inner-without-end', '03', 60_000, 1),
     long('over-long-of-one-leaf', '00', 65_536 + 512 + 1, 1),
     long('over-long-of-three-leaves', '00', 65_536 + 3 * 512 + 1, 3),
+    { name: 'witness/over-long-for-seven-leaves', witness: PERFECT, leafCount: 7, expect },
     asking('read-behind-a-hash', hash()),
     asking('read-behind-a-hash-deeper', inner(touched('0'), hash())),
     asking('read-of-a-met-subject', inner(hash(), met('1'))),

@@ -74,6 +74,19 @@ export function referenceMapProof(
   return { siblings: [...siblings, referenceRoot(far, depth + 1)], end };
 }
 
+/** Where a proof leads by its hashes alone, with no rule of its form looked at. */
+export function referenceProofRoot(
+  label: Uint8Array,
+  start: Uint8Array,
+  siblings: readonly Uint8Array[],
+): Uint8Array {
+  return siblings.reduce((hash, sibling, height) => {
+    const bit = bitsOf(label)[siblings.length - 1 - height];
+    const pair = bit === '0' ? [hash, sibling] : [sibling, hash];
+    return sha256Of(Uint8Array.of(3), ...pair);
+  }, start);
+}
+
 /** The map pruned to what a batch touches: the bytes of SPEC section 10, in pre-order. */
 export function referenceWitness(
   subjects: readonly ReferenceSubject[],

@@ -11,7 +11,10 @@ const hash = (...parts: readonly Uint8Array[]): Uint8Array => {
 /** Leaf hash of some bytes: SHA-256(0x00 ‖ data). */
 export const referenceLeaf = (data: Uint8Array): Uint8Array => hash(Uint8Array.of(0), data);
 
-const node = (left: Uint8Array, right: Uint8Array) => hash(Uint8Array.of(1), left, right);
+/** SHA-256(0x01 ‖ left ‖ right). */
+export const referenceNode = (left: Uint8Array, right: Uint8Array): Uint8Array =>
+  hash(Uint8Array.of(1), left, right);
+const node = referenceNode;
 
 /** The hash that stands for leaf `index`, and the root of any range of leaves. */
 export interface ReferenceTree {

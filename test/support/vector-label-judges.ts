@@ -13,7 +13,7 @@ import {
   recordAlpha,
   recordLabel,
 } from '../../chaincode/core/labels.js';
-import { rootFromMapProof } from '../../chaincode/core/map-proof.js';
+import { proveSubject, rootFromMapProof } from '../../chaincode/core/map-proof.js';
 import { checkPatientIdentifier } from '../../chaincode/core/patient-id.js';
 import type { Registration } from '../../chaincode/core/registration.js';
 import { mapRoot } from '../../chaincode/core/subject-map.js';
@@ -74,11 +74,17 @@ export interface MapRoot {
   readonly root: string;
 }
 
-/** Root of the map in our own code. */
-export const rootOfMap = ({ subjects }: MapRoot): string =>
-  encodeHex(
-    mapRoot(mapOf(subjects.map(({ label, state }) => [bytesOf(label), stateOfRow(state)]))),
-  );
+/** Compares root and proofs of a map with those of our own code. */
+export function checkMapOf(whole: MapRoot, rows: readonly MapRow[]): void {
+  const map = mapOf(whole.subjects.map(({ label, state }) => [bytesOf(label), stateOfRow(state)]));
+  expect(encodeHex(mapRoot(map)), whole.map).to.equal(whole.root);
+  for (const { name, label, proof } of rows) {
+    const { siblings, end } = proveSubject(map, bytesOf(label));
+    const shown =
+      typeof end === 'string' ? end : { label: encodeHex(end.label), value: encodeHex(end.value) };
+    expect({ siblings: siblings.map(encodeHex), end: shown }, name).to.deep.equal(proof);
+  }
+}
 
 export interface LabelRow extends VectorRow {
   readonly kind: string;

@@ -21,7 +21,7 @@ import { accessSubmission, recordSubmission } from './hospital.js';
 
 export type Line = Record<string, unknown>;
 
-/** Records with versions and patients, events with openings, in two sessions. */
+/** Records with versions and patients, events with openings, a fixity run, in two sessions. */
 export const SUBMISSIONS: readonly (readonly Submission[])[] = [
   [
     recordSubmission('archive/1', 1, 'one'),
@@ -35,6 +35,15 @@ export const SUBMISSIONS: readonly (readonly Submission[])[] = [
     accessSubmission('病人三', 'r4', { source: { system: 'emr' } }),
     recordSubmission('archive/3', 1, 'three'),
     recordSubmission('archive/1', 3, 'one, amended again'),
+    {
+      fixity: {
+        scope: { coverage: 'all', records: 3, size: 7 },
+        counts: { altered: 1, missing: 0, notChecked: 0, unchanged: 2, unreadable: 0 },
+        startedAt: '2026-11-01T08:00:00.000Z',
+        endedAt: '2026-11-01T09:00:00.000Z',
+        tool: 'chartseal 0.1.0',
+      },
+    },
   ],
 ];
 

@@ -85,13 +85,33 @@ export class BlockStore {
   /**
    * Writes one block with its state, durable when it resolves. After a failure the fate of the
    * block is unknown, and the store must be opened again.
-   * @param expected hash that the block must have; LEDGER_CORRUPT otherwise, and nothing is written
    */
-  async commit(transactions: readonly BlockTransaction[], expected?: string): Promise<void> {
+  async commit(transactions: readonly BlockTransaction[]): Promise<void> {
+    this.#tip = await this.#write(transactions, { sync: true });
+    this.#writeCheckpoint(this.#tip);
+  }
+
+  /**
+   * Writes a block of an export, which must have this hash: LEDGER_CORRUPT otherwise, and nothing
+   * is written. Neither durable nor in the checkpoint file before {@link BlockStore.settle}.
+   */
+  async commitAgain(transactions: readonly BlockTransaction[], hash: string): Promise<void> {
+    this.#tip = await this.#write(transactions, { sync: false, hash });
+  }
+
+  /** Brings the checkpoint file up to the newest block. */
+  settle(): void {
+    this.#writeCheckpoint(this.#tip);
+  }
+
+  async #write(
+    transactions: readonly BlockTransaction[],
+    expected: { readonly sync: boolean; readonly hash?: string },
+  ): Promise<LedgerCheckpoint> {
     const { channel } = this.#options;
     const number = this.#tip.block + 1;
     const { hash, row } = sealBlock({ channel, number, previous: this.#tip.hash, transactions });
-    if (expected !== undefined && hash !== expected) {
+    if (expected.hash !== undefined && hash !== expected.hash) {
       throw corrupt(`block ${number} does not follow from the one before`);
     }
     const batch = this.#db.batch().put(blockKey(number), row).put(TIP_KEY, utf8(hash));
@@ -99,13 +119,11 @@ export class BlockStore {
       putWrites(batch, transaction, { block: number, transaction: index });
     }
     try {
-      await batch.write({ sync: true });
+      await batch.write({ sync: expected.sync });
     } catch (cause) {
       throw databaseFailure(cause);
     }
-    const tip = { channel, block: number, hash };
-    this.#writeCheckpoint(tip);
-    this.#tip = tip;
+    return { channel, block: number, hash };
   }
 
   /** What the checkpoint file saw, which is the newest block or the one before it. */

@@ -45,8 +45,9 @@ export class EmbeddedNetwork {
   }
 
   /**
-   * Takes over the next block of an exported ledger, executed again by the contract. Throws
-   * LEDGER_CORRUPT naming the block when anything comes out otherwise.
+   * Takes over the next block of an exported ledger, executed again by the contract. Durable only
+   * when the network is closed and its files are synced. Throws LEDGER_CORRUPT naming the block
+   * when anything comes out otherwise.
    * @param inputs parallel to its transactions
    */
   async replay(block: Block, inputs: readonly ReplayInput[]): Promise<void> {

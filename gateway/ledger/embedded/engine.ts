@@ -55,6 +55,7 @@ export class Engine {
   readonly #onBlock: (height: number) => void;
   #queue: Waiting[] = [];
   #isPumping = false;
+  #isReplayed = false;
   #pumped: Promise<void> = Promise.resolve();
   #fault: ChartsealError | undefined;
 
@@ -112,7 +113,8 @@ export class Engine {
   }
 
   /**
-   * Executes the next block of an exported ledger again and commits it with the same bytes.
+   * Executes the next block of an exported ledger again and commits it with the same bytes, for a
+   * ledger that nobody uses yet: durable when the engine is closed and its files are synced.
    * Throws LEDGER_CORRUPT naming the block when anything comes out otherwise.
    * @param inputs parallel to its transactions
    */
@@ -133,7 +135,8 @@ export class Engine {
     } finally {
       await state.close();
     }
-    await this.#commit(replayed, hash);
+    await this.#sound(() => this.#store.commitAgain(replayed, hash));
+    this.#isReplayed = true;
   }
 
   /** Every block and all of state, compared; see {@link auditBlocks}. */
@@ -145,6 +148,7 @@ export class Engine {
   /** Commits what waits, then lets go of the folder. */
   async close(): Promise<void> {
     await this.#pumped;
+    if (this.#isReplayed) this.#store.settle();
     await this.#store.close();
   }
 
@@ -192,11 +196,10 @@ export class Engine {
     }
     const written = accepted.filter(({ stub }) => stub.writes.size > 0 || stub.event !== undefined);
     if (written.length > 0) {
-      await this.#commit(
-        written.map(({ waiting, stub, identity }) =>
-          blockTransaction(waiting.call, stub, identity),
-        ),
+      const transactions = written.map(({ waiting, stub, identity }) =>
+        blockTransaction(waiting.call, stub, identity),
       );
+      await this.#sound(() => this.#store.commit(transactions));
     }
     for (const { waiting, answer } of accepted) waiting.resolve(answer);
   }
@@ -227,9 +230,10 @@ export class Engine {
     return applied;
   }
 
-  async #commit(transactions: readonly BlockTransaction[], expected?: string): Promise<void> {
+  /** Writes a block; when that fails, nothing may follow. */
+  async #sound(commit: () => Promise<void>): Promise<void> {
     try {
-      await this.#store.commit(transactions, expected);
+      await commit();
     } catch (cause) {
       // Refused before anything was written.
       if (cause instanceof ChartsealError && cause.code === 'LEDGER_CORRUPT') throw cause;

@@ -86,11 +86,11 @@ export class LevelStub implements Stub {
   async putState(key: string, value: Uint8Array): Promise<void> {
     checkKey(key);
     // A copy: the caller may go on using its bytes.
-    this.writes.set(key, value.slice());
+    this.writes.set(key, new Uint8Array(value));
   }
 
   setEvent(name: string, payload: Uint8Array): void {
-    this.event = { name, payload: payload.slice() };
+    this.event = { name, payload: new Uint8Array(payload) };
   }
 
   /** `start` '' leaves out composite keys, `end` '' is no end. */

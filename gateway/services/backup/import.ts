@@ -6,6 +6,7 @@ import { formatConfig } from '../../data/config.js';
 import { checkKeysOfLog } from '../../data/key-check.js';
 import { type DataKeys, readKeys } from '../../data/keys.js';
 import { syncFolder } from '../../data/place.js';
+import { syncAll } from '../../data/staging.js';
 import { openEmbeddedNetwork } from '../../ledger/embedded/embedded-network.js';
 import { createStore, openStore } from '../../store/store.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
@@ -68,7 +69,10 @@ async function fill(file: ExportFile, place: ImportPlace, keys: DataKeys): Promi
   const { staging } = place;
   const committed = await build(file, place, keys);
   await mkdir(staging.run, { mode: 0o700 });
-  for (const database of [staging.ledger, staging.store]) await chmod(database, 0o700);
+  for (const database of [staging.ledger, staging.store]) {
+    await chmod(database, 0o700);
+    await syncAll(database);
+  }
   const { channel, mspId, logId } = file.header;
   const format = 'chartseal-config/1' as const;
   const config = formatConfig({ format, ledger: 'embedded', channel, mspId, logId });

@@ -2,7 +2,7 @@
 // our formats use). Messages give an offset in UTF-16 code units, never content.
 import { decodeUtf8 } from './bytes.js';
 import { ChartsealError } from './errors.js';
-import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from './limits.js';
+import { MAX_JSON_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './limits.js';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
 
@@ -37,6 +37,7 @@ export function isWellFormed(text: string): boolean {
 
 class Reader {
   private at = 0;
+  private values = 0;
   private readonly text: string;
   private readonly what: string;
 
@@ -67,6 +68,9 @@ class Reader {
 
   /** @param depth number of lists and objects around the value */
   private readValue(depth: number): JsonValue {
+    if (++this.values > MAX_JSON_VALUES) {
+      throw new ChartsealError('TOO_LARGE', `${this.what}: more than ${MAX_JSON_VALUES} values`);
+    }
     const code = this.text.charCodeAt(this.at);
     if (code === QUOTE) return this.readString();
     if (code === OPEN_OBJECT) return this.readObject(depth + 1);
@@ -184,7 +188,8 @@ class Reader {
 
 /**
  * Reads one JSON value: no duplicate member names, no lone surrogates, no numbers but safe
- * integers, depth at most MAX_JSON_DEPTH, nothing after it; throws BAD_JSON naming `what`.
+ * integers, depth at most MAX_JSON_DEPTH, nothing after it; throws BAD_JSON naming `what`, TOO_LARGE
+ * above MAX_JSON_VALUES.
  */
 export function parseJson(text: string, what: string): JsonValue {
   return new Reader(text, what).readDocument();

@@ -12,6 +12,8 @@ export const OPENING_SALT_BYTES = 16;
 /** Canonical bytes of one entry. */
 export const MAX_ENTRY_BYTES = 16 * 1024;
 export const MAX_JSON_DEPTH = 32;
+/** Values in one JSON text, lists and objects too: small ones take far more memory than text. */
+export const MAX_JSON_VALUES = 2 ** 21;
 /** Largest JSON text read from outside (a receipt, a history, a trust file). */
 export const MAX_JSON_BYTES = 64 * 1024 * 1024;
 /** One line of JSON lines. */

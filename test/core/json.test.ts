@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isWellFormed, parseJson, parseJsonBytes } from '../../chaincode/core/json.js';
-import { MAX_JSON_DEPTH } from '../../chaincode/core/limits.js';
+import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from '../../chaincode/core/limits.js';
 import { expectCode } from '../support/expect-code.js';
 import { jsonValue } from '../support/json-arbitrary.js';
 import { readVectors } from '../support/vectors.js';
@@ -107,6 +107,12 @@ describe('the strict JSON reader', () => {
     expect(Object.getPrototypeOf(value)).to.equal(Object.prototype);
     expect(JSON.stringify(value)).to.equal('{"__proto__":{"polluted":true},"a":1}');
     expect('polluted' in {}).to.equal(false);
+  });
+
+  it('reads so many values and no more, since small ones take far more memory than text', () => {
+    const list = (count: number) => `[${'0,'.repeat(count - 1)}0]`;
+    expect(parseJson(list(MAX_JSON_VALUES - 1), 'text')).to.have.length(MAX_JSON_VALUES - 1);
+    expectCode(() => parseJson(list(MAX_JSON_VALUES), 'text'), 'TOO_LARGE');
   });
 
   it('reads the extreme integers and the greatest depth', () => {

@@ -137,6 +137,20 @@ describe('a file that is no evidence of ours', function () {
     expectRefused(asTrust, 'TOO_LARGE', 2);
   });
 
+  it('of millions of values is too large as well', () => {
+    const values = '0,'.repeat(24 * MEBIBYTE);
+    const bytes = text.replace('{', `{"a":[${values}0],`);
+    writeFileSync(place.path('document.receipt.json'), bytes);
+    const env = { NODE_OPTIONS: '--max-old-space-size=512' };
+    const ran = runIn(place, ['verify', 'document', '--trust', 'trust.json', '--json'], { env });
+    expectNoStack(ran);
+    const { verdict, exitCode, steps } = JSON.parse(ran.stdout);
+    expect({ verdict, exitCode }).to.deep.equal({ verdict: 'not checked', exitCode: 2 });
+    expect(steps.find(({ step }: { step: string }) => step === 'format').code).to.equal(
+      'TOO_LARGE',
+    );
+  });
+
   it('is no trust file either', () => {
     const [own] = trust.logs;
     const texts: readonly (readonly [what: string, bytes: string | Uint8Array, code: string])[] = [

@@ -1,13 +1,15 @@
 // What a killed program leaves behind, and what the next one makes of it.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { exportLog } from '../../cli/commands/export.js';
+import { importLog } from '../../cli/commands/import.js';
 import { ingest } from '../../cli/commands/ingest.js';
 import { findCheckpointFile } from '../../gateway/ledger/embedded/checkpoint-file.js';
 import { openHospital } from '../../gateway/services/hospital.js';
 import { walk } from '../../gateway/services/walk.js';
 import { runChild } from '../support/fault-child.js';
-import { finish, newData, WAIT_MS } from '../support/fault-data.js';
+import { DATA_NAMES, filledData, finish, newData, WAIT_MS } from '../support/fault-data.js';
 import { readAll } from '../support/fault-hospital.js';
 import type { FaultPlan } from '../support/fault-points.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
@@ -71,8 +73,19 @@ describe('what a killed program leaves behind', function () {
     expect(again.exitCode).to.equal(64);
     expect(again.stderr).to.include('DATA_EXISTS');
     expect(readFileSync(join(data(), 'keys', 'master-key.hex'), 'utf8')).to.equal(key);
-    const expected = ['checkpoint', 'config.json', 'keys', 'ledger', 'run', 'store'];
-    expect(names('data')).to.deep.equal(expected);
+    expect(names('data')).to.deep.equal(DATA_NAMES);
     await (await openHospital({ folder: data(), operator: 'test' })).close();
+  });
+
+  it('under the process id that the next one has, as in a container, stops nobody', async () => {
+    await filledData(folder);
+    const file = join(folder, 'log.jsonl');
+    await finish((context) => exportLog(file, { data: data() }, context));
+    for (const name of names('data')) {
+      if (name !== 'keys') rmSync(join(data(), name), { recursive: true });
+    }
+    mkdirSync(join(data(), `.chartseal-import-${process.pid}-0123456789ab`));
+    await finish((context) => importLog(file, { data: data() }, context));
+    expect(names('data')).to.deep.equal(DATA_NAMES);
   });
 });

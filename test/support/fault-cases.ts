@@ -11,11 +11,11 @@ import { init } from '../../cli/commands/init.js';
 import type { Trust } from '../../gateway/evidence/trust.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { openHospital } from '../../gateway/services/hospital.js';
-import { AUDIT_CASES } from './fault-audit-cases.js';
 import { BACKUP_CASES } from './fault-backup-cases.js';
 import { checkNames, DATA_NAMES, finish, newData, WAIT_MS } from './fault-data.js';
 import type { FaultCase } from './fault-harness.js';
 import { checkTold, mustBe, openParts, readAll, readEntries } from './fault-hospital.js';
+import { UPKEEP_CASES } from './fault-upkeep-cases.js';
 import { type ToldEntry, WRITTEN, writeWaves } from './fault-writer.js';
 import { accessSubmission } from './hospital.js';
 
@@ -206,5 +206,5 @@ export const FAULT_CASES: readonly FaultCase[] = [
   initCase('init', false, ['key file', 'first block', 'store creation', 'staging rename']),
   initCase('init in a folder', true, ['config file', 'staging rename', 'config rename']),
   ...BACKUP_CASES,
-  ...AUDIT_CASES,
+  ...UPKEEP_CASES,
 ];

@@ -202,10 +202,9 @@ class FaultRun {
     const random = newRandom(seedOf(this.#options.seed, number));
     const slot = this.#slot(number);
     const folder = join(this.#folder, `kill-${number}`);
-    cpSync(slot.of.base, folder, { recursive: true });
     const where: string[] = [];
     try {
-      const lines = await this.#kill(folder, slot, random, where);
+      const lines = await this.#killAll(folder, slot, random, where);
       await slot.of.fault.check(folder, lines);
     } catch (error) {
       this.#faults.push({ kill: number, where: where.join(', then '), error });
@@ -214,23 +213,42 @@ class FaultRun {
   }
 
   /** What was answered by processes that were killed one after the other. */
-  async #kill(folder: string, slot: Slot, random: Random, where: string[]): Promise<string[]> {
-    const lines: string[] = [];
-    let next: Slot | undefined = slot;
-    while (next !== undefined) {
-      const kill = killOf(next, random, where.length > 0);
-      where.push(`${placeOf(next)} ${JSON.stringify(kill)}`);
-      const ran = await runChild(folder, slot.of.fault.command(folder), kill);
+  async #killAll(folder: string, slot: Slot, random: Random, where: string[]): Promise<string[]> {
+    const { fault, base } = slot.of;
+    const begin = (kill: Kill) => {
+      rmSync(folder, { recursive: true, force: true });
+      cpSync(base, folder, { recursive: true });
+      return this.#kill(folder, slot, kill, random, where);
+    };
+    let ran = await begin(killOf(slot, random, false));
+    // Another pace of the machine, fewer batches: the first time is always reached.
+    if (!ran.killed && slot.point !== undefined) ran = await begin(killOf(slot, random, true));
+    if (!ran.killed) requireEnd(ran, 0);
+    const lines = [...ran.lines];
+    while (ran.killed && random.next() < AGAIN) {
+      const next = this.#anySlot(slot.of, random);
+      ran = await this.#kill(folder, next, killOf(next, random, true), random, where);
+      if (!ran.killed) requireEnd(ran, fault.refusal);
       lines.push(...ran.lines);
-      if (!ran.killed) requireEnd(ran, where.length === 1 ? 0 : slot.of.fault.refusal);
-      else this.#count(placeOf(next));
-      for (const database of slot.of.fault.databases) {
-        if (tearLog(folder, join(folder, database), random) > 0) this.#torn++;
-      }
-      const again = ran.killed && random.next() < AGAIN;
-      next = again ? this.#anySlot(slot.of, random) : undefined;
     }
     return lines;
+  }
+
+  async #kill(
+    folder: string,
+    slot: Slot,
+    kill: Kill,
+    random: Random,
+    where: string[],
+  ): Promise<Ran> {
+    const { command, databases } = slot.of.fault;
+    where.push(`${placeOf(slot)} ${JSON.stringify(kill)}`);
+    const ran = await runChild(folder, command(folder), kill);
+    if (ran.killed) this.#count(placeOf(slot));
+    for (const database of databases) {
+      if (tearLog(folder, join(folder, database), random) > 0) this.#torn++;
+    }
+    return ran;
   }
 
   #anySlot(of: Measured, random: Random): Slot {

@@ -1,4 +1,5 @@
 // Names for what a program does to the disk: the moments at which tests kill it.
+import { basename } from 'node:path';
 
 /** Where, seen from what is done there, the process ends. */
 export type Moment = 'before' | 'during' | 'after';
@@ -56,6 +57,7 @@ const RENAMINGS: readonly Rule[] = [
   ['staging rename', /\/\.chartseal-(init|import)-[^/]*(\/[^/]*)? > /],
   ['output rename', /\/\.chartseal-[0-9a-f]{16} > /],
   ['part rename', /\.part > /],
+  ['store rename', /\/store(\.new|\.rebuilt)? > /],
 ];
 
 function find(rules: readonly Rule[], text: string): string | undefined {
@@ -64,7 +66,7 @@ function find(rules: readonly Rule[], text: string): string | undefined {
 
 /** Names of a batch of the database in this folder, by its keys; one that is nothing else: rows. */
 export function batchPoints(folder: string, keys: Iterable<string>): readonly string[] {
-  const isLedger = folder.includes('ledger');
+  const isLedger = basename(folder).startsWith('ledger');
   const rules = isLedger ? LEDGER_KEYS : STORE_KEYS;
   const found = new Set<string>();
   for (const key of keys) {

@@ -1,5 +1,5 @@
-// A program of its own, since it holds a large map: makes batches with their witnesses, has a thread
-// check and apply them (map-worker.ts), and says on stdout, as JSON, how long that took.
+// A program of its own, since it holds a large map: makes batches with their witnesses, has a
+// thread check and apply them (map-worker.ts), and says on stdout, as JSON, how long that took.
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';

@@ -189,10 +189,34 @@ function states(): void {
   }
 }
 
+/** Records whose versions do not count from 1: what came before is not in this log. */
+function uncounted(): void {
+  const histories: readonly (readonly [ActName, string])[] = [
+    ['receive', 'received'],
+    ['transform', 'transformed'],
+  ];
+  for (const [act, state] of histories) {
+    const id = `record ${state}`;
+    const subject = forged.recordLabel(id);
+    const made = (version: number) =>
+      recordEntry({ origin, at: AT, seed: `${id} ${version}` }, { id, version, content: 'x' });
+    if (act === 'transform') append('archive', subject, made(1));
+    const { v, log, salt, at, by } = fixityMembers;
+    append(act, subject, { bytes: canonicalBytes({ v, log, salt, at, by, act }), openings: {} });
+    append('amend', subject, made(7));
+    const hidden = withhold(forged.history({ record: id }), {
+      sequences: [act === 'transform' ? 1 : 0],
+    });
+    const ruling = { verdict: 'complete, 1 not shown' };
+    history(`record-${state}-then-amended-as-version-7`, hidden, ruling, { trust });
+  }
+}
+
 export function addForged(): void {
   accesses();
   records();
   logItself();
   states();
+  uncounted();
   folder.addTrust(trust, forged.trustFile());
 }

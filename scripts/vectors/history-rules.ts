@@ -137,6 +137,8 @@ function places(): void {
   const asLeaf = { ...good, closingLeaf: good.leaves[2] ?? '' };
   const noLeaf = notProven(['inclusion', 'attestation'], ['map', 'policy', 'time']);
   history('closing-leaf-is-a-leaf', asLeaf, noLeaf);
+  const closing = encodeBase64(decodeBase64(good.closingLeaf ?? '', 'leaf').with(0, 2));
+  history('closing-leaf-of-version-2', { ...good, closingLeaf: closing }, noLeaf);
   const empty = log.history({ patient: PATIENT }, 0);
   const grown = { ...empty, proof: log.note(10), attestation: log.attest(10) };
   history(

@@ -43,6 +43,8 @@ function documents(): void {
   const [altered, asked] = [{ verdict: 'altered', failed: ['document'] }, documentOf(AMENDED)];
   receipt('document-of-another-version', good, altered, { document: asked });
   receipt('document-of-another-size', good, altered, sized(35));
+  const same = documentOf('Discharge summary of no inpatient\n');
+  receipt('document-of-the-same-size', good, altered, { document: same });
   const { digests } = documentOf('Discharge summary of an inpatient\n');
   receipt('document-without-a-size', good, UNCHANGED, { document: { digests } });
   receipt('document-of-the-digest-but-not-the-size', good, altered, {
@@ -129,12 +131,18 @@ function places(): void {
     'proof-index-2-to-53': good.proof.replace('index 0', 'index 9007199254740992'),
     'proof-hash-of-31-bytes': good.proof.replace(line, `${encodeBase64(new Uint8Array(31))}\n`),
     'proof-of-65-hashes': good.proof.replace(line, line.repeat(64)),
+    'proof-without-its-index-line': good.proof.replace('index 0\n', ''),
+    'proof-without-an-empty-line': good.proof.replaceAll('\n\n', '\n'),
     'proof-with-carriage-returns': good.proof.replace('index 0\n', 'index 0\r\n'),
   };
   for (const [name, proof] of Object.entries(proofs)) {
     receipt(name, { ...good, proof }, WITHOUT_PROOF);
   }
 }
+
+/** A line as a witness would sign, over nothing. */
+const lineOf = (keyName: string, size = 72) =>
+  `\u2014 ${keyName} ${encodeBase64(new Uint8Array(size))}\n`;
 
 function checkpoints(): void {
   const under = (checkpoint: string) => withProof(good, { checkpoint });
@@ -150,6 +158,13 @@ function checkpoints(): void {
     'checkpoint-origin-in-upper-case': noteOf(4, (own) => own.replace('hospital-a', 'Hospital-A')),
     'checkpoint-without-a-signature': note.slice(0, note.indexOf('\n\n') + 2),
     'checkpoint-with-a-tab': note.replace('\n4\n', '\n4\t\n'),
+    'checkpoint-with-a-control-character': `${note}${lineOf('wit\u0001ness')}`,
+    'checkpoint-with-a-plus-in-a-key-name': `${note}${lineOf('wit+ness')}`,
+    'checkpoint-with-a-space-in-a-key-name': `${note}${lineOf('wit\u3000ness')}`,
+    'checkpoint-with-an-empty-key-name': `${note}${lineOf('')}`,
+    'checkpoint-with-a-signature-of-four-bytes': `${note}${lineOf('witness', 4)}`,
+    'checkpoint-with-a-line-that-is-no-signature': `${note}witness AAAA\n`,
+    'checkpoint-without-its-last-line-feed': note.slice(0, -1),
     'checkpoint-with-65-signatures': `${note}${note.slice(note.indexOf('\n\n') + 2).repeat(64)}`,
   };
   for (const [name, checkpoint] of Object.entries(malformed)) {

@@ -1,0 +1,180 @@
+// A data folder over real files, closed and whole, for tests that damage copies of it; and ways of
+// damaging a store that only an audit can see: rows are gone, or are others with a right checksum.
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Level } from 'level';
+import { createDataFolder } from '../../gateway/data/create.js';
+import { dataLayout } from '../../gateway/data/layout.js';
+import type { AnswerRow } from '../../gateway/services/audit/answers.js';
+import {
+  type AuditOptions,
+  type AuditSummary,
+  runAudit,
+} from '../../gateway/services/audit/audit.js';
+import { ByteCounter } from '../../gateway/services/digest.js';
+import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
+import { runIngest } from '../../gateway/services/ingest-run.js';
+import { Database } from '../../gateway/store/database.js';
+import { accessSubmission, recordSubmission } from './hospital.js';
+import { newTempFolder, removeTempFolder, writeFiles } from './temp-folder.js';
+
+export const FILES: Readonly<Record<string, string>> = Object.fromEntries(
+  Array.from({ length: 12 }, (_, at) => [`ward ${at % 3}/${at}.txt`, `document ${at}`]),
+);
+
+export function openData(folder: string): Promise<Hospital> {
+  return openHospital({ folder, operator: 'test' });
+}
+
+export async function ingestAll(hospital: Hospital, archive: string): Promise<void> {
+  const recordId = ({ relative }: { readonly relative: string }) => relative;
+  const options = { category: 'document', moved: false, recordId, paths: [archive] };
+  for await (const outcomes of runIngest(hospital, options)) {
+    if (outcomes.some(({ state }) => state !== 'anchored' && state !== 'unchanged')) {
+      throw new Error('the sample cannot be anchored');
+    }
+  }
+}
+
+async function addEvents({ sequencer }: Hospital, name: string): Promise<void> {
+  for (let wave = 0; wave < 3; wave++) {
+    const several = Array.from({ length: 10 }, (_, at) =>
+      accessSubmission(`P${at % 4}`, `${name}-${wave}-${at}`),
+    );
+    await Promise.all(several.map((one) => sequencer.accept(one)));
+    await sequencer.waitProven(10_000);
+  }
+}
+
+/** Rows of a store as LevelDB has them. */
+export type RawStore = Level<string, Buffer>;
+
+export class AuditSample {
+  readonly #folder = newTempFolder();
+  #copies = 0;
+
+  /** Documents that were anchored. */
+  get archive(): string {
+    return join(this.#folder, 'archive');
+  }
+
+  static async create(): Promise<AuditSample> {
+    const sample = new AuditSample();
+    writeFiles(sample.archive, FILES);
+    const folder = join(sample.#folder, 'data');
+    await createDataFolder({
+      folder,
+      origin: 'hospital-a.example/archive',
+      mspId: 'HospitalAMSP',
+      description: '',
+      recordLabels: 'hmac',
+      patientSystems: [],
+    });
+    const first = await openData(folder);
+    await ingestAll(first, sample.archive);
+    await addEvents(first, 'first');
+    await first.close();
+    writeFiles(sample.archive, { 'ward 0/0.txt': 'document 0, amended' });
+    const second = await openData(folder);
+    await ingestAll(second, sample.archive);
+    await addEvents(second, 'second');
+    // One that nobody read from a file.
+    await second.sequencer.accept(recordSubmission('sent by a form', 1, 'content'));
+    await second.sequencer.waitProven(10_000);
+    await second.close();
+    return sample;
+  }
+
+  /** A data folder of its own over the same documents. */
+  copy(): string {
+    this.#copies++;
+    const folder = join(this.#folder, `copy-${this.#copies}`);
+    cpSync(join(this.#folder, 'data'), folder, { recursive: true });
+    return folder;
+  }
+
+  drop(folder: string): void {
+    rmSync(folder, { recursive: true });
+  }
+
+  remove(): void {
+    removeTempFolder(this.#folder);
+  }
+}
+
+/** Works on the rows themselves, past every check. */
+export async function withRows<T>(folder: string, use: (rows: RawStore) => Promise<T>): Promise<T> {
+  const rows: RawStore = new Level(dataLayout(folder).store, {
+    valueEncoding: 'buffer',
+    createIfMissing: false,
+  });
+  await rows.open();
+  try {
+    return await use(rows);
+  } finally {
+    await rows.close();
+  }
+}
+
+/** Keys that begin so. */
+export async function keysOf(rows: RawStore, prefix: string): Promise<string[]> {
+  return rows.keys({ gte: prefix, lt: `${prefix}~` }).all();
+}
+
+/** The value without its checksum. */
+export async function readValue(rows: RawStore, key: string): Promise<Buffer> {
+  const row = await rows.get(key);
+  if (row === undefined) throw new Error('no such row');
+  return Buffer.from(row.subarray(0, -4));
+}
+
+/** Writes rows with right checksums. */
+export async function putRows(
+  folder: string,
+  rows: ReadonlyMap<string, Uint8Array>,
+): Promise<void> {
+  const db = await Database.open(dataLayout(folder).store, { create: false });
+  const batch = db.batch();
+  for (const [key, value] of rows) batch.put(key, value);
+  await batch.write();
+  await db.close();
+}
+
+export interface Audited extends AuditSummary {
+  readonly answers: readonly AnswerRow[];
+  /** Names of the checks with this status. */
+  named(status: 'OK' | 'FAILED' | 'NOT CHECKED'): string[];
+}
+
+export async function audit(
+  folder: string,
+  options: Partial<AuditOptions> = {},
+  onAnswer: (row: AnswerRow) => void = () => {},
+): Promise<Audited> {
+  const answers: AnswerRow[] = [];
+  const summary = await runAudit(
+    {
+      folder,
+      operator: 'test',
+      tool: 'chartseal/test',
+      paths: [],
+      isLogOnly: false,
+      isRestart: false,
+      waitMs: 10_000,
+      counter: new ByteCounter(),
+      signal: new AbortController().signal,
+      ...options,
+    },
+    {
+      onLog: () => {},
+      onArchive: () => {},
+      onAnswer: (row) => {
+        answers.push(row);
+        onAnswer(row);
+      },
+    },
+  );
+  const named = (status: string) =>
+    summary.log.filter((one) => one.status === status).map(({ check }) => check);
+  return { ...summary, answers, named };
+}

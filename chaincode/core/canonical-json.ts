@@ -3,7 +3,7 @@
 import { utf8 } from './bytes.js';
 import { ChartsealError } from './errors.js';
 import { decodeJsonText, isWellFormed, type JsonValue, parseJson } from './json.js';
-import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from './limits.js';
+import { MAX_JSON_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './limits.js';
 
 function refuse(reason: string): never {
   throw new ChartsealError('BAD_INPUT', `cannot be written as canonical JSON: ${reason}`);
@@ -90,6 +90,21 @@ export function canonicalBytes(value: JsonValue | object): Uint8Array {
   return utf8(canonicalJson(value));
 }
 
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const OPEN_OBJECT = 0x7b;
+
+/** Whether it could hold more values than allowed; before each there is one of three characters. */
+function mayHoldTooMany(text: string): boolean {
+  if (text.length < MAX_JSON_VALUES) return false;
+  let most = 1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === COMMA || code === OPEN_LIST || code === OPEN_OBJECT) most++;
+  }
+  return most > MAX_JSON_VALUES;
+}
+
 /** Value when the text is canonical, else undefined: compares instead of judging. */
 function findCanonical(text: string): { value: JsonValue } | undefined {
   try {
@@ -104,7 +119,7 @@ function findCanonical(text: string): { value: JsonValue } | undefined {
 /**
  * Reads canonical JSON: the text must be what its own value is written as, which leaves no room
  * for duplicate members, spacing, other numbers or escapes. Throws BAD_JSON when it is no JSON of
- * ours, BAD_FORMAT when it is but not canonical, TOO_LARGE above `maxBytes`.
+ * ours, BAD_FORMAT when it is but not canonical, TOO_LARGE above `maxBytes` or MAX_JSON_VALUES.
  */
 export function parseCanonical(
   bytes: Uint8Array,
@@ -112,6 +127,8 @@ export function parseCanonical(
   maxBytes: number = MAX_JSON_BYTES,
 ): JsonValue {
   const text = decodeJsonText(bytes, what, maxBytes);
+  // Counted before the engine's own reader makes them.
+  if (mayHoldTooMany(text)) parseJson(text, what);
   const found = findCanonical(text);
   if (found !== undefined) return found.value;
   parseJson(text, what);

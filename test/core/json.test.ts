@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { utf8 } from '../../chaincode/core/bytes.js';
+import { parseCanonical } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isWellFormed, parseJson, parseJsonBytes } from '../../chaincode/core/json.js';
 import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from '../../chaincode/core/limits.js';
@@ -113,6 +114,10 @@ describe('the strict JSON reader', () => {
     const list = (count: number) => `[${'0,'.repeat(count - 1)}0]`;
     expect(parseJson(list(MAX_JSON_VALUES - 1), 'text')).to.have.length(MAX_JSON_VALUES - 1);
     expectCode(() => parseJson(list(MAX_JSON_VALUES), 'text'), 'TOO_LARGE');
+    const canonical = (text: string) => parseCanonical(utf8(text), 'text');
+    expect(canonical(list(MAX_JSON_VALUES - 1))).to.have.length(MAX_JSON_VALUES - 1);
+    expectCode(() => canonical(list(MAX_JSON_VALUES)), 'TOO_LARGE');
+    expect(canonical(`"${','.repeat(MAX_JSON_VALUES)}"`)).to.have.length(MAX_JSON_VALUES);
   });
 
   it('reads the extreme integers and the greatest depth', () => {

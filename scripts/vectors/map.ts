@@ -183,6 +183,16 @@ function membershipFaults(): MapCase[] {
   return [...named(good, faults, 'map'), ...named(good, shapes, 'format'), ...named(good, lengths)];
 }
 
+/** Ends that no file can have. */
+function endShapes(end: { label: string; value: string }, siblings: readonly string[]): Faults {
+  const withEnd = (other: ProofRow['end']) => ({ proof: { siblings, end: other } });
+  return {
+    'foreign-label-of-31-bytes': withEnd({ ...end, label: end.label.slice(2) }),
+    'foreign-value-of-33-bytes': withEnd({ ...end, value: `${end.value}00` }),
+    'foreign-label-without-its-value': withEnd({ label: end.label }),
+  };
+}
+
 /** Labels asked about, and what a liar could show in place of the truth. */
 function absenceFaults(): MapCase[] {
   const [label, state] = subjectsIn('twelve')[3] as ReferenceSubject;
@@ -246,15 +256,10 @@ function absenceFaults(): MapCase[] {
     'empty-end-one-level-too-high': withEnd('empty', empty.proof.siblings.slice(1)),
     'empty-end-for-a-label-that-goes-elsewhere': { label: hex(labelOf('0', hashOf('x'))) },
   };
-  const shapes: Faults = {
-    'foreign-label-of-31-bytes': withEnd({ ...end, label: end.label.slice(2) }),
-    'foreign-value-of-33-bytes': withEnd({ ...end, value: `${end.value}00` }),
-    'foreign-label-without-its-value': withEnd({ label: end.label }),
-  };
   return [
     ...named(foreign, faults, 'map'),
     ...named(empty, inNothing, 'map'),
-    ...named(foreign, shapes, 'format'),
+    ...named(foreign, endShapes(end, foreign.proof.siblings), 'format'),
   ];
 }
 

@@ -17,20 +17,18 @@ const FOUND: Readonly<Record<'store' | 'ledger', readonly string[]>> = {
 };
 
 /**
- * LevelDB looks a key up by way of unchecked bytes, so that a flipped bit can hide rows from reads:
- * no evidence is made of these tables, and the audit counts them.
+ * Of an attestation that is gone nothing is missed: receipts rest on the next one, and hold. All
+ * else that LevelDB hides from reads, whose bytes it does not check, must be found by the audit.
  */
-const HIDEABLE = ['i/', 'h/', 'c/', 'l/', 'p/', 'q/', 'f/', 'k/'];
-
-/** The same for rows that recovery drops from LevelDB's log: entries that are proven and gone. */
-const HIDDEN = /^not everything is proven$|NOT_FOUND|no entry has the leaf hash|^Corruption: /;
+const NOT_MISSED = ['k/'];
 
 function story(outcomes: readonly DamageOutcome[]): string {
   return outcomes.map((one) => JSON.stringify(one)).join('\n');
 }
 
 function isHarmless(one: DamageOutcome): boolean {
-  return 'changed' in one && Object.keys(one.changed).length === 0;
+  if ('code' in one || 'audit' in one || one.unforeseen) return false;
+  return Object.keys(one.changed).every((table) => NOT_MISSED.includes(table));
 }
 
 describe('damaged files of LevelDB', function () {
@@ -55,19 +53,16 @@ describe('damaged files of LevelDB', function () {
     return runs;
   }
 
-  it(`of the ledger are found, or change nothing (CHARTSEAL_SEED=${SEED})`, () => {
-    const { outcomes } = run('ledger', MUTATIONS - STORE_MUTATIONS);
-    const wrong = outcomes.filter((one) => !('code' in one) && !isHarmless(one));
-    expect(wrong, story(wrong)).to.deep.equal([]);
-  });
-
-  it(`of the store are found, or change no evidence (CHARTSEAL_SEED=${SEED})`, () => {
-    const { outcomes } = run('store', STORE_MUTATIONS);
-    const wrong = outcomes.filter((one) => {
-      if ('code' in one || isHarmless(one)) return false;
-      if ('unforeseen' in one) return !HIDDEN.test(one.unforeseen);
-      return !Object.keys(one.changed).every((table) => HIDEABLE.includes(table));
+  for (const [part, count] of [
+    ['ledger', MUTATIONS - STORE_MUTATIONS],
+    ['store', STORE_MUTATIONS],
+  ] as const) {
+    it(`of the ${part} are found, or change nothing (CHARTSEAL_SEED=${SEED})`, () => {
+      const { outcomes } = run(part, count);
+      const silent = outcomes.filter((one) => !('code' in one || 'audit' in one));
+      const wrong = silent.filter((one) => !isHarmless(one));
+      expect(wrong, story(wrong)).to.deep.equal([]);
+      expect(silent.length).to.be.lessThan(count / 2);
     });
-    expect(wrong, story(wrong)).to.deep.equal([]);
-  });
+  }
 });

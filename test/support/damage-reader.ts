@@ -11,6 +11,8 @@ import { parseTrustFile } from '../../gateway/evidence/trust.js';
 import { BlockStore } from '../../gateway/ledger/embedded/block-store.js';
 import { openEmbeddedNetwork } from '../../gateway/ledger/embedded/embedded-network.js';
 import { LogLedger } from '../../gateway/ledger/log-ledger.js';
+import { auditLog } from '../../gateway/services/audit/log-audit.js';
+import { openAuditedFolder } from '../../gateway/services/audit/open-folder.js';
 import { Histories } from '../../gateway/services/histories.js';
 import { Receipts } from '../../gateway/services/receipts.js';
 import { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
@@ -28,10 +30,16 @@ export interface Sound {
 }
 
 export type DamageOutcome =
+  /** Found when the folder was opened or read. */
   | { readonly damage: string; readonly code: string }
-  /** Tables in which rows are not what they were, with how many; none when it was harmless. */
-  | { readonly damage: string; readonly changed: Readonly<Record<string, number>> }
-  | { readonly damage: string; readonly unforeseen: string };
+  /** Found by these checks of the audit alone. */
+  | { readonly damage: string; readonly audit: readonly string[] }
+  /** Found by nothing: tables in which rows are not what they were, with how many. */
+  | {
+      readonly damage: string;
+      readonly changed: Readonly<Record<string, number>>;
+      readonly unforeseen?: string;
+    };
 
 type Reader = (data: string) => Promise<void>;
 
@@ -100,6 +108,29 @@ function tablesOf(keys: readonly string[]): Record<string, number> {
   return tables;
 }
 
+/** Checks of the audit that fail for this folder. */
+async function auditedBy(data: string): Promise<string[]> {
+  const folder = await openAuditedFolder(data);
+  try {
+    const { checks } = await auditLog(folder, { aborted: false });
+    return checks.filter(({ status }) => status === 'FAILED').map(({ check }) => check);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Rows that are not what they were, by table; undefined when they could not even be read. */
+async function changedRows(folder: string, wanted: Given) {
+  try {
+    const found = await databaseRows(folder);
+    const keys = Object.keys({ ...wanted, ...found });
+    return tablesOf(keys.filter((key) => found[key] !== wanted[key]));
+  } catch (error) {
+    if (error instanceof Error && /^Corruption|^IO error/.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
 async function outcomeOf(
   damage: string,
   data: string,
@@ -107,16 +138,23 @@ async function outcomeOf(
   read: Reader,
   wanted: Given,
 ): Promise<DamageOutcome> {
+  let words = '';
   try {
     await read(data);
-    const found = await databaseRows(join(data, part));
-    const keys = Object.keys({ ...wanted, ...found });
-    return { damage, changed: tablesOf(keys.filter((key) => found[key] !== wanted[key])) };
   } catch (error) {
-    if (error instanceof ChartsealError && error.code !== 'NOT_FOUND')
-      return { damage, code: error.code };
-    return { damage, unforeseen: error instanceof Error ? error.message : String(error) };
+    // That something is not there is an answer, and here a wrong one.
+    const isFound = error instanceof ChartsealError && error.code !== 'NOT_FOUND';
+    if (isFound) return { damage, code: error.code };
+    words = error instanceof Error ? error.message : String(error);
   }
+  const changed = await changedRows(join(data, part), wanted);
+  if (words === '' && changed !== undefined && Object.keys(changed).length === 0) {
+    return { damage, changed };
+  }
+  const audit = await auditedBy(data);
+  return audit.length > 0
+    ? { damage, audit }
+    : { damage, changed: changed ?? {}, unforeseen: words };
 }
 
 async function main(): Promise<void> {

@@ -1,7 +1,9 @@
 // chartseal export: the whole log as JSON lines, to a new file or to stdout.
+import { join } from 'node:path';
 import { exportLog as writeExport } from '../../gateway/services/backup/export.js';
 import type { ExportEnd } from '../../gateway/services/backup/export-format.js';
 import { NewFile } from '../../gateway/services/backup/new-file.js';
+import { isFolder } from '../../gateway/services/file-stats.js';
 import { type CommandContext, writeToStdout } from '../context.js';
 import type { DataOptions } from '../hospital.js';
 import { clean } from '../render.js';
@@ -29,6 +31,8 @@ export async function exportLog(
   if (isFile && context.json) context.data(JSON.stringify({ file, entries, blocks, digest }));
   if (isFile) context.tell(`written: ${clean(file)}`);
   context.tell(`${entries} entries and ${blocks} blocks, sha256 ${digest}`);
+  // Files that people take away; the log holds their digests.
+  if (isFolder(join(data, 'audits'))) context.tell('not in it: reports of audits in DATA/audits');
   context.tell(
     'It holds patients and openings in clear, and no keys: keep it as you keep records.',
   );

@@ -49,8 +49,8 @@ export async function init(options: InitOptions, context: CommandContext): Promi
     context.tell('         defaults for trying out. Give --origin and --org for a real archive.');
   }
   context.tell(
-    'IMPORTANT: keep a copy of the folder "keys" offline, now. Without the master key no',
+    'IMPORTANT: back up the keys, now: chartseal keys backup FILE. Without the master key',
   );
-  context.tell('           label can be proven again: histories could no longer be made.');
+  context.tell('           no label can be proven again: histories could no longer be made.');
   return 0;
 }

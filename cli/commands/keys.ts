@@ -27,8 +27,9 @@ export async function keysRestore(
   context: CommandContext,
 ): Promise<number> {
   const passphrase = await readPassphrase(options, context, false);
-  const facts = await restoreKeys(file, options.data, passphrase);
+  const { facts, isAlone } = await restoreKeys(file, options.data, passphrase);
   if (context.json) context.data(JSON.stringify({ folder: options.data, ...facts }));
   context.tell(`keys of log ${clean(facts.origin)} of ${clean(facts.mspId)} are restored`);
+  if (isAlone) context.tell('The log itself comes back with: chartseal import EXPORT --data DIR');
   return 0;
 }

@@ -1,8 +1,9 @@
 // Folders in which something is made before it is put in its place. Their names tell the process,
 // so that what a killed one left can be told from what is being made.
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isSystemError } from '../services/file-error.js';
 import { isAlive } from '../services/own-store.js';
 
 const TAIL = /^([1-9][0-9]{0,9})-[0-9a-f]{12}$/;
@@ -17,22 +18,41 @@ export function stagingName(prefix: string): string {
   return name;
 }
 
-/** Names below `parent` with this prefix, each with its process when that is still there. */
+/** Names of folders of ours with this prefix, each with its process when that is still there. */
 export async function listStaging(
   parent: string,
   prefix: string,
 ): Promise<{ readonly name: string; readonly pid: number | undefined }[]> {
-  return (await readdir(parent)).flatMap((name) => {
+  const found: { name: string; pid: number | undefined }[] = [];
+  for (const name of await readdir(parent)) {
     const pid = Number((name.startsWith(prefix) && TAIL.exec(name.slice(prefix.length))?.[1]) || 0);
-    if (pid === 0) return [];
+    if (pid === 0 || !(await isOurs(join(parent, name)))) continue;
     const isThere = pid === process.pid ? own.has(name) : isAlive(pid);
-    return [{ name, pid: isThere ? pid : undefined }];
-  });
+    found.push({ name, pid: isThere ? pid : undefined });
+  }
+  return found;
+}
+
+/** In a folder that others use too, such names may be theirs. */
+async function isOurs(path: string): Promise<boolean> {
+  try {
+    const stats = await lstat(path);
+    return stats.isDirectory() && stats.uid === (process.geteuid?.() ?? stats.uid);
+  } catch (error) {
+    // Another process was quicker.
+    if (isSystemError(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /** Removes what killed processes left: keys may lie in it. */
 export async function removeDeadStaging(parent: string, prefix: string): Promise<void> {
-  for (const { name, pid } of await listStaging(parent, prefix)) {
+  const found = await listStaging(parent, prefix).catch((error: unknown) => {
+    // A folder that may be written need not let itself be listed.
+    if (isSystemError(error, 'EACCES')) return [];
+    throw error;
+  });
+  for (const { name, pid } of found) {
     if (pid === undefined) await rm(join(parent, name), { recursive: true, force: true });
   }
 }

@@ -1,11 +1,20 @@
 // Exports of what killed programs leave, and imports that are killed themselves.
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
 import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { importLog } from '../../gateway/services/backup/import.js';
+import { backupKeys } from '../../gateway/services/backup/keys.js';
 import { openStore } from '../../gateway/store/store.js';
 import {
   contentsOf,
@@ -133,5 +142,37 @@ describe('backups and crashes', function () {
     }
     expect((await runChild(folder, exporting, {})).exitCode).to.equal(0);
     expect(readdirSync(at('out'))).to.deep.equal(['e.jsonl']);
+  });
+
+  it('a restore of keys that is killed leaves no keys or all, and can be done again', async () => {
+    writeFileSync(at('pw'), 'correct horse battery\n');
+    await backupKeys(at('source'), at('k.json'), 'correct horse battery');
+    const command = ['keys', 'restore', at('k.json'), '--passphrase-file', at('pw')];
+    const plans: readonly Omit<FaultPlan, 'pauseUs'>[] = [
+      { point: 'key file', moment: 'during', nth: 3 },
+      { point: 'key file', moment: 'after', nth: 8 },
+      { point: 'staging rename', moment: 'before', nth: 1 },
+      { point: 'staging rename', moment: 'after', nth: 1 },
+    ];
+    for (const where of ['parent/absent', 'empty']) {
+      for (const plan of plans) {
+        mkdirSync(at('restored', where === 'empty' ? where : ''), { recursive: true });
+        const restoring = ['fault-program', ...command, '--data', at('restored', where)];
+        const ran = await runChild(folder, restoring, { plan: { ...plan, pauseUs: 0 } });
+        expect(ran.killed, ran.stderr).to.equal(true);
+        const keys = at('restored', where, 'keys');
+        if (existsSync(keys)) expect(readdirSync(keys)).to.have.length(8);
+        else expect((await runChild(folder, restoring, {})).exitCode).to.equal(0);
+        for (const name of readdirSync(keys)) {
+          const own = readFileSync(at('source', 'keys', name), 'utf8');
+          expect(readFileSync(join(keys, name), 'utf8')).to.equal(own);
+        }
+        const left = readdirSync(at('restored'), { recursive: true }).map(String);
+        if (plan.moment !== 'after' || plan.point === 'key file') {
+          expect(left.filter((name) => name.includes('.chartseal-'))).to.deep.equal([]);
+        }
+        rmSync(at('restored'), { recursive: true });
+      }
+    }
   });
 });

@@ -1,6 +1,7 @@
 // An export as it is read back: first as a whole, against its own end line, then kind by kind.
 // Memory holds one line.
 import { createHash, type Hash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { decodeBase64, decodeHex, utf8 } from '../../../chaincode/core/bytes.js';
 import { parseCanonical } from '../../../chaincode/core/canonical-json.js';
@@ -25,6 +26,8 @@ import {
 
 const NEWLINE = 0x0a;
 const READ_BYTES = 1024 * 1024;
+// Without O_NONBLOCK, opening a FIFO would wait for its writer, perhaps for ever.
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 interface RawLine {
   /** Counts from 1. */
@@ -207,7 +210,7 @@ export class ExportFile {
   static async open(path: string): Promise<ExportFile> {
     let handle: FileHandle | undefined;
     try {
-      handle = await open(path, 'r');
+      handle = await open(path, OPEN_FLAGS);
       const stats = await handle.stat();
       // It is read several times, from several places.
       if (!stats.isFile()) throw bad('the export is not a regular file');

@@ -167,16 +167,19 @@ async function* subjectLines({ store: { db } }: Source): AsyncGenerator<Uint8Arr
 }
 
 async function* attestationLines({ store }: Source, size: number): AsyncGenerator<Uint8Array> {
-  const newest = store.findMarker()?.size ?? 0;
-  if (newest > size) {
-    const text = `the ledger has ${size} leaves, ${newest} were proven before`;
+  const proven = store.findMarker()?.size;
+  if (proven !== undefined && proven > size) {
+    const text = `the ledger has ${size} leaves, ${proven} were proven before`;
     throw new ChartsealError('LEDGER_BEHIND', text);
   }
+  let newest: number | undefined;
   for await (const [key, row] of store.db.rows(TABLES.attestation, keyNumber(0))) {
-    yield line('attestation', {
-      size: parseKeyNumber(key),
-      ...parseJsonRow<AttestationRow>(row),
-    });
+    newest = parseKeyNumber(key);
+    yield line('attestation', { size: newest, ...parseJsonRow<AttestationRow>(row) });
+  }
+  // They are written together.
+  if (newest !== proven) {
+    throw new ChartsealError('STORE_CORRUPT', 'the marker is not at the newest attestation');
   }
 }
 

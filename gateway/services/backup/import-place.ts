@@ -1,15 +1,19 @@
 // Where an import builds: a folder within the data folder, beside the keys. Its parts are moved up
 // at the end, config.json last, which makes it a data folder; what a killed import left is undone.
-import { chmod, mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { readConfig } from '../../data/config.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
 import { LOST_AND_FOUND, STAGING, syncFolder } from '../../data/place.js';
-import { listStaging, removeDeadStaging, stagingName } from '../../data/staging.js';
+import { listStaging, stagingName } from '../../data/staging.js';
+import { Database } from '../../store/database.js';
 import { isSystemError } from '../file-error.js';
 
 const PREFIX = '.chartseal-import-';
+/** A database with nothing in it, for its lock, which goes with its process. */
+const LOCK = 'lock';
+const UNLOCKED_MS = 10_000;
 const NAMES = dataLayout('');
 const CONFIG = basename(NAMES.config);
 const PARTS = [NAMES.ledger, NAMES.store, NAMES.checkpoint, NAMES.run].map((path) =>
@@ -60,14 +64,32 @@ async function undo(folder: string, staging: string): Promise<void> {
   }
 }
 
+/**
+ * Whether a process is at work in a staging folder. Its lock says so, whatever has become of its
+ * process id; before it has one, a short while is granted.
+ */
+async function isWorkedOn(staging: string, pid: number | undefined): Promise<boolean> {
+  try {
+    await (await Database.open(join(staging, LOCK), { create: false })).close();
+    return false;
+  } catch (error) {
+    if (!(error instanceof ChartsealError)) throw error;
+    if (error.code === 'STORE_LOCKED') return true;
+    return pid !== undefined && Date.now() - (await stat(staging)).mtimeMs < UNLOCKED_MS;
+  }
+}
+
 export class ImportPlace {
   /** The folder to fill. */
   readonly staging: DataLayout;
   readonly #target: DataLayout;
 
-  private constructor(folder: string, staging: string) {
+  readonly #lock: Database;
+
+  private constructor(folder: string, staging: string, lock: Database) {
     this.#target = dataLayout(folder);
     this.staging = dataLayout(staging);
+    this.#lock = lock;
   }
 
   /**
@@ -79,7 +101,8 @@ export class ImportPlace {
     await requireNoData(dataLayout(folder), logId);
     const staging = join(folder, stagingName(PREFIX));
     await mkdir(staging, { mode: 0o700 });
-    const place = new ImportPlace(folder, staging);
+    const lock = await Database.open(join(staging, LOCK), { create: true });
+    const place = new ImportPlace(folder, staging, lock);
     try {
       await place.#clean();
       return place;
@@ -99,12 +122,13 @@ export class ImportPlace {
     const own = basename(this.staging.folder);
     for (const { name, pid } of await listStaging(folder, PREFIX)) {
       if (name === own) continue;
-      if (pid !== undefined) {
-        throw new ChartsealError('STORE_LOCKED', `process ${pid} imports into this folder`);
+      const staging = join(folder, name);
+      if (await isWorkedOn(staging, pid)) {
+        throw new ChartsealError('STORE_LOCKED', 'another process imports into this folder');
       }
-      await undo(folder, join(folder, name));
+      await undo(folder, staging);
+      await rm(staging, { recursive: true, force: true });
     }
-    await removeDeadStaging(folder, PREFIX);
     const allowed = [basename(this.keys), LOST_AND_FOUND, own];
     const others = (await readdir(folder)).filter(
       (name) => !allowed.includes(name) && !name.startsWith(STAGING),
@@ -126,6 +150,7 @@ export class ImportPlace {
 
   /** Removes what was not put in its place. */
   async clear(): Promise<void> {
+    await this.#lock.close();
     await undo(this.#target.folder, this.staging.folder);
     await rm(this.staging.folder, { recursive: true, force: true });
   }

@@ -1,9 +1,8 @@
 // keys backup and keys restore: the folder of keys to an encrypted file and back.
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { MAX_KEY_BACKUP_BYTES } from '../../../chaincode/core/limits.js';
 import { readConfig } from '../../data/config.js';
 import {
   formatKeyBackup,
@@ -17,9 +16,16 @@ import { type DataLayout, dataLayout } from '../../data/layout.js';
 import { DataPlace, STAGING, syncFolder } from '../../data/place.js';
 import { removeDeadStaging, stagingName } from '../../data/staging.js';
 import { BlockReader } from '../../ledger/embedded/block-reader.js';
-import { fileError, isSystemError, systemErrorText } from '../file-error.js';
+import { isSystemError, systemErrorText } from '../file-error.js';
+import { readSmallFile } from '../small-file.js';
 import { readRegistration } from './log-blocks.js';
 import { NewFile } from './new-file.js';
+
+export interface KeyRestoreResult {
+  readonly facts: KeyBackupFacts;
+  /** Whether the folder holds keys alone, and the log is still to be imported. */
+  readonly isAlone: boolean;
+}
 
 export interface KeyBackupResult {
   readonly facts: KeyBackupFacts;
@@ -78,7 +84,7 @@ export async function backupKeys(
     await parseKeyBackup(bytes, passphrase);
     await file.write(bytes);
     await file.keep();
-    if (!equalBytes(await readBackup(path), bytes)) {
+    if (!equalBytes(readSmallFile(path), bytes)) {
       throw new ChartsealError('FILE_UNWRITABLE', 'the file does not read as it was written');
     }
   } finally {
@@ -86,25 +92,6 @@ export async function backupKeys(
   }
   const missing = Object.values(KEY_FILES).filter((name) => files[name] === undefined);
   return { facts, missing };
-}
-
-/** Throws FILE_MISSING, FILE_UNREADABLE, TOO_LARGE. */
-async function readBackup(path: string): Promise<Uint8Array> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const { size } = await handle.stat();
-      if (size > MAX_KEY_BACKUP_BYTES) {
-        const text = `a backup of keys has at most ${MAX_KEY_BACKUP_BYTES} bytes`;
-        throw new ChartsealError('TOO_LARGE', text);
-      }
-      return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw fileError(error, 'file');
-  }
 }
 
 async function writeKeyFiles(folder: string, { files }: KeyBackup): Promise<void> {
@@ -170,9 +157,9 @@ export async function restoreKeys(
   path: string,
   folder: string,
   passphrase: string,
-): Promise<KeyBackupFacts> {
+): Promise<KeyRestoreResult> {
   const layout = dataLayout(folder);
-  const bytes = await readBackup(path);
+  const bytes = readSmallFile(path);
   try {
     if (await isFilled(layout.keys)) {
       throw new ChartsealError('DATA_EXISTS', 'the folder has keys already');
@@ -182,8 +169,9 @@ export async function restoreKeys(
     if (logId !== undefined && logId !== backup.facts.logId) {
       throw new ChartsealError('OTHER_LOG', 'the keys are of another log than the data folder');
     }
-    await (logId === undefined ? putNew(layout, backup) : putBack(layout, backup));
-    return backup.facts;
+    const isAlone = logId === undefined;
+    await (isAlone ? putNew(layout, backup) : putBack(layout, backup));
+    return { facts: backup.facts, isAlone };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     if (isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) {

@@ -50,4 +50,4 @@ export const MAX_NONCE_HEX = 64;
 export const MAX_PAGE_ROWS = 256;
 
 /** Accepted entries that may wait for the ledger before accepts are refused. */
-export const MAX_OUTBOX_ENTRIES = 262_144;
+export const MAX_OUTBOX_ENTRIES = 65_536;

@@ -38,7 +38,7 @@ async function* landed(
 async function importLine(sequencer: Sequencer, line: JsonLine): Promise<ImportOutcome> {
   try {
     if ('error' in line) throw line.error;
-    const accepted = await sequencer.accept(parseAccessSubmission(line.value));
+    const accepted = await sequencer.acceptWhenRoom(parseAccessSubmission(line.value));
     return { line: line.number, accepted };
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;

@@ -136,7 +136,7 @@ export class Ingest {
     const version = (head?.version ?? 0) + 1;
     const submission = this.#submission(id, version, result);
     const baseline = { path: file.path, size: result.size, modifiedAtMs: result.mtimeMs };
-    const { ordinal } = await this.#sequencer.accept(submission, baseline);
+    const { ordinal } = await this.#sequencer.acceptWhenRoom(submission, baseline);
     return { state: 'anchored', file, id, version, digest, ordinal };
   }
 

@@ -1,6 +1,6 @@
 // What differs between Node and a page, the Node side. The page's build swaps in ./browser.
 import { Buffer } from 'node:buffer';
-import { createPublicKey, hash, verify } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 
 /** SHA-256 of the bytes: 32 bytes. */
 export function sha256(data: Uint8Array): Uint8Array {
@@ -34,6 +34,22 @@ export function decodeBase64Loose(text: string): Uint8Array {
 // SubjectPublicKeyInfo header of an Ed25519 key (RFC 8410 section 4).
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
+/** A page of receipts is signed by one key, and making its object costs as much as verifying. */
+const keyObjects = new Map<string, KeyObject>();
+const MAX_KEY_OBJECTS = 256;
+
+function keyObject(publicKey: Uint8Array): KeyObject {
+  const name = encodeHex(publicKey);
+  let key = keyObjects.get(name);
+  if (key === undefined) {
+    const spki = Buffer.concat([ED25519_SPKI, publicKey]);
+    key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    if (keyObjects.size >= MAX_KEY_OBJECTS) keyObjects.clear();
+    keyObjects.set(name, key);
+  }
+  return key;
+}
+
 /** Ed25519 without cofactor (RFC 8032 section 5.1.7); false for anything malformed. */
 export function verifyEd25519(
   publicKey: Uint8Array,
@@ -41,10 +57,5 @@ export function verifyEd25519(
   signature: Uint8Array,
 ): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
-  const key = createPublicKey({
-    key: Buffer.concat([ED25519_SPKI, publicKey]),
-    format: 'der',
-    type: 'spki',
-  });
-  return verify(null, message, key, signature);
+  return verify(null, message, keyObject(publicKey), signature);
 }

@@ -29,6 +29,8 @@ export interface AcceptorOptions {
   readonly context: LogContext;
   readonly by: Submitter;
   readonly now: () => number;
+  /** Bound of what may wait for the ledger; MAX_OUTBOX_ENTRIES when it is left out. */
+  readonly outboxEntries?: number | undefined;
   /** Called when a group is durable, before its callers are answered. */
   readonly onAccepted: (leaves: readonly AcceptedLeaf[]) => void;
   /** Called when the store failed: nothing is accepted any more. */
@@ -99,7 +101,7 @@ export class Acceptor {
   accept(submission: Submission, baseline?: Baseline): Promise<Accepted> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     const unwritten = this.#queue.length + this.#next - this.#count;
-    if (this.#waitingForLedger + unwritten >= MAX_OUTBOX_ENTRIES) {
+    if (this.#waitingForLedger + unwritten >= (this.#options.outboxEntries ?? MAX_OUTBOX_ENTRIES)) {
       return Promise.reject(
         new ChartsealError('OUTBOX_FULL', `${this.#waitingForLedger} entries wait for the ledger`),
       );

@@ -29,6 +29,8 @@ export interface SequencerOptions {
   readonly by: Submitter;
   readonly now?: () => number;
   readonly flushEntries?: number;
+  /** Bound of what may wait for the ledger. */
+  readonly outboxEntries?: number;
   /** Pause between appends, in which entries gather. */
   readonly intervalMs?: number;
 }
@@ -42,6 +44,7 @@ export interface SequencerCounts {
 
 const INTERVAL_MS = 20;
 const MAX_GATHER_MS = 500;
+const ROOM_PAUSE_MS = 1000;
 
 export class Sequencer {
   readonly #options: SequencerOptions;
@@ -68,6 +71,7 @@ export class Sequencer {
       context: options.context,
       by: options.by,
       now: options.now ?? Date.now,
+      outboxEntries: options.outboxEntries,
       onAccepted: (leaves) => this.#enqueue(leaves),
       onFault: (fault) => this.#stop(fault),
     });
@@ -110,6 +114,20 @@ export class Sequencer {
   /** Durable when it resolves; see {@link Acceptor.accept}. */
   accept(submission: Submission, baseline?: Baseline): Promise<Accepted> {
     return this.#acceptor.accept(submission, baseline);
+  }
+
+  /** As {@link Sequencer.accept}, but waits where that refuses because too much waits already. */
+  async acceptWhenRoom(submission: Submission, baseline?: Baseline): Promise<Accepted> {
+    for (;;) {
+      try {
+        return await this.accept(submission, baseline);
+      } catch (error) {
+        const isFull = error instanceof ChartsealError && error.code === 'OUTBOX_FULL';
+        // While a clock holds everything back nothing makes room.
+        if (!isFull || this.delay !== undefined) throw error;
+        await this.#signal.next(ROOM_PAUSE_MS);
+      }
+    }
   }
 
   /** Reads at the proven state; see {@link ProvenLog.read}. */

@@ -36,7 +36,7 @@ export async function ingestAll(hospital: Hospital, archive: string): Promise<vo
   }
 }
 
-async function addEvents({ sequencer }: Hospital, name: string): Promise<void> {
+export async function addEvents({ sequencer }: Hospital, name: string): Promise<void> {
   for (let wave = 0; wave < 3; wave++) {
     const several = Array.from({ length: 10 }, (_, at) =>
       accessSubmission(`P${at % 4}`, `${name}-${wave}-${at}`),

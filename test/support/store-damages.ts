@@ -20,16 +20,24 @@ import { keysOf, type RawStore, readValue } from './audit-sample.js';
 
 export type Change = (rows: RawStore) => Promise<Map<string, Uint8Array>>;
 
-async function nth(rows: RawStore, prefix: string, at = 3): Promise<string> {
+/** Undefined when earlier damage left none. */
+async function findNth(rows: RawStore, prefix: string, at = 3): Promise<string | undefined> {
   const found = await keysOf(rows, prefix);
-  return found[Math.min(at, found.length - 1)] as string;
+  return found[Math.min(at, found.length - 1)];
+}
+
+async function nth(rows: RawStore, prefix: string, at = 3): Promise<string> {
+  const found = await findNth(rows, prefix, at);
+  if (found === undefined) throw new Error(`no row of ${prefix}`);
+  return found;
 }
 
 /** A row of this table is gone. */
 export const gone =
   (prefix: string): Change =>
   async (rows) => {
-    await rows.del(await nth(rows, prefix));
+    const key = await findNth(rows, prefix);
+    if (key !== undefined) await rows.del(key);
     return new Map();
   };
 
@@ -37,8 +45,8 @@ export const gone =
 const altered =
   (prefix: string, change: (value: Buffer) => Uint8Array): Change =>
   async (rows) => {
-    const key = await nth(rows, prefix);
-    return new Map([[key, change(await readValue(rows, key))]]);
+    const key = await findNth(rows, prefix);
+    return new Map(key === undefined ? [] : [[key, change(await readValue(rows, key))]]);
   };
 
 /** A row stands there that follows from nothing. */

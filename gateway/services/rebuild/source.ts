@@ -8,9 +8,11 @@ import { readUint64 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import { Database } from '../../store/database.js';
 import { entryKey, parseKeyNumber, TABLES } from '../../store/keys.js';
+import { isSystemError } from '../file-error.js';
 
 const LOCK_FILE = 'LOCK';
-const DAMAGE: readonly ErrorCode[] = ['STORE_CORRUPT', 'STORE_BEHIND'];
+/** STORE_FAILED too: a file of LevelDB that is gone is one of its I/O errors. */
+const DAMAGE: readonly ErrorCode[] = ['STORE_CORRUPT', 'STORE_BEHIND', 'STORE_FAILED'];
 
 const isDamage = (error: unknown): error is ChartsealError =>
   error instanceof ChartsealError && DAMAGE.includes(error.code);
@@ -94,7 +96,7 @@ export async function openSource(
     } catch (second) {
       await rm(copy, { recursive: true, force: true });
       // What the files said before the repair says more.
-      throw isDamage(second) ? error : second;
+      throw isDamage(second) || isSystemError(second) ? error : second;
     }
   }
 }

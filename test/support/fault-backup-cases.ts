@@ -55,6 +55,7 @@ const IMPORT: FaultCase = {
     ...['import', join(folder, 'log.jsonl'), '--data', join(folder, 'data')],
   ],
   points: ['accept', 'ledger block', 'marker', 'config file', 'staging rename', 'config rename'],
+  isSlow: true,
   databases: [],
   refusal: ERROR_CODES.DATA_EXISTS.exit,
   check: async (folder) => {

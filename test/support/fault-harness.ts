@@ -75,12 +75,13 @@ const LANES = 2;
 const MAX_PAUSE_US = 3000;
 const MOMENTS: readonly Moment[] = ['before', 'during', 'after'];
 const WHOLE = /rename|sync/;
-/** Of five kills so many are at named points. */
-const NAMED_OF_FIVE = 3;
+/** Of five first kills so many are at named points; of five that follow on one. */
+const NAMED_OF_FIVE = 4;
+const NAMED_OF_FIVE_AGAIN = 2;
 /** How often a case that is not slow is killed at random moments for each time of a slow one. */
 const SLOW_SHARE = 4;
 /** Chance that the process which mends a kill is killed as well. */
-const AGAIN = 0.5;
+const AGAIN = 0.6;
 
 async function measure(fault: FaultCase, folder: string): Promise<Measured> {
   const base = join(folder, `base-${fault.name.replaceAll(' ', '-')}`);
@@ -253,7 +254,7 @@ class FaultRun {
 
   #anySlot(of: Measured, random: Random): Slot {
     const named = this.#named.filter((slot) => slot.of === of);
-    const isNamed = random.integer(5) < NAMED_OF_FIVE;
+    const isNamed = random.integer(5) < NAMED_OF_FIVE_AGAIN;
     const slot = isNamed ? named[random.integer(named.length)] : undefined;
     return slot ?? { of, moment: 'during' };
   }

@@ -51,6 +51,7 @@ const REBUILD: FaultCase = {
   },
   command: (folder) => ['fault-program', 'rebuild', '--data', join(folder, 'data')],
   points: ['store creation', 'accept', 'map flush', 'marker', 'store rename'],
+  isSlow: true,
   databases: [],
   check: async (folder) => {
     const data = join(folder, 'data');

@@ -188,8 +188,8 @@ class Reader {
 
 /**
  * Reads one JSON value: no duplicate member names, no lone surrogates, no numbers but safe
- * integers, depth at most MAX_JSON_DEPTH, nothing after it; throws BAD_JSON naming `what`, TOO_LARGE
- * above MAX_JSON_VALUES.
+ * integers, depth at most MAX_JSON_DEPTH, nothing after it; throws BAD_JSON naming `what`,
+ * TOO_LARGE above MAX_JSON_VALUES.
  */
 export function parseJson(text: string, what: string): JsonValue {
   return new Reader(text, what).readDocument();

@@ -1,10 +1,13 @@
 // Flipped and cut bytes in the files of LevelDB below store/ and ledger/. What is not found must
 // have changed nothing; CHARTSEAL_SEED and CHARTSEAL_MUTATIONS choose other damages and more.
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { inflict } from '../support/damage.js';
 import type { DamageOutcome } from '../support/damage-reader.js';
 import { type DamageRuns, runDamages } from '../support/damage-runs.js';
-import { createDataSample, type DataSample } from '../support/data-sample.js';
+import { createDataSample, type DataSample, openData } from '../support/data-sample.js';
+import { expectCodeAsync } from '../support/expect-code.js';
 import { SEED } from '../support/seeded.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
@@ -52,6 +55,18 @@ describe('damaged files of LevelDB', function () {
     for (const words of runs.aborts) expect(words).to.match(/leveldb.*Assertion/);
     return runs;
   }
+
+  it('of the store whose log lost a record take no new entry in the place of a lost one', async () => {
+    const data = join(folder, 'lost');
+    cpSync(sample.folder, data, { recursive: true });
+    const store = join(data, 'store');
+    const logs = readdirSync(store).filter((name) => name.endsWith('.log'));
+    for (const name of logs) {
+      // Within the first record, which holds the entries of the last session.
+      inflict(store, { file: name, at: 6000, mask: 0x40 });
+    }
+    await expectCodeAsync(async () => (await openData(data)).close(), 'STORE_CORRUPT');
+  });
 
   for (const [part, count] of [
     ['ledger', MUTATIONS - STORE_MUTATIONS],

@@ -41,7 +41,7 @@ function rowKind(key: string): string {
 
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** value ‖ CRC-32, in memory that the next call uses again: LevelDB's batches copy what they get. */
+/** value ‖ CRC-32, in memory that the next call uses again: LevelDB copies what it gets. */
 function seal(key: string, value: Bytes): Buffer {
   const size = value.length + 4;
   if (size > scratch.length) scratch = Buffer.allocUnsafeSlow(size * 2);

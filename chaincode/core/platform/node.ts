@@ -1,5 +1,4 @@
 // What differs between Node and a page, the Node side. The page's build swaps in ./browser.
-import { Buffer } from 'node:buffer';
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 
 /** SHA-256 of the bytes: 32 bytes. */

@@ -16,6 +16,7 @@ import { Acceptor } from './acceptor.js';
 import type { Submitter } from './build-entry.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
+import { Pace } from './pace.js';
 import { type PreparedAppend, prepareAppend } from './prepare-append.js';
 import { ProvenLog, type ProvenView } from './proven-log.js';
 import { missedAppends } from './recovery.js';
@@ -42,8 +43,6 @@ export interface SequencerCounts {
   readonly proven: number;
 }
 
-const INTERVAL_MS = 20;
-const MAX_GATHER_MS = 500;
 const ROOM_PAUSE_MS = 1000;
 
 export class Sequencer {
@@ -181,10 +180,7 @@ export class Sequencer {
   }
 
   async #appendLoop(): Promise<void> {
-    const { intervalMs = INTERVAL_MS } = this.#options;
-    // As long as an append took, the next gathers: large appends cost less per leaf, and accepting
-    // has half of the time. At rest an append takes less than the interval.
-    let gatherMs = intervalMs;
+    const pace = new Pace(this.#options.intervalMs);
     let prepared: PreparedAppend | undefined;
     while (this.#running()) {
       if (this.#outbox.length === 0) {
@@ -196,14 +192,14 @@ export class Sequencer {
         continue;
       }
       if (this.#outbox.length < this.#appendLeaves && prepared === undefined) {
-        await this.#changedOrFull(gatherMs);
+        await this.#changedOrFull(pace.gatherMs);
       }
       if (!this.#running()) return;
       const begun = performance.now();
       try {
         const batch = prepared ?? this.#prepare(this.#committed.map, 0);
         prepared = await this.#append(batch);
-        gatherMs = Math.max(intervalMs, Math.min(performance.now() - begun, MAX_GATHER_MS));
+        pace.took(performance.now() - begun);
       } catch (error) {
         prepared = undefined;
         await this.#recover(error);

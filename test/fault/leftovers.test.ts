@@ -26,7 +26,7 @@ describe('what a killed program leaves behind', function () {
   const names = (path: string) => readdirSync(join(folder, path)).sort();
 
   async function killAt(plan: Omit<FaultPlan, 'pauseUs'>, ...args: string[]): Promise<void> {
-    const command = ['fault-program', ...args, '--data', data()];
+    const command = ['../fault/program', ...args, '--data', data()];
     const ran = await runChild(folder, command, { plan: { ...plan, pauseUs: 0 } });
     expect(ran.killed, ran.stderr).to.equal(true);
   }
@@ -69,7 +69,7 @@ describe('what a killed program leaves behind', function () {
     await killAt({ point: 'staging rename', moment: 'after', nth: 2 }, 'init');
     const key = readFileSync(join(data(), 'keys', 'master-key.hex'), 'utf8');
     expect(names('data')).to.not.include('config.json');
-    const again = await runChild(folder, ['fault-program', 'init', '--data', data()], {});
+    const again = await runChild(folder, ['../fault/program', 'init', '--data', data()], {});
     expect(again.exitCode).to.equal(64);
     expect(again.stderr).to.include('DATA_EXISTS');
     expect(readFileSync(join(data(), 'keys', 'master-key.hex'), 'utf8')).to.equal(key);

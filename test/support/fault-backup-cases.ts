@@ -21,7 +21,7 @@ const EXPORT: FaultCase = {
   name: 'export',
   prepare: filledData,
   command: (folder) => [
-    'fault-program',
+    '../fault/program',
     ...['export', join(folder, 'log.jsonl'), '--data', join(folder, 'data')],
   ],
   points: ['part', 'part sync', 'part rename'],
@@ -51,7 +51,7 @@ const IMPORT: FaultCase = {
     }
   },
   command: (folder) => [
-    'fault-program',
+    '../fault/program',
     ...['import', join(folder, 'log.jsonl'), '--data', join(folder, 'data')],
   ],
   points: ['accept', 'ledger block', 'marker', 'config file', 'staging rename', 'config rename'],
@@ -92,7 +92,7 @@ function restoreCase(name: string, into: 'nothing' | 'data'): FaultCase {
       rmSync(join(folder, ...lost), { recursive: true });
     },
     command: (folder) => [
-      'fault-program',
+      '../fault/program',
       ...['keys', 'restore', join(folder, 'log.keys'), '--data', join(folder, 'data')],
       ...['--passphrase-file', join(folder, 'passphrase')],
     ],

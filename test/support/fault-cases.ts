@@ -106,7 +106,7 @@ const INGEST: FaultCase = {
     await newData(folder);
   },
   command: (folder) => [
-    'fault-program',
+    '../fault/program',
     'ingest',
     join(folder, 'archive'),
     ...['--data', join(folder, 'data'), '--receipts', join(folder, 'receipts'), '--json'],
@@ -148,7 +148,7 @@ const IMPORT: FaultCase = {
     await newData(folder);
   },
   command: (folder) => [
-    'fault-program',
+    '../fault/program',
     ...['access', 'import', join(folder, 'events.jsonl')],
     ...['--data', join(folder, 'data'), '--json'],
   ],
@@ -173,7 +173,7 @@ function initCase(name: string, hasFolder: boolean, points: readonly string[]): 
   return {
     name,
     prepare: async (folder) => void (hasFolder && mkdirSync(join(folder, 'data'))),
-    command: (folder) => ['fault-program', 'init', '--data', join(folder, 'data')],
+    command: (folder) => ['../fault/program', 'init', '--data', join(folder, 'data')],
     points,
     databases: [],
     refusal: ERROR_CODES.DATA_EXISTS.exit,

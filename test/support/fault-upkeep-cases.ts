@@ -27,7 +27,7 @@ const AUDIT: FaultCase = {
     const options = { data: join(folder, 'data'), waitMs: WAIT_MS, category: 'document' };
     await finish((context) => ingest([archive], options, context));
   },
-  command: (folder) => ['fault-program', 'audit', '--data', join(folder, 'data'), '--json'],
+  command: (folder) => ['../fault/program', 'audit', '--data', join(folder, 'data'), '--json'],
   points: ['audit pass', 'report', 'report sync', 'accept', 'marker'],
   databases: ['data/store', 'data/ledger'],
   check: async (folder, lines) => {
@@ -49,7 +49,7 @@ const REBUILD: FaultCase = {
     const { entries } = await readAll(join(folder, 'data'));
     writeFileSync(join(folder, 'entries.json'), JSON.stringify([...entries]));
   },
-  command: (folder) => ['fault-program', 'rebuild', '--data', join(folder, 'data')],
+  command: (folder) => ['../fault/program', 'rebuild', '--data', join(folder, 'data')],
   points: ['store creation', 'accept', 'map flush', 'marker', 'store rename'],
   isSlow: true,
   databases: [],

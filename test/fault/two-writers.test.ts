@@ -63,7 +63,8 @@ describe('two processes', function () {
     expect(await ended).to.deep.equal([0, null]);
   }
 
-  const run = (...args: string[]): Promise<Ran> => runChild(folder, ['fault-program', ...args], {});
+  const run = (...args: string[]): Promise<Ran> =>
+    runChild(folder, ['../fault/program', ...args], {});
 
   it('on one store: the second names the first, writes nothing, and the first goes on', async () => {
     await startFirst();

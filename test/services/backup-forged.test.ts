@@ -158,6 +158,51 @@ describe('an export signed by the log and still wrong', function () {
       },
     ],
     [
+      'a patient under the label of another',
+      'BAD_FORMAT',
+      (lines) => {
+        const [a, b] = only<{ value: string }>(lines, 'patient');
+        if (a && b) [a.value, b.value] = [b.value, a.value];
+        return undefined;
+      },
+    ],
+    [
+      'openings that are none',
+      'BAD_FORMAT',
+      (lines) => {
+        const [first] = only<Line>(lines, 'entry');
+        if (first) first['openings'] = { name: 'archive/1' };
+        return undefined;
+      },
+    ],
+    [
+      'an attestation of a size that never was',
+      'BAD_FORMAT',
+      (lines) => {
+        const [first] = only<{ size: number }>(lines, 'attestation');
+        if (first) first.size = 1;
+        return undefined;
+      },
+    ],
+    [
+      'an attestation without its closing leaf',
+      'LOG_FORKED',
+      (lines) => {
+        const last = only<Line>(lines, 'attestation').at(-1);
+        if (last) last['closingLeaf'] = null;
+        return undefined;
+      },
+    ],
+    [
+      'an attestation that nobody signed',
+      'BAD_FORMAT',
+      (lines) => {
+        const last = only<{ attestation: { signature: string } }>(lines, 'attestation').at(-1);
+        if (last) last.attestation.signature = Buffer.alloc(64).toString('base64');
+        return undefined;
+      },
+    ],
+    [
       'an attestation of another size',
       'LOG_FORKED',
       (lines) => {

@@ -2,13 +2,19 @@
 // this order: header, blocks of the ledger, entries, patients, baselines, attestations, end.
 import { concat, decodeBase64, utf8 } from '../../../chaincode/core/bytes.js';
 import type { JsonObject } from '../../../chaincode/core/json.js';
-import { HASH_BYTES, LEAF_BYTES, MAX_ORIGIN_BYTES } from '../../../chaincode/core/limits.js';
+import {
+  HASH_BYTES,
+  LEAF_BYTES,
+  MAX_ORIGIN_BYTES,
+  OPENING_SALT_BYTES,
+} from '../../../chaincode/core/limits.js';
 import {
   anything,
   blob,
   hex,
   integer,
   list,
+  map,
   nullable,
   object,
   oneOf,
@@ -112,7 +118,11 @@ const CONTENT: Readonly<Record<Tag, Shape>> = {
     ordinal: integer(),
     leaf: blob(LEAF_BYTES),
     entry: anything(),
-    'openings?': anything(),
+    'openings?': map(
+      text({ min: 1, max: 64 }),
+      object({ salt: blob(OPENING_SALT_BYTES), value: anything() }),
+      { max: 64 },
+    ),
   }),
   patient: object({ label: HASH, system: IDENTIFIER, value: IDENTIFIER }),
   baseline: object({

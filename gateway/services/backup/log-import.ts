@@ -4,6 +4,7 @@ import {
   concat,
   decodeBase64,
   decodeHex,
+  encodeBase64,
   encodeHex,
   equalBytes,
 } from '../../../chaincode/core/bytes.js';
@@ -26,7 +27,7 @@ import type { RowBatch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { type AttestationRow, formatJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
-import type { LogContext } from '../log-context.js';
+import { Labels, type LogContext } from '../log-context.js';
 import { StoreBuilder } from '../rebuild/store-builder.js';
 import type { PreparedAppend } from '../sequencer/prepare-append.js';
 import { signCheckpoint } from '../sequencer/proven-log.js';
@@ -60,6 +61,7 @@ export class LogImport {
   readonly #parts: LogImportParts;
   readonly #builder: StoreBuilder;
   readonly #log: LogLedger;
+  readonly #labels: Labels;
   /** PEM of the creators of transactions, by digest. */
   readonly #certificates: ReadonlyMap<string, string>;
 
@@ -68,6 +70,7 @@ export class LogImport {
     const { store, context, ledger, file } = parts;
     this.#builder = new StoreBuilder(store, context);
     this.#log = new LogLedger(ledger, context.logId);
+    this.#labels = new Labels(context);
     this.#certificates = new Map(
       file.header.certificates.map((base64) => [
         encodeHex(sha256(decodeBase64(base64, 'certificate'))),
@@ -144,8 +147,13 @@ export class LogImport {
       ({ label }) => label,
       (batch, { label, system, value }) => {
         const bytes = decodeHex(label, 'label', HASH_BYTES);
+        const alpha = patientAlpha(system, value);
+        // An event under a wrong label could never be taken back.
+        if (!equalBytes(this.#labels.fromAlpha(alpha), bytes)) {
+          throw bad('a patient stands under the label of another');
+        }
         batch
-          .put(keys.patientLabelKey(sha256(patientAlpha(system, value))), bytes)
+          .put(keys.patientLabelKey(sha256(alpha)), bytes)
           .put(keys.patientKey(bytes), formatJsonRow({ system, value }));
       },
     );
@@ -177,23 +185,39 @@ export class LogImport {
     return newest;
   }
 
-  /** An attestation that vouches for what this ledger holds; throws LOG_FORKED. */
+  /** An attestation that vouches for what this ledger holds; throws BAD_FORMAT, LOG_FORKED. */
   async #checkedAttestation({ size, ...row }: ExportedAttestation): Promise<AttestationRow> {
-    const { origin } = this.#parts.context.registration;
-    const { notePublicKey } = this.#parts.context.secrets;
-    const { root } = await this.#log.readCheckpoint(size);
-    const signed = parseCheckpoint(verifyNote(row.checkpoint, origin, notePublicKey));
-    const attestation = parseAttestation(row.attestation);
-    const answer = isEmbedded(attestation) && findEmbeddedAnswer(attestation, notePublicKey);
-    if (!answer) throw bad(`the attestation of size ${size} does not verify`);
-    const attested = parseCheckpointAnswer(answer);
+    const attested = this.#attested(size, row);
+    const { root, closingLeaf } = await this.#log.readCheckpoint(size).catch((error: unknown) => {
+      const isUnknown = error instanceof ChartsealError && error.code === 'NOT_FOUND';
+      throw isUnknown ? bad(`the log never had the size ${size} that was attested`) : error;
+    });
     const same =
-      signed.size === size &&
-      equalBytes(signed.root, root) &&
-      attested.size === size &&
-      attested.root === encodeHex(root);
+      attested.sizes.every((one) => one === size) &&
+      attested.roots.every((one) => equalBytes(one, root)) &&
+      row.closingLeaf === closingLeaf;
     if (same) return row;
     throw new ChartsealError('LOG_FORKED', `the attestation of size ${size} is of another log`);
+  }
+
+  /** What note and attestation say, each under the log's note key. */
+  #attested(size: number, row: AttestationRow) {
+    const { registration, secrets } = this.#parts.context;
+    const { notePublicKey } = secrets;
+    try {
+      const note = parseCheckpoint(verifyNote(row.checkpoint, registration.origin, notePublicKey));
+      const attestation = parseAttestation(row.attestation);
+      const answer = isEmbedded(attestation) && findEmbeddedAnswer(attestation, notePublicKey);
+      if (!answer) throw bad('its signature does not verify');
+      const said = parseCheckpointAnswer(answer);
+      const root = decodeHex(said.root, 'root', HASH_BYTES);
+      return { sizes: [note.size, said.size], roots: [note.root, root] };
+    } catch (cause) {
+      if (!(cause instanceof ChartsealError)) throw cause;
+      throw new ChartsealError('BAD_FORMAT', `the attestation of size ${size}: ${cause.message}`, {
+        cause,
+      });
+    }
   }
 
   /** Appends that were not proven when the export was made; undefined when there was none. */
@@ -205,7 +229,7 @@ export class LogImport {
     return {
       attestation: attestation as unknown as JsonValue,
       checkpoint: signCheckpoint(this.#parts.context, state),
-      closingLeaf: Buffer.from(state.closingLeaf).toString('base64'),
+      closingLeaf: encodeBase64(state.closingLeaf),
     };
   }
 

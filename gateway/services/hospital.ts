@@ -1,5 +1,4 @@
 // Everything that works on one data folder, opened in order and closed in the opposite one.
-import { ChartsealError } from '../../chaincode/core/errors.js';
 import { readConfig } from '../data/config.js';
 import { type DataKeys, readKeys } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
@@ -70,17 +69,6 @@ export class Hospital {
   }
 }
 
-/**
- * LevelDB drops a damaged record of its log without a word, and keeps what was written after it:
- * a marker without its entries. New entries would take their places, and pass for proven.
- */
-function checkNothingGone(store: Store): void {
-  const proven = store.findMarker()?.entries ?? 0;
-  if (proven <= store.entriesAtOpen) return;
-  const gone = `${proven - store.entriesAtOpen} of ${proven} proven entries are gone`;
-  throw new ChartsealError('STORE_CORRUPT', gone);
-}
-
 /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
 export async function openHospital({ folder, operator }: HospitalOptions): Promise<Hospital> {
   const layout = dataLayout(folder);
@@ -90,7 +78,6 @@ export async function openHospital({ folder, operator }: HospitalOptions): Promi
   const store = await openOwnStore(layout, config.logId);
   const opened: (() => Promise<void>)[] = [() => store.close()];
   try {
-    checkNothingGone(store);
     const { network, log, context } = await openOwnLedger(layout, config, keys);
     opened.unshift(() => network.close());
     const by = { id: operator, mspId: config.mspId };

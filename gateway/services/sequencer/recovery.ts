@@ -27,6 +27,17 @@ export function mapOnDisk(store: Store, pages: MapPages): MapState {
   return { entries: row.entries, map: pages.loadTop(markerHash(row.mapRoot)) };
 }
 
+/**
+ * LevelDB drops a damaged record of its log without a word, and keeps what was written after it:
+ * a marker without its entries. New entries would take their places, and pass for proven.
+ */
+function checkNothingGone(store: Store): void {
+  const proven = store.findMarker()?.entries ?? 0;
+  if (proven <= store.entriesAtOpen) return;
+  const gone = `${proven - store.entriesAtOpen} of ${proven} proven entries are gone`;
+  throw new ChartsealError('STORE_CORRUPT', gone);
+}
+
 /** The state that the marker describes; leaves that the pages do not cover are re-applied. */
 export async function stateAtMarker(
   store: Store,
@@ -36,6 +47,7 @@ export async function stateAtMarker(
 ): Promise<LogState> {
   const marker = store.findMarker();
   if (marker === undefined || marker.size === 0) return EMPTY_LOG;
+  checkNothingGone(store);
   let map = onDisk.map;
   let batch: AcceptedLeaf[] = [];
   let left = marker.entries - onDisk.entries;

@@ -44,16 +44,21 @@ export function parseStateRow(
 ): VersionedValue | undefined {
   if (row === undefined && seal === undefined) return undefined;
   if (row === undefined || seal === undefined || seal.length !== SEAL_BYTES) return corrupt();
-  const version = {
-    block: readUint64(seal, 0, 'version'),
-    transaction: readUint64(seal, 8, 'version'),
-  };
-  const found = { version, value: row.subarray(SEAL_BYTES) };
+  const found = { version: readVersion(seal), value: row.subarray(SEAL_BYTES) };
   const wanted = sealOf(key, found);
   if (!equalBytes(wanted, seal) || !equalBytes(wanted, row.subarray(0, SEAL_BYTES))) corrupt();
   return found;
 }
 
-function corrupt(): never {
-  throw new ChartsealError('LEDGER_CORRUPT', 'a value of the ledger is not what was written');
+function readVersion(seal: Uint8Array): Version {
+  try {
+    return { block: readUint64(seal, 0, 'block'), transaction: readUint64(seal, 8, 'transaction') };
+  } catch (cause) {
+    return corrupt(cause);
+  }
+}
+
+function corrupt(cause?: unknown): never {
+  const text = 'a value of the ledger is not what was written';
+  throw new ChartsealError('LEDGER_CORRUPT', text, { cause });
 }

@@ -106,6 +106,27 @@ describe('the audit of the log', () => {
     expect(await count()).to.equal(before);
   });
 
+  it('hashes the archive also when rows beside the entries are damaged', async () => {
+    await withRows(folder, async (rows) => {
+      for (const table of ['h/', 'c/', 'f/']) {
+        const [first = ''] = await keysOf(rows, table);
+        await rows.put(first, Buffer.from('no row of ours'));
+      }
+    });
+    const { answers, named } = await audit(folder);
+    expect(named('FAILED')).to.include.members(['chains', 'baselines']);
+    expect(new Set(answers.map(({ id }) => id)).size).to.equal(13);
+    expect(answers.filter(({ answer }) => answer === 'altered')).to.deep.equal([]);
+  });
+
+  it('ends at once when somebody does not want to wait, and anchors nothing', async () => {
+    const result = await audit(folder, { signal: AbortSignal.abort() });
+    expect(result.named('FAILED')).to.deep.equal([]);
+    expect(result.named('NOT CHECKED')).to.include.members(['entries', 'tree', 'map', 'ledger']);
+    expect(result.anchoring).to.have.nested.property('error.code', 'LOG_STOPPED');
+    expect(result.report).to.equal(undefined);
+  });
+
   it('checks the store without a ledger as far as it goes', async () => {
     rmSync(join(folder, 'ledger'), { recursive: true });
     const result = await audit(folder);

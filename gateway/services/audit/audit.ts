@@ -114,7 +114,8 @@ class Audit {
     if (isThere(store) && !isLogOnly) await this.#checkScope(store);
     const log = await auditLog(this.#folder, signal);
     this.#listener.onLog(log.checks);
-    const archive = isThere(store) && !isLogOnly ? await this.#readArchive(store, log) : undefined;
+    const isRead = isThere(store) && !isLogOnly && !signal.aborted;
+    const archive = isRead ? await this.#readArchive(store, log) : undefined;
     return this.#finish(log, archive);
   }
 

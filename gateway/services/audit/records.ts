@@ -1,8 +1,9 @@
 // The records that a pass is about, each once, in the order in which they were anchored: an entry
 // stands for its record when no later version was accepted before the pass began.
-import { encodeHex, readUint64 } from '../../../chaincode/core/bytes.js';
+import { readUint64 } from '../../../chaincode/core/bytes.js';
 import type { RecordEntry } from '../../../chaincode/core/entry.js';
-import { parseLeaf } from '../../../chaincode/core/leaf.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { type Leaf, parseLeaf } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
 import { chainKey, keyNumber, parseKeyNumber, TABLES } from '../../store/keys.js';
 import { parseJsonRow, parseStoredEntry } from '../../store/rows.js';
@@ -30,9 +31,51 @@ export interface RecordRange {
 
 const isRecordAct = (act: number) => act === ACTS.archive || act === ACTS.amend;
 
-function isNewest(store: Store, subject: Uint8Array, sequence: number, until: number): boolean {
-  const later = store.db.find(chainKey(subject, sequence + 1));
+/** What `read` gives; undefined where rows are damaged, of which the checks of the log tell. */
+function usable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ChartsealError) return undefined;
+    throw error;
+  }
+}
+
+function isNewest(store: Store, { subject, sequence }: Leaf, until: number): boolean {
+  const later = usable(() => store.db.find(chainKey(subject, sequence + 1)));
   return later === undefined || readUint64(later, 0, 'ordinal') >= until;
+}
+
+/** The record's newest version, by its head; that of the entry itself where this is damaged. */
+function readRecord(store: Store, { subject }: Leaf, entry: Uint8Array): RecordEntry | undefined {
+  const newest = usable(() => {
+    const head = store.findHead(subject);
+    return head && parseJsonRow<RecordEntry>(store.readEntry(head.ordinal).entry);
+  });
+  return newest ?? usable(() => parseJsonRow<RecordEntry>(entry));
+}
+
+/** Undefined when the entry stands for no record of this pass. */
+function findRecord(
+  store: Store,
+  scope: Scope,
+  ordinal: number,
+  row: Uint8Array,
+  until: number,
+): AnchoredRecord | undefined {
+  const { leaf: bytes, entry } = parseStoredEntry(row);
+  const leaf = parseLeaf(bytes);
+  if (!isNewest(store, leaf, until)) return undefined;
+  const path = usable(() => {
+    const baseline = store.findBaseline(leaf.subject);
+    return baseline && baselinePath(baseline);
+  });
+  if (!scope.holds(path)) return undefined;
+  const found = readRecord(store, leaf, entry);
+  if (found === undefined) return undefined;
+  const { record, at: anchored } = found;
+  const { id, version, digests } = record;
+  return { ordinal, id, version, digest: digests['sha-256'], anchored, path };
 }
 
 /** Entries that are damaged are left out: the checks of the log tell of them. */
@@ -45,17 +88,8 @@ export async function* recordsOf(
     const ordinal = parseKeyNumber(key);
     if (ordinal >= until) return;
     if (row === undefined || !isRecordAct(row[1] as number)) continue;
-    const { subject, sequence } = parseLeaf(parseStoredEntry(row).leaf);
-    if (!isNewest(store, subject, sequence, until)) continue;
-    const baseline = store.findBaseline(subject);
-    const path = baseline === undefined ? undefined : baselinePath(baseline);
-    if (!scope.holds(path)) continue;
-    const head = store.findHead(subject);
-    if (head === undefined) continue;
-    const { entry } = store.readEntry(head.ordinal);
-    const { record, at: anchored } = parseJsonRow<RecordEntry>(entry);
-    const { id, version } = record;
-    yield { ordinal, id, version, digest: encodeHex(head.digest), anchored, path };
+    const record = usable(() => findRecord(store, scope, ordinal, row, until));
+    if (record !== undefined) yield record;
   }
 }
 

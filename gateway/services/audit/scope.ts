@@ -40,7 +40,7 @@ export class Scope {
     const empty = new Set(this.paths);
     if (empty.size === 0) return;
     for await (const [, row] of store.db.rowsAsFound(TABLES.baseline)) {
-      const path = row === undefined ? undefined : baselinePath(parseJsonRow<BaselineRow>(row));
+      const path = row === undefined ? undefined : findPath(row);
       for (const top of empty) if (path !== undefined && isBelow(path, top)) empty.delete(top);
       if (empty.size === 0) return;
     }
@@ -53,7 +53,20 @@ function isBelow(path: string, top: string): boolean {
   return path === top || path.startsWith(top === '/' ? '/' : `${top}/`);
 }
 
-/** Latin1 text. */
+/** Undefined when the row is damaged, of which the checks of the log tell. */
+function findPath(row: Uint8Array): string | undefined {
+  try {
+    return baselinePath(parseJsonRow<BaselineRow>(row));
+  } catch (error) {
+    if (error instanceof ChartsealError) return undefined;
+    throw error;
+  }
+}
+
+/** Latin1 text; throws STORE_CORRUPT when the row tells of no path. */
 export function baselinePath({ path }: BaselineRow): string {
+  if (typeof path !== 'string') {
+    throw new ChartsealError('STORE_CORRUPT', 'the place of a file is not told');
+  }
   return Buffer.from(path, 'base64').toString('latin1');
 }

@@ -47,7 +47,7 @@ async function findLost(db: Database, committed: number): Promise<number | undef
   return gap < Math.max(committed, Math.min(byChain, byHash)) ? gap : undefined;
 }
 
-/** The database, when every entry can be read from it. Throws STORE_CORRUPT naming the first lost. */
+/** The database, with every entry in it; throws STORE_CORRUPT naming the first that is lost. */
 async function openWhole(folder: string, committed: number): Promise<Database> {
   const db = await Database.open(folder, { create: false });
   try {

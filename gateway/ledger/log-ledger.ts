@@ -1,4 +1,4 @@
-// One log on a ledger, typed: the only place that knows the names of transactions and their JSON.
+// One log on a ledger, typed: the only place that sends transactions by name and reads answers.
 import { decodeBase64, decodeHex, encodeBase64, utf8 } from '../../chaincode/core/bytes.js';
 import { canonicalJson } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';

@@ -91,13 +91,15 @@ function exitCodeOf({ log, counts, anchoring }: AuditSummary): number {
   return isOpen || !isProven || log.some(({ status }) => status !== 'OK') ? EXIT_UNDONE : 0;
 }
 
-function tellSummary(summary: AuditSummary, context: CommandContext): void {
+/** @param answered records that this run answered for */
+function tellSummary(summary: AuditSummary, answered: number, context: CommandContext): void {
   const { report, left } = summary;
   if (context.json) context.data(summaryJson(summary));
   else if (report !== undefined) context.data(countsText(summary));
   if (report !== undefined) context.tell(`report: ${clean(report)}`);
   if (left > 0) {
     context.tell(`${left} records are left: run the same command again to go on with this pass`);
+    if (answered === 0) context.tell('  no file was read to its end: give a longer --for');
   }
   tellAnchoring(summary, context);
 }
@@ -112,6 +114,7 @@ export async function audit(
   const { signal, release } = untilInterrupted();
   let progress: Progress | undefined;
   let counting: Promise<void> | undefined;
+  let answered = 0;
   try {
     const summary = await runAudit(
       {
@@ -140,6 +143,7 @@ export async function audit(
           counting = progress.count(itemsOf(files()));
         },
         onAnswer: (row) => {
+          answered++;
           if (context.json) context.data(JSON.stringify(row));
           else if (row.answer !== 'unchanged') {
             progress?.clear();
@@ -150,7 +154,7 @@ export async function audit(
       },
     );
     progress?.end();
-    tellSummary(summary, context);
+    tellSummary(summary, answered, context);
     return exitCodeOf(summary);
   } finally {
     release();

@@ -124,6 +124,13 @@ describe('chartseal audit', function () {
     expect(rows[0]).to.have.nested.property('error.code', 'NOT_ANCHORED');
   });
 
+  it('refuses a path that cannot be followed', () => {
+    anchor(1);
+    const { status, rows } = place.json(['audit', 'x'.repeat(5000)]);
+    expect(status).to.equal(2);
+    expect(rows[0]).to.have.nested.property('error.code', 'FILE_UNREADABLE');
+  });
+
   it('compares with the newest version and leaves out what was anchored later', () => {
     anchor(3);
     writeFileSync(file(0), 'amended');

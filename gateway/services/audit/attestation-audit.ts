@@ -11,7 +11,7 @@ import { type AttestationRow, parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { LogContext } from '../log-context.js';
 import type { LogState } from '../sequencer/log-state.js';
-import { Check, type CheckResult } from './checks.js';
+import { Check, type CheckResult, isFinding } from './checks.js';
 
 function mustBe(holds: boolean, what: string): asserts holds {
   if (!holds) throw new ChartsealError('STORE_CORRUPT', what);
@@ -83,7 +83,7 @@ export class AttestationAudit {
       const found = parseJsonRow<AttestationRow>(row);
       checkAttestation(found, { ...state, size }, this.#context, this.#channel);
     } catch (error) {
-      if (!(error instanceof ChartsealError)) throw error;
+      if (!isFinding(error)) throw error;
       const sentence = `the attested checkpoint of size ${size}: ${error.message}`;
       this.#check.fail('STORE_CORRUPT', sentence, 'rebuild');
     }

@@ -1,6 +1,6 @@
 // The named checks of an audit, each with an answer of its own: OK, FAILED with what was found, or
 // NOT CHECKED with the reason. Findings are counted in full and kept in part.
-import type { ChartsealError, ErrorCode } from '../../../chaincode/core/errors.js';
+import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 
 export type CheckStatus = 'OK' | 'FAILED' | 'NOT CHECKED';
 
@@ -51,6 +51,20 @@ const DAMAGE: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export const isDamage = ({ code }: ChartsealError) => DAMAGE.has(code);
+
+/** Codes that say nothing about what lies there, only that it cannot be had now. */
+const UNAVAILABLE: ReadonlySet<ErrorCode> = new Set([
+  'STORE_FAILED',
+  'STORE_LOCKED',
+  'LEDGER_FAILED',
+  'LEDGER_LOCKED',
+  'LEDGER_UNAVAILABLE',
+]);
+
+/** Whether an error tells of what lies there; a disk that fails now ends the audit instead. */
+export function isFinding(error: unknown): error is ChartsealError {
+  return error instanceof ChartsealError && !UNAVAILABLE.has(error.code);
+}
 
 export class Check {
   readonly name: string;

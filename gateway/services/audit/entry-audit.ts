@@ -16,7 +16,7 @@ import { formatHead, parseHead, parseStoredEntry } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { Labels } from '../log-context.js';
 import { type DerivedEntry, deriveEntry } from '../rebuild/derived-entry.js';
-import { Check, type CheckResult, STOPPED, type Stop } from './checks.js';
+import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
 
 /** What the other checks compare with. */
 export interface EntryCounts {
@@ -126,7 +126,7 @@ export class EntryAudit {
       this.#compareRows(ordinal, derived, leafHash(stored.leaf));
       return derived;
     } catch (error) {
-      if (!(error instanceof ChartsealError)) throw error;
+      if (!isFinding(error)) throw error;
       const sentence = `entry ${ordinal}: ${error.message}`;
       this.#entries.fail('STORE_CORRUPT', sentence, 'restore store');
       return undefined;

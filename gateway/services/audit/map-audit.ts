@@ -1,14 +1,13 @@
 // The pages of the subject map on disk against the map that the leaves lead to, byte for byte, at
 // the state that the store last wrote them for.
 import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
-import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { mapRoot } from '../../../chaincode/core/subject-map.js';
 import type { Database } from '../../store/database.js';
 import { TABLES } from '../../store/keys.js';
 import type { FlushedMapRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { Replay } from '../rebuild/replay.js';
-import { Check, type CheckResult } from './checks.js';
+import { Check, type CheckResult, isFinding } from './checks.js';
 
 type Rows = AsyncGenerator<readonly [string, Uint8Array | undefined]>;
 
@@ -31,7 +30,7 @@ export class MapAudit {
     try {
       return this.#store.findFlushedMap();
     } catch (error) {
-      if (!(error instanceof ChartsealError)) throw error;
+      if (!isFinding(error)) throw error;
       this.#fail('the row that says what the pages of the map cover is damaged');
       this.#isCompared = true;
       return undefined;

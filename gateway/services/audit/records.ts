@@ -2,12 +2,12 @@
 // stands for its record when no later version was accepted before the pass began.
 import { readUint64 } from '../../../chaincode/core/bytes.js';
 import type { RecordEntry } from '../../../chaincode/core/entry.js';
-import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { type Leaf, parseLeaf } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
 import { chainKey, keyNumber, parseKeyNumber, TABLES } from '../../store/keys.js';
 import { parseJsonRow, parseStoredEntry } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
+import { isFinding } from './checks.js';
 import { baselinePath, type Scope } from './scope.js';
 
 export interface AnchoredRecord {
@@ -36,7 +36,7 @@ function usable<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof ChartsealError) return undefined;
+    if (isFinding(error)) return undefined;
     throw error;
   }
 }

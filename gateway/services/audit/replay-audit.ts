@@ -16,7 +16,7 @@ import { Replay } from '../rebuild/replay.js';
 import type { AcceptedLeaf } from '../sequencer/entry-rows.js';
 import { type CommittedAppend, type LogState, markerOf } from '../sequencer/log-state.js';
 import { AttestationAudit } from './attestation-audit.js';
-import { Check, type CheckResult, STOPPED, type Stop } from './checks.js';
+import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
 import { MapAudit } from './map-audit.js';
 import { TileAudit } from './tile-audit.js';
 
@@ -81,7 +81,7 @@ export class ReplayAudit {
     try {
       return this.#options.store.findMarker();
     } catch (error) {
-      if (!(error instanceof ChartsealError)) throw error;
+      if (!isFinding(error)) throw error;
       this.#tree.fail('STORE_CORRUPT', 'the marker of what is proven is damaged', 'rebuild');
       return undefined;
     }
@@ -118,7 +118,7 @@ export class ReplayAudit {
       await this.#followRest(leaves);
       return true;
     } catch (error) {
-      if (!(error instanceof ChartsealError)) throw error;
+      if (!isFinding(error)) throw error;
       const mend = MENDS[error.code] ?? 'restore store';
       if (error !== MAP_ROOT) this.#tree.fail(error.code, error.message, mend);
       else this.#tree.skip('the map of an append is another, so it cannot be followed');

@@ -4,8 +4,10 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { TABLES } from '../../store/keys.js';
 import { type BaselineRow, parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
+import { fileError } from '../file-error.js';
 import { showFileName } from '../file-name.js';
 import { realPath } from '../left-out.js';
+import { isFinding } from './checks.js';
 
 export class Scope {
   /** Real paths as latin1 text, sorted; none is all records. */
@@ -15,9 +17,16 @@ export class Scope {
     this.paths = paths;
   }
 
-  /** @param paths as given; they need not exist any more */
+  /**
+   * Throws FILE_UNREADABLE for a path that cannot be followed.
+   * @param paths as given; they need not exist any more
+   */
   static of(paths: readonly string[]): Scope {
-    return new Scope([...new Set(paths.map((path) => realPath(resolve(path))))].sort());
+    try {
+      return new Scope([...new Set(paths.map((path) => realPath(resolve(path))))].sort());
+    } catch (error) {
+      throw fileError(error, 'file');
+    }
   }
 
   get coverage(): 'all' | 'part' {
@@ -58,7 +67,7 @@ function findPath(row: Uint8Array): string | undefined {
   try {
     return baselinePath(parseJsonRow<BaselineRow>(row));
   } catch (error) {
-    if (error instanceof ChartsealError) return undefined;
+    if (isFinding(error)) return undefined;
     throw error;
   }
 }

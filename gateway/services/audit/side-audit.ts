@@ -9,7 +9,7 @@ import { patientKey, patientLabelKey, TABLES } from '../../store/keys.js';
 import { type BaselineRow, parseHead, parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { Labels } from '../log-context.js';
-import { Check, type CheckResult, STOPPED, type Stop } from './checks.js';
+import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
 import type { EntryCounts } from './entry-audit.js';
 
 /** Labels derived anew in one run: each costs about a millisecond. */
@@ -42,7 +42,7 @@ async function eachRow(
       if (row === undefined) throw new ChartsealError('STORE_CORRUPT', 'the row is damaged');
       take(key, row);
     } catch (error) {
-      if (!(error instanceof ChartsealError)) throw error;
+      if (!isFinding(error)) throw error;
       check.fail('STORE_CORRUPT', `a row of ${table}: ${error.message}`, 'restore store');
     }
   }

@@ -1,11 +1,11 @@
 // Rows that follow from nothing else and are taken over into a rebuilt store, as far as they can
 // be read: patients, where files were read, and how far an audit has come.
 import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
-import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import type { Database, RowBatch } from '../../store/database.js';
 import { AUDIT_KEY, patientLabelKey, TABLES } from '../../store/keys.js';
 import { type BaselineRow, formatJsonRow, parseJsonRow } from '../../store/rows.js';
+import { isFinding } from '../audit/checks.js';
 import type { Labels } from '../log-context.js';
 
 const BATCH_ROWS = 1024;
@@ -36,7 +36,7 @@ function usable<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof ChartsealError) return undefined;
+    if (isFinding(error)) return undefined;
     throw error;
   }
 }

@@ -24,6 +24,7 @@ import {
 } from '../../store/rows.js';
 import { createStore, openStore, type Store } from '../../store/store.js';
 import { checkAttestation } from '../audit/attestation-audit.js';
+import { isFinding } from '../audit/checks.js';
 import { Labels } from '../log-context.js';
 import { type OwnLedger, openOwnLedger } from '../own-ledger.js';
 import { signCheckpoint } from '../sequencer/proven-log.js';
@@ -102,7 +103,7 @@ class Rebuild {
         checkAttestation(row, { size, root, closingLeaf: leaf }, context, this.#channel);
         return size;
       } catch (error) {
-        if (!(error instanceof ChartsealError) || isLedgerFault(error)) throw error;
+        if (!isFinding(error)) throw error;
       }
       if (size === 0) return undefined;
       until = attestationKey(size - 1).slice(TABLES.attestation.length);
@@ -135,7 +136,7 @@ class Rebuild {
       checkAttestation(row, { ...state, size }, this.#ledger.context, this.#channel);
       return row;
     } catch (error) {
-      if (error instanceof ChartsealError) return undefined;
+      if (isFinding(error)) return undefined;
       throw error;
     }
   }
@@ -185,9 +186,6 @@ class Rebuild {
     return count;
   }
 }
-
-const isLedgerFault = ({ code }: ChartsealError) =>
-  code.startsWith('LEDGER_') || code === 'STORE_FAILED';
 
 function isSameRow(before: Database, after: Database, key: string): boolean {
   try {

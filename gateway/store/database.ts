@@ -8,6 +8,7 @@ import { crc32 } from 'node:zlib';
 import { Level } from 'level';
 import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
 import { claimFolder } from '../claimed-folders.js';
+import { type LevelFailure, levelFailure } from '../level-failure.js';
 
 type Bytes = Uint8Array;
 const KEYS_AT_ONCE = 1000;
@@ -62,17 +63,16 @@ function unseal(key: string, row: Buffer): Bytes {
   return row.subarray(0, -4);
 }
 
-const FAILURES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  LEVEL_LOCKED: ['STORE_LOCKED', 'the store is in use by another process'],
-  LEVEL_CORRUPTION: ['STORE_CORRUPT', "the store's files are damaged"],
+const FAILURES: Readonly<Record<LevelFailure, readonly [ErrorCode, string?]>> = {
+  locked: ['STORE_LOCKED', 'the store is in use by another process'],
+  damaged: ['STORE_CORRUPT', "the store's files are damaged"],
+  other: ['STORE_FAILED'],
 };
 
 /** A failure of LevelDB as a coded error; STORE_FAILED with `text` when it says nothing else. */
 function storeFailure(cause: unknown, text: string): ChartsealError {
-  const { code, cause: inner } = cause as { code?: string; cause?: { code?: string } };
-  const [known, meaning] = FAILURES[inner?.code ?? ''] ??
-    FAILURES[code ?? ''] ?? ['STORE_FAILED' as const, text];
-  return new ChartsealError(known, meaning, { cause });
+  const [code, meaning = text] = FAILURES[levelFailure(cause)];
+  return new ChartsealError(code, meaning, { cause });
 }
 
 /** What a read gives; throws STORE_CORRUPT or STORE_FAILED. */

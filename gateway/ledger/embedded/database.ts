@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
+import { type LevelFailure, levelFailure } from '../../level-failure.js';
 
 export type Db = Level<string, Uint8Array>;
 export type Batch = ReturnType<Db['batch']>;
@@ -19,17 +20,16 @@ export function blockKey(number: number): string {
   return `block/${String(number).padStart(NUMBER_DIGITS, '0')}`;
 }
 
-const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  LEVEL_LOCKED: ['LEDGER_LOCKED', 'the ledger is in use by another process'],
-  LEVEL_CORRUPTION: ['LEDGER_CORRUPT', "the ledger's files are damaged"],
+const FAILURES: Readonly<Record<LevelFailure, readonly [ErrorCode, string]>> = {
+  locked: ['LEDGER_LOCKED', 'the ledger is in use by another process'],
+  damaged: ['LEDGER_CORRUPT', "the ledger's files are damaged"],
+  other: ['LEDGER_FAILED', 'the ledger could not be read or written'],
 };
 
 /** A failure of LevelDB as a coded error. */
 export function databaseFailure(cause: unknown): ChartsealError {
-  const { code, cause: inner } = cause as { code?: string; cause?: { code?: string } };
-  const [known, text] = CODES[inner?.code ?? ''] ??
-    CODES[code ?? ''] ?? ['LEDGER_FAILED' as const, 'the ledger could not be read or written'];
-  return new ChartsealError(known, text, { cause });
+  const [code, text] = FAILURES[levelFailure(cause)];
+  return new ChartsealError(code, text, { cause });
 }
 
 /**

@@ -1,0 +1,61 @@
+import { cpSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Database } from '../../gateway/store/database.js';
+import { expectCode, expectCodeAsync } from '../support/expect-code.js';
+import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
+
+const ROWS = 200;
+
+describe('a store whose LevelDB files are damaged', () => {
+  let folder: string;
+  let whole: string;
+  let store: string;
+
+  before(async () => {
+    folder = newTempFolder();
+    whole = join(folder, 'whole');
+    const db = await Database.open(whole, { create: true });
+    const batch = db.batch();
+    for (let at = 0; at < ROWS; at++) batch.put(`e/${at}`, Buffer.alloc(500, at));
+    await batch.write();
+    await db.close();
+    // The next opening moves the rows from LevelDB's log into a table.
+    await (await Database.open(whole, { create: false })).close();
+  });
+  after(() => removeTempFolder(folder));
+  beforeEach(() => {
+    store = join(folder, 'store');
+    rmSync(store, { recursive: true, force: true });
+    cpSync(whole, store, { recursive: true });
+  });
+
+  const table = () => readdirSync(store).find((name) => name.endsWith('.ldb')) as string;
+  const open = () => Database.open(store, { create: false });
+
+  it('is STORE_CORRUPT when a table is cut, as soon as a row of it is read', async () => {
+    truncateSync(join(store, table()), 1000);
+    const db = await open();
+    try {
+      expectCode(() => {
+        for (let at = 0; at < ROWS; at++) db.find(`e/${at}`);
+      }, 'STORE_CORRUPT');
+      await expectCodeAsync(async () => {
+        for await (const _ of db.rows('e/'));
+      }, 'STORE_CORRUPT');
+    } finally {
+      await db.close();
+    }
+  });
+
+  it('is STORE_CORRUPT when a table is gone', async () => {
+    rmSync(join(store, table()));
+    await expectCodeAsync(open, 'STORE_CORRUPT');
+  });
+
+  it('is STORE_CORRUPT when CURRENT names a file that is not there, or none', async () => {
+    for (const text of ['MANIFEST-999999\n', 'MANIFEST', '']) {
+      writeFileSync(join(store, 'CURRENT'), text);
+      await expectCodeAsync(open, 'STORE_CORRUPT');
+    }
+  });
+});

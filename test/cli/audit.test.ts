@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -45,10 +46,17 @@ const reportLines = (path: string) =>
 describe('chartseal audit', function () {
   this.timeout(60_000);
   let place: Workplace;
+  /** With an empty data folder, of which each test gets a copy. */
+  let first: Workplace;
 
+  before(() => {
+    first = new Workplace();
+    first.run(['init', '--origin', 'hospital-a.example/archive', '--org', 'HospitalAMSP']);
+  });
+  after(() => first.remove());
   beforeEach(() => {
     place = new Workplace();
-    place.run(['init', '--origin', 'hospital-a.example/archive', '--org', 'HospitalAMSP']);
+    cpSync(first.path('chartseal-data'), place.path('chartseal-data'), { recursive: true });
   });
   afterEach(() => place.remove());
 

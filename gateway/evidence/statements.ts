@@ -13,7 +13,7 @@ const RECEIPT =
   'A receipt proves that its entry is unchanged since it was endorsed. ' +
   'It does not prove that what the entry says is true.';
 const PLACE_IN_CHAIN =
-  'That the entry stands in the chain of its record or patient, and nowhere else, ' +
+  'That the entry stands in the chain of its record, patient or log, and nowhere else, ' +
   'is proven by the history, not by a receipt.';
 const LATER_VERSION =
   'Whether a later version exists, and whether the record is on hold, sealed or destroyed, ' +
@@ -43,7 +43,7 @@ function ofTrust(trust: Trust): readonly string[] {
 }
 
 export function receiptStatements(entry: Entry | undefined, trust: Trust): string[] {
-  const ofRecord = entry !== undefined && entry.act !== 'access';
+  const ofRecord = entry !== undefined && 'record' in entry;
   return [
     RECEIPT,
     HOSPITALS_WORD,

@@ -2,6 +2,7 @@
 // without proof. Everything in it is checked for contradictions when it is read.
 import { decodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
+import { checkOrigin } from '../../chaincode/core/checkpoint.js';
 import { checkPublicKey } from '../../chaincode/core/ed25519-key.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
@@ -178,8 +179,13 @@ function parseTrustValue(value: JsonValue): { file: TrustFile; logs: TrustedLog[
     file.logs.map(({ origin }) => origin),
     'an origin',
   );
-  const pins = (file.pinnedCheckpoints ?? []).map(({ origin, size }) => `${size} ${origin}`);
-  checkDistinct(pins, 'a pinned checkpoint');
+  const pins = file.pinnedCheckpoints ?? [];
+  // A mistyped origin would pin nothing, without a word.
+  for (const { origin } of pins) checkOrigin(origin);
+  checkDistinct(
+    pins.map(({ origin, size }) => `${size} ${origin}`),
+    'a pinned checkpoint',
+  );
   return { file, logs: file.logs.map(readLog) };
 }
 

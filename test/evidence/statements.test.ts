@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { encodeHex } from '../../chaincode/core/bytes.js';
+import type { FixityEntry } from '../../chaincode/core/entry.js';
 import { logIdOf } from '../../chaincode/core/registration.js';
+import { receiptStatements } from '../../gateway/evidence/statements.js';
 import { INDEX, NOBODY, PATIENT, RECORD, sampleLog } from '../support/evidence-sample.js';
 import { judgeHistory, judgeReceipt, trustOf } from '../support/evidence-verdicts.js';
 
 const PLACE_IN_CHAIN =
-  'That the entry stands in the chain of its record or patient, and nowhere else, ' +
+  'That the entry stands in the chain of its record, patient or log, and nowhere else, ' +
   'is proven by the history, not by a receipt.';
 const GROWN =
   'The log had grown since: what was appended after 2026-11-01T09:00:00.000Z is not in this history.';
@@ -23,6 +25,23 @@ describe('evidence/statements', () => {
     }
     const { statements } = judgeHistory(log.history({ patient: PATIENT }), trust);
     expect(statements).to.not.include(PLACE_IN_CHAIN);
+  });
+
+  it('speak of later versions with a record only', () => {
+    const judge = (index: number) => judgeReceipt(log.receipt(index), trust);
+    const { entry, statements } = judge(INDEX.archive);
+    expect(statements.join()).to.include('Whether a later version exists');
+    expect(judge(INDEX.access1).statements.join()).to.not.include('later version');
+    if (entry === undefined) throw new Error('the receipt shows no entry');
+    const { v, log: origin, salt, at, by } = entry;
+    const none = { altered: 0, missing: 0, notChecked: 0, unchanged: 0, unreadable: 0 };
+    const fixity: FixityEntry = {
+      ...{ v, log: origin, salt, at, by, act: 'fixity', startedAt: at, endedAt: at },
+      scope: { coverage: 'all', records: 0, size: 4 },
+      counts: none,
+      tool: 'chartseal/1',
+    };
+    expect(receiptStatements(fixity, trust).join()).to.not.include('later version');
   });
 
   it('say what a history leaves out that the log had grown beyond', () => {

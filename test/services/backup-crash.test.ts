@@ -88,7 +88,7 @@ describe('backups and crashes', function () {
       copy('source', 'killed');
       const command = ['access', 'import', at('events.jsonl'), '--data', at('killed')];
       const kill = { plan: { ...plan, pauseUs: 200 } };
-      const ran = await runChild(folder, ['fault-program', ...command], kill);
+      const ran = await runChild(folder, ['../fault/program', ...command], kill);
       expect(ran.killed, ran.stderr).to.equal(true);
       const bytes = await exportBytes(at('killed'));
       copy('killed', 'new', 'keys');
@@ -104,9 +104,9 @@ describe('backups and crashes', function () {
   it('an import that is killed at any moment can be done again', async () => {
     copy('source', 'long');
     const command = ['access', 'import', at('events.jsonl'), '--data', at('long')];
-    await runChild(folder, ['fault-program', ...command], {});
+    await runChild(folder, ['../fault/program', ...command], {});
     writeExport(at('long.jsonl'), await exportBytes(at('long')));
-    const importing = ['fault-program', 'import', at('long.jsonl'), '--data', at('new')];
+    const importing = ['../fault/program', 'import', at('long.jsonl'), '--data', at('new')];
     copy('long', 'new', 'keys');
     const whole = await runChild(folder, importing, {});
     expect(whole.exitCode, whole.stderr).to.equal(0);
@@ -126,7 +126,7 @@ describe('backups and crashes', function () {
 
   it('an export that is killed leaves no file of its name, and can be done again', async () => {
     mkdirSync(at('out'));
-    const exporting = ['fault-program', 'export', at('out', 'e.jsonl'), '--data', at('source')];
+    const exporting = ['../fault/program', 'export', at('out', 'e.jsonl'), '--data', at('source')];
     const whole = await runChild(folder, exporting, {});
     rmSync(at('out', 'e.jsonl'));
     for (let kill = 0; kill < KILLS; kill++) {
@@ -157,7 +157,7 @@ describe('backups and crashes', function () {
     for (const where of ['parent/absent', 'empty']) {
       for (const plan of plans) {
         mkdirSync(at('restored', where === 'empty' ? where : ''), { recursive: true });
-        const restoring = ['fault-program', ...command, '--data', at('restored', where)];
+        const restoring = ['../fault/program', ...command, '--data', at('restored', where)];
         const ran = await runChild(folder, restoring, { plan: { ...plan, pauseUs: 0 } });
         expect(ran.killed, ran.stderr).to.equal(true);
         const keys = at('restored', where, 'keys');

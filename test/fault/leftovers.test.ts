@@ -46,6 +46,29 @@ describe('what a killed program leaves behind', function () {
     expect(names('data')).to.not.include('checkpoint.new');
   });
 
+  it('as a report that an audit had just begun is gone on with, under its own name', async () => {
+    await newData(folder);
+    const archive = join(folder, 'archive');
+    mkdirSync(archive);
+    for (const name of ['a.txt', 'b.txt']) writeFileSync(join(archive, name), name);
+    await runChild(folder, ['../fault/program', 'ingest', archive, '--data', data()], {});
+    rmSync(join(archive, 'a.txt'));
+    const report = join(folder, 'report.jsonl');
+    const auditing = ['audit', '--report', report];
+    // Nothing is kept; the pass without its report; its report that the pass does not know.
+    for (const moment of ['before', 'after', 'before'] as const) {
+      await killAt({ point: 'audit pass', moment, nth: 1 }, ...auditing);
+    }
+    expect(readFileSync(report, 'utf8')).to.include('missing');
+    const audit = ['../fault/program', 'audit', '--data', data(), '--report', report];
+    expect((await runChild(folder, audit, {})).exitCode).to.equal(1);
+    const lines = readFileSync(report, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).answer)).to.deep.equal([undefined, 'missing']);
+    writeFileSync(report, 'of somebody else');
+    expect((await runChild(folder, audit, {})).exitCode).to.equal(64);
+    expect(readFileSync(report, 'utf8')).to.equal('of somebody else');
+  });
+
   it('as half of a receipt is no document of the archive beside which it lies', async () => {
     await newData(folder);
     const archive = join(folder, 'archive');

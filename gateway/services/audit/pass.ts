@@ -2,12 +2,13 @@
 // with it how long the report was then, so that each record is answered once.
 import { join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import type { JsonValue } from '../../../chaincode/core/json.js';
 import { AUDIT_KEY } from '../../store/keys.js';
 import { formatJsonRow, parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { type Answer, type AnswerRow, type Counts, countAnswer, NO_COUNTS } from './answers.js';
 import type { RecordRange } from './records.js';
-import { Report } from './report.js';
+import { checkNotThere, Report } from './report.js';
 import type { Scope } from './scope.js';
 
 interface PassRow {
@@ -17,6 +18,8 @@ interface PassRow {
   readonly next: number;
   /** Base64 of the scope's paths. */
   readonly paths: readonly string[];
+  /** First line of the report. */
+  readonly header: JsonValue;
   /** Absolute path of the report. */
   readonly report: string;
   readonly reportBytes: number;
@@ -69,6 +72,10 @@ export function checkPass(
   }
 }
 
+async function saveRow(store: Store, row: PassRow): Promise<void> {
+  await store.db.batch().put(AUDIT_KEY, formatJsonRow(row)).write();
+}
+
 export class Pass {
   readonly report: Report;
   readonly isResumed: boolean;
@@ -90,12 +97,14 @@ export class Pass {
     const { scope, isRestart, startedAt, folder, entries } = options;
     const found = isRestart ? undefined : findPass(store);
     if (found !== undefined) {
-      return new Pass(store, found, await Report.resume(found.report, found.reportBytes), true);
+      const { report, reportBytes, header } = found;
+      return new Pass(store, found, await Report.resume(report, reportBytes, header), true);
     }
     const path = options.report ?? join(folder, `${startedAt}.jsonl`);
-    const report = await Report.create(path, { ...options.header, startedAt });
+    const header = { ...options.header, startedAt } as JsonValue;
     const row: PassRow = {
       counts: NO_COUNTS,
+      header,
       isDone: false,
       next: 0,
       paths: encoded(scope),
@@ -104,6 +113,13 @@ export class Pass {
       startedAt,
       until: entries,
     };
+    // The row first: a report that no pass knows would stand in the way of the next.
+    await checkNotThere(path);
+    await saveRow(store, row);
+    const report = await Report.resume(path, 0, header).catch(async (error: unknown) => {
+      await saveRow(store, { ...row, isDone: true });
+      throw error;
+    });
     const pass = new Pass(store, row, report, false);
     await pass.#save();
     return pass;
@@ -143,7 +159,7 @@ export class Pass {
   async #save(): Promise<void> {
     // The report first: progress must not be ahead of it.
     this.#row = { ...this.#row, reportBytes: await this.report.sync() };
-    await this.#store.db.batch().put(AUDIT_KEY, formatJsonRow(this.#row)).write();
+    await saveRow(this.#store, this.#row);
     this.#unsaved = 0;
     this.#savedAt = performance.now();
   }

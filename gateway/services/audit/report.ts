@@ -2,10 +2,11 @@
 // header. It only grows; a run that goes on cuts off what was written after the last progress.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { constants, type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import type { JsonValue } from '../../../chaincode/core/json.js';
 import { syncFolder } from '../../data/place.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 
@@ -18,6 +19,24 @@ async function writing<T>(act: () => Promise<T>): Promise<T> {
     throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
   }
 }
+
+function taken(): never {
+  throw new ChartsealError('FILE_EXISTS', 'the report would take the place of another file');
+}
+
+/** Throws FILE_EXISTS for whatever lies there, a link that leads nowhere too. */
+export async function checkNotThere(path: string): Promise<void> {
+  await writing(async () => {
+    const found = await lstat(path).catch((error: unknown) => {
+      if (isSystemError(error, 'ENOENT')) return undefined;
+      throw error;
+    });
+    if (found !== undefined) taken();
+  });
+}
+
+// What took the place of the report is neither followed nor waited for.
+const OPEN_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export class Report {
   readonly path: string;
@@ -32,26 +51,34 @@ export class Report {
     this.#length = length;
   }
 
-  /** A new file; throws FILE_EXISTS, FILE_UNWRITABLE. */
-  static create(path: string, header: object): Promise<Report> {
-    return writing(async () => {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
-        if (!isSystemError(error, 'EEXIST')) throw error;
-        throw new ChartsealError('FILE_EXISTS', 'the report would take the place of another file');
-      });
-      const report = new Report(path, file, 0);
-      report.write(header);
-      await report.sync();
-      await syncFolder(dirname(path));
-      return report;
-    });
+  /** A new file, also where an attempt to make it was killed; throws FILE_EXISTS. */
+  static async #create(path: string, header: JsonValue): Promise<Report> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT | OPEN_FLAGS, 0o600);
+    const line = Buffer.from(`${canonicalJson(header)}\n`);
+    const { size } = await file.stat();
+    const begun = Buffer.alloc(Math.min(size, line.length));
+    await file.read(begun, 0, begun.length, 0);
+    if (!line.subarray(0, size).equals(begun)) {
+      await file.close();
+      taken();
+    }
+    await file.truncate(0);
+    const report = new Report(path, file, 0);
+    report.write(header);
+    await report.sync();
+    await syncFolder(dirname(path));
+    return report;
   }
 
-  /** The report of a pass that goes on; throws FILE_UNWRITABLE when it is gone or too short. */
-  static resume(path: string, length: number): Promise<Report> {
+  /**
+   * The report of a pass, up to where it was known to be whole. Throws FILE_UNWRITABLE when it is
+   * gone or too short, FILE_EXISTS when it is to begin where another file lies.
+   */
+  static resume(path: string, length: number, header: JsonValue): Promise<Report> {
     return writing(async () => {
-      const file = await open(path, 'r+');
+      if (length === 0) return Report.#create(path, header);
+      const file = await open(path, constants.O_RDWR | OPEN_FLAGS);
       const { size } = await file.stat();
       if (size < length) {
         await file.close();
@@ -62,7 +89,7 @@ export class Report {
     });
   }
 
-  write(row: object): void {
+  write(row: JsonValue | object): void {
     const line = `${canonicalJson(row)}\n`;
     this.#lines.push(line);
     this.#length += Buffer.byteLength(line);

@@ -1,5 +1,6 @@
 // Makes test/vectors from the slow references. Without a flag it compares and fails on any
-// difference; with --write it writes, but never changes a file of receipts that is there already.
+// difference; with --write it writes, but changes no file of receipts that is there already:
+// their lists of cases may grow at the end, nothing else.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chainsFamily } from './vectors/chains.js';
@@ -57,9 +58,27 @@ function differences(files: ReadonlyMap<string, Uint8Array>): string[] {
   return [...found, ...stray.map((name) => `${name} is not made by this script`)];
 }
 
+/** Whether all that stands in a list of cases, or an object of codes, stands in the new one too. */
+function isExtended(before: string, after: string): boolean {
+  const rows = (json: string) => Object.entries(JSON.parse(json)).map((row) => JSON.stringify(row));
+  const kept = new Set(rows(after));
+  return rows(before).every((row) => kept.has(row));
+}
+
+/** Files of receipts that would not be what they were: lists of cases may grow at their end. */
+function changedReceipts(files: ReadonlyMap<string, Uint8Array>): string[] {
+  return differences(files)
+    .flatMap((line) => /^(receipts\/.*) differs$/.exec(line)?.[1] ?? [])
+    .filter((name) => {
+      const after = Buffer.from(files.get(name) ?? []).toString();
+      const before = readFileSync(join(ROOT, name), 'utf8');
+      return !/\/(cases|codes)\.json$/.test(name) || !isExtended(before, after);
+    });
+}
+
 function write(files: ReadonlyMap<string, Uint8Array>): void {
-  const frozen = differences(files).filter((line) => /^receipts\/.* differs$/.test(line));
-  if (frozen.length > 0) throw new Error(`receipts never change: ${frozen.join(', ')}`);
+  const changed = changedReceipts(files);
+  if (changed.length > 0) throw new Error(`receipts never change: ${changed.join(', ')}`);
   for (const [name, bytes] of files) {
     mkdirSync(dirname(join(ROOT, name)), { recursive: true });
     writeFileSync(join(ROOT, name), bytes);

@@ -1,10 +1,15 @@
 // The folder test/vectors/receipts/v1-rules as a whole.
+import { addEntryRules } from './entry-rules.js';
 import { addForged } from './forged.js';
+import { addHistoryEntries } from './history-entries.js';
 import { addHistoryRules } from './history-rules.js';
 import { addHistorySubjects } from './history-subjects.js';
+import { addPlaced } from './placed.js';
 import { addReceiptFormats } from './receipt-format.js';
 import { addReceiptRules } from './receipt-rules.js';
 import { addTrusts, folder } from './rules.js';
+import { addStatements } from './statements.js';
+import { addVouchingRules } from './vouching-rules.js';
 
 /** Every file of the folder by its path below test/vectors. */
 export function evidenceRules(): Map<string, Uint8Array> {
@@ -14,5 +19,10 @@ export function evidenceRules(): Map<string, Uint8Array> {
   addHistorySubjects();
   addHistoryRules();
   addForged();
+  addHistoryEntries();
+  addPlaced();
+  addEntryRules();
+  addVouchingRules();
+  addStatements();
   return folder.finish('within');
 }

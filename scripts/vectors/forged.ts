@@ -1,18 +1,15 @@
 // Receipts of leaves that are in the tree although no honest writer would have put them there, and
 // histories of records in every state: logs made for this alone.
-import { decodeBase64, encodeBase64 } from '../../chaincode/core/bytes.js';
+import { encodeBase64 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
-import type { JsonValue } from '../../chaincode/core/json.js';
 import type { ActName } from '../../chaincode/core/lifecycle.js';
-import { commitMember } from '../../chaincode/core/private-members.js';
 import { withhold } from '../../gateway/evidence/withhold.js';
 import { EvidenceLog } from '../../test/support/evidence-builder.js';
 import { accessEntry, type MadeEntry, recordEntry } from '../../test/support/evidence-entries.js';
 import { DOCUMENT } from '../../test/support/evidence-sample.js';
+import { AT, changed, committed, ENDORSED, fixityMembers } from './made-entries.js';
 import { bareReceipt, folder, history, type Ruling, receipt, text, utf8 } from './rules.js';
 
-const ENDORSED = '2026-11-04T09:00:00.000Z';
-const AT = '2026-11-04T08:59:59.000Z';
 const trust = 'forged';
 
 const forged = new EvidenceLog({ seed: 11 });
@@ -24,25 +21,7 @@ function append(act: ActName, subject: Uint8Array, entry: MadeEntry) {
 
 const accessAt = (at: string, seed: string, log = origin) => accessEntry({ origin: log, at, seed });
 
-/** The entry with members replaced, whether or not it is one then. */
-function changed(entry: MadeEntry, changes: object): MadeEntry {
-  return { ...entry, bytes: canonicalBytes({ ...JSON.parse(text(entry.bytes)), ...changes }) };
-}
-
-const fixityMembers = {
-  v: 1,
-  log: origin,
-  act: 'fixity',
-  salt: encodeBase64(new Uint8Array(32).fill(5)),
-  at: AT,
-  by: { id: 'operator-1', mspId: 'HospitalAMSP' },
-  scope: { coverage: 'all', records: 8, size: 8 },
-  counts: { altered: 1, missing: 1, notChecked: 1, unchanged: 4, unreadable: 1 },
-  startedAt: '2026-11-04T08:00:00.000Z',
-  endedAt: '2026-11-04T08:30:00.000Z',
-  tool: 'chartseal 0.1.0',
-  report: '22'.repeat(32),
-};
+const members = fixityMembers(origin);
 
 const UNCHANGED: Ruling = { verdict: 'unchanged' };
 const unfit: Ruling = { verdict: 'not proven', failed: ['entry'] };
@@ -74,14 +53,7 @@ function accesses(): void {
     failed: ['time'],
   });
   access('entry-late-just-so', accessAt('2026-11-04T09:05:00.000Z', 'just so'), UNCHANGED);
-  access('opening-of-a-value-without-shape', committed(good, { id: '' }), unfit);
-}
-
-/** An access whose actor is committed to and shown, whatever it is. */
-function committed(entry: MadeEntry, value: JsonValue): MadeEntry {
-  const salt = encodeBase64(new Uint8Array(16).fill(3));
-  const actor = encodeBase64(commitMember(decodeBase64(salt, 'salt'), value));
-  return { ...changed(entry, { private: { actor } }), openings: { actor: { salt, value } } };
+  access('opening-of-a-value-without-shape', committed(good, { actor: { id: '' } }), unfit);
 }
 
 function records(): void {
@@ -100,7 +72,7 @@ function records(): void {
 function logItself(): void {
   const { label } = forged.subject({ log: true });
   const fixity = (changes: object): MadeEntry => ({
-    bytes: canonicalBytes({ ...fixityMembers, ...changes }),
+    bytes: canonicalBytes({ ...members, ...changes }),
     openings: {},
   });
   const first = append('fixity', label, fixity({}));
@@ -126,10 +98,10 @@ function logItself(): void {
     { verdict: 'incomplete', failed: ['map'] },
     { trust },
   );
-  const counts = { ...fixityMembers.counts, unchanged: -1 };
+  const counts = { ...members.counts, unchanged: -1 };
   const bad = append('fixity', label, fixity({ counts }));
   bareReceipt('fixity-with-a-negative-count', bad, unread, { trust });
-  const doubted = { ...fixityMembers, private: { name: encodeBase64(new Uint8Array(32)) } };
+  const doubted = { ...members, private: { name: encodeBase64(new Uint8Array(32)) } };
   const withPrivate = append('fixity', label, fixity(doubted));
   bareReceipt('fixity-with-private-members', withPrivate, unread, { trust });
 }
@@ -158,7 +130,7 @@ function states(): void {
       recordEntry({ origin, at: AT, seed }, { id, version: 1, content: 'x' }),
     );
     for (const act of acts) {
-      const { v, log, salt, at, by } = fixityMembers;
+      const { v, log, salt, at, by } = members;
       const bytes = canonicalBytes({ v, log, salt, at, by, act, record: { id, version: 1 } });
       append(act, subject, { bytes, openings: {} });
     }
@@ -201,7 +173,7 @@ function uncounted(): void {
     const made = (version: number) =>
       recordEntry({ origin, at: AT, seed: `${id} ${version}` }, { id, version, content: 'x' });
     if (act === 'transform') append('archive', subject, made(1));
-    const { v, log, salt, at, by } = fixityMembers;
+    const { v, log, salt, at, by } = members;
     append(act, subject, { bytes: canonicalBytes({ v, log, salt, at, by, act }), openings: {} });
     append('amend', subject, made(7));
     const hidden = withhold(forged.history({ record: id }), {

@@ -82,7 +82,6 @@ function hostileCases(): InclusionCase[] {
   const other = hex(sha256Of('other'));
   const spoilt: Record<string, Partial<Proof>> = {
     'tree-of-size-0': { index: 0, size: 0, path: [], root: rootOf(smallTree, 0) },
-    'leaf-for-root-of-size-0': { index: 0, size: 0, path: [], root: good.leafHash },
     'index-is-size': { index: 11 },
     'index-above-size': { index: 12 },
     'index-negative': { index: -1 },
@@ -90,7 +89,6 @@ function hostileCases(): InclusionCase[] {
     'index-of-the-neighbour': { index: 5 },
     'index-of-a-cousin': { index: 6 },
     'index-of-the-last-leaf': { index: 10 },
-    'size-2-to-53': proofOf(largeTree, 1, 2 ** 53),
     'size-of-another-path-length': { size: 17 },
     'size-of-a-smaller-tree': { size: 7 },
     'path-empty': { path: [] },
@@ -119,6 +117,10 @@ function hostileCases(): InclusionCase[] {
     'root-bit-turned': { root: hex(turned(bytes(good.root), 128)) },
     'root-of-another-size': { root: rootOf(smallTree, 12) },
   };
+  const misstated: Record<string, Partial<Proof>> = {
+    'leaf-for-root-of-size-0': { index: 0, size: 0, path: [], root: good.leafHash },
+    'size-2-to-53': proofOf(largeTree, 1, 2 ** 53),
+  };
   const cut: Record<string, Partial<Proof>> = {
     'path-hash-of-31-bytes': { path: [first.slice(2), second, ...rest] },
     'path-hash-of-33-bytes': { path: [`${first}00`, second, ...rest] },
@@ -138,8 +140,13 @@ function hostileCases(): InclusionCase[] {
     Object.entries(faults).map(([fault, changes]) => {
       return { name: `inclusion/${fault}`, ...good, ...changes, expect };
     });
-  // What is not 32 bytes long does not come as far as step inclusion.
-  return [...named(spoilt, step), ...named(cut, { code: 'BAD_INPUT' }), ...named(wide, step)];
+  // What is not 32 bytes long does not come as far as step inclusion, nor what no checkpoint says.
+  return [
+    ...named(spoilt, step),
+    ...named(misstated, { code: 'BAD_FORMAT', step: 'checkpoint' }),
+    ...named(cut, { code: 'BAD_INPUT' }),
+    ...named(wide, step),
+  ];
 }
 
 export function inclusionFamily(): Family<InclusionCase> {

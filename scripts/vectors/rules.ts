@@ -15,6 +15,11 @@ export const stranger = sampleLog({ seed: 9 });
 export const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 export const utf8 = (content: string): Uint8Array => new Uint8Array(Buffer.from(content, 'utf8'));
 
+/** The JSON with its `more`, an empty list, nested so deep that lists stand in lists. */
+export function deepened(bytes: Uint8Array, depth: number): Uint8Array {
+  return utf8(text(bytes).replace('"more":[]', `"more":${'['.repeat(depth)}${']'.repeat(depth)}`));
+}
+
 const EXIT_CODES: Readonly<Record<string, number>> = {
   unchanged: 0,
   complete: 0,
@@ -56,6 +61,8 @@ export interface Ruling {
   readonly not?: readonly string[];
   /** Steps that are not there. */
   readonly without?: readonly string[];
+  /** All of them, in the order of section 19.6; left out where a case is not about them. */
+  readonly statements?: readonly string[];
 }
 
 type Asked = Partial<Pick<EvidenceQuestion, 'trust' | 'document' | 'asOf' | 'recordKey'>>;
@@ -67,7 +74,7 @@ function addCase(
   ruling: Ruling,
   asked: Asked,
 ): void {
-  const { verdict, failed = [], not = [], without = [] } = ruling;
+  const { verdict, failed = [], not = [], without = [], statements } = ruling;
   const unknown = [...failed, ...not, ...without].filter(
     (step) => !STEPS[kind].some((one) => one === step),
   );
@@ -86,6 +93,7 @@ function addCase(
     verdict,
     exitCode: EXIT_CODES[verdict] ?? 3,
     steps: Object.fromEntries(steps.map((step) => [step, statusOf(step)])),
+    ...(statements === undefined ? {} : { statements }),
   });
 }
 
@@ -105,12 +113,13 @@ export function receipt(
 export function bareReceipt(
   name: string,
   file: object | Uint8Array,
-  { verdict, failed = [], not = [] }: Ruling,
+  ruling: Ruling,
   asked: Asked = {},
 ): void {
+  const { failed = [], not = [] } = ruling;
   const unknown = failed.includes('entry') || not.includes('entry');
   const step = unknown ? { not: [...not, 'document'] } : { not, without: ['document'] };
-  addCase('receipt', name, file, { verdict, failed, ...step }, asked);
+  addCase('receipt', name, file, { ...ruling, ...step }, asked);
 }
 
 export function history(
@@ -161,7 +170,7 @@ export function withProof<File extends { readonly proof: string }>(
 
 const ORGANISATION = { roots: [], intermediates: [], revoked: [] };
 const other = { mspId: 'HospitalBMSP', ...ORGANISATION };
-const pin = (size: number, root: string) => [{ origin: log.origin, size, root }];
+const pin = (size: number, root: string, origin = log.origin) => [{ origin, size, root }];
 const rootAt = (size: number) => Buffer.from(log.writer.rootAt(size)).toString('hex');
 
 /** Trust files of the sample log, and what each has otherwise. */
@@ -172,6 +181,10 @@ const TRUSTS: Readonly<Record<string, Partial<TrustFile>>> = {
   'no-log': { logs: [] },
   'pinned-as-it-is': { pinnedCheckpoints: pin(4, rootAt(4)) },
   'pinned-fork': { pinnedCheckpoints: pin(4, '11'.repeat(32)) },
+  'pinned-fork-of-another-origin': {
+    pinnedCheckpoints: pin(4, '11'.repeat(32), 'hospital-b.example/archive'),
+  },
+  raft: { ordering: 'raft' },
   'another-organisation': {
     organisations: [other],
     policy: { k: 1, required: [], tolerated: 0 },

@@ -40,6 +40,18 @@ const pins = (...sizes: readonly number[]) => ({
   })),
 });
 
+const pinOf = (origin: string) => ({
+  pinnedCheckpoints: [{ origin, size: 4, root: hex(sha256Of('root')) }],
+});
+const contract = (changes: object) => ({
+  contract: [
+    {
+      ...{ name: 'a', version: '1', sequence: 1, block: 0, tx: 0, endorsementPolicy: 'AND()' },
+      ...changes,
+    },
+  ],
+});
+
 const VALID: Readonly<Record<string, object>> = {
   embedded: {},
   raft: { ordering: 'raft' },
@@ -51,17 +63,19 @@ const VALID: Readonly<Record<string, object>> = {
     patientSystems: [{ system: 'urn:card', form: 'digits', length: 9 }],
   }),
   'two-organisations': { ...organisations({}, other), ...policy({ k: 2, tolerated: 1 }) },
+  'tolerated-as-many-as-k': { ...organisations({}, other), ...policy({ k: 1, tolerated: 1 }) },
+  'tolerated-above-k': {
+    ...organisations({}, other, { ...other, mspId: 'HospitalCMSP' }),
+    ...policy({ k: 1, tolerated: 2 }),
+  },
   'certificate-twice-in-one-organisation': organisations({
     roots: [der('a')],
     intermediates: [der('a')],
   }),
   'revoked-serial-0': organisations({ revoked: ['0', 'c0ffee'] }),
   pinned: pins(4, 8),
-  contract: {
-    contract: [
-      { name: 'a', version: '1', sequence: 1, block: 0, tx: 0, endorsementPolicy: 'AND()' },
-    ],
-  },
+  'pinned-log-that-is-not-named': pinOf('hospital-b.example/archive'),
+  contract: contract({}),
 };
 
 const HOSTILE: Readonly<Record<string, object>> = {
@@ -114,6 +128,17 @@ const HOSTILE: Readonly<Record<string, object>> = {
     ]),
   ),
   'pin-twice': pins(4, 4),
+  'pin-with-a-bad-origin': pinOf('Hospital-A.example/archive'),
+  'pin-with-an-empty-origin': pinOf(''),
+  'pin-with-an-origin-of-256-bytes': pinOf('a'.repeat(256)),
+  'pin-of-a-negative-size': pins(-1),
+  'contract-an-object': { contract: {} },
+  'contract-without-a-version': contract({ version: undefined }),
+  'contract-with-an-unknown-member': contract({ more: 1 }),
+  'contract-sequence-0': contract({ sequence: 0 }),
+  'contract-block-negative': contract({ block: -1 }),
+  'contract-name-empty': contract({ name: '' }),
+  'contract-policy-of-4097-bytes': contract({ endorsementPolicy: 'x'.repeat(4097) }),
   'pin-with-a-short-root': { pinnedCheckpoints: [{ origin: log.origin, size: 4, root: '00' }] },
 };
 

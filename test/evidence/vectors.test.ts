@@ -29,16 +29,31 @@ describe('evidence: files of every release', () => {
     ]);
   });
 
+  it('tell of every statement when it is made, and when it is not', () => {
+    const told = cases.flatMap(({ expected }) => (expected.statements ? [expected] : []));
+    for (const kind of ['receipt', 'history']) {
+      const lists = told.filter((one) => one.kind === kind).map((one) => one.statements ?? []);
+      const beginnings = [...new Set(lists.flat().map((text) => text.replace(/:.*$/, '')))];
+      const always = beginnings.filter((start) =>
+        lists.every((list) => list.some((text) => text.startsWith(start))),
+      );
+      expect([beginnings.length, always.length], kind).to.deep.equal(
+        kind === 'receipt' ? [6, 3] : [11, 3],
+      );
+    }
+  });
+
   for (const loaded of cases) {
     const { folder, expected } = loaded;
     it(`give ${expected.verdict} for ${folder}/${expected.name}`, () => {
-      const { verdict, exitCode, steps } = judgeLoaded(loaded);
+      const { verdict, exitCode, steps, statements } = judgeLoaded(loaded);
       expect({ verdict, exitCode }).to.deep.equal({
         verdict: expected.verdict,
         exitCode: expected.exitCode,
       });
       const statuses = Object.fromEntries(steps.map(({ step, status }) => [step, status]));
       expect(statuses).to.deep.equal(expected.steps);
+      expect(statements).to.deep.equal(expected.statements ?? statements);
       const codes = steps.flatMap(({ step, code }) => (code === undefined ? [] : [[step, code]]));
       expect(Object.fromEntries(codes)).to.deep.equal(expected.codes);
     });

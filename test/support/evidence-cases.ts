@@ -26,6 +26,8 @@ export interface EvidenceCase extends EvidenceQuestion {
   readonly steps: Readonly<Record<string, string>>;
   /** Code of each step that has one; of the first folder these lie apart, in codes.json. */
   readonly codes?: Readonly<Record<string, string>>;
+  /** All statements in their order; left out where a case is not about them. */
+  readonly statements?: readonly string[];
 }
 
 /** A case with its files. */

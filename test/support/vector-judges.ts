@@ -1,7 +1,8 @@
 // What the product's own code says about each case of test/vectors that is about tree, leaves,
 // chains or witness. Values that a vector gives are compared on the way.
 import { expect } from 'chai';
-import { encodeHex } from '../../chaincode/core/bytes.js';
+import { encodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
+import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import {
   formatClosingLeaf,
   formatLeaf,
@@ -43,6 +44,11 @@ export function judgeInclusion(row: InclusionRow): Outcome {
   const path = row.path.map(bytesOf);
   const code = codeOf(() => verifyInclusion(index, size, hash, path, root));
   if ([hash, root, ...path].some(({ length }) => length !== 32)) return outcomeOf(code);
+  const stated = codeOf(() => parseCheckpoint(`a\n${size}\n${encodeBase64(root)}\n`));
+  if (stated !== undefined) {
+    expect(code).to.equal('BAD_INPUT');
+    return outcomeOf(stated, 'checkpoint');
+  }
   const closing = index === size - 1;
   const proof = { index, path, checkpoint: '' };
   const finding = checkInclusion(hash, proof, { origin: 'a', size, root }, closing);

@@ -14,8 +14,8 @@ export interface WorkerSetting {
 export type DigestReply = FileDigest | { readonly code: ErrorCode; readonly message: string };
 
 export type ThreadMessage =
-  /** For as many files, in the order in which they were sent. */
-  | { readonly replies: readonly DigestReply[] }
+  /** DigestReply[] as JSON, which costs half of what copying objects does; in the order sent. */
+  | { readonly replies: string }
   /** A large file is begun; so many files sent after it will not be answered. */
   | { readonly handedBack: number };
 
@@ -151,9 +151,10 @@ export class DigestPool<F extends { readonly path: Buffer }> {
       thread.isAtLargeFile = true;
       thread.pace = 1;
     } else {
-      const files = thread.inHand.splice(0, message.replies.length);
+      const replies: readonly DigestReply[] = JSON.parse(message.replies);
+      const files = thread.inHand.splice(0, replies.length);
       files.forEach((file, at) => {
-        this.#ready.push({ file, reply: message.replies[at] as DigestReply });
+        this.#ready.push({ file, reply: replies[at] as DigestReply });
       });
       if (!thread.isAtLargeFile) thread.pace = Math.min(this.#maxPace, thread.pace * 2);
       thread.isAtLargeFile = false;

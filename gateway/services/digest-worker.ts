@@ -21,7 +21,7 @@ const post = (message: ThreadMessage): void => port.postMessage(message);
 
 function sendReplies(): void {
   if (replies.length === 0) return;
-  post({ replies });
+  post({ replies: JSON.stringify(replies) });
   replies = [];
 }
 

@@ -75,6 +75,12 @@ function validCases(): InclusionCase[] {
   return [...small, ...large, { name: 'inclusion/size-not-bound', ...unbound, expect: 'ok' }];
 }
 
+/** Sizes, with a root, that no checkpoint may state. */
+const misstated = (leafHash: string): Record<string, Partial<Proof>> => ({
+  'leaf-for-root-of-size-0': { index: 0, size: 0, path: [], root: leafHash },
+  'size-2-to-53': proofOf(largeTree, 1, 2 ** 53),
+});
+
 function hostileCases(): InclusionCase[] {
   const good = proofOf(smallTree, 4, 11);
   const [first = '', second = '', ...rest] = good.path;
@@ -117,10 +123,6 @@ function hostileCases(): InclusionCase[] {
     'root-bit-turned': { root: hex(turned(bytes(good.root), 128)) },
     'root-of-another-size': { root: rootOf(smallTree, 12) },
   };
-  const misstated: Record<string, Partial<Proof>> = {
-    'leaf-for-root-of-size-0': { index: 0, size: 0, path: [], root: good.leafHash },
-    'size-2-to-53': proofOf(largeTree, 1, 2 ** 53),
-  };
   const cut: Record<string, Partial<Proof>> = {
     'path-hash-of-31-bytes': { path: [first.slice(2), second, ...rest] },
     'path-hash-of-33-bytes': { path: [`${first}00`, second, ...rest] },
@@ -143,7 +145,7 @@ function hostileCases(): InclusionCase[] {
   // What is not 32 bytes long does not come as far as step inclusion, nor what no checkpoint says.
   return [
     ...named(spoilt, step),
-    ...named(misstated, { code: 'BAD_FORMAT', step: 'checkpoint' }),
+    ...named(misstated(good.leafHash), { code: 'BAD_FORMAT', step: 'checkpoint' }),
     ...named(cut, { code: 'BAD_INPUT' }),
     ...named(wide, step),
   ];

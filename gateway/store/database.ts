@@ -9,6 +9,7 @@ import { Level } from 'level';
 import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
 import { claimFolder } from '../claimed-folders.js';
 import { type LevelFailure, levelFailure } from '../level-failure.js';
+import { checkNothingDropped, noteDropped } from './dropped-log.js';
 
 type Bytes = Uint8Array;
 const KEYS_AT_ONCE = 1000;
@@ -124,11 +125,12 @@ export class Database implements Reader {
     this.#release = release;
   }
 
-  /** Opens one folder for this process alone; throws STORE_LOCKED or STORE_FAILED. */
+  /** Opens one folder for this process alone; throws STORE_LOCKED, STORE_CORRUPT, STORE_FAILED. */
   static async open(folder: string, options: { create: boolean }): Promise<Database> {
     if (!options.create && !existsSync(join(folder, 'CURRENT'))) {
       throw new ChartsealError('STORE_BEHIND', 'the store is gone: its folder holds none');
     }
+    checkNothingDropped(folder);
     const release = claimFolder(folder);
     if (release === undefined) {
       throw new ChartsealError('STORE_LOCKED', 'the store is open in this process already');
@@ -145,7 +147,14 @@ export class Database implements Reader {
       release();
       throw storeFailure(cause, 'the store could not be opened');
     }
-    return new Database(db, release);
+    const database = new Database(db, release);
+    try {
+      noteDropped(folder);
+      return database;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
   }
 
   find(key: string): Bytes | undefined {

@@ -1,5 +1,6 @@
-import { cpSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { Database } from '../../gateway/store/database.js';
 import { expectCode, expectCodeAsync } from '../support/expect-code.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
@@ -45,6 +46,37 @@ describe('a store whose LevelDB files are damaged', () => {
     } finally {
       await db.close();
     }
+  });
+
+  it('is STORE_CORRUPT when its log was damaged, until somebody has seen the note of it', async () => {
+    const db = await open();
+    await db.batch().put('e/new', Buffer.alloc(500, 1)).write();
+    await db.batch().put('e/newer', Buffer.alloc(500, 1)).write();
+    await db.close();
+    const log = readdirSync(store).find((name) => name.endsWith('.log')) as string;
+    const bytes = readFileSync(join(store, log));
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 300) ^ 1, bytes.length - 300);
+    writeFileSync(join(store, log), bytes);
+    await expectCodeAsync(open, 'STORE_CORRUPT');
+    await expectCodeAsync(open, 'STORE_CORRUPT');
+    rmSync(join(store, 'DROPPED'));
+    const opened = await open();
+    expect(opened.find('e/new')).to.not.equal(undefined);
+    expect(opened.find('e/newer')).to.equal(undefined);
+    await opened.close();
+  });
+
+  it('opens when its log ends within a record, as after a crash', async () => {
+    const db = await open();
+    await db.batch().put('e/new', Buffer.alloc(500, 1)).write();
+    await db.batch().put('e/newer', Buffer.alloc(500, 1)).write();
+    await db.close();
+    const log = readdirSync(store).find((name) => name.endsWith('.log')) as string;
+    truncateSync(join(store, log), readFileSync(join(store, log)).length - 300);
+    const opened = await open();
+    expect(opened.find('e/new')).to.not.equal(undefined);
+    expect(opened.find('e/newer')).to.equal(undefined);
+    await opened.close();
   });
 
   it('is STORE_CORRUPT when a table is gone', async () => {

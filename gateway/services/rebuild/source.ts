@@ -7,10 +7,12 @@ import { Level } from 'level';
 import { readUint64 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import { Database } from '../../store/database.js';
+import { DROPPED_NOTE } from '../../store/dropped-log.js';
 import { entryKey, parseKeyNumber, TABLES } from '../../store/keys.js';
 import { isSystemError } from '../file-error.js';
 
-const LOCK_FILE = 'LOCK';
+/** Of the copy: what is rebuilt from it has been seen to. */
+const LEFT_OUT: readonly string[] = ['LOCK', DROPPED_NOTE];
 /** STORE_FAILED too: a file of LevelDB that is gone is one of its I/O errors. */
 const DAMAGE: readonly ErrorCode[] = ['STORE_CORRUPT', 'STORE_BEHIND', 'STORE_FAILED'];
 
@@ -68,7 +70,7 @@ function repair(folder: string): Promise<void> {
 
 async function repairedCopy(folder: string, copy: string): Promise<void> {
   await rm(copy, { recursive: true, force: true });
-  const filter = (path: string) => basename(path) !== LOCK_FILE;
+  const filter = (path: string) => !LEFT_OUT.includes(basename(path));
   await cp(folder, copy, { recursive: true, filter });
   await repair(copy).catch((cause: unknown) => {
     throw new ChartsealError('STORE_CORRUPT', "the store's files are damaged", { cause });

@@ -5,8 +5,8 @@ import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import type { Hospital } from '../../gateway/services/hospital.js';
 import { type RunOutcome, runIngest } from '../../gateway/services/ingest-run.js';
-import { makeFolder, writeWhole } from '../../gateway/services/receipt-files.js';
-import { ReceiptSpool } from '../../gateway/services/receipt-spool.js';
+import { makeFolder, writeOnce } from '../../gateway/services/receipt-files.js';
+import { ReceiptSpool, type SpooledReceipt } from '../../gateway/services/receipt-spool.js';
 import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
 import type { SkipReason } from '../../gateway/services/walk.js';
 import { walk } from '../../gateway/services/walk.js';
@@ -114,6 +114,9 @@ function jsonLine(outcome: RunOutcome): string {
   }
 }
 
+/** Receipts written at once: each waits for its own fsync. */
+const RECEIPTS_AT_ONCE = 16;
+
 async function writeReceipts(
   hospital: Hospital,
   spool: ReceiptSpool,
@@ -121,10 +124,10 @@ async function writeReceipts(
   run: IngestRun,
   context: CommandContext,
 ): Promise<void> {
-  for await (const { ordinal, relative } of spool.read()) {
+  const writeOne = async ({ ordinal, relative }: SpooledReceipt) => {
     try {
       const receipt = formatReceipt(await hospital.receipts.make(ordinal));
-      await writeWhole(join(folder, receiptPath(relative)), receipt);
+      await writeOnce(join(folder, receiptPath(relative)), receipt);
       run.tally.receipts++;
     } catch (error) {
       if (!(error instanceof ChartsealError)) throw error;
@@ -132,7 +135,15 @@ async function writeReceipts(
       run.hints.add(error);
       context.tell(`receipt of ${clean(relative)}: ${error.code} ${error.message}`);
     }
+  };
+  let writing: Promise<void>[] = [];
+  for await (const one of spool.read()) {
+    writing.push(writeOne(one));
+    if (writing.length < RECEIPTS_AT_ONCE) continue;
+    await Promise.all(writing);
+    writing = [];
   }
+  await Promise.all(writing);
 }
 
 function summaryLine(tally: Tally): string {

@@ -7,6 +7,7 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import type { Store } from '../store/store.js';
+import { type Baseline, isReadFrom, putBaseline } from './baselines.js';
 import type { DigestResult } from './digest.js';
 import type { Labels, LogContext } from './log-context.js';
 import type { Sequencer } from './sequencer/sequencer.js';
@@ -62,6 +63,7 @@ export class Ingest {
   readonly #sequencer: Sequencer;
   readonly #labels: Labels;
   readonly #options: IngestOptions;
+  readonly #found: { readonly label: Uint8Array; readonly baseline: Baseline }[] = [];
   /** Records being accepted, so that the same id twice in one run takes its turn. */
   readonly #busy = new Map<string, Promise<unknown>>();
 
@@ -93,8 +95,18 @@ export class Ingest {
     }
   }
 
-  #all(results: readonly DigestResult[]): Promise<Landed> {
-    return Promise.allSettled(results.map((result) => this.#one(result)));
+  async #all(results: readonly DigestResult[]): Promise<Landed> {
+    const landed = await Promise.allSettled(results.map((result) => this.#one(result)));
+    await this.#keepFound();
+    return landed;
+  }
+
+  /** Unchanged files that lie elsewhere now, or of which nobody knew where they lie. */
+  async #keepFound(): Promise<void> {
+    if (this.#found.length === 0) return;
+    const batch = this.#store.db.batch();
+    for (const { label, baseline } of this.#found.splice(0)) putBaseline(batch, label, baseline);
+    await batch.write();
   }
 
   async #one(result: DigestResult): Promise<IngestOutcome> {
@@ -128,22 +140,24 @@ export class Ingest {
     const { file, digest } = result;
     const label = this.#labels.record(id);
     const head = this.#store.findHead(label);
+    const baseline = { path: file.path, size: result.size, modifiedAtMs: result.mtimeMs };
     if (head !== undefined && encodeHex(head.digest) === digest) {
       const { ordinal, version } = head;
+      const known = this.#store.findBaseline(label);
+      const isMoved = this.#options.moved && known && !isReadFrom(known, file.path);
+      if (known === undefined || isMoved) this.#found.push({ label, baseline });
       return { state: 'unchanged', file, id, version, digest, ordinal };
     }
     if (head !== undefined) this.#checkSamePlace(label, file);
     const version = (head?.version ?? 0) + 1;
     const submission = this.#submission(id, version, result);
-    const baseline = { path: file.path, size: result.size, modifiedAtMs: result.mtimeMs };
     const { ordinal } = await this.#sequencer.acceptWhenRoom(submission, baseline);
     return { state: 'anchored', file, id, version, digest, ordinal };
   }
 
   #checkSamePlace(label: Uint8Array, file: WalkedFile): void {
     const baseline = this.#store.findBaseline(label);
-    const same = baseline?.path === Buffer.from(file.path).toString('base64');
-    if (baseline === undefined || same || this.#options.moved) return;
+    if (baseline === undefined || this.#options.moved || isReadFrom(baseline, file.path)) return;
     throw new ChartsealError(
       'RECORD_ID_TAKEN',
       'another file, with other content, was anchored under the same record id',

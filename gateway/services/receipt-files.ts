@@ -1,7 +1,8 @@
 // Receipts written as files, each whole or not at all.
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { equalBytes } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isSystemError, systemErrorText } from './file-error.js';
 
@@ -44,6 +45,24 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     if (isMade) await rm(temporary, { force: true });
     if (!isSystemError(error)) throw error;
     throw new ChartsealError('FILE_UNWRITABLE', systemErrorText(error), { cause: error });
+  }
+}
+
+/** As {@link writeWhole}; a file that holds these bytes already stays as it is. */
+export async function writeOnce(path: string, bytes: Uint8Array): Promise<void> {
+  if (await holds(path, bytes)) return;
+  await writeWhole(path, bytes);
+}
+
+async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    const found = await lstat(path);
+    if (!found.isFile() || found.size !== bytes.length) return false;
+    return equalBytes(await readFile(path), bytes);
+  } catch (error) {
+    // Whatever it is, writing tells.
+    if (!isSystemError(error)) throw error;
+    return false;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Reader } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { formatJsonRow, type Head } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
+import { type Baseline, putBaseline } from '../baselines.js';
 import { BoundedMap } from '../bounded-map.js';
 import type { Labels, LogContext } from '../log-context.js';
 import type { RecordSubmission, Submission } from '../submission.js';
@@ -16,13 +17,6 @@ import { bodyOf, buildEntry, type EntryBody, type Submitter } from './build-entr
 import { type AcceptedLeaf, EntryRows } from './entry-rows.js';
 import { headsOf } from './heads.js';
 import { type IdempotencyDigests, idempotencyDigests } from './idempotency.js';
-
-/** A record's file as it was read, kept beside the record for later fixity runs. */
-export interface Baseline {
-  readonly path: Uint8Array;
-  readonly size: number;
-  readonly modifiedAtMs: number;
-}
 
 export interface Accepted {
   readonly ordinal: number;
@@ -184,7 +178,7 @@ export class AcceptGroup {
     const { hash } = this.#rows.add({ label, labelHex, body, digests, ...built });
     if (!isRecord) heads.set(labelHex, this.#rows.heads.get(labelHex) as Head);
     if (newPatient !== undefined) this.#putPatient(label, newPatient);
-    if (baseline !== undefined) this.#putBaseline(label, baseline);
+    if (baseline !== undefined) putBaseline(this.#rows.batch, label, baseline);
     const accepted = { ordinal, leafHash: hash, duplicate: false };
     this.#known.set(keyHex, { content: digests.content, accepted });
     return accepted;
@@ -254,14 +248,5 @@ export class AcceptGroup {
       .put(keys.patientLabelKey(digest), label)
       .put(keys.patientKey(label), formatJsonRow({ ...patient }));
     patients.set(name, label);
-  }
-
-  #putBaseline(label: Uint8Array, baseline: Baseline): void {
-    const row = {
-      modifiedAtMs: Math.trunc(baseline.modifiedAtMs),
-      path: Buffer.from(baseline.path).toString('base64'),
-      size: baseline.size,
-    };
-    this.#rows.batch.put(keys.baselineKey(label), formatJsonRow(row));
   }
 }

@@ -5,15 +5,10 @@ import { MAX_CLOCK_SKEW_MS, MAX_OUTBOX_ENTRIES } from '../../../chaincode/core/l
 import { parseTime } from '../../../chaincode/core/time.js';
 import { parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
+import type { Baseline } from '../baselines.js';
 import { Labels, type LogContext } from '../log-context.js';
 import type { Submission } from '../submission.js';
-import {
-  type Accepted,
-  AcceptGroup,
-  type Baseline,
-  type Draft,
-  GroupServices,
-} from './accept-group.js';
+import { type Accepted, AcceptGroup, type Draft, GroupServices } from './accept-group.js';
 import type { Submitter } from './build-entry.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 

@@ -5,6 +5,7 @@ import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { parseTrustFile } from '../../gateway/evidence/trust.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
+import { parseKeyNumber } from '../../gateway/store/keys.js';
 import {
   AuditSample,
   addEvents,
@@ -18,7 +19,7 @@ import {
   withRows,
 } from '../support/audit-sample.js';
 import { expectCodeAsync } from '../support/expect-code.js';
-import { DAMAGES, forge } from '../support/store-damages.js';
+import { DAMAGES, forge, withoutOpenings } from '../support/store-damages.js';
 
 /** Damage to entries, and to what only the store knows, is not mended. */
 const LOST = /^(an entry|the last entry|two entries|a patient|two patients|the place of a file)/;
@@ -166,6 +167,22 @@ describe('rebuild', () => {
       expect.fail('nothing was refused');
     } catch (error) {
       expect((error as Error).message).to.match(/^entry 5 is lost/);
+    }
+  });
+
+  it('names the entry whose openings are lost', async () => {
+    const rows = await withRows(folder, withoutOpenings);
+    await putRows(folder, rows);
+    const ordinal = parseKeyNumber([...rows.keys()].find((key) => key.startsWith('e/')) as string);
+    const { log } = await audit(folder, { isLogOnly: true });
+    const [finding] = log.find(({ check }) => check === 'entries')?.findings ?? [];
+    expect(finding?.sentence).to.match(new RegExp(`^entry ${ordinal}: an opening .* is missing`));
+    expect(finding?.next).to.match(/restore the store/);
+    try {
+      await rebuildStore(folder);
+      expect.fail('nothing was refused');
+    } catch (error) {
+      expect((error as Error).message).to.match(new RegExp(`^entry ${ordinal} cannot stand`));
     }
   });
 

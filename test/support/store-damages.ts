@@ -71,6 +71,26 @@ const swapped =
     ]);
   };
 
+/** An access without its openings, found by the content that is left. */
+export async function withoutOpenings(rows: RawStore): Promise<Map<string, Uint8Array>> {
+  for (const at of await keysOf(rows, 'e/')) {
+    const stored = parseStoredEntry(await readValue(rows, at));
+    const openings = parseOpenings(stored.openings);
+    if (openings === undefined) continue;
+    const [entry, { subject }] = [parseEntry(stored.entry), parseLeaf(stored.leaf)];
+    const digestsOf = (opened: typeof openings) =>
+      idempotencyDigests(encodeHex(subject), bodyOfEntry(entry, opened));
+    await rows.del(keys.idempotencyKey(digestsOf(openings).key));
+    const { key, content } = digestsOf({});
+    const place = uint64(keys.parseKeyNumber(at));
+    return new Map([
+      [at, formatStoredEntry({ ...stored, openings: new Uint8Array() })],
+      [keys.idempotencyKey(key), concat(content, place, leafHash(stored.leaf))],
+    ]);
+  }
+  throw new Error('nothing is private in the sample');
+}
+
 const nobody = new Uint8Array(32).fill(7);
 
 /** What is done to the store, and the check that must tell of it. */
@@ -87,6 +107,7 @@ export const DAMAGES: readonly (readonly [string, string, Change])[] = [
   ['an entry says something else', 'entries', altered('e/', flipped)],
   ['two entries are exchanged', 'chains', swapped('e/')],
   ['an entry is cut off', 'entries', altered('e/', (value) => value.subarray(0, 120))],
+  ['an entry has lost its openings', 'entries', withoutOpenings],
   ['a place in a chain is gone', 'chains', gone('c/')],
   ['a place in a chain is another', 'chains', altered('c/', flipped)],
   ['a chain has a place too many', 'chains', added(keys.chainKey(nobody, 0), uint64(1))],

@@ -29,8 +29,12 @@ function unfit(what: string): never {
   throw new ChartsealError('STORE_CORRUPT', what);
 }
 
+/** Exactly the members that the entry commits to: who looked at a record is known by them alone. */
 function checkOpenings(entry: Entry, openings: Readonly<Record<string, Opening>>): void {
   const commitments: Readonly<Record<string, string>> = entry.private ?? {};
+  for (const member of Object.keys(commitments)) {
+    if (!Object.hasOwn(openings, member)) unfit('an opening that its entry needs is missing');
+  }
   for (const [member, opening] of Object.entries(openings)) {
     const commitment = Object.hasOwn(commitments, member) ? commitments[member] : undefined;
     if (commitment === undefined || !checkOpening(commitment, opening)) {

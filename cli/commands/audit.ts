@@ -93,13 +93,22 @@ function exitCodeOf({ log, counts, anchoring }: AuditSummary): number {
 
 /** @param answered records that this run answered for */
 function tellSummary(summary: AuditSummary, answered: number, context: CommandContext): void {
-  const { report, left } = summary;
+  const { report, left, later, scope } = summary;
   if (context.json) context.data(summaryJson(summary));
   else if (report !== undefined) context.data(countsText(summary));
   if (report !== undefined) context.tell(`report: ${clean(report)}`);
   if (left > 0) {
     context.tell(`${left} records are left: run the same command again to go on with this pass`);
-    if (answered === 0) context.tell('  no file was read to its end: give a longer --for');
+    if (answered === 0) context.tell('  no file was read to its end');
+  }
+  if (summary.isOverrun) {
+    context.tell('the first file took longer than --for, and was read to its end');
+  }
+  if (later > 0) {
+    context.tell(`${later} records were anchored since this pass began: they belong to the next`);
+  }
+  if (report !== undefined && scope.coverage === 'part' && scope.paths.length === 0) {
+    context.tell('not all records could be looked for: the log was not found whole');
   }
   tellAnchoring(summary, context);
 }

@@ -87,6 +87,27 @@ describe('the audit of the log', () => {
     });
   }
 
+  for (const [what, withMarker] of [
+    ['the newest attestation is gone', false],
+    ['attestations and marker are gone', true],
+  ] as const) {
+    it(`finds under attestations that ${what}`, async () => {
+      await withRows(folder, async (rows) => {
+        const found = await keysOf(rows, 'k/');
+        await rows.batch(
+          [...(withMarker ? ['marker', ...found] : found.slice(-1))].map((key) => ({
+            type: 'del' as const,
+            key,
+          })),
+        );
+      });
+      const result = await audit(folder, { isLogOnly: true });
+      expect(result.named('FAILED')).to.include('attestations');
+      const { findings } = result.log.find(({ check }) => check === 'attestations') ?? {};
+      expect(findings?.[0]?.next).to.include('chartseal rebuild');
+    });
+  }
+
   it('finds an entry that somebody replaced with everything that follows from it', async () => {
     await putRows(folder, await withRows(folder, forge));
     const result = await audit(folder, { isLogOnly: true });

@@ -34,7 +34,8 @@ export const NO_COUNTS: Counts = {
   unreadable: 0,
 };
 
-const EMPTY_DIGEST = encodeHex(sha256(new Uint8Array()));
+/** SHA-256 of nothing, hex. */
+export const EMPTY_DIGEST = encodeHex(sha256(new Uint8Array()));
 
 const row = (
   { path, id, version, anchored }: AnchoredRecord,

@@ -9,8 +9,13 @@ import type { AnchoredRecord } from './records.js';
 export interface ArchiveAuditOptions {
   readonly counter?: ByteCounter;
   readonly bytesPerSecond?: number;
-  /** Ends the run; what is not answered by then stays unanswered. */
+  /** Ends the run at once; what is not answered by then stays unanswered. */
   readonly signal: AbortSignal;
+  /**
+   * Ends the run too, but not before one record is answered: a file that takes longer than this
+   * would stand in the way of all behind it.
+   */
+  readonly windowMs?: number;
 }
 
 export interface Answered {
@@ -41,7 +46,12 @@ export class ArchiveAudit {
   readonly #signal = new Signal();
   /** By place, those that wait for one before them. */
   readonly #waiting = new Map<number, Answered>();
+  /** Ends the digesting, for whichever reason. */
+  readonly #stop = new AbortController();
   #isOver = false;
+  #isWindowOver = false;
+  #isOverrun = false;
+  #isWhole = false;
   #asked = 0;
   #given = 0;
 
@@ -50,12 +60,25 @@ export class ArchiveAudit {
     this.#options = options;
   }
 
+  /** Whether every record was answered. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Whether the first record took longer than the window. */
+  get isOverrun(): boolean {
+    return this.#isOverrun;
+  }
+
   /** Answers in order; ends early, without a gap, when the signal says so. */
   async *run(): AsyncGenerator<Answered> {
+    const { signal, windowMs } = this.#options;
     const end = () => this.#end();
-    this.#options.signal.addEventListener('abort', end);
-    if (this.#options.signal.aborted) end();
-    const results = digestFiles<RecordFile>(this.#files(), this.#options);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+    const window = windowMs === undefined ? undefined : setTimeout(this.#endWindow, windowMs);
+    const digesting = { ...this.#options, signal: this.#stop.signal };
+    const results = digestFiles<RecordFile>(this.#files(), digesting);
     try {
       let asked = this.#ask(results);
       for (;;) {
@@ -66,13 +89,17 @@ export class ArchiveAudit {
           continue;
         }
         const { value, done } = await asked.result;
-        if (done) break;
+        if (done) {
+          this.#isWhole = !this.#stop.signal.aborted;
+          break;
+        }
         this.#answer(value.file, answerOf(value.file.record, value));
         asked = this.#ask(results);
       }
       yield* this.#ready();
     } finally {
-      this.#options.signal.removeEventListener('abort', end);
+      clearTimeout(window);
+      signal.removeEventListener('abort', end);
       this.#end();
       await results.return(undefined);
     }
@@ -80,7 +107,22 @@ export class ArchiveAudit {
 
   #end(): void {
     this.#isOver = true;
+    this.#stop.abort();
     this.#signal.notify();
+  }
+
+  readonly #endWindow = () => {
+    this.#isWindowOver = true;
+    if (this.#given > 0) this.#end();
+    else {
+      this.#isOverrun = true;
+      this.#signal.notify();
+    }
+  };
+
+  /** Whether further files are not begun any more. */
+  #isClosing(): boolean {
+    return this.#isOver || (this.#isWindowOver && this.#asked > 0);
   }
 
   /** The next result, and whether it is there already: records without a file need none. */
@@ -107,15 +149,16 @@ export class ArchiveAudit {
       this.#given++;
       this.#signal.notify();
       yield answered;
+      if (this.#isWindowOver) this.#end();
     }
   }
 
   async *#files(): AsyncGenerator<RecordFile> {
     for await (const record of this.#records) {
-      while (this.#asked - this.#given >= WINDOW && !this.#isOver) {
+      while (this.#asked - this.#given >= WINDOW && !this.#isClosing()) {
         await this.#signal.next(LONG_MS);
       }
-      if (this.#isOver) return;
+      if (this.#isClosing()) return;
       const place = this.#asked++;
       if (record.path === undefined) this.#answer({ place, record }, withoutFile(record));
       else yield { path: fileNameBytes(record.path), place, record };

@@ -7,7 +7,7 @@ import { verifyNote } from '../../../chaincode/core/signed-note.js';
 import { type CheckpointAnswer, parseCheckpointAnswer } from '../../evidence/answer.js';
 import { findEmbeddedAnswer, isEmbedded, parseAttestation } from '../../evidence/attestation.js';
 import { attestationKey, TABLES } from '../../store/keys.js';
-import { type AttestationRow, parseJsonRow } from '../../store/rows.js';
+import { type AttestationRow, type Marker, parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { LogContext } from '../log-context.js';
 import type { LogState } from '../sequencer/log-state.js';
@@ -89,8 +89,36 @@ export class AttestationAudit {
     }
   }
 
-  /** @param isWhole whether all states were derived */
-  async end(isWhole: boolean): Promise<CheckResult> {
+  /** Receipts for the newest entries, and every run that writes, need the one of the marker. */
+  async #checkNewest(marker: Marker | undefined): Promise<void> {
+    const { db } = this.#store;
+    if (marker !== undefined) {
+      if (marker.size === 0 || this.#isThere(marker.size)) return;
+      const sentence = `the attested checkpoint of size ${marker.size}, the newest, is gone`;
+      this.#check.fail('STORE_CORRUPT', sentence, 'rebuild');
+    } else if ((await db.findLastKey(TABLES.append)) !== undefined) {
+      // Without rows of appends, the store was only never opened since the ledger took the first.
+      const sentence = 'nothing says which attested checkpoint is the newest';
+      this.#check.fail('STORE_CORRUPT', sentence, 'rebuild');
+    }
+  }
+
+  /** A row that is damaged is there; it was told of where its state was derived. */
+  #isThere(size: number): boolean {
+    try {
+      return this.#store.db.find(attestationKey(size)) !== undefined;
+    } catch (error) {
+      if (!isFinding(error)) throw error;
+      return true;
+    }
+  }
+
+  /**
+   * @param isWhole whether all states were derived
+   * @param marker undefined where there is none that can be read
+   */
+  async end(isWhole: boolean, marker: Marker | undefined): Promise<CheckResult> {
+    await this.#checkNewest(marker);
     const found = await this.#store.db.count(TABLES.attestation);
     if (!isWhole) this.#check.skip('not all sizes of the tree could be derived');
     else if (found > this.#count) {

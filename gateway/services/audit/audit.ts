@@ -30,11 +30,11 @@ export interface AuditOptions {
   readonly isRestart: boolean;
   readonly report?: string;
   readonly bytesPerSecond?: number;
-  /** How long to read the archive. */
+  /** How long to read the archive; the record that is begun first is answered in any case. */
   readonly windowMs?: number;
   readonly waitMs: number;
   readonly counter: ByteCounter;
-  /** Somebody does not want to wait any longer: ends like the window. */
+  /** Somebody does not want to wait any longer: ends at once. */
   readonly signal: AbortSignal;
 }
 
@@ -55,6 +55,10 @@ export interface AuditSummary {
   readonly scope: FixityFacts['scope'] & { readonly paths: readonly string[] };
   /** Records of the pass that no run has reached yet. */
   readonly left: number;
+  /** Records that came after the pass began: they belong to the next. */
+  readonly later: number;
+  /** The first file took longer than the window, and was read to its end. */
+  readonly isOverrun: boolean;
   readonly startedAt: string;
   readonly endedAt: string;
   /** Path of the report; undefined when the archive was not looked at. */
@@ -63,16 +67,22 @@ export interface AuditSummary {
 }
 
 /** What the archive came to. */
-interface ArchiveResult {
-  readonly counts: Counts;
-  readonly left: number;
+interface ArchiveResult extends Pick<AuditSummary, 'counts' | 'left' | 'later' | 'isOverrun'> {
+  /** Size of the tree whose records the pass is about; undefined when that is not known. */
+  readonly size: number | undefined;
   readonly startedAt: string;
   readonly report: string;
   readonly reportDigest: string;
 }
 
-function signalOf({ signal, windowMs }: AuditOptions): AbortSignal {
-  return windowMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(windowMs)]);
+/**
+ * What a pass that begins now is about. Only where entries, chains and tree were found whole, the
+ * records are surely all of those in the tree.
+ */
+function contentOf(store: Store, { derived, checks }: LogAuditResult) {
+  if (!derived?.isWhole || !isWritable(checks)) return { entries: store.entriesAtOpen };
+  const { entries, frontier } = derived.state;
+  return { entries, size: frontier.size };
 }
 
 function headerOf(
@@ -128,15 +138,16 @@ class Audit {
   #passOptions() {
     const { isRestart, report } = this.#options;
     const path = report === undefined ? undefined : resolve(report);
-    return { scope: this.#scope, isRestart, report: path };
+    return { scope: this.#scope, isRestart, report: path, keys: this.#folder.keys.secrets };
   }
 
   async #readArchive(store: Store, log: LogAuditResult): Promise<ArchiveResult> {
-    const entries = store.entriesAtOpen;
+    const { entries, size } = contentOf(store, log);
     const pass = await Pass.open(store, {
       ...this.#passOptions(),
       folder: resolve(this.#folder.layout.folder, 'audits'),
       entries,
+      size,
       startedAt: this.#startedAt,
       header: headerOf(this.#folder, log, this.#scope, this.#options, entries),
     });
@@ -145,20 +156,23 @@ class Audit {
       const records = () => recordsOf(store, this.#scope, range);
       const { isResumed, startedAt, counts } = pass;
       this.#listener.onArchive({ isResumed, startedAt, records: sumOf(counts) }, records);
-      const signal = signalOf(this.#options);
-      const audit = new ArchiveAudit(records(), { ...this.#options, signal });
+      const audit = new ArchiveAudit(records(), this.#options);
       for await (const { record, row } of audit.run()) {
         await pass.take(record.ordinal, row);
         this.#listener.onAnswer(row);
       }
-      const left = signal.aborted ? await countRecords(store, this.#scope, pass.range) : 0;
+      const left = audit.isWhole ? 0 : await countRecords(store, this.#scope, pass.range);
       await pass.end(left === 0);
+      const since = { from: range.until, until: store.entriesAtOpen };
       return {
         counts: pass.counts,
         left,
+        later: await countRecords(store, this.#scope, since),
+        isOverrun: audit.isOverrun,
+        size: pass.size,
         startedAt: pass.startedAt,
         report: pass.report.path,
-        reportDigest: await pass.report.digest(),
+        reportDigest: pass.report.digest(),
       };
     } finally {
       await pass.report.close();
@@ -169,8 +183,9 @@ class Audit {
     const done = archive?.counts ?? NO_COUNTS;
     const left = archive?.left ?? 0;
     const counts = { ...done, notChecked: done.notChecked + left };
-    const coverage = archive === undefined ? ('part' as const) : this.#scope.coverage;
-    const size = log.derived?.state.frontier.size ?? 0;
+    // Of a pass that took several runs, the size at which it began.
+    const coverage = archive?.size === undefined ? ('part' as const) : this.#scope.coverage;
+    const size = archive?.size ?? log.derived?.state.frontier.size ?? 0;
     const fixity: FixityFacts = {
       scope: { coverage, records: sumOf(counts), size },
       counts,
@@ -184,6 +199,8 @@ class Audit {
       counts,
       scope: { ...fixity.scope, paths: this.#scope.shownPaths },
       left,
+      later: archive?.later ?? 0,
+      isOverrun: archive?.isOverrun ?? false,
       startedAt: fixity.startedAt,
       endedAt: fixity.endedAt,
       report: archive?.report,

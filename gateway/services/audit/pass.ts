@@ -3,39 +3,32 @@
 import { join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
-import { AUDIT_KEY } from '../../store/keys.js';
-import { formatJsonRow, parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
-import { type Answer, type AnswerRow, type Counts, countAnswer, NO_COUNTS } from './answers.js';
+import {
+  type Answer,
+  type AnswerRow,
+  type Counts,
+  countAnswer,
+  EMPTY_DIGEST,
+  NO_COUNTS,
+} from './answers.js';
+import { findPassRow, type PassKeys, type PassRow, savePassRow } from './pass-row.js';
 import type { RecordRange } from './records.js';
 import { checkNotThere, Report } from './report.js';
 import type { Scope } from './scope.js';
 
-interface PassRow {
-  readonly counts: Counts;
-  readonly isDone: boolean;
-  /** Ordinal of the entry to go on with. */
-  readonly next: number;
-  /** Base64 of the scope's paths. */
-  readonly paths: readonly string[];
-  /** First line of the report. */
-  readonly header: JsonValue;
-  /** Absolute path of the report. */
-  readonly report: string;
-  readonly reportBytes: number;
-  readonly startedAt: string;
-  readonly until: number;
-}
-
 export interface PassOptions {
   readonly scope: Scope;
   readonly isRestart: boolean;
+  readonly keys: PassKeys;
   /** Absolute path of the report; undefined for one of its own. */
   readonly report: string | undefined;
   /** DATA/audits. */
   readonly folder: string;
-  /** Accepted entries by now. */
+  /** Entries that the pass is about. */
   readonly entries: number;
+  /** Size of the tree that holds just these; undefined when the log was not found whole. */
+  readonly size: number | undefined;
   readonly startedAt: string;
   /** First line of a new report. */
   readonly header: object;
@@ -47,19 +40,25 @@ const SAVE_MS = 5000;
 const encoded = ({ paths }: Scope) =>
   paths.map((path) => Buffer.from(path, 'latin1').toString('base64'));
 
-/** The pass that is not finished; undefined when there is none. */
-export function findPass(store: Store): PassRow | undefined {
-  const bytes = store.db.find(AUDIT_KEY);
-  const row = bytes === undefined ? undefined : parseJsonRow<PassRow>(bytes);
+/** The pass that is not finished; undefined when there is none, or it is not to go on. */
+function findPass(
+  store: Store,
+  { isRestart, keys }: Pick<PassOptions, 'isRestart' | 'keys'>,
+): PassRow | undefined {
+  const row = isRestart ? undefined : findPassRow(store, keys);
   return row?.isDone ? undefined : row;
 }
 
-/** Throws AUDIT_UNFINISHED when another pass is not finished, and this one would take its place. */
+/**
+ * Throws AUDIT_UNFINISHED when another pass is not finished, and this one would take its place;
+ * STORE_CORRUPT when what is known of it cannot be believed.
+ */
 export function checkPass(
   store: Store,
-  { scope, isRestart, report }: Pick<PassOptions, 'scope' | 'isRestart' | 'report'>,
+  options: Pick<PassOptions, 'scope' | 'isRestart' | 'keys' | 'report'>,
 ): void {
-  const row = isRestart ? undefined : findPass(store);
+  const { scope, report } = options;
+  const row = findPass(store, options);
   if (row === undefined) return;
   if (row.paths.join() !== encoded(scope).join()) {
     const paths = row.paths.map((path) => Buffer.from(path, 'base64').toString());
@@ -72,20 +71,24 @@ export function checkPass(
   }
 }
 
-async function saveRow(store: Store, row: PassRow): Promise<void> {
-  await store.db.batch().put(AUDIT_KEY, formatJsonRow(row)).write();
-}
-
 export class Pass {
   readonly report: Report;
   readonly isResumed: boolean;
   readonly #store: Store;
+  readonly #keys: PassKeys;
   #row: PassRow;
   #unsaved = 0;
   #savedAt = performance.now();
 
-  private constructor(store: Store, row: PassRow, report: Report, isResumed: boolean) {
+  private constructor(
+    store: Store,
+    keys: PassKeys,
+    row: PassRow,
+    report: Report,
+    isResumed: boolean,
+  ) {
     this.#store = store;
+    this.#keys = keys;
     this.#row = row;
     this.report = report;
     this.isResumed = isResumed;
@@ -94,11 +97,11 @@ export class Pass {
   /** Goes on with the pass that is not finished, or begins one. */
   static async open(store: Store, options: PassOptions): Promise<Pass> {
     checkPass(store, options);
-    const { scope, isRestart, startedAt, folder, entries } = options;
-    const found = isRestart ? undefined : findPass(store);
+    const { scope, keys, startedAt, folder, entries, size } = options;
+    const found = findPass(store, options);
     if (found !== undefined) {
-      const { report, reportBytes, header } = found;
-      return new Pass(store, found, await Report.resume(report, reportBytes, header), true);
+      const row = size === undefined ? { ...found, size: null } : found;
+      return new Pass(store, keys, row, await Report.resume(row), true);
     }
     const path = options.report ?? join(folder, `${startedAt}.jsonl`);
     const header = { ...options.header, startedAt } as JsonValue;
@@ -110,23 +113,30 @@ export class Pass {
       paths: encoded(scope),
       report: path,
       reportBytes: 0,
+      reportDigest: EMPTY_DIGEST,
+      size: size ?? null,
       startedAt,
       until: entries,
     };
     // The row first: a report that no pass knows would stand in the way of the next.
     await checkNotThere(path);
-    await saveRow(store, row);
-    const report = await Report.resume(path, 0, header).catch(async (error: unknown) => {
-      await saveRow(store, { ...row, isDone: true });
+    await savePassRow(store, row, keys);
+    const report = await Report.resume(row).catch(async (error: unknown) => {
+      await savePassRow(store, { ...row, isDone: true }, keys);
       throw error;
     });
-    const pass = new Pass(store, row, report, false);
+    const pass = new Pass(store, keys, row, report, false);
     await pass.#save();
     return pass;
   }
 
   get range(): RecordRange {
     return { from: this.#row.next, until: this.#row.until };
+  }
+
+  /** Size of the tree whose records these are; undefined when that is not known for sure. */
+  get size(): number | undefined {
+    return this.#row.size ?? undefined;
   }
 
   get counts(): Counts {
@@ -158,8 +168,9 @@ export class Pass {
 
   async #save(): Promise<void> {
     // The report first: progress must not be ahead of it.
-    this.#row = { ...this.#row, reportBytes: await this.report.sync() };
-    await saveRow(this.#store, this.#row);
+    const { length: reportBytes, digest: reportDigest } = await this.report.sync();
+    this.#row = { ...this.#row, reportBytes, reportDigest };
+    await savePassRow(this.#store, this.#row, this.#keys);
     this.#unsaved = 0;
     this.#savedAt = performance.now();
   }

@@ -94,7 +94,7 @@ export class ReplayAudit {
     const { state } = this.#replay;
     const { size } = state.frontier;
     const held = `${state.appends} appends, ${size} leaves, each root the ledger's`;
-    const attestations = await this.#attestations.end(isWhole);
+    const attestations = await this.#attestations.end(isWhole, this.#marker);
     const map = await this.#map.end(isWhole, subjects);
     const results = [this.#tree.result(held), map, attestations];
     const closingLeaves = this.#closingLeaves.digest('hex');

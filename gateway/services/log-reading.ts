@@ -1,6 +1,6 @@
 // The log as others follow it, from the proven part of the store alone: signed checkpoints,
 // consistency proofs and leaves. Needs neither ledger nor keys. What leaves here is checked first.
-import { decodeBase64, equalBytes, readUint64 } from '../../chaincode/core/bytes.js';
+import { decodeBase64, equalBytes } from '../../chaincode/core/bytes.js';
 import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
@@ -12,7 +12,7 @@ import { readConfig } from '../data/config.js';
 import { dataLayout } from '../data/layout.js';
 import { readRow } from '../store/database.js';
 import { appendKey, keyNumber, parseKeyNumber, TABLES } from '../store/keys.js';
-import { type AppendRow, type Marker, parseJsonRow } from '../store/rows.js';
+import { type AppendRow, type Marker, parseAppendRow, parseOrdinal } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import { tileNodeReader } from '../store/tiles.js';
 import { openStoreToRead } from './own-store.js';
@@ -167,7 +167,7 @@ export class LogReading {
     try {
       const rows = this.#store.db.rows(TABLES.append, keyNumber(ordinal));
       for await (const [, bytes] of rows) {
-        const row = parseJsonRow<AppendRow>(bytes);
+        const row = parseAppendRow(bytes);
         if (row.firstIndex !== index || row.firstOrdinal !== ordinal) corrupt('an append is gone');
         const end = index + row.leaves;
         for (let at = Math.max(from, index); at < end; at++) {
@@ -190,8 +190,8 @@ export class LogReading {
     const { db } = this.#store;
     const found = await db.findLast(TABLES.appendIndex, keyNumber(index));
     if (found === undefined) return corrupt('the first append is gone');
-    const ordinal = readUint64(found[1], 0, 'ordinal');
-    return parseJsonRow<AppendRow>(readRow(db, appendKey(ordinal)));
+    const ordinal = parseOrdinal(found[1]);
+    return parseAppendRow(readRow(db, appendKey(ordinal)));
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
 import { rootFromInclusion } from '../../chaincode/core/merkle.js';
+import { OPENINGS_SHAPE } from '../../chaincode/core/private-members.js';
 import { parseNote } from '../../chaincode/core/signed-note.js';
 import { inclusionProof, type NodeReader } from '../../chaincode/core/tree-proofs.js';
 import { type Attestation, parseAttestation } from '../evidence/attestation.js';
@@ -40,7 +41,9 @@ export function checkedProof(
 
 /** Openings as stored: canonical JSON bytes, empty when nothing is private. */
 export function parseOpenings(bytes: Uint8Array): Openings | undefined {
-  return bytes.length === 0 ? undefined : parseJsonRow<Openings>(bytes);
+  return bytes.length === 0
+    ? undefined
+    : parseJsonRow<Openings>(bytes, OPENINGS_SHAPE, 'the openings of an entry');
 }
 
 export class Receipts {

@@ -5,13 +5,32 @@ import { concat, readUint64, uint64 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes, parseCanonical } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
-import { HASH_BYTES, LEAF_BYTES } from '../../chaincode/core/limits.js';
+import { HASH_BYTES, LEAF_BYTES, MAX_NOTE_BYTES } from '../../chaincode/core/limits.js';
+import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
+import {
+  anything,
+  blob,
+  checkShape,
+  hex,
+  integer,
+  list,
+  map,
+  nullable,
+  object,
+  type Shape,
+  text,
+} from '../../chaincode/core/shape.js';
 import {
   formatSubjectState,
   parseSubjectState,
   SUBJECT_STATE_BYTES,
   type SubjectState,
 } from '../../chaincode/core/subject.js';
+
+const MAX_NAME_BYTES = 256;
+const MAX_MEMBERS = 64;
+/** Of a tree whose size is below 2^53. */
+const MAX_PEAKS = 53;
 
 /** An accepted entry with what lies beside it. */
 export interface StoredEntry {
@@ -64,8 +83,47 @@ export function formatHead(head: Head): Uint8Array {
   );
 }
 
+/** Throws STORE_CORRUPT for a row that is not 8 bytes. */
+export function parseOrdinal(bytes: Uint8Array): number {
+  if (bytes.length !== 8) {
+    throw new ChartsealError('STORE_CORRUPT', 'a row of the store holds no ordinal');
+  }
+  return readUint64(bytes, 0, 'ordinal', 'STORE_CORRUPT');
+}
+
+/** Label of a patient; throws STORE_CORRUPT for a row that is not 32 bytes. */
+export function parseLabelRow(bytes: Uint8Array): Uint8Array {
+  if (bytes.length !== HASH_BYTES) {
+    throw new ChartsealError('STORE_CORRUPT', 'a row of the store holds no label');
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** What an earlier submission of the same led to. */
+export interface KnownRow {
+  readonly content: Uint8Array;
+  readonly ordinal: number;
+  readonly leafHash: Uint8Array;
+}
+
+/** content digest 32 ‖ ordinal 8 ‖ leaf hash 32; throws STORE_CORRUPT. */
+export function parseKnownRow(bytes: Uint8Array): KnownRow {
+  const at = HASH_BYTES + 8;
+  if (bytes.length !== at + HASH_BYTES) {
+    throw new ChartsealError('STORE_CORRUPT', 'a row by which submissions are known is cut off');
+  }
+  return {
+    content: bytes.subarray(0, HASH_BYTES),
+    ordinal: parseOrdinal(bytes.subarray(HASH_BYTES, at)),
+    leafHash: Uint8Array.from(bytes.subarray(at)),
+  };
+}
+
 export function parseHead(bytes: Uint8Array): Head {
   const at = SUBJECT_STATE_BYTES;
+  if (bytes.length !== at + 16 + HASH_BYTES) {
+    throw new ChartsealError('STORE_CORRUPT', 'a head of the store is cut off');
+  }
   return {
     state: parseSubjectState(bytes.subarray(0, at)),
     ordinal: readUint64(bytes, at, 'ordinal'),
@@ -79,12 +137,41 @@ export function formatJsonRow(value: object): Uint8Array {
   return canonicalBytes(value);
 }
 
-export function parseJsonRow<T>(bytes: Uint8Array): T {
+const ANY_OBJECT = map(text({ min: 0, max: MAX_NAME_BYTES }), anything(), { max: MAX_MEMBERS });
+
+/**
+ * Throws STORE_CORRUPT naming the kind of row when it is no object, or not of this shape. Without a
+ * shape, for rows of which something else says that they are whole.
+ */
+export function parseJsonRow<T extends object>(
+  bytes: Uint8Array,
+  shape: Shape = ANY_OBJECT,
+  kind = 'a row',
+): T {
   try {
-    return parseCanonical(bytes, 'row') as JsonValue as T;
+    const value = parseCanonical(bytes, 'row');
+    checkShape(shape, value, 'row');
+    return value as JsonValue as T;
   } catch (cause) {
-    throw new ChartsealError('STORE_CORRUPT', 'a row of the store cannot be read', { cause });
+    const text = `${kind} of the store cannot be read`;
+    throw new ChartsealError('STORE_CORRUPT', text, { cause });
   }
+}
+
+/** What says of which log and format a store is. */
+export interface MetaRow {
+  readonly format: string;
+  /** Anything in a format that is not known here. */
+  readonly logId?: JsonValue;
+}
+
+/** Members of other formats are let through: their name says more than their shape. */
+export function parseMetaRow(bytes: Uint8Array): MetaRow {
+  const kind = 'the row that names the log';
+  const row = parseJsonRow<{ readonly format?: JsonValue }>(bytes, ANY_OBJECT, kind);
+  const { format } = row;
+  if (typeof format === 'string') return { ...row, format };
+  throw new ChartsealError('STORE_CORRUPT', `${kind} of the store cannot be read`);
 }
 
 /** One append that the ledger took. Hashes are hex, the closing leaf base64. */
@@ -97,6 +184,17 @@ export interface AppendRow {
   readonly leaves: number;
 }
 
+const APPEND_SHAPE = object({
+  appendNumber: integer(),
+  closingLeaf: blob(LEAF_BYTES),
+  firstIndex: integer(),
+  firstOrdinal: integer(),
+  leaves: integer(),
+});
+
+export const parseAppendRow = (bytes: Uint8Array) =>
+  parseJsonRow<AppendRow>(bytes, APPEND_SHAPE, 'an append');
+
 /** Everything up to here is proven: receipts and histories can be made without the ledger. */
 export interface Marker {
   readonly appends: number;
@@ -108,12 +206,29 @@ export interface Marker {
   readonly size: number;
 }
 
+const MARKER_SHAPE = object({
+  appends: integer(),
+  entries: integer(),
+  frontier: list(hex(HASH_BYTES), { max: MAX_PEAKS }),
+  mapRoot: hex(HASH_BYTES),
+  root: hex(HASH_BYTES),
+  size: integer(),
+});
+
+export const parseMarker = (bytes: Uint8Array) =>
+  parseJsonRow<Marker>(bytes, MARKER_SHAPE, 'the marker');
+
 /** State of the subject map on disk; the leaves from there to the marker are re-applied. */
 export interface FlushedMapRow {
   /** Accepted entries that the pages cover. */
   readonly entries: number;
   readonly mapRoot: string;
 }
+
+const FLUSHED_MAP_SHAPE = object({ entries: integer(), mapRoot: hex(HASH_BYTES) });
+
+export const parseFlushedMapRow = (bytes: Uint8Array) =>
+  parseJsonRow<FlushedMapRow>(bytes, FLUSHED_MAP_SHAPE, 'the state of the map');
 
 /** An attested checkpoint. */
 export interface AttestationRow {
@@ -122,6 +237,15 @@ export interface AttestationRow {
   readonly closingLeaf: string | null;
 }
 
+const ATTESTATION_SHAPE = object({
+  attestation: ANY_OBJECT,
+  checkpoint: text({ min: 1, max: MAX_NOTE_BYTES }),
+  closingLeaf: nullable(blob(LEAF_BYTES)),
+});
+
+export const parseAttestationRow = (bytes: Uint8Array) =>
+  parseJsonRow<AttestationRow>(bytes, ATTESTATION_SHAPE, 'an attested checkpoint');
+
 /** Where the newest version of a record was read. */
 export interface BaselineRow {
   readonly modifiedAtMs: number;
@@ -129,3 +253,21 @@ export interface BaselineRow {
   readonly path: string;
   readonly size: number;
 }
+
+const BASELINE_SHAPE = object({
+  modifiedAtMs: integer({ min: Number.MIN_SAFE_INTEGER }),
+  path: blob(),
+  size: integer(),
+});
+
+export const parseBaselineRow = (bytes: Uint8Array) =>
+  parseJsonRow<BaselineRow>(bytes, BASELINE_SHAPE, 'the place of a file');
+
+const PATIENT_SHAPE = object({
+  system: text({ min: 1, max: MAX_NAME_BYTES }),
+  value: text({ min: 1, max: MAX_NAME_BYTES }),
+});
+
+/** Whether it is in normal form is for its label to say. */
+export const parsePatientRow = (bytes: Uint8Array) =>
+  parseJsonRow<PatientIdentifier>(bytes, PATIENT_SHAPE, 'a patient');

@@ -1,10 +1,11 @@
 // The store of one log: accepted entries and what can be derived from them. It knows tables and
 // rows; who may write when is the sequencer's business.
-import { decodeHex, equalBytes, readUint64 } from '../../chaincode/core/bytes.js';
+import { decodeHex, equalBytes } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import { leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
+import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { Database, readRow } from './database.js';
 import {
   attestationKey,
@@ -29,18 +30,20 @@ import {
   formatJsonRow,
   type Head,
   type Marker,
+  parseAppendRow,
+  parseAttestationRow,
+  parseBaselineRow,
+  parseFlushedMapRow,
   parseHead,
-  parseJsonRow,
+  parseMarker,
+  parseMetaRow,
+  parseOrdinal,
+  parsePatientRow,
   parseStoredEntry,
   type StoredEntry,
 } from './rows.js';
 
 const STORE_FORMAT = 'chartseal-store/1';
-
-interface Meta {
-  readonly format: string;
-  readonly logId: string;
-}
 
 /** Creates the store of a log in a folder that is not there yet. */
 export async function createStore(folder: string, logId: string): Promise<void> {
@@ -55,7 +58,7 @@ export async function createStore(folder: string, logId: string): Promise<void> 
 export async function openStore(folder: string, logId: string): Promise<Store> {
   const db = await Database.open(folder, { create: false });
   try {
-    const meta = parseJsonRow<Meta>(readRow(db, META_KEY));
+    const meta = parseMetaRow(readRow(db, META_KEY));
     if (meta.format !== STORE_FORMAT) {
       throw new ChartsealError('NEWER_VERSION', 'the store has a format that is not known here');
     }
@@ -102,40 +105,40 @@ export class Store {
 
   findMarker(): Marker | undefined {
     const row = this.db.find(MARKER_KEY);
-    return row === undefined ? undefined : parseJsonRow<Marker>(row);
+    return row === undefined ? undefined : parseMarker(row);
   }
 
   findFlushedMap(): FlushedMapRow | undefined {
     const row = this.db.find(FLUSHED_MAP_KEY);
-    return row === undefined ? undefined : parseJsonRow<FlushedMapRow>(row);
+    return row === undefined ? undefined : parseFlushedMapRow(row);
   }
 
   /** Ordinal of one leaf of a chain. */
   readChain(label: Uint8Array, sequence: number): number {
-    return readUint64(readRow(this.db, chainKey(label, sequence)), 0, 'ordinal');
+    return parseOrdinal(readRow(this.db, chainKey(label, sequence)));
   }
 
   findByLeafHash(hash: Uint8Array): number | undefined {
     const row = this.db.find(leafHashKey(hash));
-    return row === undefined ? undefined : readUint64(row, 0, 'ordinal');
+    return row === undefined ? undefined : parseOrdinal(row);
   }
 
   findBaseline(label: Uint8Array): BaselineRow | undefined {
     const row = this.db.find(baselineKey(label));
-    return row === undefined ? undefined : parseJsonRow<BaselineRow>(row);
+    return row === undefined ? undefined : parseBaselineRow(row);
   }
 
   /** Patient of a label, as first accepted. */
-  findPatient(label: Uint8Array): { system: string; value: string } | undefined {
+  findPatient(label: Uint8Array): PatientIdentifier | undefined {
     const row = this.db.find(patientKey(label));
-    return row === undefined ? undefined : parseJsonRow(row);
+    return row === undefined ? undefined : parsePatientRow(row);
   }
 
   /** Tree index of an entry that the marker covers. */
   async findPlace(ordinal: number): Promise<TreePlace | undefined> {
     const found = await this.db.findLast(TABLES.append, keyNumber(ordinal));
     if (found === undefined) return undefined;
-    const append = parseJsonRow<AppendRow>(found[1]);
+    const append = parseAppendRow(found[1]);
     const offset = ordinal - append.firstOrdinal;
     return offset < append.leaves ? { index: append.firstIndex + offset, append } : undefined;
   }
@@ -144,7 +147,7 @@ export class Store {
   async findOrdinal(index: number): Promise<number | undefined> {
     const found = await this.db.findLast(TABLES.appendIndex, keyNumber(index));
     if (found === undefined) return undefined;
-    const ordinal = readUint64(found[1], 0, 'ordinal') + index - parseKeyNumber(found[0]);
+    const ordinal = parseOrdinal(found[1]) + index - parseKeyNumber(found[0]);
     const place = await this.findPlace(ordinal);
     return place?.index === index ? ordinal : undefined;
   }
@@ -155,11 +158,11 @@ export class Store {
   ): Promise<{ size: number; row: AttestationRow } | undefined> {
     const found = await this.db.findFirst(TABLES.attestation, keyNumber(index + 1));
     if (found === undefined) return undefined;
-    return { size: parseKeyNumber(found[0]), row: parseJsonRow(found[1]) };
+    return { size: parseKeyNumber(found[0]), row: parseAttestationRow(found[1]) };
   }
 
   readAttestation(size: number): AttestationRow {
-    return parseJsonRow(readRow(this.db, attestationKey(size)));
+    return parseAttestationRow(readRow(this.db, attestationKey(size)));
   }
 
   /** Leaves from an ordinal on, with their hashes, as they lie in the store. */

@@ -7,7 +7,7 @@ import { verifyNote } from '../../../chaincode/core/signed-note.js';
 import { type CheckpointAnswer, parseCheckpointAnswer } from '../../evidence/answer.js';
 import { findEmbeddedAnswer, isEmbedded, parseAttestation } from '../../evidence/attestation.js';
 import { attestationKey, TABLES } from '../../store/keys.js';
-import { type AttestationRow, type Marker, parseJsonRow } from '../../store/rows.js';
+import { type AttestationRow, type Marker, parseAttestationRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { LogContext } from '../log-context.js';
 import type { LogState } from '../sequencer/log-state.js';
@@ -80,7 +80,7 @@ export class AttestationAudit {
       const row = this.#store.db.find(attestationKey(size));
       if (row === undefined) return;
       this.#count++;
-      const found = parseJsonRow<AttestationRow>(row);
+      const found = parseAttestationRow(row);
       checkAttestation(found, { ...state, size }, this.#context, this.#channel);
     } catch (error) {
       if (!isFinding(error)) throw error;

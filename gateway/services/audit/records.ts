@@ -1,11 +1,10 @@
 // The records that a pass is about, each once, in the order in which they were anchored: an entry
 // stands for its record when no later version was accepted before the pass began.
-import { readUint64 } from '../../../chaincode/core/bytes.js';
 import type { RecordEntry } from '../../../chaincode/core/entry.js';
 import { type Leaf, parseLeaf } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
 import { chainKey, keyNumber, parseKeyNumber, TABLES } from '../../store/keys.js';
-import { parseJsonRow, parseStoredEntry } from '../../store/rows.js';
+import { parseJsonRow, parseOrdinal, parseStoredEntry } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { isFinding } from './checks.js';
 import { baselinePath, type Scope } from './scope.js';
@@ -42,8 +41,11 @@ function usable<T>(read: () => T): T | undefined {
 }
 
 function isNewest(store: Store, { subject, sequence }: Leaf, until: number): boolean {
-  const later = usable(() => store.db.find(chainKey(subject, sequence + 1)));
-  return later === undefined || readUint64(later, 0, 'ordinal') >= until;
+  const later = usable(() => {
+    const row = store.db.find(chainKey(subject, sequence + 1));
+    return row && parseOrdinal(row);
+  });
+  return later === undefined || later >= until;
 }
 
 /** The record's newest version, by its head; that of the entry itself where this is damaged. */

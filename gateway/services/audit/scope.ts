@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { TABLES } from '../../store/keys.js';
-import { type BaselineRow, parseJsonRow } from '../../store/rows.js';
+import { type BaselineRow, parseBaselineRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { fileError } from '../file-error.js';
 import { showFileName } from '../file-name.js';
@@ -65,17 +65,14 @@ function isBelow(path: string, top: string): boolean {
 /** Undefined when the row is damaged, of which the checks of the log tell. */
 function findPath(row: Uint8Array): string | undefined {
   try {
-    return baselinePath(parseJsonRow<BaselineRow>(row));
+    return baselinePath(parseBaselineRow(row));
   } catch (error) {
     if (isFinding(error)) return undefined;
     throw error;
   }
 }
 
-/** Latin1 text; throws STORE_CORRUPT when the row tells of no path. */
+/** Latin1 text. */
 export function baselinePath({ path }: BaselineRow): string {
-  if (typeof path !== 'string') {
-    throw new ChartsealError('STORE_CORRUPT', 'the place of a file is not told');
-  }
   return Buffer.from(path, 'base64').toString('latin1');
 }

@@ -3,10 +3,9 @@ import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { KIND_RECORD } from '../../../chaincode/core/lifecycle.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
-import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import type { Database } from '../../store/database.js';
 import { patientKey, patientLabelKey, TABLES } from '../../store/keys.js';
-import { type BaselineRow, parseHead, parseJsonRow } from '../../store/rows.js';
+import { parseBaselineRow, parseHead, parsePatientRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { Labels } from '../log-context.js';
 import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
@@ -67,7 +66,7 @@ export async function auditPatients(options: SideAuditOptions): Promise<CheckRes
   let turn = Math.floor(Math.random() * every);
   let derived = 0;
   const byLabel = await eachRow(db, TABLES.patient, check, stop, (key, row) => {
-    const { alpha, digest } = labels.patientInput(parseJsonRow<PatientIdentifier>(row));
+    const { alpha, digest } = labels.patientInput(parsePatientRow(row));
     const label = db.find(patientLabelKey(digest));
     const isSame = label !== undefined && key === TABLES.patient + encodeHex(label);
     mustBe(isSame, 'the label of a patient does not lead back to the patient');
@@ -97,10 +96,7 @@ export async function auditBaselines({
   const { db } = store;
   const check = new Check('baselines');
   const rows = await eachRow(db, TABLES.baseline, check, stop, (key, row) => {
-    const { path, size, modifiedAtMs } = parseJsonRow<BaselineRow>(row);
-    const isUsable =
-      typeof path === 'string' && Number.isSafeInteger(size) && Number.isSafeInteger(modifiedAtMs);
-    mustBe(isUsable, 'it does not say where a file was read');
+    parseBaselineRow(row);
     const head = db.find(TABLES.head + key.slice(TABLES.baseline.length));
     mustBe(head !== undefined && parseHead(head).state.kind === KIND_RECORD, 'it is of no record');
   });

@@ -21,9 +21,9 @@ import type { BlockTransaction } from '../../ledger/embedded/block.js';
 import { BlockReader } from '../../ledger/embedded/block-reader.js';
 import { keyNumber, parseKeyNumber, TABLES } from '../../store/keys.js';
 import {
-  type AttestationRow,
-  type BaselineRow,
-  parseJsonRow,
+  parseAttestationRow,
+  parseBaselineRow,
+  parsePatientRow,
   parseStoredEntry,
 } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
@@ -158,11 +158,11 @@ const labelOf = (key: string) => key.slice(key.indexOf('/') + 1);
 
 async function* subjectLines({ store: { db } }: Source): AsyncGenerator<Uint8Array> {
   for await (const [key, row] of db.rows(TABLES.patient)) {
-    const patient = parseJsonRow<{ system: string; value: string }>(row);
+    const patient = parsePatientRow(row);
     yield line('patient', { label: labelOf(key), ...patient });
   }
   for await (const [key, row] of db.rows(TABLES.baseline)) {
-    yield line('baseline', { label: labelOf(key), ...parseJsonRow<BaselineRow>(row) });
+    yield line('baseline', { label: labelOf(key), ...parseBaselineRow(row) });
   }
 }
 
@@ -175,7 +175,7 @@ async function* attestationLines({ store }: Source, size: number): AsyncGenerato
   let newest: number | undefined;
   for await (const [key, row] of store.db.rows(TABLES.attestation, keyNumber(0))) {
     newest = parseKeyNumber(key);
-    yield line('attestation', { size: newest, ...parseJsonRow<AttestationRow>(row) });
+    yield line('attestation', { size: newest, ...parseAttestationRow(row) });
   }
   // They are written together.
   if (newest !== proven) {

@@ -1,11 +1,11 @@
 // The store: whether its newest part is whole. What lies deeper, `audit` reads.
-import { encodeHex, equalBytes, readUint64 } from '../../../chaincode/core/bytes.js';
+import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { type Leaf, leafHash, parseClosingLeaf, parseLeaf } from '../../../chaincode/core/leaf.js';
 import { parseTime } from '../../../chaincode/core/time.js';
 import { readRow } from '../../store/database.js';
 import { leafHashKey } from '../../store/keys.js';
-import { parseJsonRow } from '../../store/rows.js';
+import { parseJsonRow, parseOrdinal } from '../../store/rows.js';
 import { markerHash, type Store } from '../../store/store.js';
 import { tileNodeReader } from '../../store/tiles.js';
 import { readSignedCheckpoint } from '../log-reading.js';
@@ -31,7 +31,7 @@ function corrupt(what: string): never {
 function readWhole(store: Store, ordinal: number): Newest {
   const { leaf: bytes, entry } = store.readEntry(ordinal);
   const [leaf, hash] = [parseLeaf(bytes), leafHash(bytes)];
-  const byHash = readUint64(readRow(store.db, leafHashKey(hash)), 0, 'ordinal');
+  const byHash = parseOrdinal(readRow(store.db, leafHashKey(hash)));
   if (byHash !== ordinal || store.readChain(leaf.subject, leaf.sequence) !== ordinal) {
     corrupt(`the indexes do not lead to entry ${ordinal}`);
   }

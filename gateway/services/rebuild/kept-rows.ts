@@ -1,10 +1,14 @@
 // Rows that follow from nothing else and are taken over into a rebuilt store, as far as they can
 // be read: patients, where files were read, and how far an audit has come.
 import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
-import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import type { Database, RowBatch } from '../../store/database.js';
 import { AUDIT_KEY, patientLabelKey, TABLES } from '../../store/keys.js';
-import { type BaselineRow, formatJsonRow, parseJsonRow } from '../../store/rows.js';
+import {
+  formatJsonRow,
+  parseBaselineRow,
+  parseJsonRow,
+  parsePatientRow,
+} from '../../store/rows.js';
 import { isFinding } from '../audit/checks.js';
 import type { Labels } from '../log-context.js';
 
@@ -49,7 +53,7 @@ function isOfPatient(
   row: Uint8Array,
 ): Uint8Array | undefined {
   return usable(() => {
-    const { alpha, digest } = labels.patientInput(parseJsonRow<PatientIdentifier>(row));
+    const { alpha, digest } = labels.patientInput(parsePatientRow(row));
     const known = usable(() => source.find(patientLabelKey(digest)));
     const isSame = (label: Uint8Array | undefined) =>
       label !== undefined && TABLES.patient + encodeHex(label) === key;
@@ -64,7 +68,7 @@ async function keepPatients(source: Database, writer: Writer, labels: Labels): P
     if (row === undefined) continue;
     const label = isOfPatient(source, labels, key, row);
     if (label === undefined) continue;
-    const patient = parseJsonRow<PatientIdentifier>(row);
+    const patient = parsePatientRow(row);
     await writer.put(key, row);
     await writer.put(patientLabelKey(labels.patientInput(patient).digest), label);
   }
@@ -72,7 +76,7 @@ async function keepPatients(source: Database, writer: Writer, labels: Labels): P
 
 async function keepBaselines(source: Database, target: Database, writer: Writer): Promise<void> {
   for await (const [key, row] of source.rowsAsFound(TABLES.baseline)) {
-    if (row === undefined || usable(() => parseJsonRow<BaselineRow>(row)) === undefined) continue;
+    if (row === undefined || usable(() => parseBaselineRow(row)) === undefined) continue;
     const head = target.find(TABLES.head + key.slice(TABLES.baseline.length));
     if (head !== undefined) await writer.put(key, row);
   }
@@ -89,21 +93,60 @@ export async function keepRows(source: Database, target: Database, labels: Label
   await writer.end();
 }
 
-/** Number of rows of each table that are not the same in both. */
+/** How many rows are not the same in both. */
+export interface Differences {
+  /** Missing, wrong, damaged or too many before. */
+  readonly mended: number;
+  /** Could not be used, and nothing stands for them now. */
+  readonly dropped: number;
+}
+
+/** What became of a row that is not there any more; undefined when it was one too many. */
+export type FindLoss = (
+  key: string,
+  row: Uint8Array | undefined,
+) => 'dropped' | 'with another' | undefined;
+
 export async function countDifferences(
   before: Database,
   after: Database,
   table: string,
-): Promise<number> {
+  findLoss: FindLoss = () => undefined,
+): Promise<Differences> {
   const [olds, news] = [before.rowsAsFound(table), after.rowsAsFound(table)];
-  let count = 0;
+  let [mended, dropped] = [0, 0];
   let [one, other] = [(await olds.next()).value, (await news.next()).value];
   while (one !== undefined || other !== undefined) {
     const [a, b] = [one?.[0] ?? '~', other?.[0] ?? '~'];
     const isSame = a === b && one?.[1] !== undefined && equalBytes(one[1], other?.[1] ?? one[1]);
-    if (!isSame) count++;
+    const loss = a < b && one !== undefined ? findLoss(one[0], one[1]) : undefined;
+    if (loss === 'dropped') dropped++;
+    else if (!isSame && loss === undefined) mended++;
     if (a <= b) one = (await olds.next()).value;
     if (b <= a) other = (await news.next()).value;
   }
-  return count;
+  return { mended, dropped };
+}
+
+/** Whether there is such a row, damaged or not. */
+const isThere = (db: Database, key: string): boolean => {
+  let isFound = true;
+  usable(() => {
+    isFound = db.find(key) !== undefined;
+  });
+  return isFound;
+};
+
+/** Patients and places of files whose chains are there still: these lack something now. */
+export function lossOf(before: Database, after: Database): FindLoss {
+  const has = (table: string, hex: string) => after.find(table + hex) !== undefined;
+  return (key, row) => {
+    const [table, rest] = [key.slice(0, 2), key.slice(2)];
+    if (table !== TABLES.patientLabel) return has(TABLES.head, rest) ? 'dropped' : undefined;
+    // Damaged: the patient of whom it was would have it again.
+    if (row === undefined) return 'with another';
+    const label = encodeHex(row);
+    if (!has(TABLES.head, label) || has(TABLES.patient, label)) return undefined;
+    return isThere(before, TABLES.patient + label) ? 'with another' : 'dropped';
+  };
 }

@@ -19,7 +19,7 @@ import {
 import {
   type AttestationRow,
   formatJsonRow,
-  parseJsonRow,
+  parseAttestationRow,
   parseStoredEntry,
 } from '../../store/rows.js';
 import { createStore, openStore, type Store } from '../../store/store.js';
@@ -28,7 +28,7 @@ import { isFinding } from '../audit/checks.js';
 import { Labels } from '../log-context.js';
 import { type OwnLedger, openOwnLedger } from '../own-ledger.js';
 import { signCheckpoint } from '../sequencer/proven-log.js';
-import { countDifferences, keepRows } from './kept-rows.js';
+import { countDifferences, keepRows, lossOf } from './kept-rows.js';
 import { clearRebuild, finishRebuild, rebuildPlaces, swapStores } from './settle.js';
 import { openSource } from './source.js';
 import { StoreBuilder } from './store-builder.js';
@@ -38,6 +38,8 @@ export interface MendedRows {
   readonly rows: string;
   /** Undefined where all were written anew, since nothing says what the old ones covered. */
   readonly mended: number | undefined;
+  /** Could not be used, and follow from nothing else: they are lost but for a backup. */
+  readonly dropped: number;
 }
 
 export interface RebuildResult {
@@ -55,6 +57,8 @@ const KINDS = {
   baselines: [TABLES.baseline],
   attestations: [TABLES.attestation],
 } as const;
+/** Kinds that are taken over: what cannot be used of them is lost. */
+const KEPT: ReadonlySet<string> = new Set(['patients', 'baselines']);
 
 class Rebuild {
   readonly #source: Database;
@@ -97,7 +101,7 @@ class Rebuild {
       if (key === undefined) return undefined;
       const size = parseKeyNumber(key);
       try {
-        const row = parseJsonRow<AttestationRow>(this.#source.find(key) as Uint8Array);
+        const row = parseAttestationRow(this.#source.find(key) as Uint8Array);
         const { root, closingLeaf } = await log.readCheckpoint(size);
         const leaf = closingLeaf === null ? undefined : Buffer.from(closingLeaf, 'base64');
         checkAttestation(row, { size, root, closingLeaf: leaf }, context, this.#channel);
@@ -132,7 +136,7 @@ class Rebuild {
     try {
       const found = this.#source.find(attestationKey(size));
       if (found === undefined) return undefined;
-      const row = parseJsonRow<AttestationRow>(found);
+      const row = parseAttestationRow(found);
       checkAttestation(row, { ...state, size }, this.#ledger.context, this.#channel);
       return row;
     } catch (error) {
@@ -166,13 +170,22 @@ class Rebuild {
     const [before, after] = [this.#source, this.#store.db];
     const mended: MendedRows[] = [];
     for (const [rows, tables] of Object.entries(KINDS)) {
-      let count = 0;
-      for (const table of tables) count += await countDifferences(before, after, table);
-      mended.push({ rows, mended: count });
+      const findLoss = KEPT.has(rows) ? lossOf(before, after) : undefined;
+      const sum = { rows, mended: 0, dropped: 0 };
+      for (const table of tables) {
+        const count = await countDifferences(before, after, table, findLoss);
+        sum.mended += count.mended;
+        sum.dropped += count.dropped;
+      }
+      mended.push(sum);
     }
     const tree = [TABLES.append, TABLES.appendIndex, TABLES.tile];
-    mended.push({ rows: 'tree', mended: await this.#countUnder(MARKER_KEY, tree) });
-    mended.push({ rows: 'map', mended: await this.#countUnder(FLUSHED_MAP_KEY, [TABLES.page]) });
+    for (const [rows, key, tables] of [
+      ['tree', MARKER_KEY, tree],
+      ['map', FLUSHED_MAP_KEY, [TABLES.page]],
+    ] as const) {
+      mended.push({ rows, mended: await this.#countUnder(key, tables), dropped: 0 });
+    }
     return mended;
   }
 
@@ -181,7 +194,7 @@ class Rebuild {
     if (!isSameRow(this.#source, this.#store.db, key)) return undefined;
     let count = 0;
     for (const table of tables) {
-      count += await countDifferences(this.#source, this.#store.db, table);
+      count += (await countDifferences(this.#source, this.#store.db, table)).mended;
     }
     return count;
   }

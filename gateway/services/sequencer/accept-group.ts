@@ -1,13 +1,12 @@
 // One group of submissions: gives each its place in its chain and collects the rows that make
 // them durable together. Nothing leaves the group before it is written.
-import { encodeHex, equalBytes, readUint64 } from '../../../chaincode/core/bytes.js';
+import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { formatTime } from '../../../chaincode/core/time.js';
 import type { Reader } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
-import { formatJsonRow, type Head } from '../../store/rows.js';
+import { formatJsonRow, type Head, parseKnownRow, parseLabelRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { type Baseline, putBaseline } from '../baselines.js';
 import { BoundedMap } from '../bounded-map.js';
@@ -202,14 +201,8 @@ export class AcceptGroup {
   #findKnown(keyHex: string): Known | undefined {
     const row = this.#reader.find(keys.idempotencyKey(keyHex));
     if (row === undefined) return undefined;
-    return {
-      content: row.subarray(0, HASH_BYTES),
-      accepted: {
-        ordinal: readUint64(row, HASH_BYTES, 'ordinal'),
-        leafHash: Uint8Array.from(row.subarray(HASH_BYTES + 8)),
-        duplicate: true,
-      },
-    };
+    const { content, ...earlier } = parseKnownRow(row);
+    return { content, accepted: { ...earlier, duplicate: true } };
   }
 
   #subjectOf(submission: Submission): Subject {
@@ -231,7 +224,7 @@ export class AcceptGroup {
     const { alpha, digest } = labels.patientInput(patient);
     const stored = store.db.find(keys.patientLabelKey(digest));
     if (stored !== undefined) {
-      const label = Uint8Array.from(stored);
+      const label = parseLabelRow(stored);
       patients.set(name, label);
       return { label };
     }

@@ -21,7 +21,9 @@ export function checkNothingDropped(folder: string): void {
 
 /** Looks at what LevelDB said while it was opened; notes a loss, and then throws STORE_CORRUPT. */
 export function noteDropped(folder: string): void {
-  const said = readFileSync(join(folder, 'LOG'), 'utf8');
+  // LevelDB does without where it may not make one.
+  const path = join(folder, 'LOG');
+  const said = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const bytes = [...said.matchAll(DROPPED)].reduce((sum, [, count]) => sum + Number(count), 0);
   if (bytes === 0) return;
   const file = openSync(join(folder, DROPPED_NOTE), 'a', 0o600);

@@ -123,17 +123,28 @@ export class ImportPlace {
     for (const { name, pid } of await listStaging(folder, PREFIX)) {
       if (name === own) continue;
       const staging = join(folder, name);
-      if (await isWorkedOn(staging, pid)) {
+      const isBusy = await this.#takeBack(staging, pid).catch((error: unknown) => {
+        // Something of it went away meanwhile: its process is at work, if only to clear it.
+        if (isSystemError(error, 'ENOENT')) return true;
+        throw error;
+      });
+      if (isBusy) {
         throw new ChartsealError('STORE_LOCKED', 'another process imports into this folder');
       }
-      await undo(folder, staging);
-      await rm(staging, { recursive: true, force: true });
     }
     const allowed = [basename(this.keys), LOST_AND_FOUND, own];
     const others = (await readdir(folder)).filter(
       (name) => !allowed.includes(name) && !name.startsWith(STAGING),
     );
     if (others.length > 0) throw occupied('the folder holds more than keys');
+  }
+
+  /** Undoes what a killed import left; true when it is still at work. */
+  async #takeBack(staging: string, pid: number | undefined): Promise<boolean> {
+    if (await isWorkedOn(staging, pid)) return true;
+    await undo(this.#target.folder, staging);
+    await rm(staging, { recursive: true, force: true });
+    return false;
   }
 
   /** Puts everything in its place. */

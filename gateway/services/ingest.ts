@@ -97,8 +97,9 @@ export class Ingest {
 
   async #all(results: readonly DigestResult[]): Promise<Landed> {
     const landed = await Promise.allSettled(results.map((result) => this.#one(result)));
-    await this.#keepFound();
-    return landed;
+    // Settled too: nobody may be waiting for this batch yet when it fails.
+    const [kept] = await Promise.allSettled([this.#keepFound()]);
+    return kept.status === 'rejected' ? [...landed, kept] : landed;
   }
 
   /** Unchanged files that lie elsewhere now, or of which nobody knew where they lie. */

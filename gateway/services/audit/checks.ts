@@ -87,7 +87,7 @@ export class Check {
   }
 
   /** Some of it could not be checked; a fault that was found weighs more. */
-  skip(reason: string): void {
+  leaveOpen(reason: string): void {
     this.#notChecked ??= reason;
   }
 

@@ -73,16 +73,16 @@ export class EntryAudit {
       this.#take(key, row);
     }
     if (stop.aborted) {
-      for (const check of [this.#entries, this.#chains, this.#lookups]) check.skip(STOPPED);
+      for (const check of [this.#entries, this.#chains, this.#lookups]) check.leaveOpen(STOPPED);
     } else if (this.isWhole) {
       await this.#compareCounts();
     } else {
       const reason = 'the rows were not counted, since entries are damaged';
-      for (const check of [this.#chains, this.#lookups]) check.skip(reason);
+      for (const check of [this.#chains, this.#lookups]) check.leaveOpen(reason);
     }
     const { entries, subjects } = this.counts;
     if (this.#options.labels === undefined) {
-      this.#entries.skip('labels of records were not derived: the ledger is not at hand');
+      this.#entries.leaveOpen('labels of records were not derived: the ledger is not at hand');
     }
     return [
       this.#entries.result(`${entries} entries, each fits its leaf, its place and its label`),

@@ -29,7 +29,7 @@ const BOTH_CHECKS = ['tree', 'map', 'attestations', 'ledger'] as const;
 function skipped(names: readonly string[], reason: string): CheckResult[] {
   return names.map((name) => {
     const check = new Check(name);
-    check.skip(reason);
+    check.leaveOpen(reason);
     return check.result('');
   });
 }
@@ -94,7 +94,7 @@ async function auditBlocks(
       const sentence = 'the blocks announced other closing leaves than the leaves lead to';
       check.fail('LOG_FORKED', sentence, 'evidence');
     }
-  } else check.skip('the appends in the blocks were not compared with the leaves');
+  } else check.leaveOpen('the appends in the blocks were not compared with the leaves');
   const { blocks, transactions, values } = found;
   return [
     check.result(

@@ -77,6 +77,35 @@ export const ERROR_CODES = {
     2,
     'Look at the cause, and at the head before you try again: the call may have been committed.',
   ),
+  // network
+  PROGRAMS_MISSING: code(
+    500,
+    2,
+    "Unpack Fabric's official release (2.5 LTS or 3.x) and Fabric CA's for this machine, and name the folder that holds peer, orderer and fabric-ca-server with --programs DIR or CHARTSEAL_FABRIC_BIN; or install Go, and they are built.",
+  ),
+  PROGRAMS_UNSUPPORTED: code(500, 2, 'Use Fabric 2.5 LTS or 3.x, and Fabric CA 1.5 or later.'),
+  BUILD_FAILED: code(
+    500,
+    2,
+    "See what the go command printed above; or take Fabric's official release, and name its folder with --programs DIR.",
+  ),
+  PORT_TAKEN: code(
+    503,
+    2,
+    'End the program that listens there, or make the network with another --base-port.',
+  ),
+  NO_NETWORK: code(400, 64, 'Run chartseal network up first, or give --state DIR.'),
+  NETWORK_BUSY: code(503, 2, 'Another chartseal network command works on it; wait for its end.'),
+  NETWORK_FAILED: code(
+    500,
+    2,
+    'Read the log that the message names; chartseal network up tries again.',
+  ),
+  NETWORK_DIFFERS: code(
+    409,
+    64,
+    'Give the options with which the network was made, or make another one in an empty folder.',
+  ),
   // store
   STORE_LOCKED: code(
     503,

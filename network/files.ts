@@ -1,0 +1,41 @@
+// Files of a network: whole or not there, readable for their owner alone.
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ChartsealError } from '../chaincode/core/errors.js';
+
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new ChartsealError('FILE_UNWRITABLE', `cannot make the folder ${path}`, { cause });
+  }
+}
+
+/** Writes and renames, so that no reader ever meets a half; makes the folder. */
+export async function writeWhole(
+  path: string,
+  content: Uint8Array | string,
+  mode = 0o600,
+): Promise<void> {
+  await makeFolder(dirname(path));
+  const staged = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    const file = await open(staged, 'wx', mode);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(staged, path);
+  } catch (cause) {
+    await rm(staged, { force: true });
+    throw new ChartsealError('FILE_UNWRITABLE', `cannot write ${path}`, { cause });
+  }
+}
+
+/** JSON is YAML too: configuration files of Fabric are written as JSON. */
+export async function writeConfiguration(path: string, value: object): Promise<void> {
+  await writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,27 @@
+// The end of a process's log, for messages.
+import { open } from 'node:fs/promises';
+
+const TAIL_BYTES = 8 * 1024;
+const SHOWN_LINES = 2;
+const SHOWN_CHARACTERS = 600;
+/** Colours, with which Fabric's programs write also where nobody sees them. */
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+
+const isTelling = (line: string) => /\b(PANI|FATA|ERRO|panic:|Error:|error)/.test(line);
+
+/** The last lines that tell of a fault, else the very last ones; one line of text. */
+export async function lastLines(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(TAIL_BYTES), 0, TAIL_BYTES, start);
+    const text = buffer.subarray(0, bytesRead).toString('utf8').replace(COLOUR, '');
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    const telling = lines.filter(isTelling);
+    const shown = (telling.length > 0 ? telling : lines).slice(-SHOWN_LINES);
+    return shown.join(' | ').slice(-SHOWN_CHARACTERS);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,37 @@
+// Tells one process from a later one that got the same number: a pid alone names nobody.
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Fields of /proc/PID/stat behind the name, which may itself hold spaces and brackets. */
+const STATE_FIELD = 0;
+const START_FIELD = 19;
+
+async function markFromProc(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // A zombie has ended; only its parent has not asked yet.
+  if (fields[STATE_FIELD] === 'Z' || fields[STATE_FIELD] === 'X') return undefined;
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+  return `${boot.trim()}/${fields[START_FIELD]}`;
+}
+
+async function markFromPs(pid: number): Promise<string | undefined> {
+  const { stdout } = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)]);
+  const [, state = '', startedAt = ''] = /^\s*(\S+)\s+(.*\S)\s*$/.exec(stdout) ?? [];
+  return state === '' || state.startsWith('Z') ? undefined : startedAt;
+}
+
+/** The same text as long as the same process has this pid; undefined when none runs. */
+export async function processMark(pid: number): Promise<string | undefined> {
+  try {
+    return await (process.platform === 'linux' ? markFromProc(pid) : markFromPs(pid));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    // ps ends with 1 when there is no such process.
+    if (code === 'ENOENT' || code === 'ESRCH' || (code as unknown) === 1) return undefined;
+    throw cause;
+  }
+}

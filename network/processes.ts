@@ -1,0 +1,185 @@
+// Child processes of a network: each in a process group of its own that outlives us, with its log
+// and a file that says which process it is. Nothing else starts or ends processes of a network.
+import { spawn } from 'node:child_process';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChartsealError } from '../chaincode/core/errors.js';
+import { parseJsonBytes } from '../chaincode/core/json.js';
+import { checkShape, integer, list, object, text, time } from '../chaincode/core/shape.js';
+import { makeFolder, writeWhole } from './files.js';
+import { lastLines } from './log-tail.js';
+import { logFile, runFolder } from './paths.js';
+import { processMark } from './process-mark.js';
+import type { NetworkState } from './state.js';
+
+type Place = Pick<NetworkState, 'folder'>;
+
+export interface ProcessSpec {
+  /** Names its log, its pid file, and by custom its folder. */
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  /** All that it gets besides PATH, HOME, TMPDIR, LANG: a user's CORE_… must not steer a peer. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Working directory. */
+  readonly cwd: string;
+  /** Asked again and again until it answers true; without it, running is enough. */
+  isReady?(): Promise<boolean>;
+  /** How long it may take to be ready; 30 s. */
+  readonly readyMs?: number;
+}
+
+export interface ProcessRecord {
+  readonly pid: number;
+  readonly startedAt: string;
+  /** Which process with this pid, see process-mark.ts. */
+  readonly mark: string;
+  readonly command: readonly string[];
+}
+
+const SHAPE = object({
+  pid: integer({ min: 1 }),
+  startedAt: time(),
+  mark: text({ min: 1, max: 256 }),
+  command: list(text({ min: 0, max: 65_536 }), { max: 1000 }),
+});
+
+const READY_MS = 30_000;
+const POLL_MS = 40;
+const TERM_MS = 10_000;
+const KILL_MS = 5_000;
+
+const recordFile = (place: Place, name: string) => join(runFolder(place), `${name}.json`);
+
+/** The record of a process that runs; undefined when it does not, whatever was left behind. */
+export async function findProcess(place: Place, name: string): Promise<ProcessRecord | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(recordFile(place, name));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new ChartsealError('FILE_UNREADABLE', `cannot read ${recordFile(place, name)}`, {
+      cause,
+    });
+  }
+  const value = parseJsonBytes(bytes, `run/${name}.json`);
+  checkShape(SHAPE, value, `run/${name}.json`);
+  const record = value as unknown as ProcessRecord;
+  return (await processMark(record.pid)) === record.mark ? record : undefined;
+}
+
+function cleanEnvironment(own: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of ['PATH', 'HOME', 'TMPDIR', 'LANG']) {
+    const value = process.env[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return { ...environment, ...own };
+}
+
+async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
+  const { name, program, args, cwd } = spec;
+  const log = logFile(place, name);
+  await mkdir(dirname(log), { recursive: true, mode: 0o700 });
+  await makeFolder(cwd);
+  const output = await open(log, 'a', 0o600);
+  const startedAt = new Date().toISOString();
+  try {
+    await output.write(`---- chartseal starts ${name} at ${startedAt}\n`);
+    // Fabric's programs write some files readable for all; the umask says otherwise.
+    const child = spawn('/bin/sh', ['-c', 'umask 077; exec "$0" "$@"', program, ...args], {
+      cwd,
+      env: cleanEnvironment(spec.env),
+      detached: true,
+      stdio: ['ignore', output.fd, output.fd],
+    });
+    const failure = new Promise<never>((_, reject) => child.once('error', reject));
+    const started = new Promise<void>((resolve) => child.once('spawn', resolve));
+    await Promise.race([started, failure]);
+    child.unref();
+    const pid = child.pid as number;
+    const mark = await processMark(pid);
+    const record = { pid, startedAt, mark: mark ?? 'ended', command: [program, ...args] };
+    await writeWhole(recordFile(place, name), `${JSON.stringify(record)}\n`);
+    return record;
+  } catch (cause) {
+    throw new ChartsealError('NETWORK_FAILED', `${name} could not be started`, { cause });
+  } finally {
+    await output.close();
+  }
+}
+
+async function waitReady(place: Place, spec: ProcessSpec, record: ProcessRecord): Promise<void> {
+  const { name, isReady, readyMs = READY_MS } = spec;
+  const log = logFile(place, name);
+  const until = Date.now() + readyMs;
+  for (;;) {
+    if ((await processMark(record.pid)) !== record.mark) {
+      const said = await lastLines(log);
+      throw new ChartsealError('NETWORK_FAILED', `${name} ended at once; see ${log}: ${said}`);
+    }
+    if (isReady === undefined || (await isReady())) return;
+    if (Date.now() > until) {
+      const said = await lastLines(log);
+      const seconds = Math.ceil(readyMs / 1000);
+      throw new ChartsealError(
+        'NETWORK_FAILED',
+        `${name} was not ready after ${seconds} s; see ${log}: ${said}`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/**
+ * Starts it and waits until it is ready; one that runs already is only waited for. A process that
+ * does not get ready is ended. True when it was started now. Throws NETWORK_FAILED.
+ */
+export async function startProcess(place: Place, spec: ProcessSpec): Promise<boolean> {
+  const running = await findProcess(place, spec.name);
+  const record = running ?? (await launch(place, spec));
+  try {
+    await waitReady(place, spec, record);
+  } catch (error) {
+    if (running === undefined) await stopProcess(place, spec.name);
+    throw error;
+  }
+  return running === undefined;
+}
+
+/** False when the group is gone. */
+function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw cause;
+  }
+}
+
+async function hasEnded({ pid, mark }: ProcessRecord, withinMs: number): Promise<boolean> {
+  const until = Date.now() + withinMs;
+  while ((await processMark(pid)) === mark) {
+    if (Date.now() > until) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
+/** Ends it with all its children, by force if it must be; true when it ran. */
+export async function stopProcess(place: Place, name: string): Promise<boolean> {
+  const record = await findProcess(place, name);
+  if (record !== undefined) {
+    signalGroup(record.pid, 'SIGTERM');
+    const ended = await hasEnded(record, TERM_MS);
+    // What is left of its group, also when the first of it has ended.
+    signalGroup(record.pid, 'SIGKILL');
+    if (!ended && !(await hasEnded(record, KILL_MS))) {
+      const what = `${name} (pid ${record.pid}) does not end`;
+      throw new ChartsealError('NETWORK_FAILED', what);
+    }
+  }
+  await rm(recordFile(place, name), { force: true });
+  return record !== undefined;
+}

@@ -1,0 +1,184 @@
+// The state of one network: what STATE/network.json says, and where everything lies below STATE.
+// All members are fixed when the network is made; what runs is asked of processes.ts.
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { canonicalBytes } from '../chaincode/core/canonical-json.js';
+import { ChartsealError } from '../chaincode/core/errors.js';
+import { type JsonObject, type JsonValue, parseJsonBytes } from '../chaincode/core/json.js';
+import { checkShape, integer, list, object, oneOf, text, time } from '../chaincode/core/shape.js';
+import { writeWhole } from './files.js';
+import type { Programs } from './programs.js';
+
+export type NetworkProfile = 'raft' | 'bft';
+
+export interface OrganisationPorts {
+  readonly peer: number;
+  /** Where the peer would wait for chaincode of its own making; nothing of ours connects. */
+  readonly peerChaincode: number;
+  readonly peerOperations: number;
+  readonly ca: number;
+  readonly caOperations: number;
+  /** Where the organisation's chaincode service listens. */
+  readonly chaincode: number;
+}
+
+export interface Organisation {
+  readonly name: string;
+  readonly mspId: string;
+  readonly domain: string;
+  readonly ports: OrganisationPorts;
+}
+
+export interface OrdererPorts {
+  readonly orderer: number;
+  readonly admin: number;
+  readonly operations: number;
+}
+
+export interface Orderer {
+  /** Also the name of its process. */
+  readonly name: string;
+  /** From 1 on; its number among the consenters. */
+  readonly id: number;
+  readonly mspId: string;
+  readonly domain: string;
+  readonly ports: OrdererPorts;
+}
+
+export interface NetworkState {
+  /** Absolute path of STATE. */
+  readonly folder: string;
+  readonly createdAt: string;
+  readonly profile: NetworkProfile;
+  readonly channel: string;
+  readonly chaincode: string;
+  readonly basePort: number;
+  readonly batchTimeoutMs: number;
+  readonly organisations: readonly Organisation[];
+  readonly orderers: readonly Orderer[];
+  readonly programs: Programs;
+}
+
+export const CHANNEL = 'chartseal';
+export const CHAINCODE = 'chartseal';
+export const DEFAULT_BASE_PORT = 7050;
+export const DEFAULT_BATCH_TIMEOUT_MS = 50;
+/** Ports from the base on, in the larger profile. */
+export const PORT_COUNT = 30;
+const PORTS_PER_ORDERER = 3;
+const FIRST_ORGANISATION_PORT = 4 * PORTS_PER_ORDERER;
+const PORTS_PER_ORGANISATION = 6;
+
+const ORGANISATIONS = [
+  { name: 'hospital-a', mspId: 'HospitalAMSP' },
+  { name: 'hospital-b', mspId: 'HospitalBMSP' },
+  { name: 'auditor', mspId: 'AuditorMSP' },
+] as const;
+
+const ORDERERS: Readonly<Record<NetworkProfile, readonly { name: string; mspId: string }[]>> = {
+  raft: [{ name: 'orderer', mspId: 'OrdererMSP' }],
+  bft: [1, 2, 3, 4].map((id) => ({ name: `orderer-${id}`, mspId: `Orderer${id}MSP` })),
+};
+
+export function organisationsFrom(basePort: number): Organisation[] {
+  return ORGANISATIONS.map(({ name, mspId }, at) => {
+    const first = basePort + FIRST_ORGANISATION_PORT + at * PORTS_PER_ORGANISATION;
+    const ports = {
+      peer: first,
+      peerChaincode: first + 1,
+      peerOperations: first + 2,
+      ca: first + 3,
+      caOperations: first + 4,
+      chaincode: first + 5,
+    };
+    return { name, mspId, domain: `${name}.example`, ports };
+  });
+}
+
+export function orderersFrom(profile: NetworkProfile, basePort: number): Orderer[] {
+  return ORDERERS[profile].map(({ name, mspId }, at) => {
+    const first = basePort + at * PORTS_PER_ORDERER;
+    const ports = { orderer: first, admin: first + 1, operations: first + 2 };
+    return { name, id: at + 1, mspId, domain: `${name}.example`, ports };
+  });
+}
+
+const FORMAT = 'chartseal-network/1';
+const WORD = text({ min: 1, max: 256 });
+const PATH = text({ min: 1, max: 4096 });
+const PORT = integer({ min: 1, max: 65_535 });
+const ports = (names: readonly string[]) =>
+  object(Object.fromEntries(names.map((name) => [name, PORT])));
+const SHAPE = object({
+  format: oneOf([FORMAT]),
+  createdAt: time(),
+  profile: oneOf(['raft', 'bft']),
+  channel: WORD,
+  chaincode: WORD,
+  basePort: PORT,
+  batchTimeoutMs: integer({ min: 1, max: 60_000 }),
+  organisations: list(
+    object({
+      name: WORD,
+      mspId: WORD,
+      domain: WORD,
+      ports: ports(['peer', 'peerChaincode', 'peerOperations', 'ca', 'caOperations', 'chaincode']),
+    }),
+    { max: 16 },
+  ),
+  orderers: list(
+    object({
+      name: WORD,
+      id: integer({ min: 1, max: 16 }),
+      mspId: WORD,
+      domain: WORD,
+      ports: ports(['orderer', 'admin', 'operations']),
+    }),
+    { max: 16 },
+  ),
+  programs: object({
+    version: WORD,
+    caVersion: WORD,
+    peer: PATH,
+    orderer: PATH,
+    configtxgen: PATH,
+    cryptogen: PATH,
+    osnadmin: PATH,
+    'fabric-ca-server': PATH,
+  }),
+});
+
+const stateFile = (folder: string) => join(folder, 'network.json');
+
+export async function writeState(state: NetworkState): Promise<void> {
+  const { folder, ...members } = state;
+  await writeWhole(stateFile(folder), canonicalBytes({ format: FORMAT, ...members }));
+}
+
+/** undefined when no network was made in this folder. Throws BAD_INPUT, BAD_JSON, NEWER_VERSION. */
+export async function findState(stateFolder: string): Promise<NetworkState | undefined> {
+  const folder = resolve(stateFolder);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(stateFile(folder));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new ChartsealError('FILE_UNREADABLE', `cannot read ${stateFile(folder)}`, { cause });
+  }
+  const value: JsonValue = parseJsonBytes(bytes, 'network.json');
+  const format = (value as JsonObject | null)?.['format'];
+  if (typeof format === 'string' && format !== FORMAT && format.startsWith('chartseal-network/')) {
+    throw new ChartsealError('NEWER_VERSION', 'this network was made by a newer Chartseal');
+  }
+  checkShape(SHAPE, value, 'network.json');
+  const { format: _, ...members } = value as JsonObject;
+  return { folder, ...members } as unknown as NetworkState;
+}
+
+/** As {@link findState}; NO_NETWORK when there is none. */
+export async function readState(stateFolder: string): Promise<NetworkState> {
+  const state = await findState(stateFolder);
+  if (state !== undefined) return state;
+  throw new ChartsealError('NO_NETWORK', `there is no network in ${resolve(stateFolder)}`);
+}

@@ -6,6 +6,11 @@ import type { JsonObject, JsonValue } from '../../chaincode/core/json.js';
 import { verifyEd25519 } from '../../chaincode/core/platform/node.js';
 import { blob, checkShape, object, oneOf } from '../../chaincode/core/shape.js';
 import { isObject } from './evidence-file.js';
+import {
+  FABRIC_TYPE,
+  type FabricAttestation,
+  parseFabricAttestation,
+} from './fabric-endorsement.js';
 
 export type Ordering = 'raft' | 'bft' | 'embedded';
 
@@ -21,21 +26,24 @@ export interface EmbeddedAttestation {
 /** An attestation that this version carries without understanding it. */
 export type OtherAttestation = JsonObject & { readonly type: string };
 
-export type Attestation = EmbeddedAttestation | OtherAttestation;
+export type Attestation = EmbeddedAttestation | FabricAttestation | OtherAttestation;
 
 const EMBEDDED = 'embedded/1';
-const FABRIC = 'fabric-endorsement/1';
 const CONTEXT = utf8('chartseal/embedded/1\0');
 const TYPE = /^[a-z][a-z-]{0,63}\/[1-9][0-9]{0,9}$/;
 const EMBEDDED_SHAPE = object({ type: oneOf([EMBEDDED]), payload: blob(), signature: blob(64) });
 
 /** The one type that is accepted on a channel with this ordering. */
 export function attestationType(ordering: Ordering): string {
-  return ordering === 'embedded' ? EMBEDDED : FABRIC;
+  return ordering === 'embedded' ? EMBEDDED : FABRIC_TYPE;
 }
 
 export function isEmbedded(attestation: Attestation): attestation is EmbeddedAttestation {
   return attestation.type === EMBEDDED;
+}
+
+export function isFabric(attestation: Attestation): attestation is FabricAttestation {
+  return attestation.type === FABRIC_TYPE;
 }
 
 /** Throws BAD_INPUT; members of types that this version does not read may be anything. */
@@ -45,6 +53,7 @@ export function parseAttestation(value: JsonValue): Attestation {
     throw new ChartsealError('BAD_INPUT', 'attestation: type is not of the form name/number');
   }
   if (type === EMBEDDED) checkShape(EMBEDDED_SHAPE, value, 'attestation');
+  if (type === FABRIC_TYPE) parseFabricAttestation(value);
   return value as unknown as Attestation;
 }
 

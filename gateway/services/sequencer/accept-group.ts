@@ -6,7 +6,7 @@ import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { formatTime } from '../../../chaincode/core/time.js';
 import type { Reader } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
-import { formatJsonRow, type Head, parseKnownRow, parseLabelRow } from '../../store/rows.js';
+import { formatJsonRow, type Head, parseKnownRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { type Baseline, putBaseline } from '../baselines.js';
 import { BoundedMap } from '../bounded-map.js';
@@ -16,6 +16,7 @@ import { bodyOf, buildEntry, type EntryBody, type Submitter } from './build-entr
 import { type AcceptedLeaf, EntryRows } from './entry-rows.js';
 import { headsOf } from './heads.js';
 import { type IdempotencyDigests, idempotencyDigests } from './idempotency.js';
+import { NewPatients, patientName } from './new-patients.js';
 
 export interface Accepted {
   readonly ordinal: number;
@@ -34,6 +35,7 @@ export class GroupServices {
   readonly by: Submitter;
   /** Labels of patients whose rows are written or being written, by {@link patientName}. */
   readonly patients = new BoundedMap<string, Uint8Array>(KNOWN_PATIENTS);
+  readonly newPatients: NewPatients;
   /** Heads of chains that are likely to go on: those of patients and of the log. */
   readonly heads = new BoundedMap<string, Head>(KNOWN_PATIENTS);
 
@@ -42,10 +44,9 @@ export class GroupServices {
     this.context = context;
     this.labels = labels;
     this.by = by;
+    this.newPatients = new NewPatients(store, context, labels);
   }
 }
-
-const patientName = ({ system, value }: PatientIdentifier) => `${system}\0${value}`;
 
 interface Known {
   readonly content: Uint8Array;
@@ -215,20 +216,18 @@ export class AcceptGroup {
 
   /** VRF labels are derived once per patient and kept. */
   #patientOf(patient: PatientIdentifier): Subject {
-    const { labels, store, patients } = this.#services;
+    const { newPatients, patients } = this.#services;
     const name = patientName(patient);
     const written = patients.get(name);
     if (written !== undefined) return { label: written };
     const drafted = this.#newLabels.get(name);
     if (drafted !== undefined) return drafted;
-    const { alpha, digest } = labels.patientInput(patient);
-    const stored = store.db.find(keys.patientLabelKey(digest));
-    if (stored !== undefined) {
-      const label = parseLabelRow(stored);
+    const { label, digest, isStored } = newPatients.find(patient);
+    if (isStored) {
       patients.set(name, label);
       return { label };
     }
-    const subject = { label: labels.fromAlpha(alpha), newPatient: { patient, digest } };
+    const subject = { label, newPatient: { patient, digest } };
     this.#newLabels.set(name, subject);
     return subject;
   }

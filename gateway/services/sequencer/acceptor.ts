@@ -2,6 +2,7 @@
 // came, and answers their callers.
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { MAX_CLOCK_SKEW_MS, MAX_OUTBOX_ENTRIES } from '../../../chaincode/core/limits.js';
+import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { parseTime } from '../../../chaincode/core/time.js';
 import { parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
@@ -11,6 +12,7 @@ import type { Submission } from '../submission.js';
 import { type Accepted, AcceptGroup, type Draft, GroupServices } from './accept-group.js';
 import type { Submitter } from './build-entry.js';
 import type { AcceptedLeaf } from './entry-rows.js';
+import { patientName } from './new-patients.js';
 
 interface Request {
   readonly submission: Submission;
@@ -30,6 +32,18 @@ export interface AcceptorOptions {
   readonly onAccepted: (leaves: readonly AcceptedLeaf[]) => void;
   /** Called when the store failed: nothing is accepted any more. */
   readonly onFault: (fault: ChartsealError) => void;
+}
+
+/** The patient whose chain a submission goes on with. */
+function patientOf(submission: Submission): PatientIdentifier | undefined {
+  return 'record' in submission || 'fixity' in submission ? undefined : submission.patient;
+}
+
+function* patientsOf(requests: readonly Request[]): Generator<PatientIdentifier> {
+  for (const { submission } of requests) {
+    const patient = patientOf(submission);
+    if (patient !== undefined) yield patient;
+  }
 }
 
 /** One group is written while the next is built. */
@@ -101,6 +115,7 @@ export class Acceptor {
         new ChartsealError('OUTBOX_FULL', `${this.#waitingForLedger} entries wait for the ledger`),
       );
     }
+    this.#expect(submission);
     return new Promise((resolve, reject) => {
       this.#queue.push({ submission, baseline, resolve, reject });
       this.#draining ??= this.#drain();
@@ -110,6 +125,21 @@ export class Acceptor {
   /** Resolves when nothing is in the queue. */
   async settled(): Promise<void> {
     while (this.#draining !== undefined) await this.#draining;
+  }
+
+  /** Ends what works beside this thread, when nothing is in the queue any more. */
+  async close(): Promise<void> {
+    await this.settled();
+    await this.#services.newPatients.close();
+  }
+
+  /** Labels of new patients are derived while the groups before are built. */
+  #expect(submission: Submission): void {
+    const patient = patientOf(submission);
+    if (patient === undefined) return;
+    if (this.#services.patients.get(patientName(patient)) === undefined) {
+      this.#services.newPatients.expect(patient);
+    }
   }
 
   async #drain(): Promise<void> {
@@ -134,6 +164,7 @@ export class Acceptor {
   }
 
   async #build(requests: readonly Request[], before: AcceptGroup | undefined): Promise<Built> {
+    await this.#services.newPatients.ready(patientsOf(requests));
     const atMs = this.#options.now();
     const group = new AcceptGroup(this.#services, { first: this.#next, atMs, before });
     const drafts = this.#draft(group, requests);

@@ -156,7 +156,7 @@ export class Sequencer {
   async close(): Promise<void> {
     this.#closing = true;
     this.#acceptor.stop(new ChartsealError('LOG_STOPPED', 'the sequencer is closed'));
-    await this.#acceptor.settled();
+    await this.#acceptor.close();
     this.#signal.notify();
     await this.#loops;
     if (this.#fault === undefined) await this.#proven.flush();

@@ -1,0 +1,53 @@
+// Derives labels in a thread of its own: one takes a millisecond of curve arithmetic, which would
+// else hold up whatever this thread does.
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { HASH_BYTES } from '../../../chaincode/core/limits.js';
+
+export interface LabelSetting {
+  readonly vrfKey: Uint8Array;
+}
+
+interface Waiting {
+  resolve(labels: Uint8Array): void;
+  reject(error: ChartsealError): void;
+}
+
+export class LabelThread {
+  readonly #worker: Worker;
+  /** Requests in the order in which they were sent, which is that of the answers. */
+  readonly #waiting: Waiting[] = [];
+  #gone: ChartsealError | undefined;
+
+  constructor(setting: LabelSetting) {
+    this.#worker = new Worker(join(__dirname, 'label-worker.js'), { workerData: setting });
+    this.#worker.on('message', (labels: Uint8Array) => this.#waiting.shift()?.resolve(labels));
+    this.#worker.on('error', (cause) => this.#fail(cause));
+    this.#worker.on('exit', () => this.#fail(undefined));
+    // Whoever waits for a label has something of its own that keeps the process alive.
+    this.#worker.unref();
+  }
+
+  /** Labels of VRF inputs, in their order. Rejects with LOG_STOPPED when the thread is lost. */
+  async labels(alphas: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    if (this.#gone !== undefined) throw this.#gone;
+    const joined = await new Promise<Uint8Array>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#worker.postMessage(alphas);
+    });
+    return alphas.map((_, at) => joined.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES));
+  }
+
+  async close(): Promise<void> {
+    this.#gone = new ChartsealError('LOG_STOPPED', 'labels are not derived any more');
+    await this.#worker.terminate();
+  }
+
+  #fail(cause: unknown): void {
+    this.#gone ??= new ChartsealError('LOG_STOPPED', 'the thread that derives labels ended', {
+      cause,
+    });
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#gone);
+  }
+}

@@ -1,0 +1,137 @@
+// Labels of patients whom the store may not know: looked up, and where many are new derived by a
+// thread of its own, from the moment when somebody submits an event of theirs.
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
+import { patientLabelKey } from '../../store/keys.js';
+import { parseLabelRow } from '../../store/rows.js';
+import type { Store } from '../../store/store.js';
+import { BoundedMap } from '../bounded-map.js';
+import type { Labels, LogContext } from '../log-context.js';
+import { LabelThread } from './label-thread.js';
+
+/** A thread takes as long to start as this many labels to derive. */
+const WORTH_A_THREAD = 32;
+const KNOWN_PATIENTS = 16_384;
+
+export interface PatientLabel {
+  readonly label: Uint8Array;
+  /** SHA-256 of the VRF input, for the rows that a new patient gets. */
+  readonly digest: Uint8Array;
+  /** Whether the store has rows of the patient. */
+  readonly isStored: boolean;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly alpha: Uint8Array;
+  readonly digest: Uint8Array;
+}
+
+export const patientName = ({ system, value }: PatientIdentifier) => `${system}\0${value}`;
+
+export class NewPatients {
+  readonly #store: Store;
+  readonly #context: LogContext;
+  readonly #labels: Labels;
+  readonly #derived = new BoundedMap<string, PatientLabel>(KNOWN_PATIENTS);
+  /** Patients on whose labels the thread is at work. */
+  readonly #pending = new Map<string, Promise<void>>();
+  #wanted: Wanted[] = [];
+  #thread: LabelThread | undefined;
+  #fault: { readonly error: unknown } | undefined;
+
+  constructor(store: Store, context: LogContext, labels: Labels) {
+    this.#store = store;
+    this.#context = context;
+    this.#labels = labels;
+  }
+
+  /** Tells that the label is going to be needed. An identifier at fault is left to {@link find}. */
+  expect(patient: PatientIdentifier): void {
+    const name = patientName(patient);
+    if (this.#pending.has(name) || this.#derived.get(name) !== undefined) return;
+    const wanted = this.#findWanted(name, patient);
+    if (wanted === undefined) return;
+    if (this.#wanted.length === 0) queueMicrotask(() => this.#begin());
+    this.#wanted.push(wanted);
+    this.#pending.set(name, Promise.resolve());
+  }
+
+  /**
+   * Resolves when no label that was expected of these patients is still being derived.
+   * Rejects with LOG_STOPPED when the thread is lost.
+   */
+  async ready(patients: Iterable<PatientIdentifier>): Promise<void> {
+    if (this.#pending.size > 0) {
+      const pending = new Set<Promise<void>>();
+      for (const patient of patients) {
+        const wait = this.#pending.get(patientName(patient));
+        if (wait !== undefined) pending.add(wait);
+      }
+      await Promise.all(pending);
+    }
+    if (this.#fault !== undefined) throw this.#fault.error;
+  }
+
+  /** The patient's label, derived now if need be. Throws PATIENT_NOT_NORMAL. */
+  find(patient: PatientIdentifier): PatientLabel {
+    const name = patientName(patient);
+    const known = this.#derived.get(name);
+    if (known !== undefined) return known;
+    const { alpha, digest } = this.#labels.patientInput(patient);
+    const label = this.#findStored(digest);
+    const found: PatientLabel =
+      label === undefined
+        ? { label: this.#labels.fromAlpha(alpha), digest, isStored: false }
+        : { label, digest, isStored: true };
+    this.#derived.set(name, found);
+    return found;
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.close();
+  }
+
+  /** What is to be derived; undefined when the store has it, or when this is for find() to tell. */
+  #findWanted(name: string, patient: PatientIdentifier): Wanted | undefined {
+    try {
+      const { alpha, digest } = this.#labels.patientInput(patient);
+      const label = this.#findStored(digest);
+      if (label === undefined) return { name, alpha, digest };
+      this.#derived.set(name, { label, digest, isStored: true });
+    } catch (error) {
+      if (!(error instanceof ChartsealError)) throw error;
+    }
+    return undefined;
+  }
+
+  #findStored(digest: Uint8Array): Uint8Array | undefined {
+    const row = this.#store.db.find(patientLabelKey(digest));
+    return row === undefined ? undefined : parseLabelRow(row);
+  }
+
+  #begin(): void {
+    const wanted = this.#wanted;
+    this.#wanted = [];
+    if (this.#thread === undefined && wanted.length < WORTH_A_THREAD) {
+      for (const { name } of wanted) this.#pending.delete(name);
+      return;
+    }
+    this.#thread ??= new LabelThread({ vrfKey: this.#context.secrets.vrfKey });
+    const derived = this.#derive(this.#thread, wanted);
+    for (const { name } of wanted) this.#pending.set(name, derived);
+  }
+
+  /** Never rejects: who waits for a label hears of the fault. */
+  async #derive(thread: LabelThread, wanted: readonly Wanted[]): Promise<void> {
+    try {
+      const labels = await thread.labels(wanted.map(({ alpha }) => alpha));
+      wanted.forEach(({ name, digest }, at) => {
+        this.#derived.set(name, { label: labels[at] as Uint8Array, digest, isStored: false });
+      });
+    } catch (error) {
+      this.#fault = { error };
+    }
+    for (const { name } of wanted) this.#pending.delete(name);
+  }
+}

@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { encodeHex } from '../../chaincode/core/bytes.js';
+import { labelFromBeta, patientAlpha } from '../../chaincode/core/labels.js';
+import { vrfBeta } from '../../chaincode/core/vrf.js';
+import { Labels } from '../../gateway/services/log-context.js';
+import { LabelThread } from '../../gateway/services/sequencer/label-thread.js';
+import { NewPatients } from '../../gateway/services/sequencer/new-patients.js';
+import { openStore, type Store } from '../../gateway/store/store.js';
+import { expectCode, expectCodeAsync } from '../support/expect-code.js';
+import { TestHospital } from '../support/hospital.js';
+
+const SYSTEM = 'urn:hospital-a';
+const patient = (value: string) => ({ system: SYSTEM, value });
+
+describe('labels of new patients', () => {
+  let hospital: TestHospital;
+  let store: Store;
+  let patients: NewPatients;
+
+  before(async () => {
+    hospital = await TestHospital.create();
+    store = await openStore(`${hospital.folder}/store`, hospital.context.logId);
+  });
+  after(async () => {
+    await store.close();
+    await hospital.remove();
+  });
+  beforeEach(() => {
+    const { context } = hospital;
+    patients = new NewPatients(store, context, new Labels(context));
+  });
+  afterEach(() => patients.close());
+
+  const labelOf = (value: string) => {
+    const { vrfKey } = hospital.context.secrets;
+    return encodeHex(labelFromBeta(vrfBeta(vrfKey, patientAlpha(SYSTEM, value))));
+  };
+
+  it('are the same whether a thread derives them or not', async () => {
+    const many = Array.from({ length: 100 }, (_, at) => `P${at}`);
+    for (const value of [...many, ...many]) patients.expect(patient(value));
+    await patients.ready(many.map(patient));
+    for (const value of ['P0', 'P57', 'P99', 'alone']) {
+      const { label, isStored } = patients.find(patient(value));
+      expect([encodeHex(label), isStored]).to.deep.equal([labelOf(value), false]);
+    }
+  });
+
+  it('of a few are not worth a thread, and nobody waits for them', async () => {
+    patients.expect(patient('one'));
+    await Promise.resolve();
+    await patients.ready([patient('one')]);
+    expect(encodeHex(patients.find(patient('one')).label)).to.equal(labelOf('one'));
+  });
+
+  it('leave an identifier at fault to whoever needs it', async () => {
+    for (let at = 0; at < 40; at++) patients.expect(patient(`P${at}`));
+    patients.expect(patient(' P1'));
+    await patients.ready([patient(' P1'), patient('P1')]);
+    expectCode(() => patients.find(patient(' P1')), 'PATIENT_NOT_NORMAL');
+  });
+
+  it('are refused with a code when their thread is gone', async () => {
+    const thread = new LabelThread({ vrfKey: hospital.context.secrets.vrfKey });
+    const waiting = thread.labels([patientAlpha(SYSTEM, 'P1')]);
+    const refused = expectCodeAsync(() => waiting, 'LOG_STOPPED');
+    await thread.close();
+    await refused;
+    await expectCodeAsync(() => thread.labels([patientAlpha(SYSTEM, 'P1')]), 'LOG_STOPPED');
+  });
+
+  it('are not waited for by a group once their thread was lost: it hears the fault', async () => {
+    for (let at = 0; at < 40; at++) patients.expect(patient(`lost-${at}`));
+    await Promise.resolve();
+    const waiting = patients.ready([patient('lost-1')]);
+    const refused = expectCodeAsync(() => waiting, 'LOG_STOPPED');
+    await patients.close();
+    await refused;
+  });
+});

@@ -106,6 +106,16 @@ export const ERROR_CODES = {
     64,
     'Give the options with which the network was made, or make another one in an empty folder.',
   ),
+  CA_UNAVAILABLE: code(
+    503,
+    2,
+    "Start the organisation's certificate authority, and check its address and TLS roots.",
+  ),
+  CA_REFUSED: code(
+    403,
+    1,
+    'Use an identity that is in date and has the right; its administrator can enrol it anew.',
+  ),
   // store
   STORE_LOCKED: code(
     503,

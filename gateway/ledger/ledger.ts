@@ -20,6 +20,11 @@ export interface LedgerEvent {
 export interface LedgerLimits {
   /** Largest number of leaves in one append. */
   readonly appendLeaves: number;
+  /**
+   * How long an answer may tell of an older state than was seen before, in ms: another peer may
+   * have given it. 0 or absent where that is always a fault.
+   */
+  readonly lagMs?: number;
 }
 
 /** A channel as one identity sees it. */

@@ -1,0 +1,91 @@
+// The stream of blocks from a number on, over every interruption: the next block that is wanted is
+// the checkpoint from which another connection goes on.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CloseableAsyncIterable } from '@hyperledger/fabric-gateway';
+import type { common } from '@hyperledger/fabric-protos';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import type { LedgerEvent } from '../ledger.js';
+import type { FabricConnection } from './connection.js';
+import { type FabricBlock, parseBlock } from './fabric-blocks.js';
+import { toLedgerError } from './fabric-errors.js';
+
+const RECONNECT_MS = 250;
+
+export class BlockStreams {
+  readonly #connection: FabricConnection;
+  readonly #open = new Set<CloseableAsyncIterable<common.Block>>();
+  readonly #stop = new AbortController();
+
+  constructor(connection: FabricConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Blocks in order, then new ones as they are committed, until it is closed. Rejects with
+   * IDENTITY_REFUSED, and with LEDGER_CORRUPT when a block is left out.
+   */
+  async *blocks(fromBlock: number): AsyncGenerator<FabricBlock> {
+    let next = fromBlock;
+    while (!this.#stop.signal.aborted) {
+      try {
+        for await (const block of this.#stream(next)) {
+          if (block.number !== next) {
+            const text = `the peer gave block ${block.number} and not ${next}`;
+            throw new ChartsealError('LEDGER_CORRUPT', text);
+          }
+          next++;
+          yield block;
+          if (this.#stop.signal.aborted) return;
+        }
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        const known = toLedgerError(error);
+        if (known.code !== 'LEDGER_UNAVAILABLE') throw known;
+      }
+      await this.#pause();
+    }
+  }
+
+  /** Transactions of the contract, as the port has them. */
+  async *events(fromBlock: number): AsyncGenerator<LedgerEvent> {
+    const { chaincode } = this.#connection.profile;
+    for await (const { number: block, transactions } of this.blocks(fromBlock)) {
+      for (const one of transactions) {
+        if (one.chaincode !== chaincode) continue;
+        const { txId, code, event } = one;
+        const isEvent = event !== undefined && code === 'VALID';
+        yield {
+          block,
+          txId,
+          code,
+          ...(isEvent ? { event: event.name, payload: event.payload } : {}),
+        };
+      }
+    }
+  }
+
+  close(): void {
+    this.#stop.abort();
+    for (const stream of this.#open) stream.close();
+    this.#open.clear();
+  }
+
+  async *#stream(fromBlock: number): AsyncGenerator<FabricBlock> {
+    const stream = await this.#connection.run((gateway) =>
+      gateway
+        .getNetwork(this.#connection.profile.channel)
+        .getBlockEvents({ startBlock: BigInt(fromBlock) }),
+    );
+    this.#open.add(stream);
+    try {
+      for await (const block of stream) yield parseBlock(block);
+    } finally {
+      this.#open.delete(stream);
+      stream.close();
+    }
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(RECONNECT_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+}

@@ -3,9 +3,7 @@
 import { common, gateway, msp, peer } from '@hyperledger/fabric-protos';
 import { encodeBase64 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import type { OtherAttestation } from '../../evidence/attestation.js';
-
-const TYPE = 'fabric-endorsement/1';
+import { FABRIC_TYPE, type FabricAttestation } from '../../evidence/fabric-endorsement.js';
 
 function present<T>(value: T | undefined): T {
   if (value !== undefined) return value;
@@ -38,13 +36,13 @@ const mspIdOf = (endorser: Uint8Array) =>
   msp.SerializedIdentity.deserializeBinary(endorser).getMspid();
 
 /** @param bytes gateway.PreparedTransaction of a `readCheckpoint` */
-export function formatAttestation(bytes: Uint8Array): OtherAttestation {
+export function formatAttestation(bytes: Uint8Array): FabricAttestation {
   const { endorsements, payload, ...headers } = openPrepared(bytes);
   const sorted = endorsements
     .map((one) => ({ ...one, mspId: mspIdOf(one.endorser) }))
     .sort((a, b) => (a.mspId < b.mspId ? -1 : 1));
   return {
-    type: TYPE,
+    type: FABRIC_TYPE,
     payload: encodeBase64(payload),
     endorsements: sorted.map(({ endorser, signature }) => ({
       endorser: encodeBase64(endorser),

@@ -68,7 +68,8 @@ export class FabricLedger implements Ledger {
 
   /** @param organisations all of them attest; none: as many as the profile asks for */
   async attest(json: string, organisations: readonly string[] = []): Promise<Attestation> {
-    return formatAttestation((await this.endorseCheckpoint(json, organisations)).bytes);
+    const { bytes } = await this.endorseCheckpoint(json, organisations);
+    return formatAttestation(bytes) as unknown as Attestation;
   }
 
   /** As {@link attest}, before it is formatted. */

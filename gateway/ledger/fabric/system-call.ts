@@ -1,0 +1,56 @@
+// Calls of a peer's own contracts: cscc knows the configuration, qscc the blocks.
+import { common } from '@hyperledger/fabric-protos';
+import type { FabricConnection } from './connection.js';
+import { type FabricBlock, parseBlock } from './fabric-blocks.js';
+import { toLedgerError } from './fabric-errors.js';
+
+/** Answer of the own organisation's peer; throws coded errors. */
+export async function callSystem(
+  connection: FabricConnection,
+  contract: string,
+  name: string,
+  args: readonly (string | Uint8Array)[],
+): Promise<Uint8Array> {
+  const { channel, mspId } = connection.profile;
+  try {
+    return await connection.run((gateway) =>
+      gateway
+        .getNetwork(channel)
+        .getContract(contract)
+        .newProposal(name, { arguments: [...args], endorsingOrganizations: [mspId] })
+        .evaluate(),
+    );
+  } catch (error) {
+    throw toLedgerError(error);
+  }
+}
+
+/** Number of blocks, and the hash of the newest header. */
+export async function readChainInfo(
+  connection: FabricConnection,
+): Promise<{ readonly height: number; readonly newest: Uint8Array }> {
+  const { channel } = connection.profile;
+  const bytes = await callSystem(connection, 'qscc', 'GetChainInfo', [channel]);
+  const info = common.BlockchainInfo.deserializeBinary(bytes);
+  return { height: info.getHeight(), newest: info.getCurrentblockhash_asU8() };
+}
+
+export async function readBlock(
+  connection: FabricConnection,
+  number: number,
+): Promise<FabricBlock> {
+  const { channel } = connection.profile;
+  const args = [channel, String(number)];
+  const bytes = await callSystem(connection, 'qscc', 'GetBlockByNumber', args);
+  return parseBlock(common.Block.deserializeBinary(bytes));
+}
+
+/** The block in which a transaction was committed. */
+export async function readBlockOf(
+  connection: FabricConnection,
+  txId: string,
+): Promise<FabricBlock> {
+  const { channel } = connection.profile;
+  const bytes = await callSystem(connection, 'qscc', 'GetBlockByTxID', [channel, txId]);
+  return parseBlock(common.Block.deserializeBinary(bytes));
+}

@@ -52,12 +52,6 @@ export const profileFile = ({ folder }: Place, { name }: Organisation) =>
   join(folder, 'profiles', `${name}.json`);
 
 export const chaincodeFolder = ({ folder }: Place) => join(folder, 'chaincode');
-/**
- * connection.json of the organisation's chaincode service: read by the external builder when a
- * package is installed on the organisation's peer.
- */
-export const chaincodeConnectionFile = (state: Place, { name }: Organisation) =>
-  join(chaincodeFolder(state), name, 'connection.json');
 
 export const peerProcess = ({ name }: Organisation) => `peer-${name}`;
 export const caProcess = ({ name }: Organisation) => `ca-${name}`;

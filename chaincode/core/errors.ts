@@ -106,6 +106,16 @@ export const ERROR_CODES = {
     64,
     'Give the options with which the network was made, or make another one in an empty folder.',
   ),
+  CHAINCODE_FAILED: code(
+    500,
+    2,
+    'Look at the message, and at the logs of the peers; chartseal network up tries again.',
+  ),
+  CHAINCODE_ALTERED: code(
+    500,
+    2,
+    'Keep that folder and find out who changed it; an upgrade deploys what this program has.',
+  ),
   CA_UNAVAILABLE: code(
     503,
     2,

@@ -1,0 +1,191 @@
+// Puts the contract to work on a network and takes it to its next definition while clients go on.
+// Every step may be cut off; the next call goes on from what is there.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChartsealError } from '../chaincode/core/errors.js';
+import {
+  type Deployment,
+  endorsementPolicy,
+  findDeployment,
+  finishUpgrade,
+  writeDeployment,
+} from './chaincode-deployment.js';
+import { define, findFault, packageFile, waitUntilReady } from './chaincode-lifecycle.js';
+import { packageChaincode } from './chaincode-package.js';
+import {
+  freePort,
+  serviceProcess,
+  stagedFolder,
+  startServices,
+  stopService,
+  stopServices,
+} from './chaincode-service.js';
+import { contractFiles, digestOf, type StagedFiles, stageChaincode } from './chaincode-stage.js';
+import { writeWhole } from './files.js';
+import { findProcess } from './processes.js';
+import type { NetworkState } from './state.js';
+
+type Progress = (line: string) => void;
+
+export interface DeployOptions {
+  /** How many organisations' peers must endorse; 2. */
+  readonly endorsements?: number;
+}
+
+export interface UpgradeOptions extends DeployOptions {
+  /** Of the next definition; that of the contract's manifest when left out. */
+  readonly version?: string;
+  /** Another contract than this program's own, see chaincode-stage. */
+  readonly files?: StagedFiles;
+}
+
+export interface ServiceStatus {
+  readonly organisation: string;
+  /** Name of its process and log. */
+  readonly name: string;
+  readonly pid?: number;
+  /** The organisation's peer got an answer through it. */
+  readonly isReady: boolean;
+  /** Why not. */
+  readonly fault?: string;
+}
+
+export interface ChaincodeStatus extends Omit<Deployment, 'ports'> {
+  readonly services: readonly ServiceStatus[];
+}
+
+const DEFAULT_ENDORSEMENTS = 2;
+/** What the services of the definition before are still answering. */
+const DRAIN_MS = 2_000;
+
+/** Stages and packages a contract; named by its digest, it stays whatever is built later. */
+async function prepare(
+  state: NetworkState,
+  files: StagedFiles,
+  version?: string,
+): Promise<Pick<Deployment, 'version' | 'digest' | 'label' | 'packageId'>> {
+  const digest = digestOf(files);
+  const staged = await stageChaincode(stagedFolder(state, digest), files);
+  const { bytes, label, packageId } = packageChaincode(staged, version);
+  await writeWhole(packageFile(state, label), bytes);
+  return { version: version ?? staged.version, digest, label, packageId };
+}
+
+async function planFirst(
+  state: NetworkState,
+  { endorsements }: DeployOptions,
+): Promise<Deployment> {
+  const prepared = await prepare(state, await contractFiles());
+  const deployment = {
+    ...prepared,
+    sequence: 1,
+    policy: endorsementPolicy(state, endorsements ?? DEFAULT_ENDORSEMENTS),
+    ports: Object.fromEntries(
+      state.organisations.map(({ name, ports }) => [name, ports.chaincode]),
+    ),
+  };
+  await writeDeployment(state, deployment);
+  return deployment;
+}
+
+/**
+ * Stages the contract, starts its services, and brings its definition to the channel; what is done
+ * already stays as it is. An upgrade that was cut off is taken to its end. Peers and orderers must
+ * be up, the channel joined. Throws CHAINCODE_FAILED, CHAINCODE_ALTERED, PORT_TAKEN.
+ */
+export async function deployChaincode(
+  state: NetworkState,
+  progress: Progress,
+  options: DeployOptions = {},
+): Promise<Deployment> {
+  const current = (await findDeployment(state)) ?? (await planFirst(state, options));
+  await startServices(state, current, progress);
+  await define(state, current, progress);
+  const upgrade = await findDeployment(state, 'upgrade');
+  if (upgrade !== undefined) return completeUpgrade(state, current, upgrade, progress);
+  await waitUntilReady(state);
+  return current;
+}
+
+async function nextPorts(state: NetworkState): Promise<Record<string, number>> {
+  const ports: Record<string, number> = {};
+  for (const { name } of state.organisations) ports[name] = await freePort();
+  return ports;
+}
+
+async function completeUpgrade(
+  state: NetworkState,
+  current: Deployment,
+  next: Deployment,
+  progress: Progress,
+): Promise<Deployment> {
+  await startServices(state, next, progress);
+  await define(state, next, progress);
+  await waitUntilReady(state);
+  await finishUpgrade(state);
+  if (next.label !== current.label) {
+    await sleep(DRAIN_MS);
+    await stopServices(state, current);
+    progress(`services of contract ${current.label} ended`);
+  }
+  return next;
+}
+
+/**
+ * Takes the channel to the next definition: another contract, another version of the same one, or
+ * another policy. The services of both run side by side until every peer has the new definition, so
+ * clients go on. Throws as {@link deployChaincode}.
+ */
+export async function upgradeChaincode(
+  state: NetworkState,
+  options: UpgradeOptions,
+  progress: Progress,
+): Promise<Deployment> {
+  const current = await deployChaincode(state, progress);
+  const { version, endorsements } = options;
+  const prepared = await prepare(state, options.files ?? (await contractFiles()), version);
+  const next = {
+    ...prepared,
+    sequence: current.sequence + 1,
+    policy: endorsements === undefined ? current.policy : endorsementPolicy(state, endorsements),
+    ports: prepared.label === current.label ? current.ports : await nextPorts(state),
+  };
+  if (next.label === current.label && next.policy === current.policy) {
+    throw new ChartsealError('CHAINCODE_FAILED', `contract ${next.label} is deployed already`);
+  }
+  await writeDeployment(state, next, 'upgrade');
+  return completeUpgrade(state, current, next, progress);
+}
+
+/** Ends every service; true when one ran. */
+export async function stopChaincode(state: NetworkState): Promise<boolean> {
+  let ran = false;
+  for (const which of ['upgrade', 'deployment'] as const) {
+    const deployment = await findDeployment(state, which);
+    if (deployment === undefined) continue;
+    for (const organisation of state.organisations) {
+      if (await stopService(state, organisation, deployment)) ran = true;
+    }
+  }
+  return ran;
+}
+
+/** undefined when nothing was deployed yet. */
+export async function chaincodeStatus(state: NetworkState): Promise<ChaincodeStatus | undefined> {
+  const found = await findDeployment(state);
+  if (found === undefined) return undefined;
+  const { ports: _, ...deployment } = found;
+  const services = state.organisations.map(async (organisation): Promise<ServiceStatus> => {
+    const name = serviceProcess(organisation, found);
+    const running = await findProcess(state, name);
+    const fault =
+      running === undefined ? `${name} does not run` : await findFault(state, organisation);
+    return {
+      organisation: organisation.name,
+      name,
+      ...(running === undefined ? {} : { pid: running.pid }),
+      isReady: fault === undefined,
+      ...(fault === undefined ? {} : { fault }),
+    };
+  });
+  return { ...deployment, services: await Promise.all(services) };
+}

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { ordererFolder, peerFolder, peerProcess, processFolder, userFolder } from './paths.js';
+import { cleanEnvironment } from './run-program.js';
 import type { NetworkState, Orderer, Organisation } from './state.js';
 
 const DEADLINE_MS = 120_000;
@@ -20,11 +21,7 @@ const peerTlsRoot = (state: NetworkState, organisation: Organisation) =>
   join(peerFolder(state, organisation), 'tls', 'ca.crt');
 
 function environment(state: NetworkState, organisation: Organisation): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return {
-    PATH,
-    HOME,
-    TMPDIR,
+  return cleanEnvironment({
     FABRIC_CFG_PATH: processFolder(state, peerProcess(organisation)),
     FABRIC_LOGGING_SPEC: 'error',
     CORE_PEER_ADDRESS: `localhost:${organisation.ports.peer}`,
@@ -32,7 +29,7 @@ function environment(state: NetworkState, organisation: Organisation): NodeJS.Pr
     CORE_PEER_MSPCONFIGPATH: join(userFolder(state, organisation, 'Admin'), 'msp'),
     CORE_PEER_TLS_ENABLED: 'true',
     CORE_PEER_TLS_ROOTCERT_FILE: peerTlsRoot(state, organisation),
-  };
+  });
 }
 
 /** Where transactions go to be ordered. */

@@ -1,7 +1,7 @@
 // What the values of the store's tables look like, and back.
 
 import { Buffer } from 'node:buffer';
-import { concat, readUint64, uint64 } from '../../chaincode/core/bytes.js';
+import { readUint64, writeUint64 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes, parseCanonical } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
@@ -21,10 +21,10 @@ import {
   text,
 } from '../../chaincode/core/shape.js';
 import {
-  formatSubjectState,
   parseSubjectState,
   SUBJECT_STATE_BYTES,
   type SubjectState,
+  writeSubjectState,
 } from '../../chaincode/core/subject.js';
 
 const MAX_NAME_BYTES = 256;
@@ -75,12 +75,13 @@ export interface Head {
 
 /** state 43 ‖ ordinal 8 ‖ version 8 ‖ digest 32. */
 export function formatHead(head: Head): Uint8Array {
-  return concat(
-    formatSubjectState(head.state),
-    uint64(head.ordinal),
-    uint64(head.version),
-    head.digest,
-  );
+  // From Buffer's pool: an array of more than 64 bytes has memory of its own outside the heap.
+  const out = Buffer.allocUnsafe(SUBJECT_STATE_BYTES + 16 + HASH_BYTES);
+  writeSubjectState(out, 0, head.state);
+  writeUint64(out, SUBJECT_STATE_BYTES, head.ordinal);
+  writeUint64(out, SUBJECT_STATE_BYTES + 8, head.version);
+  out.set(head.digest, SUBJECT_STATE_BYTES + 16);
+  return out;
 }
 
 /** Throws STORE_CORRUPT for a row that is not 8 bytes. */
@@ -106,7 +107,16 @@ export interface KnownRow {
   readonly leafHash: Uint8Array;
 }
 
-/** content digest 32 ‖ ordinal 8 ‖ leaf hash 32; throws STORE_CORRUPT. */
+/** content digest 32 ‖ ordinal 8 ‖ leaf hash 32. */
+export function formatKnownRow({ content, ordinal, leafHash }: KnownRow): Uint8Array {
+  const out = Buffer.allocUnsafe(2 * HASH_BYTES + 8);
+  out.set(content);
+  writeUint64(out, HASH_BYTES, ordinal);
+  out.set(leafHash, HASH_BYTES + 8);
+  return out;
+}
+
+/** Inverse of {@link formatKnownRow}; throws STORE_CORRUPT. */
 export function parseKnownRow(bytes: Uint8Array): KnownRow {
   const at = HASH_BYTES + 8;
   if (bytes.length !== at + HASH_BYTES) {

@@ -60,7 +60,7 @@ interface NewPatient {
 
 interface Subject {
   readonly label: Uint8Array;
-  readonly newPatient?: NewPatient;
+  readonly newPatient?: NewPatient | undefined;
 }
 
 /** A submission with all that tells whether it came before. */
@@ -131,18 +131,12 @@ export class AcceptGroup {
 
   /** Throws PATIENT_NOT_NORMAL and BAD_INPUT. */
   draft(submission: Submission): Draft {
-    const subject = this.#subjectOf(submission);
+    const { label, newPatient } = this.#subjectOf(submission);
     const body = bodyOf(submission, this.#services.context.secrets.pseudonymKey);
-    const labelHex = encodeHex(subject.label);
+    const labelHex = encodeHex(label);
     const digests = idempotencyDigests(labelHex, body);
-    return {
-      ...subject,
-      submission,
-      body,
-      labelHex,
-      digests,
-      keyHex: encodeHex(digests.key),
-    };
+    const keyHex = encodeHex(digests.key);
+    return { label, newPatient, submission, body, labelHex, digests, keyHex };
   }
 
   /** Reads at once what these drafts are going to ask for. */

@@ -1,7 +1,7 @@
 // The rows of accepted entries: the entry itself and everything that follows from it. One batch at
 // a time; heads of chains are those of the batch, then those that the caller finds.
 import { Buffer } from 'node:buffer';
-import { concat, uint64, ZERO_HASH } from '../../../chaincode/core/bytes.js';
+import { uint64, ZERO_HASH } from '../../../chaincode/core/bytes.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import { formatLeaf, leafHash } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
@@ -9,7 +9,7 @@ import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import { applyLeaf } from '../../../chaincode/core/subject.js';
 import type { RowBatch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
-import { formatHead, formatStoredEntry, type Head } from '../../store/rows.js';
+import { formatHead, formatKnownRow, formatStoredEntry, type Head } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { EntryBody } from './build-entry.js';
 import type { FindHead } from './heads.js';
@@ -90,7 +90,10 @@ export class EntryRows {
       .put(keys.headKey(labelHex), formatHead(after))
       .put(keys.chainKey(labelHex, leaf.sequence), place)
       .put(keys.leafHashKey(hash), place)
-      .put(keys.idempotencyKey(digests.key), concat(digests.content, place, hash));
+      .put(
+        keys.idempotencyKey(digests.key),
+        formatKnownRow({ content: digests.content, ordinal, leafHash: hash }),
+      );
     this.heads.set(labelHex, after);
     const accepted = { leaf: bytes, hash };
     this.leaves.push(accepted);

@@ -23,7 +23,6 @@ const CLOSE_OBJECT = 0x7d;
 const END_OF_RUN = /[^\u0020\u0021\u0023-\u005b\u005d-\uffff]/g;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const INTEGER = /-?(?:0|[1-9][0-9]*)(?![0-9.eE])/y;
-const LONE_SURROGATE = /\p{Surrogate}/u;
 const LITERALS = new Map<number, readonly [string, JsonValue]>([
   [0x6e, ['null', null]],
   [0x74, ['true', true]],
@@ -32,7 +31,7 @@ const LITERALS = new Map<number, readonly [string, JsonValue]>([
 
 /** Whether every surrogate of the text stands in a pair, so that it has a UTF-8 form. */
 export function isWellFormed(text: string): boolean {
-  return !LONE_SURROGATE.test(text);
+  return text.isWellFormed();
 }
 
 class Reader {
@@ -152,11 +151,11 @@ class Reader {
     const end = this.findStringEnd();
     this.at = end + 1;
     const raw = text.slice(start + 1, end);
-    if (LONE_SURROGATE.test(raw)) this.refuse('lone surrogate in the string', start);
+    if (!isWellFormed(raw)) this.refuse('lone surrogate in the string', start);
     if (!raw.includes('\\')) return raw;
     // Escapes were checked one by one; the engine's own reader decodes them in one go.
     const decoded: string = JSON.parse(text.slice(start, end + 1));
-    if (LONE_SURROGATE.test(decoded)) this.refuse('lone surrogate in the string', start);
+    if (!isWellFormed(decoded)) this.refuse('lone surrogate in the string', start);
     return decoded;
   }
 

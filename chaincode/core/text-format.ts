@@ -4,7 +4,6 @@ import { decodeBase64 } from './bytes.js';
 import { ChartsealError } from './errors.js';
 
 const DECIMAL = /^(0|[1-9][0-9]*)$/;
-const LONE_SURROGATE = /\p{Surrogate}/u;
 const NEWLINE = 0x0a;
 
 /** Decimal without sign or leading zeros, at most 2^53 - 1; throws BAD_FORMAT. */
@@ -32,5 +31,5 @@ export function isCleanText(text: string): boolean {
     const unit = text.charCodeAt(at);
     if (unit < 0x20 && unit !== NEWLINE) return false;
   }
-  return !LONE_SURROGATE.test(text);
+  return text.isWellFormed();
 }

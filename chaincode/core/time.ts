@@ -41,10 +41,18 @@ export function parseTime(text: unknown, what: string): number {
   return time;
 }
 
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
+
 /** Inverse of {@link parseTime}; throws BAD_INPUT outside the years 1900 to 9999. */
 export function formatTime(time: number): string {
   if (!Number.isSafeInteger(time) || time < MIN_TIME || time > MAX_TIME) {
     throw new ChartsealError('BAD_INPUT', 'a time outside the years 1900 to 9999');
   }
-  return new Date(time).toISOString();
+  // Not toISOString, whose first call in a process loads the time zones: 0.2 to 5 ms.
+  const date = new Date(time);
+  const day = `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+  const clock = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  return `${day}T${clock}.${String(date.getUTCMilliseconds()).padStart(3, '0')}Z`;
 }

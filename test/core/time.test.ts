@@ -31,6 +31,14 @@ describe('a time', () => {
     );
   });
 
+  it('is written as Date writes it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: FIRST, max: LAST }), (time) => {
+        expect(formatTime(time)).to.equal(new Date(time).toISOString());
+      }),
+    );
+  });
+
   it('is read exactly when Date writes the same text back', () => {
     const digits = (size: number) => fc.stringMatching(new RegExp(`^[0-9]{${size}}$`));
     const parts = fc.tuple(

@@ -114,6 +114,22 @@ async function rolesToEnrol(
   return wanted;
 }
 
+async function enrolOrganisation(
+  state: NetworkState,
+  organisation: Organisation,
+  progress: (line: string) => void,
+): Promise<void> {
+  const roles = await rolesToEnrol(state, organisation);
+  if (roles.length === 0) return;
+  const client = await caClient(state, organisation);
+  const registrar = await enrolRegistrar(state, organisation, client);
+  for (const role of roles) {
+    const identity = await enrolIdentity(client, registrar, registrationOf(organisation, role));
+    await writeIdentity(identityFiles(state, organisation, role), identity);
+  }
+  progress(`identities of ${organisation.name} enrolled: ${roles.join(', ')}`);
+}
+
 /**
  * Enrols what is missing or about to expire; the rest stays as it is. The certificate authorities
  * must be up. Throws CA_UNAVAILABLE, CA_REFUSED.
@@ -122,15 +138,5 @@ export async function enrolIdentities(
   state: NetworkState,
   progress: (line: string) => void,
 ): Promise<void> {
-  for (const organisation of state.organisations) {
-    const roles = await rolesToEnrol(state, organisation);
-    if (roles.length === 0) continue;
-    const client = await caClient(state, organisation);
-    const registrar = await enrolRegistrar(state, organisation, client);
-    for (const role of roles) {
-      const identity = await enrolIdentity(client, registrar, registrationOf(organisation, role));
-      await writeIdentity(identityFiles(state, organisation, role), identity);
-    }
-    progress(`identities of ${organisation.name} enrolled: ${roles.join(', ')}`);
-  }
+  await Promise.all(state.organisations.map((one) => enrolOrganisation(state, one, progress)));
 }

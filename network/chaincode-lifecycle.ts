@@ -63,24 +63,23 @@ export async function committedSequence(
   return Number(ours?.['sequence'] ?? 0);
 }
 
-async function installEverywhere(
+async function install(
   state: NetworkState,
+  organisation: Organisation,
   deployment: Deployment,
   progress: Progress,
 ): Promise<void> {
   const { label, packageId } = deployment;
-  for (const organisation of state.organisations) {
-    if ((await installedIds(state, organisation)).includes(packageId)) continue;
-    await writeConnection(state, organisation, deployment);
-    await peerOutput(state, organisation, [...LIFECYCLE, 'install', packageFile(state, label)]);
-    if (!(await installedIds(state, organisation)).includes(packageId)) {
-      throw new ChartsealError(
-        'CHAINCODE_FAILED',
-        `the peer of ${organisation.name} gave the package another id than ${packageId}`,
-      );
-    }
-    progress(`contract ${label} installed on the peer of ${organisation.name}`);
+  if ((await installedIds(state, organisation)).includes(packageId)) return;
+  await writeConnection(state, organisation, deployment);
+  await peerOutput(state, organisation, [...LIFECYCLE, 'install', packageFile(state, label)]);
+  if (!(await installedIds(state, organisation)).includes(packageId)) {
+    throw new ChartsealError(
+      'CHAINCODE_FAILED',
+      `the peer of ${organisation.name} gave the package another id than ${packageId}`,
+    );
   }
+  progress(`contract ${label} installed on the peer of ${organisation.name}`);
 }
 
 /** Which organisations approve exactly this definition. */
@@ -94,23 +93,22 @@ async function approvals(
   return members(text, 'checkcommitreadiness')['approvals'] as JsonObject;
 }
 
-async function approveEverywhere(
+async function approve(
   state: NetworkState,
+  organisation: Organisation,
   deployment: Deployment,
   progress: Progress,
 ): Promise<void> {
-  for (const organisation of state.organisations) {
-    const found = await approvals(state, organisation, deployment);
-    if (found[organisation.mspId] === true) continue;
-    await peerOutput(state, organisation, [
-      ...LIFECYCLE,
-      'approveformyorg',
-      ...ordererArguments(state),
-      ...definition(state, deployment),
-      ...['--package-id', deployment.packageId],
-    ]);
-    progress(`definition ${deployment.sequence} approved by ${organisation.name}`);
-  }
+  const found = await approvals(state, organisation, deployment);
+  if (found[organisation.mspId] === true) return;
+  await peerOutput(state, organisation, [
+    ...LIFECYCLE,
+    'approveformyorg',
+    ...ordererArguments(state),
+    ...definition(state, deployment),
+    ...['--package-id', deployment.packageId],
+  ]);
+  progress(`definition ${deployment.sequence} approved by ${organisation.name}`);
 }
 
 /** Until every peer answers through its own organisation's service. */
@@ -163,9 +161,9 @@ export async function define(
 ): Promise<void> {
   const { sequence, version, policy } = deployment;
   const first = state.organisations[0] as Organisation;
-  await installEverywhere(state, deployment, progress);
+  await Promise.all(state.organisations.map((one) => install(state, one, deployment, progress)));
   if ((await committedSequence(state, first)) < sequence) {
-    await approveEverywhere(state, deployment, progress);
+    await Promise.all(state.organisations.map((one) => approve(state, one, deployment, progress)));
     await peerOutput(state, first, [
       ...LIFECYCLE,
       'commit',

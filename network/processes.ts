@@ -1,7 +1,7 @@
 // Child processes of a network: each in a process group of its own that outlives us, with its log
 // and a file that says which process it is. Nothing else starts or ends processes of a network.
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError } from '../chaincode/core/errors.js';
@@ -11,6 +11,7 @@ import { makeFolder, writeWhole } from './files.js';
 import { lastLines } from './log-tail.js';
 import { logFile, runFolder } from './paths.js';
 import { processMark } from './process-mark.js';
+import { cleanEnvironment } from './run-program.js';
 import type { NetworkState } from './state.js';
 
 type Place = Pick<NetworkState, 'folder'>;
@@ -45,6 +46,11 @@ const SHAPE = object({
   command: list(text({ min: 0, max: 65_536 }), { max: 1000 }),
 });
 
+/**
+ * Waits for a word before it becomes the program: should we be killed before its pid is on disk, it
+ * ends by itself. Fabric's programs write some files readable for all; the umask says otherwise.
+ */
+const BEGIN = 'umask 077; read -r word && exec "$0" "$@" </dev/null';
 const READY_MS = 30_000;
 const POLL_MS = 40;
 const TERM_MS = 10_000;
@@ -69,13 +75,18 @@ export async function findProcess(place: Place, name: string): Promise<ProcessRe
   return (await processMark(record.pid)) === record.mark ? record : undefined;
 }
 
-function cleanEnvironment(own: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const environment: Record<string, string> = {};
-  for (const name of ['PATH', 'HOME', 'TMPDIR', 'LANG']) {
-    const value = process.env[name];
-    if (value !== undefined) environment[name] = value;
+/** Names of all processes that run. */
+export async function runningProcesses(place: Place): Promise<string[]> {
+  let files: string[];
+  try {
+    files = await readdir(runFolder(place));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new ChartsealError('FILE_UNREADABLE', `cannot read ${runFolder(place)}`, { cause });
   }
-  return { ...environment, ...own };
+  const names = files.filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5));
+  const records = await Promise.all(names.map((name) => findProcess(place, name)));
+  return names.filter((_, at) => records[at] !== undefined);
 }
 
 async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
@@ -87,21 +98,25 @@ async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
   const startedAt = new Date().toISOString();
   try {
     await output.write(`---- chartseal starts ${name} at ${startedAt}\n`);
-    // Fabric's programs write some files readable for all; the umask says otherwise.
-    const child = spawn('/bin/sh', ['-c', 'umask 077; exec "$0" "$@"', program, ...args], {
+    const child = spawn('/bin/sh', ['-c', BEGIN, program, ...args], {
       cwd,
       env: cleanEnvironment(spec.env),
       detached: true,
-      stdio: ['ignore', output.fd, output.fd],
+      stdio: ['pipe', output.fd, output.fd],
     });
     const failure = new Promise<never>((_, reject) => child.once('error', reject));
     const started = new Promise<void>((resolve) => child.once('spawn', resolve));
     await Promise.race([started, failure]);
-    child.unref();
     const pid = child.pid as number;
     const mark = await processMark(pid);
     const record = { pid, startedAt, mark: mark ?? 'ended', command: [program, ...args] };
     await writeWhole(recordFile(place, name), `${JSON.stringify(record)}\n`);
+    await new Promise<void>((resolve) => {
+      // A shell that is gone already is found by who waits for the process.
+      child.stdin?.once('error', () => resolve());
+      child.stdin?.end('go\n', () => resolve());
+    });
+    child.unref();
     return record;
   } catch (cause) {
     throw new ChartsealError('NETWORK_FAILED', `${name} could not be started`, { cause });

@@ -1,0 +1,190 @@
+// Brings a network up and down. Each step of `up` is done only where it is missing, so that `up` of
+// a network that runs does nothing, and `up` after any crash goes on from what is there.
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ChartsealError } from '../chaincode/core/errors.js';
+import { authoritySpec } from './authority-process.js';
+import { enrolIdentities } from './ca-enrol.js';
+import { writeChaincodeBuilder } from './chaincode-builder.js';
+import { deployChaincode } from './chaincode-deploy.js';
+import { runPeer } from './chaincode-peer.js';
+import { makeGenesisBlock } from './channel-block.js';
+import { writeConnectionProfiles } from './connection-profiles.js';
+import { makeFolder } from './files.js';
+import { telling } from './log-tail.js';
+import { makeMaterial } from './material.js';
+import { channelHeight, hasLeader, knownPeers, waitUntil } from './operations.js';
+import { joinOrderer, ordererSpec } from './orderer-process.js';
+import { genesisBlockFile, materialFolder } from './paths.js';
+import { peerSpec } from './peer-process.js';
+import { planNetwork, type UpOptions } from './plan.js';
+import { checkPorts, wantedPorts } from './ports.js';
+import { runningProcesses, startProcess, stopProcess } from './processes.js';
+import type { Progress } from './programs.js';
+import { findState, type NetworkState, type Organisation, readState, writeState } from './state.js';
+import { withLock } from './state-lock.js';
+
+/** Peers meet within seconds; a network that was away may take some rounds of gossip. */
+const MEET_MS = 60_000;
+const LEADER_MS = 60_000;
+
+async function checkFreePorts(state: NetworkState): Promise<void> {
+  const wanted = wantedPorts(state);
+  const running = new Set(await runningProcesses(state));
+  const needed = wanted.filter(({ process }) => !running.has(process));
+  const contracts = state.organisations.map(({ name, ports }) => ({
+    port: ports.chaincode,
+    process: `the contract of ${name}`,
+  }));
+  const isNew = !existsSync(materialFolder(state));
+  await checkPorts(isNew ? [...needed, ...contracts] : needed);
+}
+
+async function makeOnce(state: NetworkState, progress: Progress): Promise<void> {
+  if (!existsSync(materialFolder(state))) {
+    progress('making keys and certificates');
+    await makeMaterial(state);
+  }
+  if (!existsSync(genesisBlockFile(state))) {
+    progress(`making the channel ${state.channel}, ordered by ${state.profile}`);
+    await makeGenesisBlock(state);
+  }
+  await writeChaincodeBuilder(state.folder);
+}
+
+/** Waits for all, also when one fails: else what starts late would be left running. */
+async function all(acts: readonly Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(acts);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function startNodes(state: NetworkState, progress: Progress): Promise<void> {
+  const specs = [
+    ...(await Promise.all(state.orderers.map((orderer) => ordererSpec(state, orderer)))),
+    ...(await Promise.all(state.organisations.map((one) => peerSpec(state, one)))),
+    ...(await Promise.all(state.organisations.map((one) => authoritySpec(state, one)))),
+  ];
+  await all(
+    specs.map(async (spec) => {
+      if (await startProcess(state, spec)) progress(`${spec.name} runs`);
+    }),
+  );
+}
+
+async function joinPeer(state: NetworkState, organisation: Organisation): Promise<void> {
+  const args = ['channel', 'join', '-b', genesisBlockFile(state)];
+  const { exitCode, stderr } = await runPeer(state, organisation, args);
+  if (exitCode === 0) return;
+  const what = `the peer of ${organisation.name} joining the channel`;
+  throw new ChartsealError('NETWORK_FAILED', `${what} failed: ${telling(stderr)}`);
+}
+
+async function joinChannel(state: NetworkState, progress: Progress): Promise<void> {
+  const { channel, orderers, organisations, profile } = state;
+  const hasJoined = async (port: number) => (await channelHeight(port, channel)) !== undefined;
+  await all(
+    orderers.map(async (orderer) => {
+      if (await hasJoined(orderer.ports.operations)) return;
+      await joinOrderer(state, orderer);
+      progress(`${orderer.name} joined the channel`);
+    }),
+  );
+  if (profile === 'raft') {
+    const ports = orderers.map(({ ports }) => ports.operations);
+    await waitUntil('an orderer leads', () => hasLeader(ports, channel), LEADER_MS);
+  }
+  await all(
+    organisations.map(async (organisation) => {
+      if (await hasJoined(organisation.ports.peerOperations)) return;
+      await joinPeer(state, organisation);
+      progress(`the peer of ${organisation.name} joined the channel`);
+    }),
+  );
+}
+
+/** A gateway finds only those peers of other organisations that its own peer has met. */
+async function waitUntilMet({ channel, organisations }: NetworkState): Promise<void> {
+  const others = organisations.length - 1;
+  await all(
+    organisations.map(({ name, ports }) => {
+      const haveMet = async () => (await knownPeers(ports.peerOperations, channel)) >= others;
+      return waitUntil(`the peer of ${name} meets the others`, haveMet, MEET_MS);
+    }),
+  );
+}
+
+async function bringUpSteps(state: NetworkState, options: UpOptions): Promise<void> {
+  const { progress, signal } = options;
+  const steps = [makeOnce, startNodes, joinChannel, waitUntilMet, enrolIdentities];
+  for (const step of steps) {
+    signal?.throwIfAborted();
+    await step(state, progress);
+  }
+  await writeConnectionProfiles(state);
+  signal?.throwIfAborted();
+  await deployChaincode(state, progress);
+  signal?.throwIfAborted();
+}
+
+/** Contracts and peers first: they would only complain about what is gone. */
+async function stopAll(state: Pick<NetworkState, 'folder'>, names: readonly string[]) {
+  const isFirst = (name: string) => /^(chaincode|peer)-/.test(name);
+  for (const group of [names.filter(isFirst), names.filter((name) => !isFirst(name))]) {
+    await all(group.map((name) => stopProcess(state, name)));
+  }
+}
+
+/**
+ * Makes or starts the network; whatever runs or is done already stays. When it fails, what it
+ * started is ended. Throws USAGE, NETWORK_DIFFERS, NETWORK_BUSY, PORT_TAKEN, NETWORK_FAILED and
+ * what programs, identities and contract throw.
+ */
+export async function bringUp(options: UpOptions): Promise<NetworkState> {
+  const folder = resolve(options.stateFolder);
+  await makeFolder(folder);
+  return withLock(folder, async () => {
+    const state = await planNetwork(folder, options);
+    await checkFreePorts(state);
+    await writeState(state);
+    const before = new Set(await runningProcesses(state));
+    try {
+      await bringUpSteps(state, options);
+    } catch (error) {
+      const now = await runningProcesses(state);
+      const started = now.filter((name) => !before.has(name));
+      options.progress(`failed: ending what was started (${started.join(', ') || 'nothing'})`);
+      await stopAll(state, started);
+      throw error;
+    }
+    return state;
+  });
+}
+
+async function stopEverything(folder: string): Promise<string[]> {
+  const names = await runningProcesses({ folder });
+  await stopAll({ folder }, names);
+  return names;
+}
+
+/** Ends all processes; gives their names. Throws NO_NETWORK, NETWORK_BUSY. */
+export async function bringDown(stateFolder: string): Promise<string[]> {
+  const { folder } = await readState(stateFolder);
+  return withLock(folder, () => stopEverything(folder));
+}
+
+/** Ends all processes and removes all that the network is: keys, blocks, logs. */
+export async function reset(stateFolder: string): Promise<void> {
+  const folder = resolve(stateFolder);
+  const state = await findState(folder);
+  if (state === undefined) await readState(folder);
+  await withLock(folder, async () => {
+    await stopEverything(folder);
+    // The file that says that this is a network goes last: a killed reset can be repeated.
+    const last = new Set(['lock', 'network.json']);
+    const names = (await readdir(folder)).filter((name) => !last.has(name));
+    for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+    await rm(join(folder, 'network.json'));
+  });
+}

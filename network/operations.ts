@@ -1,0 +1,71 @@
+// What processes of Fabric tell about themselves over HTTP on loopback: health, heights, members.
+import { ChartsealError } from '../chaincode/core/errors.js';
+
+const ANSWER_MS = 3_000;
+
+/** undefined when nobody answers in time. */
+async function ask(port: number, path: string): Promise<Response | undefined> {
+  try {
+    return await fetch(`http://127.0.0.1:${port}${path}`, {
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+  } catch {
+    // Not up, not up yet or too busy: all the same to those who ask.
+    return undefined;
+  }
+}
+
+export async function isHealthy(port: number): Promise<boolean> {
+  const answer = await ask(port, '/healthz');
+  await answer?.arrayBuffer();
+  return answer?.ok === true;
+}
+
+/** A gauge of the channel; undefined when the process does not tell it. */
+async function channelGauge(
+  port: number,
+  gauge: string,
+  channel: string,
+): Promise<number | undefined> {
+  const answer = await ask(port, '/metrics');
+  if (answer === undefined) return undefined;
+  const line = (await answer.text())
+    .split('\n')
+    .find((text) => text.startsWith(`${gauge}{`) && text.includes(`channel="${channel}"`));
+  const value = line === undefined ? Number.NaN : Number(line.slice(line.lastIndexOf(' ') + 1));
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Count of blocks that a peer or an orderer has of the channel; undefined when it has not joined. */
+export function channelHeight(port: number, channel: string): Promise<number | undefined> {
+  return channelGauge(port, 'ledger_blockchain_height', channel);
+}
+
+/** How many other peers of the channel a peer knows. */
+export async function knownPeers(port: number, channel: string): Promise<number> {
+  return (await channelGauge(port, 'gossip_membership_total_peers_known', channel)) ?? 0;
+}
+
+/** Whether one of these orderers leads; of Raft only. */
+export async function hasLeader(ports: readonly number[], channel: string): Promise<boolean> {
+  const told = await Promise.all(
+    ports.map((port) => channelGauge(port, 'consensus_etcdraft_is_leader', channel)),
+  );
+  return told.includes(1);
+}
+
+/** Waits until it is so. Throws NETWORK_FAILED. */
+export async function waitUntil(
+  what: string,
+  isSo: () => Promise<boolean>,
+  withinMs: number,
+): Promise<void> {
+  const until = Date.now() + withinMs;
+  while (!(await isSo())) {
+    if (Date.now() > until) {
+      const seconds = Math.ceil(withinMs / 1000);
+      throw new ChartsealError('NETWORK_FAILED', `${what}: not so after ${seconds} s`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

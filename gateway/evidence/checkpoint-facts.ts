@@ -2,7 +2,7 @@
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import type { Checkpoint } from '../../chaincode/core/checkpoint.js';
 import { formatTime } from '../../chaincode/core/time.js';
-import type { CheckpointAnswer } from './answer.js';
+import type { Attested } from './attestation-check.js';
 import { isNewest } from './time-check.js';
 import type { Trust, TrustedLog } from './trust.js';
 
@@ -16,6 +16,8 @@ export interface CheckpointFacts {
   /** Owner of the log. */
   readonly mspId?: string | undefined;
   /** From here on only when step attestation is OK. */
+  /** MSP ids of the organisations that attest. */
+  readonly attestedBy?: readonly string[] | undefined;
   readonly endorsedAt?: string | undefined;
   readonly asOf?: string | undefined;
   readonly headSize?: number | undefined;
@@ -28,21 +30,23 @@ export interface CheckpointFacts {
     | undefined;
 }
 
-/** @param log and `answer` as far as they could be established */
+/** @param log and `attested` as far as they could be established */
 export function checkpointFacts(
   checkpoint: Checkpoint,
   log: TrustedLog | undefined,
-  answer: CheckpointAnswer | undefined,
+  attested: Attested | undefined,
   trust: Trust,
 ): CheckpointFacts {
   const { origin, size } = checkpoint;
   const claimed = { origin, size, root: encodeHex(checkpoint.root) };
   if (log === undefined) return claimed;
   const owned = { ...claimed, logId: log.logId, mspId: log.registration.mspId };
-  if (answer === undefined) return owned;
+  if (attested === undefined) return owned;
+  const { answer, endorsers } = attested;
   const others = answer.ownerLogs.filter((logId) => logId !== log.logId);
   return {
     ...owned,
+    attestedBy: endorsers,
     endorsedAt: formatTime(answer.endorsedAt),
     asOf: formatTime(answer.asOf),
     headSize: answer.headSize,

@@ -4,6 +4,7 @@ import { FLAG_HELD } from '../../chaincode/core/lifecycle.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import type { CheckpointAnswer } from './answer.js';
 import type { HistorySubject } from './history.js';
+import { excludesForks } from './policy-check.js';
 import { isNewest } from './time-check.js';
 import type { Trust, TrustedLog } from './trust.js';
 
@@ -33,13 +34,19 @@ const NO_NORMAL_FORM =
   'another spelling has a chain of its own.';
 const OWN_HOLD = 'A hold placed by the hospital itself is its own word.';
 
-const SINGLE_OPERATOR = [
-  'single operator, not independently witnessed',
-  'forks are excluded only if the ordering service is honest',
-] as const;
+const WHICH_CODE =
+  "An endorsement says what an organisation's peer answered, not which code it ran: " +
+  'each organisation builds the contract from source.';
+const OLD_KEYS =
+  'Whoever holds old keys of as many organisations as must attest could back-date an answer; ' +
+  'a checkpoint or a revocation in the trust file answers that.';
+const HONEST_ORDERING = 'forks are excluded only if the ordering service is honest';
 
-function ofTrust(trust: Trust): readonly string[] {
-  return trust.file.ordering === 'embedded' ? SINGLE_OPERATOR : [];
+function ofTrust({ file }: Trust): readonly string[] {
+  if (file.ordering === 'embedded')
+    return ['single operator, not independently witnessed', HONEST_ORDERING];
+  const isOpen = file.ordering === 'raft' && !excludesForks(file);
+  return [WHICH_CODE, OLD_KEYS, ...(isOpen ? [HONEST_ORDERING] : [])];
 }
 
 export function receiptStatements(entry: Entry | undefined, trust: Trust): string[] {

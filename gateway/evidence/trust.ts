@@ -26,8 +26,9 @@ import {
   text,
 } from '../../chaincode/core/shape.js';
 import type { Ordering } from './attestation.js';
+import { type Authorities, authorityKeys, readAuthorities } from './certificate-path.js';
 import { parseFile } from './evidence-file.js';
-import { findFault } from './steps.js';
+import { attempt, findFault } from './steps.js';
 
 export const TRUST_FORMAT = 'chartseal-trust/1';
 
@@ -96,6 +97,8 @@ export interface Trust {
   /** SHA-256 of the file's bytes, hex. */
   readonly fingerprint: string;
   readonly logsByOrigin: ReadonlyMap<string, TrustedLog>;
+  /** By MSP id; none under ordering embedded, where certificates attest nothing. */
+  readonly authorities: ReadonlyMap<string, Authorities>;
 }
 
 /** As many as the size of a file allows. */
@@ -158,6 +161,21 @@ function checkOrganisations({ organisations, policy }: TrustFile): void {
   }
 }
 
+function readOrganisation(organisation: Organisation): Authorities {
+  const read = attempt('certificate', () => readAuthorities(organisation));
+  if ('value' in read) return read.value;
+  return refuse(`${organisation.mspId}: ${read.fault.sentence.replace(/\.$/, '')}`);
+}
+
+/** Certificates of every organisation that may attest by them. */
+function readOrganisations({ organisations, ordering }: TrustFile): Map<string, Authorities> {
+  if (ordering === 'embedded') return new Map();
+  const authorities = new Map(organisations.map((one) => [one.mspId, readOrganisation(one)]));
+  // Whoever holds the key of two organisations attests as both, whatever its certificates say.
+  checkDistinct([...authorities.values()].flatMap(authorityKeys), "an authority's key");
+  return authorities;
+}
+
 function readLog(log: LogTrust): TrustedLog {
   const registration = parseRegistration(log.registration as unknown as JsonValue);
   if (registration.origin !== log.origin) refuse('a registration has another origin');
@@ -171,7 +189,11 @@ function readLog(log: LogTrust): TrustedLog {
   return { ...log, noteKey, vrfKey: decodeBase64(registration.vrfKey, 'vrfKey', 32) };
 }
 
-function parseTrustValue(value: JsonValue): { file: TrustFile; logs: TrustedLog[] } {
+interface TrustParts extends Pick<Trust, 'file' | 'authorities'> {
+  readonly logs: readonly TrustedLog[];
+}
+
+function parseTrustValue(value: JsonValue): TrustParts {
   checkShape(TRUST_SHAPE, value, 'trust file');
   const file = value as unknown as TrustFile;
   checkOrganisations(file);
@@ -186,14 +208,15 @@ function parseTrustValue(value: JsonValue): { file: TrustFile; logs: TrustedLog[
     pins.map(({ origin, size }) => `${size} ${origin}`),
     'a pinned checkpoint',
   );
-  return { file, logs: file.logs.map(readLog) };
+  return { file, logs: file.logs.map(readLog), authorities: readOrganisations(file) };
 }
 
 /** Throws BAD_JSON, BAD_FORMAT, BAD_INPUT, NEWER_VERSION or TOO_LARGE. */
 export function parseTrustFile(bytes: Uint8Array): Trust {
-  const { file, logs } = parseFile(bytes, 'chartseal-trust', parseTrustValue);
+  const { file, logs, authorities } = parseFile(bytes, 'chartseal-trust', parseTrustValue);
   return {
     file,
+    authorities,
     fingerprint: encodeHex(sha256(bytes)),
     logsByOrigin: new Map(logs.map((log) => [log.origin, log])),
   };

@@ -43,7 +43,7 @@ export class EvidenceFolder {
     } else {
       write(
         'cases.json',
-        this.cases.map((one, at) => ({ ...one, codes: found[at] })),
+        this.cases.map((one, at) => ({ ...one, codes: one.codes ?? found[at] })),
       );
     }
     return this.#files;

@@ -4,6 +4,7 @@ import { addForged } from './forged.js';
 import { addHistoryEntries } from './history-entries.js';
 import { addHistoryRules } from './history-rules.js';
 import { addHistorySubjects } from './history-subjects.js';
+import { addNowKnown } from './now-known.js';
 import { addPlaced } from './placed.js';
 import { addReceiptFormats } from './receipt-format.js';
 import { addReceiptRules } from './receipt-rules.js';
@@ -24,5 +25,6 @@ export function evidenceRules(): Map<string, Uint8Array> {
   addEntryRules();
   addVouchingRules();
   addStatements();
+  addNowKnown();
   return folder.finish('within');
 }

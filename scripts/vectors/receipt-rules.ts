@@ -251,9 +251,13 @@ function attestations(): void {
   receipt('attestation-not-canonical', by(spaced), UNATTESTED);
   receipt('attestation-of-a-list', by(signEmbedded(utf8('[]'), log.key.sign)), UNATTESTED);
   receipt('attestation-of-a-future-version', by({ type: 'embedded/2' }), UNATTESTED);
-  receipt('attestation-of-fabric-under-embedded', by(fabric), UNATTESTED);
+  receipt('attestation-of-fabric-under-embedded', by(fabric), { ...UNATTESTED, codes: {} });
   receipt('attestation-embedded-under-bft', good, UNATTESTED, { trust: 'bft' });
-  const not = { verdict: 'not checked', not: ['attestation', 'policy', 'time'] };
+  const not = {
+    verdict: 'not checked',
+    not: ['attestation', 'policy', 'time'],
+    codes: { attestation: 'NEWER_VERSION' },
+  };
   receipt('attestation-of-fabric-under-bft', by(fabric), not, { trust: 'bft' });
   const later = by({ type: 'fabric-endorsement/2' });
   receipt('attestation-of-fabric-2-under-bft', later, UNATTESTED, { trust: 'bft' });

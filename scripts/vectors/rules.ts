@@ -63,6 +63,8 @@ export interface Ruling {
   readonly without?: readonly string[];
   /** All of them, in the order of section 19.6; left out where a case is not about them. */
   readonly statements?: readonly string[];
+  /** Codes of steps that a verifier gave when the case was made; today's when left out. */
+  readonly codes?: Readonly<Record<string, string>>;
 }
 
 type Asked = Partial<Pick<EvidenceQuestion, 'trust' | 'document' | 'asOf' | 'recordKey'>>;
@@ -74,7 +76,23 @@ function addCase(
   ruling: Ruling,
   asked: Asked,
 ): void {
-  const { verdict, failed = [], not = [], without = [], statements } = ruling;
+  folder.addFile(kind, name, file);
+  addRow(kind, name, ruling, asked);
+}
+
+/** What comes of a case since something became known that was newer when it was made. */
+export function nowKnown(
+  kind: EvidenceCase['kind'],
+  name: string,
+  ruling: Ruling,
+  asked: Asked,
+): void {
+  const given = kind === 'receipt' ? { document, ...asked } : asked;
+  addRow(kind, name, ruling, given);
+}
+
+function addRow(kind: EvidenceCase['kind'], name: string, ruling: Ruling, asked: Asked): void {
+  const { verdict, failed = [], not = [], without = [], statements, codes } = ruling;
   const unknown = [...failed, ...not, ...without].filter(
     (step) => !STEPS[kind].some((one) => one === step),
   );
@@ -84,7 +102,6 @@ function addCase(
     return not.includes(step) ? 'NOT CHECKED' : 'OK';
   };
   const steps = STEPS[kind].filter((step) => !without.includes(step));
-  folder.addFile(kind, name, file);
   folder.cases.push({
     kind,
     name,
@@ -94,6 +111,7 @@ function addCase(
     exitCode: EXIT_CODES[verdict] ?? 3,
     steps: Object.fromEntries(steps.map((step) => [step, statusOf(step)])),
     ...(statements === undefined ? {} : { statements }),
+    ...(codes === undefined ? {} : { codes }),
   });
 }
 

@@ -44,6 +44,11 @@ const EMBEDDED = [
   'single operator, not independently witnessed',
   'forks are excluded only if the ordering service is honest',
 ];
+/** Under orderings `raft` and `bft`. */
+export const ENDORSED_BY = [
+  "An endorsement says what an organisation's peer answered, not which code it ran: each organisation builds the contract from source.",
+  'Whoever holds old keys of as many organisations as must attest could back-date an answer; a checkpoint or a revocation in the trust file answers that.',
+];
 const grownSince = (time: string) =>
   `The log had grown since: what was appended after ${time} is not in this history.`;
 const otherLogs = (ids: string) =>
@@ -230,6 +235,12 @@ function successors(held: History, size: number, list: readonly string[]): void 
   const itself = { ...made.history({ log: true }), attestation: alone };
   ofHistory('log-that-continues-another', itself, COMPLETE, [continues(predecessor)], asked);
 }
+
+/** Of the cases under a channel, since its attestations are known. */
+export const UNDER_RAFT = {
+  receipt: [...RECEIPT, LATER_VERSION, ...ENDORSED_BY],
+  history: [...HISTORY, NO_NORMAL_FORM, ...ENDORSED_BY],
+};
 
 export function addStatements(): void {
   receipts();

@@ -35,7 +35,8 @@ function attestations(): void {
   const fabric = { type: 'fabric-endorsement/1', more: [] };
   const file = canonicalBytes({ ...good, attestation: fabric });
   const deep = (depth: number) => deepened(file, depth - 2);
-  receipt('nested-32-deep', deep(32), UNDECIDED, { trust: 'bft' });
+  const codes = { attestation: 'NEWER_VERSION' };
+  receipt('nested-32-deep', deep(32), { ...UNDECIDED, codes }, { trust: 'bft' });
   receipt('attestation-nested-33-deep', deep(33), formatRuling('receipt', 'not checked'), {
     trust: 'bft',
   });

@@ -4,6 +4,7 @@ import { signEmbedded } from '../../gateway/evidence/attestation.js';
 import { accessEntry } from '../support/evidence-entries.js';
 import { DOCUMENT, INDEX, sampleLog } from '../support/evidence-sample.js';
 import { expectVerdict, judgeReceipt, stepsWith, trustOf } from '../support/evidence-verdicts.js';
+import { attestedAnew } from '../support/fabric-attester.js';
 
 const log = sampleLog();
 const trust = trustOf(log.trustFile());
@@ -85,17 +86,20 @@ describe('evidence/verify-receipt: attestation, policy and time', () => {
   });
 
   it('lets the trust file choose the attestation, never the receipt', () => {
-    const foreign = { ...receipt, attestation: { type: 'fabric-endorsement/1', endorsements: [] } };
+    const foreign = attestedAnew(receipt, log.answer(8));
     refused(foreign, ['attestation']);
+    refused({ ...receipt, attestation: { type: 'fabric-endorsement/2' } }, ['attestation']);
     refused({ ...receipt, attestation: { type: 'embedded/2' } }, ['attestation']);
     for (const ordering of ['raft', 'bft'] as const) {
       const strict = trustOf(log.trustFile({ ordering }));
       const downgraded = judgeReceipt(receipt, strict, DOCUMENT);
       expectVerdict(downgraded, 'not proven', ['attestation']);
-      const later = judgeReceipt(foreign, strict, DOCUMENT);
-      expectVerdict(later, 'not checked');
-      const attestation = later.steps.find(({ step }) => step === 'attestation');
-      expect(attestation?.code).to.equal('NEWER_VERSION');
+      const unnamed = judgeReceipt(foreign, strict, DOCUMENT);
+      expectVerdict(unnamed, 'not proven', ['attestation']);
+      const later = { ...receipt, attestation: { type: 'fabric-endorsement/2' } };
+      expectVerdict(judgeReceipt(later, strict, DOCUMENT), 'not proven', ['attestation']);
+      const shapeless = { ...receipt, attestation: { type: 'fabric-endorsement/1' } };
+      expectVerdict(judgeReceipt(shapeless, strict, DOCUMENT), 'not proven', ['format']);
     }
   });
 

@@ -19,6 +19,7 @@ import {
   trustOf,
 } from '../support/evidence-verdicts.js';
 import { expectCode } from '../support/expect-code.js';
+import { makeMember, organisationOf } from '../support/fabric-consortium.js';
 
 const log = sampleLog();
 const file = log.trustFile();
@@ -53,13 +54,15 @@ describe('evidence/trust', () => {
       tx: 0,
       endorsementPolicy: "OutOf(2,'A.peer','B.peer','C.peer')",
     };
+    const owner = organisationOf(makeMember(MSP, true));
+    const [inner = ''] = owner.intermediates;
     const consortium: TrustFile = {
       ...file,
       ordering: 'bft',
       contract: [definition],
       organisations: [
-        { mspId: MSP, roots: ['AAAA'], intermediates: ['AAAB', 'AAAB'], revoked: ['0', '1f'] },
-        { ...other, roots: ['AAAC'] },
+        { ...owner, intermediates: [inner, inner], revoked: ['0', '1f'] },
+        organisationOf(makeMember(other.mspId)),
       ],
       policy: { k: 2, required: ['HospitalBMSP'], tolerated: 1 },
       pinnedCheckpoints: [{ origin: log.origin, size: 4, root: '00'.repeat(32) }],

@@ -10,6 +10,7 @@ import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { DOCUMENT, INDEX, PATIENT, sampleLog } from '../support/evidence-sample.js';
 import { documentOf, stepsWith } from '../support/evidence-verdicts.js';
+import { makeMember, organisationOf } from '../support/fabric-consortium.js';
 
 const log = sampleLog({ patientSystems: [{ system: 'urn:hospital-a', form: 'text', length: 2 }] });
 const root = encodeHex(log.writer.rootAt(log.size));
@@ -25,8 +26,8 @@ const file = log.trustFile({
     },
   ],
   organisations: [
-    { mspId: 'HospitalAMSP', roots: ['AAAA'], intermediates: ['AAAB'], revoked: ['1f'] },
-    { mspId: 'HospitalBMSP', roots: ['AAAC'], intermediates: [], revoked: [] },
+    { ...organisationOf(makeMember('HospitalAMSP', true)), revoked: ['1f'] },
+    organisationOf(makeMember('HospitalBMSP')),
   ],
   pinnedCheckpoints: [{ origin: log.origin, size: log.size, root }],
 });

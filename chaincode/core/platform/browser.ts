@@ -1,5 +1,6 @@
 // What differs between Node and a page, the page's side: same names, same answers as ./node.
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { p256 } from '@noble/curves/nist.js';
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
 
 /** SHA-256 of the bytes: 32 bytes. */
@@ -67,4 +68,19 @@ export function verifyEd25519(
     factor === 0n ? Point.ZERO : point.multiplyUnsafe(factor);
   const expected = times(Point.BASE, s).subtract(times(key, k)).toBytes();
   return expected.every((byte, at) => byte === signature[at]);
+}
+
+/** ECDSA P-256 with SHA-256: an uncompressed point of 65 bytes, and r ‖ s. */
+export function verifyP256(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  if (publicKey.length !== 65 || publicKey[0] !== 4 || signature.length !== 64) return false;
+  try {
+    p256.Point.fromBytes(publicKey).assertValidity();
+  } catch {
+    return false;
+  }
+  return p256.verify(signature, message, publicKey, { prehash: true, lowS: false });
 }

@@ -3,12 +3,14 @@
 import { ACCESS_COMMANDS } from './table/access.js';
 import { ARCHIVE_COMMANDS } from './table/archive.js';
 import { BACKUP_COMMANDS } from './table/backup.js';
+import { IDENTITY_COMMANDS } from './table/identity.js';
 import { LOG_COMMANDS } from './table/log.js';
 import type { CommandRow } from './table/row.js';
 import { UPKEEP_COMMANDS } from './table/upkeep.js';
 
 export const GROUPS: Readonly<Record<string, string>> = {
   access: 'Access events: who did something to records of a patient.',
+  identity: 'Certificates with which the channel of a Fabric network is called.',
   keys: 'The keys of the log: without them no history can be made again.',
   log: 'The log as others follow it: checkpoints, consistency proofs, leaves.',
   trust: 'The trust file, with which others verify.',
@@ -20,4 +22,5 @@ export const COMMANDS: readonly CommandRow[] = [
   ...LOG_COMMANDS,
   ...UPKEEP_COMMANDS,
   ...BACKUP_COMMANDS,
+  ...IDENTITY_COMMANDS,
 ];

@@ -25,12 +25,15 @@ export interface Registration {
   }[];
 }
 
-export type RevocationReason =
-  | 'unspecified'
-  | 'keycompromise'
-  | 'affiliationchanged'
-  | 'superseded'
-  | 'cessationofoperation';
+/** Of RFC 5280, section 5.3.1, as the authority spells them. */
+export const REVOCATION_REASONS = [
+  'unspecified',
+  'keycompromise',
+  'affiliationchanged',
+  'superseded',
+  'cessationofoperation',
+] as const;
+export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 type Method = 'GET' | 'POST' | 'PUT';
 
@@ -42,8 +45,9 @@ interface Answer {
 
 const DEADLINE_MS = 20_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Of the authority's table of errors: the name is registered already. */
+/** Of the authority's table of errors: what is asked for is so already. */
 const NAME_TAKEN = 74;
+const REVOKED_BEFORE = 66;
 const API = '/api/v1';
 
 const toBase64 = (text: string) => Buffer.from(text).toString('base64');
@@ -204,14 +208,22 @@ export class CaClient {
     return secret;
   }
 
-  /** Revokes one certificate; the identity may enrol again. */
+  /**
+   * Revokes one certificate; the identity may enrol again. Gives the list of all that is revoked,
+   * PEM. One that was revoked before is no fault.
+   */
   async revoke(
     registrar: CertificateWithKey,
     certificate: { readonly serial: string; readonly authorityKeyId: string },
     reason: RevocationReason,
-  ): Promise<void> {
-    const request = { serial: certificate.serial, aki: certificate.authorityKeyId, reason };
-    this.#checked(await this.#asIdentity('POST', `${API}/revoke`, request, registrar));
+  ): Promise<string> {
+    const { serial, authorityKeyId } = certificate;
+    const request = { serial, aki: authorityKeyId, reason, gencrl: true };
+    const answer = await this.#asIdentity('POST', `${API}/revoke`, request, registrar);
+    if (answer.errors.some(({ code }) => code === REVOKED_BEFORE)) {
+      return this.revocationList(registrar);
+    }
+    return textOf(this.#checked(answer), 'CRL');
   }
 
   /** The list of all that is revoked and would be in date still, PEM. */

@@ -22,7 +22,7 @@ export const IDENTITY_ROLES = ['admin', 'writer', 'reader'] as const;
 export type IdentityRole = (typeof IDENTITY_ROLES)[number];
 
 /** Attribute of the certificate that the contract reads. */
-const ROLE_ATTRIBUTE = 'chartseal.role';
+export const ROLE_ATTRIBUTE = 'chartseal.role';
 
 const REGISTRAR = 'registrar';
 const SECRET_BYTES = 24;

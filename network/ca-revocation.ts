@@ -9,9 +9,11 @@ import { equalBytes } from '../chaincode/core/bytes.js';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { ordererArguments, peerOutput } from './chaincode-peer.js';
 import { makeFolder } from './files.js';
+import { waitUntil } from './operations.js';
 import { channelFolder } from './paths.js';
 import type { NetworkState, Organisation } from './state.js';
 
+const KNOWN_MS = 30_000;
 const APPLICATION = 'Application';
 const MSP = 'MSP';
 
@@ -93,8 +95,21 @@ function updateOf(
   return whole.serializeBinary();
 }
 
+/** The newest configuration block, as the orderer has it or as the organisation's own peer has. */
+async function fetchConfig(
+  state: NetworkState,
+  organisation: Organisation,
+  file: string,
+  from: 'orderer' | 'peer',
+): Promise<Uint8Array> {
+  const where = ['-c', state.channel, ...(from === 'orderer' ? ordererArguments(state) : [])];
+  await peerOutput(state, organisation, ['channel', 'fetch', 'config', file, ...where]);
+  return readFile(file);
+}
+
 /**
- * Makes the channel refuse what the list names. False when it has this very list already.
+ * Makes the channel refuse what the list names, and waits until the organisation's own peer does.
+ * False when it has this very list already.
  * @param listPem of the organisation's certificate authority
  * Throws CHAINCODE_FAILED with the words of the program `peer`.
  */
@@ -105,15 +120,20 @@ export async function publishRevocations(
 ): Promise<boolean> {
   await makeFolder(channelFolder(state));
   const file = join(channelFolder(state), `revocation-${randomBytes(6).toString('hex')}`);
-  const where = ['-c', state.channel, ...ordererArguments(state)];
+  const updateFrom = async (from: 'orderer' | 'peer') => {
+    const block = await fetchConfig(state, organisation, file, from);
+    return updateOf(block, state.channel, organisation.mspId, Buffer.from(listPem));
+  };
   try {
-    await peerOutput(state, organisation, ['channel', 'fetch', 'config', file, ...where]);
-    const list = Buffer.from(listPem);
-    const update = updateOf(await readFile(file), state.channel, organisation.mspId, list);
-    if (update === undefined) return false;
-    await writeFile(file, update);
-    await peerOutput(state, organisation, ['channel', 'update', '-f', file, ...where]);
-    return true;
+    const update = await updateFrom('orderer');
+    if (update !== undefined) {
+      await writeFile(file, update);
+      const where = ['-c', state.channel, ...ordererArguments(state)];
+      await peerOutput(state, organisation, ['channel', 'update', '-f', file, ...where]);
+    }
+    const isKnown = async () => (await updateFrom('peer')) === undefined;
+    await waitUntil('the list of revoked certificates on the peer', isKnown, KNOWN_MS);
+    return update !== undefined;
   } finally {
     await rm(file, { force: true });
   }

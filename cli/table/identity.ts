@@ -1,0 +1,78 @@
+// Commands that look after the identities of a connection profile.
+import { InvalidArgumentError } from 'commander';
+import * as flags from '../flags.js';
+import { type CommandRow, command } from './row.js';
+
+const ROLES = ['admin', 'writer', 'reader'] as const;
+const REASONS = [
+  'unspecified',
+  'keycompromise',
+  'affiliationchanged',
+  'superseded',
+  'cessationofoperation',
+] as const;
+const DEFAULT_DAYS = 30;
+
+function oneOf<T extends string>(words: readonly T[]): (text: string) => T {
+  return (given) => {
+    const found = words.find((word) => word === given);
+    if (found === undefined) throw new InvalidArgumentError(`It is one of ${words.join(', ')}.`);
+    return found;
+  };
+}
+
+function days(number: string): number {
+  if (!/^[0-9]{1,5}$/.test(number)) throw new InvalidArgumentError('It is a number of days.');
+  return Number(number);
+}
+
+const profile = flags.requiredText('--profile <file>', 'connection profile of the channel');
+const role = flags.parsed('--role <role>', `only this one (${ROLES.join(', ')})`, oneOf(ROLES));
+
+export const IDENTITY_COMMANDS: readonly CommandRow[] = [
+  command({
+    name: 'identity show',
+    summary: 'Say whose certificates a connection profile names, and until when they are in date.',
+    example: 'identity show --profile hospital-a.json',
+    flags: { profile, role },
+    run: async (_given, values, context) =>
+      (await import('../commands/identity.js')).identityShow(values, context),
+  }),
+  command({
+    name: 'identity renew',
+    summary: 'Renew certificates that soon expire, each with a new key.',
+    example: 'identity renew --profile hospital-a.json',
+    flags: {
+      profile,
+      role,
+      within: flags.parsedOr(
+        '--within <days>',
+        'renew what has no more days left',
+        days,
+        DEFAULT_DAYS,
+        String(DEFAULT_DAYS),
+      ),
+    },
+    run: async (_given, values, context) =>
+      (await import('../commands/identity.js')).identityRenew(values, context),
+  }),
+  command({
+    name: 'identity revoke',
+    summary: 'Revoke a certificate, and tell the channel.',
+    example: 'identity revoke --profile hospital-a.json --role writer --state chartseal-network',
+    flags: {
+      profile,
+      role: flags.parsed(
+        '--role <role>',
+        `the certificate of this role (${ROLES.join(', ')})`,
+        oneOf(ROLES),
+      ),
+      certificate: flags.text('--certificate <file>', 'this certificate instead'),
+      reason: flags.choice('--reason <word>', 'why', REASONS, 'unspecified'),
+      list: flags.text('--list <file>', 'write the list of what is revoked to this file'),
+      state: flags.text('--state <dir>', 'network whose channel is told of it'),
+    },
+    run: async (_given, values, context) =>
+      (await import('../commands/identity.js')).identityRevoke(values, context),
+  }),
+];

@@ -115,16 +115,22 @@ async function waitUntilMet({ channel, organisations }: NetworkState): Promise<v
   );
 }
 
-async function bringUpSteps(state: NetworkState, options: UpOptions): Promise<void> {
-  const { progress, signal } = options;
-  const steps = [makeOnce, startNodes, joinChannel, waitUntilMet, enrolIdentities];
-  for (const step of steps) {
-    signal?.throwIfAborted();
-    await step(state, progress);
-  }
+/** Who may use the network, how it is reached, and the contract. */
+async function equip(state: NetworkState, { progress, signal }: UpOptions): Promise<void> {
+  await enrolIdentities(state, progress);
   await writeConnectionProfiles(state);
   signal?.throwIfAborted();
   await deployChaincode(state, progress);
+}
+
+async function bringUpSteps(state: NetworkState, options: UpOptions): Promise<void> {
+  const { progress, signal } = options;
+  for (const step of [makeOnce, startNodes, joinChannel]) {
+    signal?.throwIfAborted();
+    await step(state, progress);
+  }
+  signal?.throwIfAborted();
+  await all([waitUntilMet(state), equip(state, options)]);
   signal?.throwIfAborted();
 }
 

@@ -1,24 +1,36 @@
 // What processes of Fabric tell about themselves over HTTP on loopback: health, heights, members.
+import { get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError } from '../chaincode/core/errors.js';
 
 const ANSWER_MS = 3_000;
+const POLL_MS = 50;
 
-/** undefined when nobody answers in time. */
-async function ask(port: number, path: string): Promise<Response | undefined> {
-  try {
-    return await fetch(`http://127.0.0.1:${port}${path}`, {
-      signal: AbortSignal.timeout(ANSWER_MS),
+interface Answer {
+  readonly isOk: boolean;
+  readonly text: string;
+}
+
+/** undefined when nobody answers in time. On a connection of its own, which ends with it. */
+function ask(port: number, path: string): Promise<Answer | undefined> {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const call = get({ host: '127.0.0.1', port, path, agent: false, signal }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (piece: string) => {
+        text += piece;
+      });
+      answer.once('error', () => resolve(undefined));
+      answer.once('end', () => resolve({ isOk: answer.statusCode === 200, text }));
     });
-  } catch {
     // Not up, not up yet or too busy: all the same to those who ask.
-    return undefined;
-  }
+    call.once('error', () => resolve(undefined));
+  });
 }
 
 export async function isHealthy(port: number): Promise<boolean> {
-  const answer = await ask(port, '/healthz');
-  await answer?.arrayBuffer();
-  return answer?.ok === true;
+  return (await ask(port, '/healthz'))?.isOk === true;
 }
 
 /** A gauge of the channel; undefined when the process does not tell it. */
@@ -29,7 +41,7 @@ async function channelGauge(
 ): Promise<number | undefined> {
   const answer = await ask(port, '/metrics');
   if (answer === undefined) return undefined;
-  const line = (await answer.text())
+  const line = answer.text
     .split('\n')
     .find((text) => text.startsWith(`${gauge}{`) && text.includes(`channel="${channel}"`));
   const value = line === undefined ? Number.NaN : Number(line.slice(line.lastIndexOf(' ') + 1));
@@ -66,6 +78,6 @@ export async function waitUntil(
       const seconds = Math.ceil(withinMs / 1000);
       throw new ChartsealError('NETWORK_FAILED', `${what}: not so after ${seconds} s`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(POLL_MS);
   }
 }

@@ -21,6 +21,7 @@ function gossip(endpoint: string) {
     useLeaderElection: false,
     orgLeader: true,
     reconnectInterval: '2s',
+    membershipTrackerInterval: '1s',
     publishStateInfoInterval: '1s',
     requestStateInfoInterval: '1s',
     // Blocks of others hold no private data of ours: no reason to wait for it a minute each.

@@ -63,9 +63,9 @@ function neededPaths(packages: LockedPackages, names: readonly string[]): Set<st
   return found;
 }
 
-/** The entry without what holds only in the root's lock: marks of development, and hosts. */
+/** The entry without what holds in the root's lock alone, and without addresses of the web. */
 function lockedAlone(entry: LockEntry): object {
-  const left = new Set(['dev', 'devOptional', 'peer', 'resolved']);
+  const left = new Set(['dev', 'devOptional', 'peer', 'resolved', 'funding']);
   return Object.fromEntries(Object.entries(entry).filter(([member]) => !left.has(member)));
 }
 

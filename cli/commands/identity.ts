@@ -145,8 +145,11 @@ export async function identityRenew(
     );
   }
   context.tell(
-    `next renewal from ${day(next)} on; a gateway that runs takes new files at its start`,
+    next > Date.now()
+      ? `next renewal from ${formatTime(next).slice(0, 10)} on`
+      : 'the next run renews again: certificates last no longer than --within',
   );
+  context.tell('a program that runs takes new files at its next start');
   return 0;
 }
 

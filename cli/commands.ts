@@ -5,6 +5,7 @@ import { ARCHIVE_COMMANDS } from './table/archive.js';
 import { BACKUP_COMMANDS } from './table/backup.js';
 import { IDENTITY_COMMANDS } from './table/identity.js';
 import { LOG_COMMANDS } from './table/log.js';
+import { NETWORK_COMMANDS } from './table/network.js';
 import type { CommandRow } from './table/row.js';
 import { UPKEEP_COMMANDS } from './table/upkeep.js';
 
@@ -13,6 +14,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   identity: 'Certificates with which the channel of a Fabric network is called.',
   keys: 'The keys of the log: without them no history can be made again.',
   log: 'The log as others follow it: checkpoints, consistency proofs, leaves.',
+  network: 'A Fabric network of three organisations on this machine.',
   trust: 'The trust file, with which others verify.',
 };
 
@@ -22,5 +24,6 @@ export const COMMANDS: readonly CommandRow[] = [
   ...LOG_COMMANDS,
   ...UPKEEP_COMMANDS,
   ...BACKUP_COMMANDS,
+  ...NETWORK_COMMANDS,
   ...IDENTITY_COMMANDS,
 ];

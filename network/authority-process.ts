@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { caName, registrarOf } from './ca-enrol.js';
 import { writeConfiguration } from './files.js';
-import { isHealthy } from './operations.js';
+import { isServing } from './operations.js';
 import { authorityFiles, caProcess, peerFolder, processFolder } from './paths.js';
 import type { ProcessSpec } from './processes.js';
 import type { NetworkState, Organisation } from './state.js';
@@ -68,6 +68,6 @@ export async function authoritySpec(
     program: state.programs['fabric-ca-server'],
     args: ['start', '--home', folder],
     cwd: folder,
-    isReady: () => isHealthy(organisation.ports.caOperations),
+    isReady: () => isServing(organisation.ports.caOperations, organisation.ports.ca),
   };
 }

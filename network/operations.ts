@@ -1,5 +1,6 @@
 // What processes of Fabric tell about themselves over HTTP on loopback: health, heights, members.
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError } from '../chaincode/core/errors.js';
 
@@ -31,6 +32,23 @@ function ask(port: number, path: string): Promise<Answer | undefined> {
 
 export async function isHealthy(port: number): Promise<boolean> {
   return (await ask(port, '/healthz'))?.isOk === true;
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const answer = (isThere: boolean) => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
+}
+
+/** Well, and open for clients: a peer says that it is well before it knows its own ledgers. */
+export async function isServing(operationsPort: number, clientsPort: number): Promise<boolean> {
+  return (await isHealthy(operationsPort)) && (await isListening(clientsPort));
 }
 
 /** A gauge of the channel; undefined when the process does not tell it. */

@@ -1,7 +1,7 @@
 // An orderer without a system channel: its whole configuration, and how it joins the channel.
 import { join } from 'node:path';
 import { writeConfiguration } from './files.js';
-import { isHealthy } from './operations.js';
+import { isServing } from './operations.js';
 import { genesisBlockFile, ordererAdminFolder, ordererFolder, processFolder } from './paths.js';
 import type { ProcessSpec } from './processes.js';
 import { runProgram } from './run-program.js';
@@ -65,7 +65,7 @@ export async function ordererSpec(state: NetworkState, orderer: Orderer): Promis
       FABRIC_CFG_PATH: folder,
       FABRIC_LOGGING_SPEC: 'info:orderer.common.cluster.step=error',
     },
-    isReady: () => isHealthy(ports.operations),
+    isReady: () => isServing(ports.operations, ports.orderer),
   };
 }
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { builderEnvironment } from './chaincode-builder.js';
 import { writeConfiguration } from './files.js';
-import { isHealthy } from './operations.js';
+import { isServing } from './operations.js';
 import { peerFolder, peerProcess, processFolder } from './paths.js';
 import type { ProcessSpec } from './processes.js';
 import type { NetworkState, Organisation } from './state.js';
@@ -151,6 +151,6 @@ export async function peerSpec(
       FABRIC_LOGGING_SPEC: 'info',
       ...builderEnvironment(state.folder, organisation.name),
     },
-    isReady: () => isHealthy(organisation.ports.peerOperations),
+    isReady: () => isServing(organisation.ports.peerOperations, organisation.ports.peer),
   };
 }

@@ -1,6 +1,6 @@
 // What of a network runs, and how far each process is.
 import { type ChaincodeStatus, chaincodeStatus } from './chaincode-deploy.js';
-import { channelHeight, isHealthy } from './operations.js';
+import { channelHeight, isServing } from './operations.js';
 import { caProcess, logFile, peerProcess } from './paths.js';
 import { findProcess } from './processes.js';
 import { type NetworkState, readState } from './state.js';
@@ -63,7 +63,7 @@ async function statusOf(state: NetworkState, asked: Asked): Promise<ProcessStatu
     return { name, kind, isRunning: false, isReady: false, port, fault: 'does not run', log };
   }
   const { pid } = record;
-  const isWell = await isHealthy(operations);
+  const isWell = await isServing(operations, port);
   const height = hasBlocks ? await channelHeight(operations, state.channel) : undefined;
   const isReady = isWell && (!hasBlocks || height !== undefined);
   const fault = isWell ? 'has not joined the channel' : 'does not answer';

@@ -62,27 +62,33 @@ function asciiOf(content: Uint8Array): string {
   return String.fromCharCode(...content);
 }
 
-function unitText({ tag, content }: Element): string {
-  if (tag === TAG.utf8String) return decodeUtf8(content, 'a unit of the certificate');
+function textOf({ tag, content }: Element): string {
+  if (tag === TAG.utf8String) return decodeUtf8(content, 'a name in the certificate');
   if (tag === TAG.printableString || tag === TAG.ia5String) return asciiOf(content);
-  return malformed(WHAT, 'has a unit that is no UTF8String, PrintableString or IA5String');
+  return malformed(WHAT, 'has a name that is no UTF8String, PrintableString or IA5String');
 }
 
-/** Values of the organizational units in a Name. */
-function readUnits(name: Uint8Array): string[] {
+interface Name {
+  readonly whole: Uint8Array;
+  /** Values of the organizational units in it. */
+  readonly units: readonly string[];
+}
+
+function readName(reader: DerReader): Name {
+  const { whole, content } = reader.take(TAG.sequence);
   const units: string[] = [];
-  const sets = new DerReader(name, WHAT).enter(TAG.sequence);
+  const sets = new DerReader(content, WHAT);
   while (!sets.done) {
     const attributes = sets.enter(TAG.set);
     do {
       const attribute = attributes.enter(TAG.sequence);
-      const type = encodeHex(attribute.take(TAG.objectIdentifier).content);
-      const value = attribute.next();
+      const type = attribute.objectIdentifier();
+      const value = textOf(attribute.next());
       attribute.end();
-      if (type === UNIT) units.push(unitText(value));
+      if (type === UNIT) units.push(value);
     } while (!attributes.done);
   }
-  return units;
+  return { whole, units };
 }
 
 const TIMES: Readonly<Record<number, RegExp>> = {
@@ -138,7 +144,7 @@ function readExtensions(reader: DerReader): Rights {
   const seen = new Set<string>();
   do {
     const extension = reader.enter(TAG.sequence);
-    const name = encodeHex(extension.take(TAG.objectIdentifier).content);
+    const name = extension.objectIdentifier();
     const critical = extension.flag();
     const value = extension.take(TAG.octetString).content;
     extension.end();
@@ -187,15 +193,14 @@ export function parseCertificate(der: Uint8Array): Certificate {
   readVersion(inside);
   const serial = readSerial(inside);
   readAlgorithm(inside);
-  const issuer = inside.take(TAG.sequence).whole;
+  const issuer = readName(inside).whole;
   const validity = inside.enter(TAG.sequence);
   const [notBefore, notAfter] = [readTime(validity), readTime(validity)];
   validity.end();
-  const subject = inside.take(TAG.sequence).whole;
+  const { whole: subject, units } = readName(inside);
   const publicKey = readPublicKey(inside.take(TAG.sequence).whole);
   const rights = readRights(inside);
   inside.end();
-  const units = readUnits(subject);
   return {
     ...{ signed, signature, serial, issuer, subject, units, notBefore, notAfter, publicKey },
     ...rights,

@@ -100,6 +100,18 @@ export class DerReader {
     return value === 0xff;
   }
 
+  /** Hex of the content of an OBJECT IDENTIFIER, each of its numbers in the shortest form. */
+  objectIdentifier(): string {
+    const { content } = this.take(TAG.objectIdentifier);
+    const isGood = content.every(
+      (byte, at) => byte !== 0x80 || (at > 0 && (content[at - 1] as number) >= 0x80),
+    );
+    if (!isGood || (content.at(-1) ?? 0x80) >= 0x80) {
+      return malformed(this.#what, 'has an object identifier that is none');
+    }
+    return encodeHex(content);
+  }
+
   /** An INTEGER of at least 0: its bytes without the zero that keeps it positive. */
   unsigned(): Uint8Array {
     const { content } = this.take(TAG.integer);

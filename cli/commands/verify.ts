@@ -32,7 +32,7 @@ function worse(a: number, b: number): number {
 }
 
 /** Faults of the trust file stop everything, and say that it is the trust file. */
-function readTrust(path: string): Trust {
+export function readTrust(path: string): Trust {
   try {
     return parseTrustFile(readSmallFile(path));
   } catch (error) {

@@ -10,6 +10,17 @@ function fromZero(number: string): number {
   return Number(number);
 }
 
+const ENGINES = ['embedded', 'fabric'] as const;
+
+function engine(text: string): (typeof ENGINES)[number] {
+  const found = ENGINES.find((one) => one === text);
+  if (found === undefined) throw new InvalidArgumentError(`It is one of ${ENGINES.join(', ')}.`);
+  return found;
+}
+
+const profile = flags.text('--profile <file>', 'connection profile of the channel');
+const trust = flags.text('--trust <file>', 'trust file with which the logs must agree');
+
 export const LOG_COMMANDS: readonly CommandRow[] = [
   command({
     name: 'trust export',
@@ -50,5 +61,18 @@ export const LOG_COMMANDS: readonly CommandRow[] = [
     },
     run: async (_given, values, context) =>
       (await import('../commands/log.js')).logLeaves(values, context),
+  }),
+  command({
+    name: 'log rebuild',
+    summary: "Rebuild every log of a channel from the blocks of one's own peer, and compare.",
+    example: 'log rebuild --ledger fabric --profile auditor.json',
+    flags: {
+      data,
+      ledger: flags.parsed('--ledger <engine>', 'embedded or fabric; as the folder has it', engine),
+      profile,
+      trust,
+    },
+    run: async (_given, values, context) =>
+      (await import('../commands/log-rebuild.js')).logRebuild(values, context),
   }),
 ];

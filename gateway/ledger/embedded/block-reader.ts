@@ -3,6 +3,7 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { claimFolder } from '../../claimed-folders.js';
 import type { StoredBlock } from './block.js';
 import { BlockStore, type BlockStoreOptions } from './block-store.js';
+import type { StateReader } from './state-reader.js';
 
 export class BlockReader {
   readonly #store: BlockStore;
@@ -32,10 +33,10 @@ export class BlockReader {
     return this.#store.height;
   }
 
-  /** All blocks in order, each checked against the one before. Throws LEDGER_CORRUPT. */
-  *blocks(): Generator<StoredBlock> {
+  /** Blocks in order, each checked against the one before. Throws LEDGER_CORRUPT. */
+  *blocks(from = 0): Generator<StoredBlock> {
     let previous: string | undefined;
-    for (let number = 0; number <= this.height; number++) {
+    for (let number = from; number <= this.height; number++) {
       const stored = this.#store.readBlock(number);
       if (previous !== undefined && stored.block.previous !== previous) {
         const text = `block ${number} does not follow from the one before`;
@@ -44,6 +45,11 @@ export class BlockReader {
       previous = stored.hash;
       yield stored;
     }
+  }
+
+  /** Committed state as it is now; close it after use. */
+  state(): StateReader {
+    return this.#store.state();
   }
 
   async close(): Promise<void> {

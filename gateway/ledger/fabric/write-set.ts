@@ -1,0 +1,37 @@
+// What a transaction of a Fabric channel wrote: the part of its write set under one contract.
+import { ledger } from '@hyperledger/fabric-protos';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+
+export interface FabricWrite {
+  readonly key: string;
+  /** Undefined when the key was deleted, or only its metadata (a policy of its own) was set. */
+  readonly value: Uint8Array | undefined;
+}
+
+/**
+ * In the order of keys. Throws LEDGER_CORRUPT.
+ * @param results ledger.rwset.TxReadWriteSet
+ */
+export function parseWriteSet(results: Uint8Array, namespace: string): FabricWrite[] {
+  const { kvrwset } = ledger.rwset;
+  try {
+    const writes: FabricWrite[] = [];
+    const set = ledger.rwset.TxReadWriteSet.deserializeBinary(results);
+    for (const one of set.getNsRwsetList()) {
+      if (one.getNamespace() !== namespace) continue;
+      const rows = kvrwset.KVRWSet.deserializeBinary(one.getRwset_asU8());
+      for (const row of rows.getWritesList()) {
+        const value = row.getIsDelete() ? undefined : row.getValue_asU8();
+        writes.push({ key: row.getKey(), value });
+      }
+      for (const row of rows.getMetadataWritesList()) {
+        writes.push({ key: row.getKey(), value: undefined });
+      }
+    }
+    return writes;
+  } catch (cause) {
+    throw new ChartsealError('LEDGER_CORRUPT', 'a write set of the channel is not understood', {
+      cause,
+    });
+  }
+}

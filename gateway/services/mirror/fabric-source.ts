@@ -1,0 +1,216 @@
+// Blocks and state of a Fabric channel as one organisation sees them with its own peer alone: the
+// hash chain is checked here, validation of each transaction is that peer's.
+import { concat, decodeBase64, decodeUtf8, equalBytes } from '../../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { sha256 } from '../../../chaincode/core/hash.js';
+import type { FabricBlock, FabricTransaction } from '../../ledger/fabric/fabric-blocks.js';
+import { type FabricLedger, openFabricLedger } from '../../ledger/fabric/fabric-ledger.js';
+import type { FabricProfile } from '../../ledger/fabric/profile.js';
+import { readBlock, readChainInfo } from '../../ledger/fabric/system-call.js';
+import { parseWriteSet } from '../../ledger/fabric/write-set.js';
+import { LogLedger, listLogs } from '../../ledger/log-ledger.js';
+import { Alarm } from './alarm.js';
+import type {
+  BlockPosition,
+  BlockSource,
+  ChannelBlock,
+  ChannelTransaction,
+  StatedCheckpoint,
+} from './channel-block.js';
+
+/** A peer that gives no block for so long, although it said that it has more, is gone. */
+const SILENCE_MS = 60_000;
+const CONTRACT_PREFIX = 'chartseal:';
+
+const TAG_INTEGER = 0x02;
+const TAG_OCTETS = 0x04;
+const TAG_SEQUENCE = 0x30;
+
+/** DER of a value shorter than 128 bytes. */
+const der = (tag: number, value: Uint8Array) => concat(Uint8Array.of(tag, value.length), value);
+
+function derInteger(value: number): Uint8Array {
+  let hex = value.toString(16);
+  if (hex.length % 2 === 1) hex = `0${hex}`;
+  const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));
+  const isNegative = (bytes[0] as number) >= 0x80;
+  return der(TAG_INTEGER, isNegative ? concat(Uint8Array.of(0), bytes) : bytes);
+}
+
+/** SHA-256 of the DER of {number, previous, dataHash}: what the next header names. */
+export function fabricBlockHash({
+  number,
+  previous,
+  dataHash,
+}: Pick<FabricBlock, 'number' | 'previous' | 'dataHash'>): Uint8Array {
+  const parts = [derInteger(number), der(TAG_OCTETS, previous), der(TAG_OCTETS, dataHash)];
+  return sha256(der(TAG_SEQUENCE, concat(...parts)));
+}
+
+/** The block's hash; throws BLOCKS_BROKEN unless it follows from the one before. */
+export function checkFabricBlock(block: FabricBlock, before: BlockPosition): Uint8Array {
+  const { number, previous, dataHash, data } = block;
+  const broken = (reason: string): never => {
+    throw new Alarm('BLOCKS_BROKEN', `block ${number} ${reason}`, { block: number });
+  };
+  const wanted = before.hash ?? new Uint8Array();
+  if (!equalBytes(previous, wanted)) broken('does not follow from the one before');
+  if (!equalBytes(dataHash, sha256(concat(...data)))) {
+    broken('holds other transactions than its header says');
+  }
+  return fabricBlockHash(block);
+}
+
+/** The one argument of a transaction of ours; what has another number of them is none. */
+function requestOf({ args }: FabricTransaction): string {
+  const [request] = args;
+  return request === undefined || args.length > 1 ? '' : decodeUtf8(request, 'a request');
+}
+
+function toChannelTransaction(one: FabricTransaction, contract: string) {
+  if (one.code !== 'VALID') return undefined;
+  const writes = parseWriteSet(one.results, contract);
+  if (writes.length === 0) return undefined;
+  const { txId, index, creator, chaincode, name, event } = one;
+  const transaction: ChannelTransaction = {
+    txId,
+    index,
+    creator,
+    contract: chaincode,
+    name: name.startsWith(CONTRACT_PREFIX) ? name.slice(CONTRACT_PREFIX.length) : name,
+    request: chaincode === contract ? requestOf(one) : '',
+    writes,
+    ...(event === undefined ? {} : { event }),
+  };
+  return transaction;
+}
+
+/** A block with those of its transactions that wrote state of the contract. */
+export function toChannelBlock(
+  block: FabricBlock,
+  hash: Uint8Array,
+  contract: string,
+): ChannelBlock {
+  const transactions = block.transactions.flatMap(
+    (one) => toChannelTransaction(one, contract) ?? [],
+  );
+  return { number: block.number, hash, transactions };
+}
+
+/** A peer that began from a snapshot says so in words alone. */
+function snapshotError(error: unknown): unknown {
+  if (!(error instanceof ChartsealError) || !/snapshot/i.test(error.message)) return error;
+  return new ChartsealError(
+    'BLOCKS_MISSING',
+    'the peer has no block 0: it was started from a snapshot of the ledger',
+    { cause: error },
+  );
+}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new ChartsealError('LEDGER_UNAVAILABLE', 'the peer gives no more blocks');
+    timer = setTimeout(() => reject(error), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export class FabricSource implements BlockSource {
+  readonly #ledger: FabricLedger;
+  readonly #newest: Uint8Array;
+  readonly height: number;
+
+  private constructor(ledger: FabricLedger, height: number, newest: Uint8Array) {
+    this.#ledger = ledger;
+    this.height = height;
+    this.#newest = newest;
+  }
+
+  /**
+   * As the profile's reader. Throws LEDGER_UNAVAILABLE, IDENTITY_REFUSED, the codes of reading the
+   * profile's files.
+   */
+  static async open(profile: FabricProfile): Promise<FabricSource> {
+    const ledger = await openFabricLedger(profile, 'reader');
+    try {
+      const { height, newest } = await readChainInfo(ledger.connection);
+      return new FabricSource(ledger, height, newest);
+    } catch (error) {
+      await ledger.close();
+      throw error;
+    }
+  }
+
+  get channel(): string {
+    return this.#ledger.profile.channel;
+  }
+
+  get contract(): string {
+    return this.#ledger.profile.chaincode;
+  }
+
+  /** Throws BLOCKS_MISSING at a peer that was started from a snapshot. */
+  async *blocks(from: BlockPosition, end?: number): AsyncGenerator<ChannelBlock> {
+    await this.#requireBlock(from.blocks, end);
+    let before = from;
+    const blocks = this.#ledger.blocks(from.blocks)[Symbol.asyncIterator]();
+    try {
+      while (end === undefined || before.blocks < end) {
+        const next = blocks.next();
+        const { value, done } = await (end === undefined ? next : within(next, SILENCE_MS));
+        if (done) return;
+        const hash = checkFabricBlock(value, before);
+        before = { blocks: value.number + 1, hash };
+        if (before.blocks === this.height && !equalBytes(hash, this.#newest)) {
+          const text = `block ${value.number} is not the newest one that the peer names`;
+          throw new Alarm('BLOCKS_BROKEN', text, { block: value.number });
+        }
+        yield toChannelBlock(value, hash, this.contract);
+      }
+    } finally {
+      // Its own end would wait for a block that may never come.
+      void blocks.return?.(undefined).catch(() => undefined);
+    }
+  }
+
+  async findCheckpoint(logId: string, size: number): Promise<StatedCheckpoint | undefined> {
+    try {
+      const answer = await new LogLedger(this.#ledger, logId).readCheckpoint(size);
+      const { root, headSize, closingLeaf } = answer;
+      const bytes = closingLeaf === null ? undefined : decodeBase64(closingLeaf, 'closing leaf');
+      return { root, headSize, closingLeaf: bytes };
+    } catch (error) {
+      if (!(error instanceof ChartsealError)) throw error;
+      if (error.code === 'NOT_FOUND' || error.code === 'LOG_UNKNOWN') return undefined;
+      throw error;
+    }
+  }
+
+  async *logIds(): AsyncGenerator<string> {
+    let after: string | undefined;
+    do {
+      const page = await listLogs(this.#ledger, after === undefined ? {} : { after });
+      for (const { logId } of page.logs) yield logId;
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  close(): Promise<void> {
+    return this.#ledger.close();
+  }
+
+  /** A stream from a block that is not there would only be tried again and again. */
+  async #requireBlock(number: number, end: number | undefined): Promise<void> {
+    if (number >= Math.min(this.height, end ?? this.height)) return;
+    try {
+      await readBlock(this.#ledger.connection, number);
+    } catch (error) {
+      throw snapshotError(error);
+    }
+  }
+}

@@ -134,7 +134,7 @@ function readConstraints(value: Uint8Array): Pick<Rights, 'isAuthority' | 'pathL
 
 function readUsage(value: Uint8Array): Rights['usage'] {
   const reader = new DerReader(value, WHAT);
-  const [first = 0] = reader.bits();
+  const [first = 0] = reader.bits(7);
   reader.end();
   return { signs: (first & 0x80) !== 0, issues: (first & 0x04) !== 0 };
 }
@@ -187,7 +187,7 @@ export function parseCertificate(der: Uint8Array): Certificate {
   outside.end();
   const { whole: signed, content } = certificate.take(TAG.sequence);
   readAlgorithm(certificate);
-  const signature = parseEcdsaSignature(certificate.bits(), WHAT);
+  const signature = parseEcdsaSignature(certificate.bits(0), WHAT);
   certificate.end();
   const inside = new DerReader(content, WHAT);
   readVersion(inside);

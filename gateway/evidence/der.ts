@@ -123,12 +123,13 @@ export class DerReader {
     return content.subarray(1);
   }
 
-  /** A BIT STRING: its bytes, unused bits zero. */
-  bits(): Uint8Array {
+  /** A BIT STRING: its bytes, unused bits zero and no more of them than given. */
+  bits(maxUnused: number): Uint8Array {
     const { content } = this.take(TAG.bitString);
     const [unused] = content;
     const last = content.length === 1 ? 0 : (content[content.length - 1] as number);
-    const isGood = unused !== undefined && unused <= 7 && (content.length > 1 || unused === 0);
+    const isGood =
+      unused !== undefined && unused <= maxUnused && (content.length > 1 || unused === 0);
     if (!isGood || (last & ((1 << unused) - 1)) !== 0) {
       return malformed(this.#what, 'has bits that are not padded with zeros');
     }

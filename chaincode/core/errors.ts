@@ -126,6 +126,37 @@ export const ERROR_CODES = {
     1,
     'Use an identity that is in date and has the right; its administrator can enrol it anew.',
   ),
+  // the auditor's own eyes
+  BLOCKS_BROKEN: code(
+    500,
+    1,
+    "Keep this peer's blocks as evidence, and compare them with another organisation's peer.",
+  ),
+  BLOCKS_MISSING: code(
+    500,
+    2,
+    'Give the profile a peer that has every block: one that joined from block 0, not from a snapshot.',
+  ),
+  LOG_BROKEN: code(
+    500,
+    1,
+    'Keep the blocks as evidence and show them to the other organisations: what stands there breaks the rules that all of them endorse.',
+  ),
+  LEAF_DIFFERS: code(
+    409,
+    1,
+    "Take the leaves anew from the log's owner; when they differ again, it does not show what it appended.",
+  ),
+  LEAVES_WITHHELD: code(
+    409,
+    1,
+    "Ask the log's owner for these leaves (chartseal log leaves --from INDEX).",
+  ),
+  MIRROR_CORRUPT: code(
+    500,
+    2,
+    'Mirror into a new folder: all that a mirror has comes from the blocks and the leaves.',
+  ),
   // store
   STORE_LOCKED: code(
     503,

@@ -1,7 +1,9 @@
-// chartseal init: makes a data folder with keys, an embedded ledger and a registered log.
+// chartseal init: makes a data folder with keys and a registered log, on a ledger of its own or on
+// a channel of several organisations.
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { PatientSystem } from '../../chaincode/core/registration.js';
 import { createDataFolder } from '../../gateway/data/create.js';
+import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
 import type { CommandContext } from '../context.js';
 import type { DataOptions } from '../hospital.js';
 import { clean } from '../render.js';
@@ -9,6 +11,8 @@ import { clean } from '../render.js';
 export interface InitOptions extends DataOptions {
   readonly origin?: string;
   readonly org?: string;
+  readonly ledger?: 'embedded' | 'fabric';
+  readonly profile?: string;
   readonly description: string;
   readonly recordLabels: 'hmac' | 'vrf';
   readonly patientSystem: readonly string[];
@@ -31,9 +35,33 @@ function parseSystem(text: string): PatientSystem {
   };
 }
 
+/** The channel's profile; undefined for a ledger in the folder. Throws USAGE. */
+async function readProfile({ ledger = 'embedded', profile, org }: InitOptions) {
+  if (ledger === 'embedded') {
+    if (profile === undefined) return undefined;
+    throw new ChartsealError('USAGE', '--profile goes with --ledger fabric');
+  }
+  if (profile === undefined) {
+    throw new ChartsealError('USAGE', '--ledger fabric needs --profile FILE');
+  }
+  const fabric = await readFabricProfile(profile);
+  if (org !== undefined && org !== fabric.mspId) {
+    throw new ChartsealError('USAGE', `--org is ${org}, the profile is of ${fabric.mspId}`);
+  }
+  return fabric;
+}
+
+function warnOfDefaults(options: InitOptions, context: CommandContext): void {
+  const isOrgOpen = options.ledger !== 'fabric' && options.org === undefined;
+  if (options.origin !== undefined && !isOrgOpen) return;
+  context.tell('warning: origin and organisation stand in every proof for ever; these are the');
+  context.tell('         defaults for trying out. Give --origin and --org for a real archive.');
+}
+
 export async function init(options: InitOptions, context: CommandContext): Promise<number> {
+  const fabric = await readProfile(options);
   const origin = options.origin ?? DEFAULT_ORIGIN;
-  const mspId = options.org ?? DEFAULT_ORG;
+  const mspId = fabric?.mspId ?? options.org ?? DEFAULT_ORG;
   const { logId } = await createDataFolder({
     folder: options.data,
     origin,
@@ -41,13 +69,11 @@ export async function init(options: InitOptions, context: CommandContext): Promi
     description: options.description,
     recordLabels: options.recordLabels,
     patientSystems: options.patientSystem.map(parseSystem),
+    ...(fabric === undefined ? {} : { fabric }),
   });
   if (context.json) context.data(JSON.stringify({ folder: options.data, logId, mspId, origin }));
   context.tell(`log ${clean(origin)} of ${clean(mspId)} is registered, id ${logId}`);
-  if (options.origin === undefined || options.org === undefined) {
-    context.tell('warning: origin and organisation stand in every proof for ever; these are the');
-    context.tell('         defaults for trying out. Give --origin and --org for a real archive.');
-  }
+  warnOfDefaults(options, context);
   context.tell(
     'IMPORTANT: back up the keys, now: chartseal keys backup FILE. Without the master key',
   );

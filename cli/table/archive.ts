@@ -11,6 +11,13 @@ export const ARCHIVE_COMMANDS: readonly CommandRow[] = [
       data,
       origin: flags.text('--origin <name>', 'name of the log, for ever'),
       org: flags.text('--org <mspId>', 'name of the organisation, for ever'),
+      ledger: flags.choice(
+        '--ledger <engine>',
+        'where the ledger is: in the folder, or a channel of several organisations',
+        ['embedded', 'fabric'],
+        'embedded',
+      ),
+      profile: flags.text('--profile <file>', 'connection profile of the channel'),
       description: flags.anyText('--description <text>', 'what the log is for'),
       recordLabels: flags.choice(
         '--record-labels <kind>',

@@ -7,22 +7,42 @@ import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import { checkShape, hex, object, oneOf, text } from '../../chaincode/core/shape.js';
 import { fileError, isSystemError } from '../services/file-error.js';
 
-export interface DataConfig {
+interface AnyConfig {
   readonly format: 'chartseal-config/1';
-  readonly ledger: 'embedded';
   readonly channel: string;
   readonly mspId: string;
   readonly logId: string;
 }
 
+/** The ledger lies in the folder itself. */
+export interface EmbeddedConfig extends AnyConfig {
+  readonly ledger: 'embedded';
+}
+
+/** The ledger is a channel of several organisations. */
+export interface FabricConfig extends AnyConfig {
+  readonly ledger: 'fabric';
+  /** Absolute path of the connection profile. */
+  readonly profile: string;
+}
+
+export type DataConfig = EmbeddedConfig | FabricConfig;
+
 const SHAPE_FORMAT = 'chartseal-config/1';
-const SHAPE = object({
+const MEMBERS = {
   format: oneOf([SHAPE_FORMAT]),
-  ledger: oneOf(['embedded']),
   channel: text({ min: 1, max: 256 }),
   mspId: text({ min: 1, max: 128 }),
   logId: hex(HASH_BYTES),
-});
+};
+const SHAPES = {
+  embedded: object({ ...MEMBERS, ledger: oneOf(['embedded']) }),
+  fabric: object({
+    ...MEMBERS,
+    ledger: oneOf(['fabric']),
+    profile: text({ min: 1, max: 4096, pattern: /^(\/|[A-Za-z]:\\)/ }),
+  }),
+} as const;
 
 export function formatConfig(config: DataConfig): Uint8Array {
   return canonicalBytes(config);
@@ -50,6 +70,7 @@ export async function readConfig(path: string): Promise<DataConfig> {
   }
   const value = parseJsonBytes(bytes, 'config.json');
   checkNewer(value);
-  checkShape(SHAPE, value, 'config.json');
+  const isFabric = (value as JsonObject | null)?.['ledger'] === 'fabric';
+  checkShape(isFabric ? SHAPES.fabric : SHAPES.embedded, value, 'config.json');
   return value as unknown as DataConfig;
 }

@@ -4,15 +4,18 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { encodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
-import type { PatientSystem } from '../../chaincode/core/registration.js';
+import type { PatientSystem, RegistrationRequest } from '../../chaincode/core/registration.js';
 import { vrfPublicKey } from '../../chaincode/core/vrf.js';
 import { openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
+import { openFabricLedger } from '../ledger/fabric/fabric-ledger.js';
+import type { FabricProfile } from '../ledger/fabric/profile.js';
+import { registerOnChannel } from '../ledger/fabric/register.js';
 import type { RegisteredLog } from '../ledger/log-answers.js';
 import { registerLog } from '../ledger/log-ledger.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { createStore } from '../store/store.js';
-import { formatConfig } from './config.js';
-import { createKeys, type DataKeys } from './keys.js';
+import { type DataConfig, formatConfig } from './config.js';
+import { createKeys, createLogKeys, type DataKeys, type LogKeys } from './keys.js';
 import { type DataLayout, dataLayout } from './layout.js';
 import { DataPlace, syncFolder } from './place.js';
 
@@ -23,9 +26,24 @@ export interface CreateOptions {
   readonly description: string;
   readonly recordLabels: 'hmac' | 'vrf';
   readonly patientSystems: readonly PatientSystem[];
+  /** Of the channel that keeps the log; without it, the ledger lies in the folder. */
+  readonly fabric?: FabricProfile;
 }
 
 const CHANNEL = 'chartseal';
+
+function requestOf({ secrets }: LogKeys, options: CreateOptions): RegistrationRequest {
+  const { origin, description, recordLabels, patientSystems } = options;
+  return {
+    origin,
+    noteKey: encodeBase64(secrets.notePublicKey),
+    vrfKey: encodeBase64(vrfPublicKey(secrets.vrfKey)),
+    recordKeyDigest: encodeHex(sha256(secrets.recordKey)),
+    recordLabels,
+    patientSystems,
+    description,
+  };
+}
 
 /** Registers the log as the organisation's admin. */
 async function register(
@@ -33,8 +51,8 @@ async function register(
   keys: DataKeys,
   options: CreateOptions,
 ): Promise<RegisteredLog> {
-  const { secrets, caCertificate, adminCertificate } = keys;
-  const { mspId, origin, description, recordLabels, patientSystems } = options;
+  const { caCertificate, adminCertificate } = keys;
+  const { mspId } = options;
   const network = await openEmbeddedNetwork({
     folder: layout.ledger,
     channel: CHANNEL,
@@ -44,35 +62,52 @@ async function register(
   });
   try {
     const admin = await network.connect({ mspId, certificatePem: adminCertificate });
-    return await registerLog(admin, {
-      origin,
-      noteKey: encodeBase64(secrets.notePublicKey),
-      vrfKey: encodeBase64(vrfPublicKey(secrets.vrfKey)),
-      recordKeyDigest: encodeHex(sha256(secrets.recordKey)),
-      recordLabels,
-      patientSystems,
-      description,
-    });
+    return await registerLog(admin, requestOf(keys, options));
   } finally {
     await network.close();
   }
 }
 
-/** Everything but the place where it belongs. */
-async function fill(layout: DataLayout, options: CreateOptions): Promise<RegisteredLog> {
-  await mkdir(layout.run, { mode: 0o700 });
+async function makeEmbedded(layout: DataLayout, options: CreateOptions): Promise<RegisteredLog> {
   const keys = await createKeys(layout.keys, options.mspId);
   await syncFolder(layout.keys);
   const log = await register(layout, keys, options);
+  await chmod(layout.ledger, 0o700);
+  return log;
+}
+
+async function makeOnChannel(
+  layout: DataLayout,
+  options: CreateOptions,
+  profile: FabricProfile,
+): Promise<RegisteredLog> {
+  const admin = await openFabricLedger(profile, 'admin');
+  try {
+    const keys = await createLogKeys(layout.keys);
+    await syncFolder(layout.keys);
+    return await registerOnChannel(admin, requestOf(keys, options));
+  } finally {
+    await admin.close();
+  }
+}
+
+function configOf({ fabric, mspId }: CreateOptions, logId: string): DataConfig {
+  const format = 'chartseal-config/1';
+  if (fabric === undefined) return { format, ledger: 'embedded', channel: CHANNEL, mspId, logId };
+  const { channel, path: profile } = fabric;
+  return { format, ledger: 'fabric', channel, mspId, logId, profile };
+}
+
+/** Everything but the place where it belongs. */
+async function fill(layout: DataLayout, options: CreateOptions): Promise<RegisteredLog> {
+  const { fabric } = options;
+  await mkdir(layout.run, { mode: 0o700 });
+  const log = await (fabric === undefined
+    ? makeEmbedded(layout, options)
+    : makeOnChannel(layout, options, fabric));
   await createStore(layout.store, log.logId);
-  for (const database of [layout.ledger, layout.store]) await chmod(database, 0o700);
-  const config = formatConfig({
-    format: 'chartseal-config/1',
-    ledger: 'embedded',
-    channel: CHANNEL,
-    mspId: options.mspId,
-    logId: log.logId,
-  });
+  await chmod(layout.store, 0o700);
+  const config = formatConfig(configOf(options, log.logId));
   await writeFile(layout.config, config, { mode: 0o600, flush: true });
   await syncFolder(layout.folder);
   return log;
@@ -80,7 +115,7 @@ async function fill(layout: DataLayout, options: CreateOptions): Promise<Registe
 
 /**
  * Throws DATA_EXISTS unless the folder is empty or absent, BAD_INPUT for a bad origin,
- * FILE_UNWRITABLE.
+ * FILE_UNWRITABLE, and the codes of the ledger.
  */
 export async function createDataFolder(options: CreateOptions): Promise<RegisteredLog> {
   try {

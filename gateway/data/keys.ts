@@ -41,9 +41,13 @@ export const KEY_FILES = {
   writerKey: 'writer-key.pem',
 } as const;
 
-/** What a process of the hospital works with. */
-export interface DataKeys {
+/** What a process of the hospital works with, whatever the ledger is. */
+export interface LogKeys {
   readonly secrets: LogSecrets;
+}
+
+/** Where the folder holds the ledger, it holds authority and identities too. */
+export interface DataKeys extends LogKeys {
   /** PEM of the organisation's authority. */
   readonly caCertificate: string;
   readonly adminCertificate: string;
@@ -83,33 +87,50 @@ function secretsOf(notePem: string, masterKey: Uint8Array): LogSecrets {
   return { ...deriveKeys(masterKey), ...parseNoteKey(notePem) };
 }
 
-/** Makes all keys of a new log in a folder that is not there yet. */
-export async function createKeys(folder: string, mspId: string): Promise<DataKeys> {
+type KeyTexts = Partial<Record<keyof typeof KEY_FILES, string>>;
+
+async function writeKeyFiles(folder: string, texts: KeyTexts): Promise<void> {
+  await mkdir(folder, { mode: 0o700 });
+  for (const [name, text] of Object.entries(texts)) {
+    const path = join(folder, KEY_FILES[name as keyof typeof KEY_FILES]);
+    await writeFile(path, text, { mode: 0o600, flag: 'wx', flush: true });
+  }
+}
+
+function newSecrets(): { readonly texts: { note: string; master: string }; secrets: LogSecrets } {
   const pem = { format: 'pem', type: 'pkcs8' } as const;
   const note = generateKeyPairSync('ed25519').privateKey.export(pem).toString();
   const masterKey = randomBytes(KEY_BYTES);
+  const texts = { note, master: `${masterKey.toString('hex')}\n` };
+  return { texts, secrets: secretsOf(note, masterKey) };
+}
+
+/** Makes the keys of a new log on a channel, where identities come from elsewhere. */
+export async function createLogKeys(folder: string): Promise<LogKeys> {
+  const { texts, secrets } = newSecrets();
+  await writeKeyFiles(folder, texts);
+  return { secrets };
+}
+
+/** Makes all keys of a new log in a folder that is not there yet. */
+export async function createKeys(folder: string, mspId: string): Promise<DataKeys> {
+  const { texts, secrets } = newSecrets();
   const ca = await createCertificateAuthority({ mspId, commonName: `ca.${mspId}` });
   const issue = (role: string): Promise<CertificateWithKey> =>
     issueCertificate(ca, { commonName: role, role, days: IDENTITY_DAYS });
   const admin = await issue('admin');
   const writer = await issue('writer');
-  await mkdir(folder, { mode: 0o700 });
-  const contents: Record<keyof typeof KEY_FILES, string> = {
-    note,
-    master: `${masterKey.toString('hex')}\n`,
+  await writeKeyFiles(folder, {
+    ...texts,
     caCertificate: ca.certificatePem,
     caKey: ca.keyPem,
     adminCertificate: admin.certificatePem,
     adminKey: admin.keyPem,
     writerCertificate: writer.certificatePem,
     writerKey: writer.keyPem,
-  };
-  for (const [name, text] of Object.entries(contents)) {
-    const path = join(folder, KEY_FILES[name as keyof typeof KEY_FILES]);
-    await writeFile(path, text, { mode: 0o600, flag: 'wx', flush: true });
-  }
+  });
   return {
-    secrets: secretsOf(note, masterKey),
+    secrets,
     caCertificate: ca.certificatePem,
     adminCertificate: admin.certificatePem,
     writerCertificate: writer.certificatePem,
@@ -145,18 +166,28 @@ async function readKeyFile(folder: string, name: keyof typeof KEY_FILES): Promis
   }
 }
 
-/** Throws KEY_EXPOSED when others than the owner may read a secret, KEY_UNREADABLE. */
-export async function readKeys(folder: string): Promise<DataKeys> {
+/** Note key and master key. Throws KEY_EXPOSED, KEY_UNREADABLE. */
+export async function readLogKeys(folder: string): Promise<LogKeys> {
   await checkSecrets(folder);
   const master = await readKeyFile(folder, 'master');
   const note = await readKeyFile(folder, 'note');
-  const caCertificate = await readKeyFile(folder, 'caCertificate');
-  const adminCertificate = await readKeyFile(folder, 'adminCertificate');
-  const writerCertificate = await readKeyFile(folder, 'writerCertificate');
   try {
-    const secrets = secretsOf(note, parseMasterKey(master));
-    return { secrets, caCertificate, adminCertificate, writerCertificate };
+    return { secrets: secretsOf(note, parseMasterKey(master)) };
   } catch (cause) {
     throw new ChartsealError('KEY_UNREADABLE', 'a key is damaged', { cause });
   }
+}
+
+/** Throws KEY_EXPOSED when others than the owner may read a secret, KEY_UNREADABLE. */
+export async function readKeys(folder: string): Promise<DataKeys> {
+  const { secrets } = await readLogKeys(folder);
+  const caCertificate = await readKeyFile(folder, 'caCertificate');
+  const adminCertificate = await readKeyFile(folder, 'adminCertificate');
+  const writerCertificate = await readKeyFile(folder, 'writerCertificate');
+  return { secrets, caCertificate, adminCertificate, writerCertificate };
+}
+
+/** The keys that a folder with this ledger has. Throws KEY_EXPOSED, KEY_UNREADABLE. */
+export function readKeysFor(ledger: 'embedded' | 'fabric', folder: string): Promise<LogKeys> {
+  return ledger === 'embedded' ? readKeys(folder) : readLogKeys(folder);
 }

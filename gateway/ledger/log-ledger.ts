@@ -1,11 +1,23 @@
 // One log on a ledger, typed: the only place that sends transactions by name and reads answers.
-import { decodeBase64, decodeHex, encodeBase64, utf8 } from '../../chaincode/core/bytes.js';
+import {
+  decodeBase64,
+  decodeHex,
+  encodeBase64,
+  encodeHex,
+  utf8,
+} from '../../chaincode/core/bytes.js';
 import { canonicalJson } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import type { RegistrationRequest } from '../../chaincode/core/registration.js';
 import { type CheckpointAnswer, parseCheckpointAnswer } from '../evidence/answer.js';
-import { type Attestation, findEmbeddedAnswer, isEmbedded } from '../evidence/attestation.js';
+import {
+  type Attestation,
+  findEmbeddedAnswer,
+  isEmbedded,
+  isFabric,
+} from '../evidence/attestation.js';
+import { fabricAnswer } from '../evidence/fabric-endorsement.js';
 import type { Ledger, LedgerLimits } from './ledger.js';
 import {
   type AppendAnswer,
@@ -43,6 +55,12 @@ export interface CheckpointOptions {
   readonly nonce?: string;
 }
 
+/** Throws IDENTITY_REFUSED for an attestation that does not verify. */
+export type AttestationVerifier = (
+  attestation: Attestation,
+  answer: CheckpointAnswer,
+) => Promise<void>;
+
 export interface ListLogsOptions {
   readonly mspId?: string;
   readonly after?: string;
@@ -65,12 +83,17 @@ export async function listLogs(ledger: Ledger, options: ListLogsOptions = {}): P
 export class LogLedger {
   readonly logId: string;
   readonly #ledger: Ledger;
+  readonly #verify: AttestationVerifier | undefined;
   #noteKey: Uint8Array | undefined;
 
-  /** @param logId 64 hex digits */
-  constructor(ledger: Ledger, logId: string) {
+  /**
+   * @param logId 64 hex digits
+   * @param verify what is known of the channel; without it, endorsements are passed on unverified
+   */
+  constructor(ledger: Ledger, logId: string, verify?: AttestationVerifier) {
     this.#ledger = ledger;
     this.logId = logId;
+    this.#verify = verify;
   }
 
   limits(): LedgerLimits {
@@ -106,7 +129,7 @@ export class LogLedger {
 
   /**
    * A checkpoint with the organisations' word for it.
-   * Throws IDENTITY_REFUSED when the attestation does not verify under the log's own key.
+   * Throws IDENTITY_REFUSED when the attestation does not verify.
    */
   async attestCheckpoint(
     size?: number,
@@ -114,8 +137,10 @@ export class LogLedger {
   ): Promise<AttestedCheckpoint> {
     const json = this.#checkpointRequest(size, options);
     const attestation = await this.#ledger.attest(json, options.organisations ?? []);
-    const answer = await this.#attestedAnswer(attestation);
-    return { answer: this.#parseCheckpoint(answer, size, options), attestation };
+    const bytes = await this.#attestedAnswer(attestation);
+    const answer = this.#parseCheckpoint(bytes, size, options);
+    await this.#verify?.(attestation, { ...answer, root: encodeHex(answer.root) });
+    return { answer, attestation };
   }
 
   #checkpointRequest(size: number | undefined, { nonce }: CheckpointOptions): string {
@@ -123,6 +148,7 @@ export class LogLedger {
   }
 
   async #attestedAnswer(attestation: Attestation): Promise<Uint8Array> {
+    if (isFabric(attestation)) return fabricAnswer(attestation);
     if (!isEmbedded(attestation)) {
       throw new ChartsealError('NEWER_VERSION', 'this type of attestation is not known');
     }

@@ -1,16 +1,15 @@
 // Everything that works on one data folder, opened in order and closed in the opposite one.
 import { readConfig } from '../data/config.js';
-import { type DataKeys, readKeys } from '../data/keys.js';
+import { readKeysFor } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
-import type { EmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
 import type { Store } from '../store/store.js';
 import { Histories } from './histories.js';
 import type { LogContext } from './log-context.js';
 import { openOwnLedger } from './own-ledger.js';
+import type { OwnNetwork } from './own-network.js';
 import { openOwnStore } from './own-store.js';
 import { Receipts } from './receipts.js';
 import { Sequencer } from './sequencer/sequencer.js';
-import { exportTrust } from './trust-export.js';
 
 export interface HospitalOptions {
   /** DATA. */
@@ -21,9 +20,7 @@ export interface HospitalOptions {
 
 interface Parts {
   readonly layout: DataLayout;
-  readonly channel: string;
-  readonly keys: DataKeys;
-  readonly network: EmbeddedNetwork;
+  readonly network: OwnNetwork;
   readonly store: Store;
   readonly context: LogContext;
   readonly sequencer: Sequencer;
@@ -58,8 +55,8 @@ export class Hospital {
 
   /** Canonical bytes of the trust file as this organisation gives it out. */
   trustFile(): Uint8Array {
-    const { context, channel, keys } = this.#parts;
-    return exportTrust(context, channel, [keys.caCertificate]);
+    const { network, context } = this.#parts;
+    return network.trustFile(context);
   }
 
   async close(): Promise<void> {
@@ -73,7 +70,7 @@ export class Hospital {
 export async function openHospital({ folder, operator }: HospitalOptions): Promise<Hospital> {
   const layout = dataLayout(folder);
   const config = await readConfig(layout.config);
-  const keys = await readKeys(layout.keys);
+  const keys = await readKeysFor(config.ledger, layout.keys);
   // The store first: its lock says that another process works here.
   const store = await openOwnStore(layout, config.logId);
   const opened: (() => Promise<void>)[] = [() => store.close()];
@@ -81,9 +78,16 @@ export async function openHospital({ folder, operator }: HospitalOptions): Promi
     const { network, log, context } = await openOwnLedger(layout, config, keys);
     opened.unshift(() => network.close());
     const by = { id: operator, mspId: config.mspId };
-    const sequencer = await Sequencer.open({ store, ledger: log, context, by });
-    const { channel } = config;
-    return new Hospital({ layout, channel, keys, network, store, context, sequencer });
+    const { intervalMs } = network;
+    const sequencer = await Sequencer.open({
+      store,
+      ledger: log,
+      context,
+      by,
+      describeWriter: () => network.describeWriter(config.logId),
+      ...(intervalMs === undefined ? {} : { intervalMs }),
+    });
+    return new Hospital({ layout, network, store, context, sequencer });
   } catch (error) {
     for (const close of opened) await close();
     throw error;

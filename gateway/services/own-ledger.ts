@@ -1,16 +1,19 @@
 // The ledger of a data folder, connected as the writer of its log.
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { Registration } from '../../chaincode/core/registration.js';
-import type { DataConfig } from '../data/config.js';
+import type { DataConfig, EmbeddedConfig, FabricConfig } from '../data/config.js';
 import { checkKeysOfLog } from '../data/key-check.js';
-import type { DataKeys } from '../data/keys.js';
+import type { DataKeys, LogKeys } from '../data/keys.js';
 import type { DataLayout } from '../data/layout.js';
-import { type EmbeddedNetwork, openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
+import { openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
 import { LogLedger } from '../ledger/log-ledger.js';
 import type { LogContext } from './log-context.js';
+import { OwnEmbedded } from './own-embedded.js';
+import { OwnFabric } from './own-fabric.js';
+import type { OwnNetwork } from './own-network.js';
 
 export interface OwnLedger {
-  readonly network: EmbeddedNetwork;
+  readonly network: OwnNetwork;
   readonly log: LogLedger;
   readonly context: LogContext;
 }
@@ -27,10 +30,15 @@ async function readRegistration(log: LogLedger): Promise<Registration> {
   }
 }
 
-/** Throws the codes of the ledger, and those of {@link checkKeysOfLog}. */
-export async function openOwnLedger(
+async function contextOf(log: LogLedger, { secrets }: LogKeys): Promise<LogContext> {
+  const registration = await readRegistration(log);
+  checkKeysOfLog(secrets, registration);
+  return { logId: log.logId, registration, secrets };
+}
+
+async function openEmbedded(
   layout: DataLayout,
-  { channel, mspId, logId }: DataConfig,
+  { channel, mspId, logId }: EmbeddedConfig,
   { caCertificate, writerCertificate: certificatePem, secrets }: DataKeys,
 ): Promise<OwnLedger> {
   const network = await openEmbeddedNetwork({
@@ -42,11 +50,38 @@ export async function openOwnLedger(
   try {
     const signer = { sign: secrets.signNote };
     const log = new LogLedger(await network.connect({ mspId, certificatePem, signer }), logId);
-    const registration = await readRegistration(log);
-    checkKeysOfLog(secrets, registration);
-    return { network, log, context: { logId, registration, secrets } };
+    const context = await contextOf(log, { secrets });
+    return { network: new OwnEmbedded(network, channel, caCertificate), log, context };
   } catch (error) {
     await network.close();
     throw error;
   }
+}
+
+async function openOnChannel(config: FabricConfig, keys: LogKeys): Promise<OwnLedger> {
+  const network = await OwnFabric.open(config);
+  try {
+    const context = await contextOf(new LogLedger(network.ledger, config.logId), keys);
+    await network.learnTrust(context);
+    const log = new LogLedger(network.ledger, config.logId, (attestation, answer) =>
+      network.verify(context, attestation, answer),
+    );
+    return { network, log, context };
+  } catch (error) {
+    await network.close();
+    throw error;
+  }
+}
+
+/**
+ * Throws the codes of the ledger, and those of {@link checkKeysOfLog}.
+ * @param keys as readKeysFor gives them for this config
+ */
+export function openOwnLedger(
+  layout: DataLayout,
+  config: DataConfig,
+  keys: LogKeys,
+): Promise<OwnLedger> {
+  if (config.ledger === 'fabric') return openOnChannel(config, keys);
+  return openEmbedded(layout, config, keys as DataKeys);
 }

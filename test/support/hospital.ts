@@ -15,7 +15,8 @@ import type { Ledger } from '../../gateway/ledger/ledger.js';
 import { LogLedger, registerLog } from '../../gateway/ledger/log-ledger.js';
 import { createCertificateAuthority, issueCertificate } from '../../gateway/pki/issue.js';
 import type { LogContext, LogSecrets } from '../../gateway/services/log-context.js';
-import { Sequencer, type SequencerOptions } from '../../gateway/services/sequencer/sequencer.js';
+import { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
+import type { SequencerOptions } from '../../gateway/services/sequencer/sequencer-options.js';
 import type { AccessSubmission, RecordSubmission } from '../../gateway/services/submission.js';
 import { createStore, openStore, type Store } from '../../gateway/store/store.js';
 

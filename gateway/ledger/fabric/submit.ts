@@ -17,6 +17,11 @@ const CONFLICT_PAUSE_MS = 60;
 const FATE_MS = 3_000;
 const PAUSE_MS = 200;
 
+/** The cause of an error after which a transaction may still be committed. */
+export class UnknownFate extends Error {
+  override readonly name = 'UnknownFate';
+}
+
 function commitRequest({ profile, certificatePem }: FabricConnection, txId: string): Uint8Array {
   const identity = new msp.SerializedIdentity();
   identity.setMspid(profile.mspId);
@@ -76,7 +81,8 @@ async function commit(connection: FabricConnection, { txId, bytes }: Endorsed): 
     const { code, message } = toLedgerError(cause);
     if (code !== 'LEDGER_UNAVAILABLE') throw cause;
     const text = `what became of transaction ${txId} is not known${reason || `: ${message}`}`;
-    throw new ChartsealError('LEDGER_UNAVAILABLE', text, { cause });
+    const unknown = new UnknownFate(text, { cause });
+    throw new ChartsealError('LEDGER_UNAVAILABLE', text, { cause: unknown });
   }
 }
 

@@ -1,11 +1,14 @@
 // The attested checkpoints of the store: each signed by the log, vouched for by an attestation that
 // verifies, and about the very state that the leaves lead to.
-import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
+import { encodeBase64 } from '../../../chaincode/core/bytes.js';
 import { formatCheckpoint } from '../../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { verifyNote } from '../../../chaincode/core/signed-note.js';
-import { type CheckpointAnswer, parseCheckpointAnswer } from '../../evidence/answer.js';
-import { findEmbeddedAnswer, isEmbedded, parseAttestation } from '../../evidence/attestation.js';
+import { parseAttestation } from '../../evidence/attestation.js';
+import { checkAttestation as verifyAttestation } from '../../evidence/attestation-check.js';
+import { checkPolicy } from '../../evidence/policy-check.js';
+import { isOk } from '../../evidence/steps.js';
+import type { Trust } from '../../evidence/trust.js';
 import { attestationKey, TABLES } from '../../store/keys.js';
 import { type AttestationRow, type Marker, parseAttestationRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
@@ -24,25 +27,12 @@ export interface StateAtSize {
   readonly closingLeaf: Uint8Array | undefined;
 }
 
-function isAbout(
-  answer: CheckpointAnswer,
-  { size, root }: StateAtSize,
-  { logId, registration }: LogContext,
-): boolean {
-  return (
-    answer.logId === logId &&
-    answer.origin === registration.origin &&
-    answer.size === size &&
-    answer.root === encodeHex(root)
-  );
-}
-
 /** Throws what is wrong with the row: signature of the log, attestation, or what they are about. */
 export function checkAttestation(
   row: AttestationRow,
   state: StateAtSize,
   context: LogContext,
-  channel: string,
+  trust: Trust,
 ): void {
   const { origin } = context.registration;
   const { notePublicKey } = context.secrets;
@@ -51,26 +41,26 @@ export function checkAttestation(
   const text = verifyNote(row.checkpoint, origin, notePublicKey);
   mustBe(text === formatCheckpoint({ origin, size, root }), 'it is not what the leaves lead to');
   mustBe(row.closingLeaf === closingLeaf, 'its closing leaf is another');
-  const attestation = parseAttestation(row.attestation);
-  mustBe(isEmbedded(attestation), 'its attestation is of a type that is not known here');
-  const bytes = findEmbeddedAnswer(attestation, notePublicKey);
-  mustBe(bytes !== undefined, 'the signature of its attestation does not verify');
-  const answer = parseCheckpointAnswer(bytes);
-  const isOfState = answer.closingLeaf === closingLeaf && isAbout(answer, state, context);
-  mustBe(isOfState && answer.channel === channel, 'it was attested for another state');
+  const claim = { attestation: parseAttestation(row.attestation), closingLeaf };
+  const log = trust.logsByOrigin.get(origin);
+  mustBe(log?.logId === context.logId, 'it is of another log than the channel has');
+  const { finding, attested } = verifyAttestation(claim, { origin, size, root }, log, trust);
+  mustBe(attested !== undefined, `its attestation does not hold: ${finding.sentence}`);
+  const policy = checkPolicy(attested.endorsers, log, trust);
+  mustBe(isOk(policy), `its attestation does not hold: ${policy.sentence}`);
 }
 
 export class AttestationAudit {
   readonly #store: Store;
   readonly #context: LogContext;
-  readonly #channel: string;
+  readonly #trust: Trust;
   readonly #check = new Check('attestations');
   #count = 0;
 
-  constructor(store: Store, context: LogContext, channel: string) {
+  constructor(store: Store, context: LogContext, trust: Trust) {
     this.#store = store;
     this.#context = context;
-    this.#channel = channel;
+    this.#trust = trust;
   }
 
   /** Looks at the attestation of a state that was derived, if there is one. */
@@ -81,7 +71,7 @@ export class AttestationAudit {
       if (row === undefined) return;
       this.#count++;
       const found = parseAttestationRow(row);
-      checkAttestation(found, { ...state, size }, this.#context, this.#channel);
+      checkAttestation(found, { ...state, size }, this.#context, this.#trust);
     } catch (error) {
       if (!isFinding(error)) throw error;
       const sentence = `the attested checkpoint of size ${size}: ${error.message}`;

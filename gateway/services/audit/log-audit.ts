@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { parseTrustFile } from '../../evidence/trust.js';
 import { TABLES } from '../../store/keys.js';
 import { parseJsonRow, parseStoredEntry } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
@@ -95,26 +96,21 @@ async function auditBlocks(
       check.fail('LOG_FORKED', sentence, 'evidence');
     }
   } else check.leaveOpen('the appends in the blocks were not compared with the leaves');
-  const { blocks, transactions, values } = found;
-  return [
-    check.result(
-      `${blocks} blocks, ${transactions} transactions, ${values} values of state, all as written`,
-    ),
-  ];
+  return [check.result(found.sentence)];
 }
 
 async function auditReplay(
-  { layout, config }: AuditedFolder,
+  { layout }: AuditedFolder,
   store: Store,
-  { log, context }: OwnLedger,
+  { log, context, network }: OwnLedger,
   subjects: number | undefined,
   stop: Stop,
 ): Promise<{ results: CheckResult[]; derived: DerivedLog | undefined }> {
   const scratch = join(layout.run, SCRATCH);
   let derived: DerivedLog | undefined;
   try {
-    const { channel } = config;
-    const options = { store, ledger: log, context, channel, scratch, stop };
+    const trust = parseTrustFile(network.trustFile(context));
+    const options = { store, ledger: log, context, trust, scratch, stop };
     const results = await guarded('tree', 'restore store', async () => {
       const run = await ReplayAudit.run(options, subjects);
       derived = run.derived;

@@ -2,7 +2,7 @@
 // that the others can still be looked at.
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { type DataConfig, readConfig } from '../../data/config.js';
-import { type DataKeys, readKeys } from '../../data/keys.js';
+import { type LogKeys, readKeysFor } from '../../data/keys.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
 import type { Store } from '../../store/store.js';
 import { type OwnLedger, openOwnLedger } from '../own-ledger.js';
@@ -12,7 +12,7 @@ import { isDamage } from './checks.js';
 export interface AuditedFolder {
   readonly layout: DataLayout;
   readonly config: DataConfig;
-  readonly keys: DataKeys;
+  readonly keys: LogKeys;
   /** Or why it could not be opened. */
   readonly store: Store | ChartsealError;
   readonly ledger: OwnLedger | ChartsealError;
@@ -36,7 +36,7 @@ export const isThere = <T>(part: T | ChartsealError): part is T =>
 export async function openAuditedFolder(folder: string): Promise<AuditedFolder> {
   const layout = dataLayout(folder);
   const config = await readConfig(layout.config);
-  const keys = await readKeys(layout.keys);
+  const keys = await readKeysFor(config.ledger, layout.keys);
   const store = await orDamage(() => openOwnStore(layout, config.logId));
   try {
     const ledger = await orDamage(() => openOwnLedger(layout, config, keys));

@@ -5,6 +5,7 @@ import { encodeHex, equalBytes, uint64 } from '../../../chaincode/core/bytes.js'
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { parseClosingLeaf } from '../../../chaincode/core/leaf.js';
 import { mapRoot } from '../../../chaincode/core/subject-map.js';
+import type { Trust } from '../../evidence/trust.js';
 import type { ListedCheckpoint } from '../../ledger/log-answers.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import { Database } from '../../store/database.js';
@@ -24,7 +25,7 @@ export interface ReplayAuditOptions {
   readonly store: Store;
   readonly ledger: LogLedger;
   readonly context: LogContext;
-  readonly channel: string;
+  readonly trust: Trust;
   /** Path of a folder that is not there yet, for the pages of the derived map. */
   readonly scratch: string;
   readonly stop: Stop;
@@ -54,13 +55,13 @@ export class ReplayAudit {
   #proven = 0;
 
   private constructor(options: ReplayAuditOptions, scratch: Database) {
-    const { store, context, channel } = options;
+    const { store, context, trust } = options;
     this.#options = options;
     this.#marker = this.#findMarker();
     this.#provenSize = this.#marker?.size ?? 0;
     this.#tiles = new TileAudit(store.db, this.#tree);
     this.#map = new MapAudit(store, scratch);
-    this.#attestations = new AttestationAudit(store, context, channel);
+    this.#attestations = new AttestationAudit(store, context, trust);
     this.#replay = new Replay(scratch, new Labels(context).log);
   }
 

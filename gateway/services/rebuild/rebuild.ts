@@ -5,8 +5,9 @@ import { encodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import { type DataConfig, readConfig } from '../../data/config.js';
-import { readKeys } from '../../data/keys.js';
+import { readKeysFor } from '../../data/keys.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
+import { parseTrustFile, type Trust } from '../../evidence/trust.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { Database } from '../../store/database.js';
 import {
@@ -64,14 +65,14 @@ class Rebuild {
   readonly #source: Database;
   readonly #store: Store;
   readonly #ledger: OwnLedger;
-  readonly #channel: string;
+  readonly #trust: Trust;
   readonly #builder: StoreBuilder;
 
-  constructor(source: Database, store: Store, ledger: OwnLedger, channel: string) {
+  constructor(source: Database, store: Store, ledger: OwnLedger) {
     this.#source = source;
     this.#store = store;
     this.#ledger = ledger;
-    this.#channel = channel;
+    this.#trust = parseTrustFile(ledger.network.trustFile(ledger.context));
     this.#builder = new StoreBuilder(store, ledger.context);
   }
 
@@ -104,7 +105,7 @@ class Rebuild {
         const row = parseAttestationRow(this.#source.find(key) as Uint8Array);
         const { root, closingLeaf } = await log.readCheckpoint(size);
         const leaf = closingLeaf === null ? undefined : Buffer.from(closingLeaf, 'base64');
-        checkAttestation(row, { size, root, closingLeaf: leaf }, context, this.#channel);
+        checkAttestation(row, { size, root, closingLeaf: leaf }, context, this.#trust);
         return size;
       } catch (error) {
         if (!isFinding(error)) throw error;
@@ -137,7 +138,7 @@ class Rebuild {
       const found = this.#source.find(attestationKey(size));
       if (found === undefined) return undefined;
       const row = parseAttestationRow(found);
-      checkAttestation(row, { ...state, size }, this.#ledger.context, this.#channel);
+      checkAttestation(row, { ...state, size }, this.#ledger.context, this.#trust);
       return row;
     } catch (error) {
       if (isFinding(error)) return undefined;
@@ -214,7 +215,7 @@ function isSameRow(before: Database, after: Database, key: string): boolean {
 async function fill(
   source: Database,
   layout: DataLayout,
-  { channel, logId }: DataConfig,
+  { logId }: DataConfig,
   ledger: OwnLedger,
 ): Promise<Omit<RebuildResult, 'aside'>> {
   const { filling } = rebuildPlaces(layout);
@@ -222,7 +223,7 @@ async function fill(
   await chmod(filling, 0o700);
   const store = await openStore(filling, logId);
   try {
-    const rebuild = new Rebuild(source, store, ledger, channel);
+    const rebuild = new Rebuild(source, store, ledger);
     const entries = await rebuild.run();
     return { entries, mended: await rebuild.countMended() };
   } finally {
@@ -237,7 +238,7 @@ async function fill(
 export async function rebuildStore(folder: string): Promise<RebuildResult> {
   const layout = dataLayout(folder);
   const config = await readConfig(layout.config);
-  const keys = await readKeys(layout.keys);
+  const keys = await readKeysFor(config.ledger, layout.keys);
   // The ledger first: its lock says that no other process works here, whatever the store is like.
   const ledger = await openOwnLedger(layout, config, keys);
   try {

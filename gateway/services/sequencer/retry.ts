@@ -11,3 +11,32 @@ const RETRIABLE: ReadonlySet<ErrorCode> = new Set([
 export const isRetriable = (error: unknown) =>
   error instanceof ChartsealError && RETRIABLE.has(error.code);
 export const RETRY_PAUSE_MS = 250;
+
+/** What an honest peer says that has not caught up with what another one said before. */
+const LAGGING: ReadonlySet<ErrorCode> = new Set(['LEDGER_BEHIND', 'NOT_FOUND']);
+
+export const isLag = (error: unknown) => error instanceof ChartsealError && LAGGING.has(error.code);
+
+/** Where several peers answer, one may lag: it is waited for, and only then believed. */
+export class Patience {
+  readonly #lagMs: number;
+  #until: number | undefined;
+
+  /** @param lagMs how long answers may be behind; 0 for a ledger that is one process */
+  constructor(lagMs: number) {
+    this.#lagMs = lagMs;
+  }
+
+  /** Whether the same may be tried again. */
+  allows(error: unknown): boolean {
+    if (isRetriable(error)) return true;
+    if (!isLag(error)) return false;
+    this.#until ??= Date.now() + this.#lagMs;
+    return Date.now() < this.#until;
+  }
+
+  /** After a success. */
+  renew(): void {
+    this.#until = undefined;
+  }
+}

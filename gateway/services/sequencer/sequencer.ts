@@ -5,44 +5,23 @@ import { concat } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { DEFAULT_APPEND_LEAVES } from '../../../chaincode/core/limits.js';
 import { type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
-import type { LogLedger } from '../../ledger/log-ledger.js';
 import { pageKey } from '../../store/keys.js';
 import { MapPages } from '../../store/map-pages.js';
-import type { Store } from '../../store/store.js';
 import type { Baseline } from '../baselines.js';
-import type { Labels, LogContext } from '../log-context.js';
+import type { Labels } from '../log-context.js';
 import type { Submission } from '../submission.js';
 import type { Accepted } from './accept-group.js';
 import { Acceptor } from './acceptor.js';
-import type { Submitter } from './build-entry.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
 import { Pace } from './pace.js';
 import { type PreparedAppend, prepareAppend } from './prepare-append.js';
 import { ProvenLog, type ProvenView } from './proven-log.js';
 import { missedAppends } from './recovery.js';
-import { isRetriable, RETRY_PAUSE_MS } from './retry.js';
+import { isLag, Patience, RETRY_PAUSE_MS } from './retry.js';
+import { nameWriter } from './second-writer.js';
+import type { SequencerCounts, SequencerOptions } from './sequencer-options.js';
 import { Signal } from './signal.js';
-
-export interface SequencerOptions {
-  readonly store: Store;
-  readonly ledger: LogLedger;
-  readonly context: LogContext;
-  readonly by: Submitter;
-  readonly now?: () => number;
-  readonly flushEntries?: number;
-  /** Bound of what may wait for the ledger. */
-  readonly outboxEntries?: number;
-  /** Pause between appends, in which entries gather. */
-  readonly intervalMs?: number;
-}
-
-/** Entries in each state; each state includes the next. */
-export interface SequencerCounts {
-  readonly accepted: number;
-  readonly committed: number;
-  readonly proven: number;
-}
 
 const ROOM_PAUSE_MS = 1000;
 
@@ -54,6 +33,7 @@ export class Sequencer {
   /** Accepted leaves that the ledger does not have yet, from `#committed.entries` on. */
   readonly #outbox: AcceptedLeaf[] = [];
   readonly #proven: ProvenLog;
+  readonly #patience: Patience;
   #committed: LogState;
   #fault: ChartsealError | undefined;
   #closing = false;
@@ -65,7 +45,9 @@ export class Sequencer {
     this.#pages = pages;
     this.#proven = proven;
     this.#committed = proven.state;
-    this.#appendLeaves = Math.min(DEFAULT_APPEND_LEAVES, options.ledger.limits().appendLeaves);
+    const { appendLeaves, lagMs = 0 } = options.ledger.limits();
+    this.#appendLeaves = Math.min(DEFAULT_APPEND_LEAVES, appendLeaves);
+    this.#patience = new Patience(lagMs);
     this.#acceptor = new Acceptor({
       store: options.store,
       context: options.context,
@@ -84,7 +66,7 @@ export class Sequencer {
     const proven = await ProvenLog.open(options, pages);
     const sequencer = new Sequencer(options, pages, proven);
     for await (const leaf of store.leavesFrom(proven.state.entries)) sequencer.#outbox.push(leaf);
-    await sequencer.#catchUp();
+    await sequencer.#catchUpPatiently();
     sequencer.#loops = Promise.all([sequencer.#appendLoop(), sequencer.#proveLoop()]);
     return sequencer;
   }
@@ -270,18 +252,34 @@ export class Sequencer {
     for await (const append of missed) this.#commit(append);
   }
 
+  /** As {@link #catchUp}, but waits for a peer that lags. */
+  async #catchUpPatiently(): Promise<void> {
+    for (;;) {
+      try {
+        await this.#catchUp();
+        return this.#patience.renew();
+      } catch (error) {
+        if (!isLag(error) || !this.#patience.allows(error)) throw error;
+      }
+      await this.#signal.next(RETRY_PAUSE_MS);
+    }
+  }
+
   /** After a failed append: its fate is unknown, so the ledger is asked before anything else. */
   async #recover(error: unknown): Promise<void> {
-    if (!isRetriable(error)) return this.#stop(error);
+    if (!this.#patience.allows(error)) return this.#stop(error);
     try {
       await this.#catchUp();
+      this.#patience.renew();
     } catch (next) {
-      if (!isRetriable(next)) return this.#stop(next);
+      const { describeWriter } = this.#options;
+      if (!this.#patience.allows(next)) return this.#stop(await nameWriter(next, describeWriter));
     }
     await this.#signal.next(RETRY_PAUSE_MS);
   }
 
   async #proveLoop(): Promise<void> {
+    const patience = new Patience(this.#options.ledger.limits().lagMs ?? 0);
     while (this.#running()) {
       if (this.#proven.isCurrent) {
         await this.#signal.next(60_000);
@@ -289,9 +287,10 @@ export class Sequencer {
       }
       try {
         await this.#proven.advance();
+        patience.renew();
         this.#signal.notify();
       } catch (error) {
-        if (isRetriable(error)) await this.#signal.next(RETRY_PAUSE_MS);
+        if (patience.allows(error)) await this.#signal.next(RETRY_PAUSE_MS);
         else this.#stop(error);
       }
     }

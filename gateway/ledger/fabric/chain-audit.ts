@@ -1,0 +1,111 @@
+// Goes through every block of a channel: headers chained by their hashes, data as the headers say,
+// and what the appends to one log announced.
+import { createHash } from 'node:crypto';
+import { equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { sha256 } from '../../../chaincode/core/hash.js';
+import { parseLogTransaction } from '../log-transactions.js';
+import type { FabricBlock, FabricTransaction } from './fabric-blocks.js';
+import type { FabricLedger } from './fabric-ledger.js';
+import { readBlock, readChainInfo } from './system-call.js';
+
+export interface ChainAudit {
+  readonly blocks: number;
+  /** Of the contract, those without effect left out. */
+  readonly transactions: number;
+  /** Appends to the log that was asked about. */
+  readonly appends: number;
+  /** SHA-256 over the closing leaves that they announced, in order; hex. */
+  readonly closingLeaves: string;
+}
+
+const SEQUENCE = 0x30;
+const INTEGER = 0x02;
+const OCTETS = 0x04;
+
+function der(tag: number, content: Uint8Array): Buffer {
+  if (content.length >= 0x80) throw new RangeError('a header has no member of that length');
+  return Buffer.concat([Buffer.of(tag, content.length), content]);
+}
+
+/** SHA-256 of the DER of (number, previous hash, data hash), as Fabric computes it. */
+export function headerHash({ number, previous, dataHash }: FabricBlock): Uint8Array {
+  const hex = number.toString(16);
+  const digits = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  const unsigned = (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits;
+  const members = [der(INTEGER, unsigned), der(OCTETS, previous), der(OCTETS, dataHash)];
+  return sha256(der(SEQUENCE, Buffer.concat(members)));
+}
+
+/** Whether a committed transaction is an append to this log. */
+function isAppendTo(
+  logId: string,
+  chaincode: string,
+  { code, name, args, chaincode: called, creator, txId }: FabricTransaction,
+): boolean {
+  if (code !== 'VALID' || called !== chaincode || name !== 'append') return false;
+  const request = Buffer.from(args[0] ?? utf8('')).toString();
+  const parsed = parseLogTransaction({ txId, creator, name, request });
+  return parsed.logId === logId;
+}
+
+function corrupt(what: string): never {
+  throw new ChartsealError('LEDGER_CORRUPT', what);
+}
+
+/** Throws LEDGER_CORRUPT at the first block that does not fit. @param logId 64 hex digits */
+export async function auditChain(ledger: FabricLedger, logId: string): Promise<ChainAudit> {
+  const { chaincode } = ledger.profile;
+  const { height, newest } = await readChainInfo(ledger.connection);
+  const closingLeaves = createHash('sha256');
+  let transactions = 0;
+  let appends = 0;
+  let before: Uint8Array | undefined;
+  for await (const block of ledger.blocks(0)) {
+    const { number, previous, dataHash, data } = block;
+    if (before !== undefined && !equalBytes(previous, before)) {
+      corrupt(`block ${number} does not follow from the one before`);
+    }
+    if (!equalBytes(dataHash, sha256(Buffer.concat(data)))) {
+      corrupt(`block ${number} does not hold what its header says`);
+    }
+    before = headerHash(block);
+    for (const one of block.transactions) {
+      if (one.chaincode !== chaincode || one.code !== 'VALID') continue;
+      transactions++;
+      if (!isAppendTo(logId, chaincode, one)) continue;
+      // A replay changes nothing, and announces nothing.
+      if (one.event === undefined) continue;
+      closingLeaves.update(one.event.payload);
+      appends++;
+    }
+    if (number === height - 1) break;
+  }
+  if (before === undefined || !equalBytes(before, newest)) {
+    corrupt('the newest block is not the one that the peer names');
+  }
+  return { blocks: height, transactions, appends, closingLeaves: closingLeaves.digest('hex') };
+}
+
+/** Who sent an append, and where it stands. */
+export interface AppendOrigin {
+  readonly block: number;
+  readonly txId: string;
+  readonly creator: FabricTransaction['creator'];
+}
+
+/** The newest append to a log, among the newest blocks. */
+export async function findNewestAppend(
+  ledger: FabricLedger,
+  logId: string,
+  blocks = 1_000,
+): Promise<AppendOrigin | undefined> {
+  const { chaincode } = ledger.profile;
+  const { height } = await readChainInfo(ledger.connection);
+  for (let number = height - 1; number >= Math.max(0, height - blocks); number--) {
+    const { transactions } = await readBlock(ledger.connection, number);
+    const found = transactions.filter((one) => isAppendTo(logId, chaincode, one)).at(-1);
+    if (found !== undefined) return { block: number, txId: found.txId, creator: found.creator };
+  }
+  return undefined;
+}

@@ -1,0 +1,27 @@
+// What a sequencer works with, and what it counts.
+import type { LogLedger } from '../../ledger/log-ledger.js';
+import type { Store } from '../../store/store.js';
+import type { LogContext } from '../log-context.js';
+import type { Submitter } from './build-entry.js';
+
+export interface SequencerOptions {
+  readonly store: Store;
+  readonly ledger: LogLedger;
+  readonly context: LogContext;
+  readonly by: Submitter;
+  readonly now?: () => number;
+  readonly flushEntries?: number;
+  /** Bound of what may wait for the ledger. */
+  readonly outboxEntries?: number;
+  /** Pause between appends, in which entries gather. */
+  readonly intervalMs?: number;
+  /** Who sent the newest append, for the message when it was not us. */
+  readonly describeWriter?: () => Promise<string | undefined>;
+}
+
+/** Entries in each state; each state includes the next. */
+export interface SequencerCounts {
+  readonly accepted: number;
+  readonly committed: number;
+  readonly proven: number;
+}

@@ -10,9 +10,11 @@ import { registrationCases } from './conformance/registration.js';
 export interface ConformanceOptions {
   /** For each case; a live network takes longer than one process. */
   readonly timeoutMs?: number;
+  /** For opening the channel. */
+  readonly openMs?: number;
 }
 
-/** @param factory opens a fresh channel; closed after the last case */
+/** @param factory opens the channel; closed after the last case */
 export function conformanceSuite(
   name: string,
   factory: () => Promise<TestChannel>,
@@ -21,7 +23,8 @@ export function conformanceSuite(
   describe(`ledger conformance: ${name}`, function () {
     this.timeout(options.timeoutMs ?? 20_000);
     const fixture = new Fixture();
-    before(async () => {
+    before(async function () {
+      this.timeout(options.openMs ?? options.timeoutMs ?? 20_000);
       fixture.channel = await factory();
     });
     after(() => fixture.channel.close());

@@ -1,4 +1,5 @@
 // What the conformance suite needs of an engine, and the logs that its cases work on.
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
@@ -23,7 +24,7 @@ export type Role = 'admin' | 'writer' | 'reader';
 export const ALL_ORGANISATIONS: readonly Organisation[] = ['hospital-a', 'hospital-b', 'auditor'];
 export const ALL_ROLES: readonly Role[] = ['admin', 'writer', 'reader'];
 
-/** A fresh channel of three organisations. */
+/** A channel of three organisations, in which other logs may stand already. */
 export interface TestChannel {
   /** @param noteKey what attestations are signed with, on engines where the log itself signs */
   open(organisation: Organisation, role: Role, noteKey?: TestKey): Promise<Ledger>;
@@ -36,6 +37,7 @@ export interface TestChannel {
 export class Fixture {
   #channel: TestChannel | undefined;
   readonly #ledgers = new Map<string, Promise<Ledger>>();
+  readonly #name = randomBytes(6).toString('hex');
   #logs = 0;
 
   set channel(channel: TestChannel) {
@@ -58,7 +60,7 @@ export class Fixture {
   newRequest(overrides: Partial<RegistrationRequest> = {}): RegistrationRequest {
     this.#logs += 1;
     return {
-      origin: `log-${this.#logs}.example/archive`,
+      origin: `log-${this.#logs}.${this.#name}.example/archive`,
       noteKey: encodeBase64(newEd25519Key().publicKey),
       vrfKey: encodeBase64(newEd25519Key().publicKey),
       recordKeyDigest: 'ab'.repeat(32),

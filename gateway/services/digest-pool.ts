@@ -11,13 +11,43 @@ export interface WorkerSetting {
   readonly pace?: PaceSetting;
 }
 
-export type DigestReply = FileDigest | { readonly code: ErrorCode; readonly message: string };
+export interface Fault {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export type DigestReply = FileDigest | Fault;
+
+/** Answers in the order sent; as JSON they took a twentieth of a run over small files. */
+export interface Replies {
+  /** Of the files that were digested, one after the other, hex. */
+  readonly digests: string;
+  /** Size and mtimeMs of each of these. */
+  readonly facts: Float64Array;
+  /** The others, by their place among all. */
+  readonly faults: ReadonlyMap<number, Fault>;
+}
 
 export type ThreadMessage =
-  /** DigestReply[] as JSON, which costs half of what copying objects does; in the order sent. */
-  | { readonly replies: string }
+  | { readonly replies: Replies }
   /** A large file is begun; so many files sent after it will not be answered. */
   | { readonly handedBack: number };
+
+const HEX_DIGITS = 64;
+
+function* unpack({ digests, facts, faults }: Replies): Generator<DigestReply> {
+  const count = facts.length / 2 + faults.size;
+  for (let place = 0, at = 0; place < count; place++) {
+    const fault = faults.get(place);
+    if (fault === undefined) {
+      const digest = digests.slice(at * HEX_DIGITS, (at + 1) * HEX_DIGITS);
+      yield { digest, size: facts[2 * at] as number, mtimeMs: facts[2 * at + 1] as number };
+      at++;
+    } else {
+      yield fault;
+    }
+  }
+}
 
 export interface Answered<F> {
   readonly file: F;
@@ -25,10 +55,10 @@ export interface Answered<F> {
 }
 
 /** Files sent to a thread at once. */
-const MAX_PACE = 64;
+const MAX_PACE = 256;
 /** As many where reading is slowed down, so that answers do not wait for each other long. */
 const MAX_SLOW_PACE = 4;
-const MAX_WAITING_FILES = 1024;
+const MAX_WAITING_FILES = 2048;
 const MAX_READY_ANSWERS = 4096;
 
 interface Thread<F> {
@@ -151,11 +181,11 @@ export class DigestPool<F extends { readonly path: Buffer }> {
       thread.isAtLargeFile = true;
       thread.pace = 1;
     } else {
-      const replies: readonly DigestReply[] = JSON.parse(message.replies);
-      const files = thread.inHand.splice(0, replies.length);
-      files.forEach((file, at) => {
-        this.#ready.push({ file, reply: replies[at] as DigestReply });
-      });
+      let answered = 0;
+      for (const reply of unpack(message.replies)) {
+        this.#ready.push({ file: thread.inHand[answered++] as F, reply });
+      }
+      thread.inHand.splice(0, answered);
       if (!thread.isAtLargeFile) thread.pace = Math.min(this.#maxPace, thread.pace * 2);
       thread.isAtLargeFile = false;
     }

@@ -2,7 +2,7 @@
 // large file everything that waits behind it is handed back, for the other threads.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import type { DigestReply, ThreadMessage, WorkerSetting } from './digest-pool.js';
+import type { DigestReply, Fault, ThreadMessage, WorkerSetting } from './digest-pool.js';
 import { digestRegularFile } from './file-digest.js';
 import { fileNameBytes } from './file-name.js';
 import { ReadPace } from './read-pace.js';
@@ -15,14 +15,28 @@ const pace = setting.pace === undefined ? undefined : new ReadPace(setting.pace)
 
 /** Paths neither answered nor handed back, the next one last. */
 let waiting: string[] = [];
-let replies: DigestReply[] = [];
 
 const post = (message: ThreadMessage): void => port.postMessage(message);
 
+let digests = '';
+let facts: number[] = [];
+let faults: Map<number, Fault> = new Map();
+
+function keep(reply: DigestReply): void {
+  if ('code' in reply) {
+    faults.set(facts.length / 2 + faults.size, reply);
+  } else {
+    digests += reply.digest;
+    facts.push(reply.size, reply.mtimeMs);
+  }
+}
+
 function sendReplies(): void {
-  if (replies.length === 0) return;
-  post({ replies: JSON.stringify(replies) });
-  replies = [];
+  if (facts.length === 0 && faults.size === 0) return;
+  post({ replies: { digests, facts: Float64Array.from(facts), faults } });
+  digests = '';
+  facts = [];
+  faults = new Map();
 }
 
 const watcher = {
@@ -44,9 +58,9 @@ const watcher = {
   },
 };
 
-function digest(path: string): DigestReply {
+function digest(path: Buffer | string): DigestReply {
   try {
-    return digestRegularFile(fileNameBytes(path), watcher);
+    return digestRegularFile(path, watcher);
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
     return { code: error.code, message: error.message };
@@ -54,11 +68,11 @@ function digest(path: string): DigestReply {
 }
 
 port.on('message', (paths: string) => {
+  // ASCII is its own UTF-8, and the text of a path costs less than a Buffer.
+  const isAscii = Buffer.byteLength(paths) === paths.length;
   waiting = paths.split('\0').reverse();
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    // Not in one expression: digest() may send the replies and begin a new list.
-    const reply = digest(path);
-    replies.push(reply);
+    keep(digest(isAscii ? path : fileNameBytes(path)));
   }
   sendReplies();
 });

@@ -48,8 +48,11 @@ export interface Watcher {
 
 const NOBODY: Watcher = { onBytes: () => {} };
 
-/** As {@link digestFile}, for a walked path: a symbolic link there is FILE_CHANGED. */
-export function digestRegularFile(path: Buffer, watcher: Watcher = NOBODY): FileDigest {
+/**
+ * As {@link digestFile}, for a walked path: a symbolic link there is FILE_CHANGED.
+ * @param path its bytes, or ASCII text
+ */
+export function digestRegularFile(path: Buffer | string, watcher: Watcher = NOBODY): FileDigest {
   return digestOnce(path, watcher) ?? digestOnce(path, watcher) ?? changed('while it was read');
 }
 
@@ -73,7 +76,7 @@ function changed(how: string): never {
 }
 
 /** Undefined when the file changed under the reading. */
-function digestOnce(path: Buffer, watcher: Watcher): FileDigest | undefined {
+function digestOnce(path: Buffer | string, watcher: Watcher): FileDigest | undefined {
   const fd = open(path);
   try {
     const before = fstatSync(fd);
@@ -92,7 +95,7 @@ function digestOnce(path: Buffer, watcher: Watcher): FileDigest | undefined {
   }
 }
 
-function open(path: Buffer): number {
+function open(path: Buffer | string): number {
   try {
     return openSync(path, OPEN_FLAGS);
   } catch (error) {

@@ -1,11 +1,11 @@
 // Rows about the ingest of folders: large files, small files, digesting alone; against the tools
 // that hash files on the command line, on the same files in the same rounds.
 import { join } from 'node:path';
-import { digestFiles } from '../../gateway/services/digest.js';
+import { digestInBatches } from '../../gateway/services/digest.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import { runIngest } from '../../gateway/services/ingest-run.js';
 import { recordIdOf } from '../../gateway/services/record-id.js';
-import { type WalkedFile, walk } from '../../gateway/services/walk.js';
+import { type WalkedFile, walkInBatches } from '../../gateway/services/walk.js';
 import { newDataFolder } from './grown-log.js';
 import type { Budget, Line, Row } from './row.js';
 import { findMissing, writeLargeFiles, writeSmallFiles } from './source-folder.js';
@@ -122,17 +122,22 @@ function smallFiles(workshop: Workshop): Promise<{ folder: string; files: number
   });
 }
 
+/** As an ingest has its files digested. */
 async function digestAll(folder: string, files: number): Promise<void> {
   let digested = 0;
-  for await (const result of digestFiles(filesBelow(folder))) {
-    if (!('digest' in result)) throw new Error('a file could not be digested');
-    digested++;
+  for await (const results of digestInBatches(filesBelow(folder))) {
+    for (const result of results) {
+      if (!('digest' in result)) throw new Error('a file could not be digested');
+      digested++;
+    }
   }
   if (digested !== files) throw new Error(`${digested} of ${files} files were digested`);
 }
 
-async function* filesBelow(folder: string): AsyncGenerator<WalkedFile> {
-  for await (const item of walk([folder], {})) if (item.kind === 'file') yield item;
+async function* filesBelow(folder: string): AsyncGenerator<readonly WalkedFile[]> {
+  for await (const items of walkInBatches([folder])) {
+    yield items.filter((item): item is WalkedFile => item.kind === 'file');
+  }
 }
 
 const SHA256SUM = 'xargs -P2 sha256sum';

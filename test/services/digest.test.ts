@@ -96,6 +96,19 @@ describe('digests of files', () => {
     }
   });
 
+  it('and reasons why there is none belong to their own files, in any mixture', async () => {
+    const names = Array.from({ length: 900 }, (_, number) =>
+      number > 600 && number % 5 === 0 ? `Röntgen ${number}` : `${number}.txt`,
+    );
+    const isThere = (name: string) => name.length % 2 === 0 || name.startsWith('1');
+    for (const name of names.filter(isThere)) writeFileSync(at(name), name);
+    const found = await outcomes(listed(names));
+    expect(found.size).to.equal(names.length);
+    for (const name of names) {
+      expect(found.get(name)).to.equal(isThere(name) ? sha256(name) : 'FILE_MISSING');
+    }
+  });
+
   it('come once for each when large files stand among small ones', async () => {
     const names = Array.from({ length: 400 }, (_, number) => String(number));
     const isLarge = (name: string) => Number(name) % 40 === 7;

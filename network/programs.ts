@@ -21,6 +21,8 @@ export type Progress = (line: string) => void;
 export interface FindProgramsOptions {
   /** Holds the programs, or `bin` with them; CHARTSEAL_FABRIC_BIN when left out. */
   readonly folder?: string | undefined;
+  /** False: PROGRAMS_MISSING where they would have to be built. */
+  readonly mayBuild?: boolean;
   readonly progress: Progress;
 }
 
@@ -165,16 +167,14 @@ async function build(release: Release, progress: Progress): Promise<Found> {
 
 async function findRelease(
   release: Release,
-  folder: string | undefined,
-  progress: Progress,
+  { folder, mayBuild = true, progress }: FindProgramsOptions,
 ): Promise<Found> {
   const named = folder === undefined ? undefined : await findNamed(release, folder, progress);
-  return (
-    named ??
-    (await findOnPath(release, progress)) ??
-    (await findBuilt(release, progress)) ??
-    (await build(release, progress))
-  );
+  const found =
+    named ?? (await findOnPath(release, progress)) ?? (await findBuilt(release, progress));
+  if (found !== undefined) return found;
+  if (mayBuild) return build(release, progress);
+  throw new ChartsealError('PROGRAMS_MISSING', `there is no ${release.title} on this machine`);
 }
 
 /**
@@ -182,11 +182,10 @@ async function findRelease(
  * PROGRAMS_UNSUPPORTED, BUILD_FAILED.
  */
 export async function findPrograms(options: FindProgramsOptions): Promise<Programs> {
-  const { progress } = options;
   const named = options.folder ?? (process.env['CHARTSEAL_FABRIC_BIN'] || undefined);
   const folder = named === undefined ? undefined : resolve(named);
-  const fabric = await findRelease(FABRIC, folder, progress);
-  const ca = await findRelease(CA, folder, progress);
+  const fabric = await findRelease(FABRIC, { ...options, folder });
+  const ca = await findRelease(CA, { ...options, folder });
   const paths = { ...fabric.paths, ...ca.paths } as Record<ProgramName, string>;
   return { ...paths, version: fabric.version, caVersion: ca.version };
 }

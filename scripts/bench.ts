@@ -31,8 +31,17 @@ async function measure({ rows, settings, output }: Request): Promise<void> {
   const workshop = new Workshop(settings);
   process.once('exit', () => workshop.close());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+    const exit = () => process.exit(128 + constants.signals[signal]);
+    process.once(signal, () => void workshop.end().then(exit, exit));
   }
+  try {
+    await measureRows(workshop, { rows, settings, output });
+  } finally {
+    await workshop.end();
+  }
+}
+
+async function measureRows(workshop: Workshop, { rows, settings, output }: Request): Promise<void> {
   tell(circumstances(settings));
   tellLoad();
   const table: Line[] = [];

@@ -1,5 +1,6 @@
 // All rows of the benchmark by their names, in the order in which they run.
 import { acceptRow } from './accept.js';
+import { fabricAnchorRow, fabricAttestationRow, fabricLatencyRow } from './fabric.js';
 import { ingestLargeRow, ingestSmallHashRow, ingestSmallRow } from './ingest.js';
 import { costGrowthRow, provenRow, restartRow } from './long-log.js';
 import { mapRow } from './map.js';
@@ -27,4 +28,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'receipt-size': receiptSizeRow,
   'history-1000': historyRow,
   map: mapRow,
+  'fabric-anchor': fabricAnchorRow,
+  'fabric-latency': fabricLatencyRow,
+  'fabric-attestation': fabricAttestationRow,
 };

@@ -38,6 +38,7 @@ export class Workshop {
   readonly settings: Settings;
   readonly #folder = mkdtempSync(join(tmpdir(), 'chartseal-bench-'));
   readonly #children = new Set<ChildProcess>();
+  readonly #keepers = new Set<ChildProcess>();
   readonly #kept = new Map<string, Promise<unknown>>();
   #names = 0;
 
@@ -91,6 +92,17 @@ export class Workshop {
     return child;
   }
 
+  /**
+   * A program that keeps something which must be put away by itself: it does so when its stdin
+   * ends, and is never killed. Signals of the terminal do not reach it.
+   */
+  startKeeper(program: string, args: readonly string[]): ChildProcess {
+    const keeper = spawn(program, args, { stdio: 'pipe', detached: true });
+    this.#keepers.add(keeper);
+    keeper.once('close', () => this.#keepers.delete(keeper));
+    return keeper;
+  }
+
   /** What the program says on stdout; throws with its complaints when it fails. */
   async run(program: string, args: readonly string[]): Promise<string> {
     const child = this.start(program, args);
@@ -105,6 +117,18 @@ export class Workshop {
     return Buffer.concat(said).toString();
   }
 
+  /** Ends what runs for the workshop, and waits for those that put things away. */
+  async end(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
+    const ends = [...this.#keepers].map(async (keeper) => {
+      const ended = once(keeper, 'close');
+      keeper.stdin?.end();
+      await ended;
+    });
+    await Promise.all(ends);
+  }
+
+  /** At the very end, when nothing can be waited for. */
   close(): void {
     for (const child of this.#children) child.kill('SIGKILL');
     this.remove(this.#folder);

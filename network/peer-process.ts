@@ -20,7 +20,8 @@ function gossip(endpoint: string) {
     // One peer for each organisation: it fetches blocks itself.
     useLeaderElection: false,
     orgLeader: true,
-    reconnectInterval: '2s',
+    reconnectInterval: '1s',
+    aliveTimeInterval: '1s',
     membershipTrackerInterval: '1s',
     publishStateInfoInterval: '1s',
     requestStateInfoInterval: '1s',

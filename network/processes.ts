@@ -1,7 +1,7 @@
 // Child processes of a network: each in a process group of its own that outlives us, with its log
 // and a file that says which process it is. Nothing else starts or ends processes of a network.
-import { spawn } from 'node:child_process';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError } from '../chaincode/core/errors.js';
@@ -89,10 +89,18 @@ export async function runningProcesses(place: Place): Promise<string[]> {
   return names.filter((_, at) => records[at] !== undefined);
 }
 
+/** Lets the shell become the program; one that is gone is found by who waits for the process. */
+function sendWord({ stdin }: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    stdin?.once('error', () => resolve());
+    stdin?.end('go\n', () => resolve());
+  });
+}
+
 async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
   const { name, program, args, cwd } = spec;
   const log = logFile(place, name);
-  await mkdir(dirname(log), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(log));
   await makeFolder(cwd);
   const output = await open(log, 'a', 0o600);
   const startedAt = new Date().toISOString();
@@ -104,20 +112,20 @@ async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
       detached: true,
       stdio: ['pipe', output.fd, output.fd],
     });
-    const failure = new Promise<never>((_, reject) => child.once('error', reject));
-    const started = new Promise<void>((resolve) => child.once('spawn', resolve));
-    await Promise.race([started, failure]);
-    const pid = child.pid as number;
-    const mark = await processMark(pid);
-    const record = { pid, startedAt, mark: mark ?? 'ended', command: [program, ...args] };
-    await writeWhole(recordFile(place, name), `${JSON.stringify(record)}\n`);
-    await new Promise<void>((resolve) => {
-      // A shell that is gone already is found by who waits for the process.
-      child.stdin?.once('error', () => resolve());
-      child.stdin?.end('go\n', () => resolve());
-    });
-    child.unref();
-    return record;
+    try {
+      const failure = new Promise<never>((_, reject) => child.once('error', reject));
+      const started = new Promise<void>((resolve) => child.once('spawn', resolve));
+      await Promise.race([started, failure]);
+      const pid = child.pid as number;
+      const mark = (await processMark(pid)) ?? 'ended';
+      const record = { pid, startedAt, mark, command: [program, ...args] };
+      await writeWhole(recordFile(place, name), `${JSON.stringify(record)}\n`);
+      await sendWord(child);
+      return record;
+    } finally {
+      child.stdin?.destroy();
+      child.unref();
+    }
   } catch (cause) {
     throw new ChartsealError('NETWORK_FAILED', `${name} could not be started`, { cause });
   } finally {
@@ -182,12 +190,19 @@ async function hasEnded({ pid, mark }: ProcessRecord, withinMs: number): Promise
   return true;
 }
 
-/** Ends it with all its children, by force if it must be; true when it ran. */
-export async function stopProcess(place: Place, name: string): Promise<boolean> {
+/**
+ * Ends it with all its children; true when it ran.
+ * @param patienceMs until it is ended by force
+ */
+export async function stopProcess(
+  place: Place,
+  name: string,
+  patienceMs = TERM_MS,
+): Promise<boolean> {
   const record = await findProcess(place, name);
   if (record !== undefined) {
     signalGroup(record.pid, 'SIGTERM');
-    const ended = await hasEnded(record, TERM_MS);
+    const ended = await hasEnded(record, patienceMs);
     // What is left of its group, also when the first of it has ended.
     signalGroup(record.pid, 'SIGKILL');
     if (!ended && !(await hasEnded(record, KILL_MS))) {

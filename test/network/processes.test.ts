@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { processMark } from '../../network/process-mark.js';
+import {
+  findProcess,
+  type ProcessSpec,
+  runningProcesses,
+  startProcess,
+  stopProcess,
+} from '../../network/processes.js';
+import { withLock } from '../../network/state-lock.js';
+import { expectCodeAsync } from '../support/expect-code.js';
+import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
+
+/** Processes of a group that have not ended; zombies have. */
+function membersOf(group: number): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name) && existsSync(`/proc/${name}/stat`))
+    .map((name) => readFileSync(`/proc/${name}/stat`, 'utf8'))
+    .map((stat) => stat.slice(stat.lastIndexOf(')') + 2).split(' '))
+    .filter(([state, , pgrp]) => state !== 'Z' && pgrp === String(group))
+    .map((fields) => fields.join(' '));
+}
+
+describe('the processes of a network', () => {
+  let folder: string;
+  let place: { folder: string };
+
+  beforeEach(() => {
+    folder = newTempFolder();
+    place = { folder };
+  });
+
+  afterEach(async () => {
+    for (const name of await runningProcesses(place)) await stopProcess(place, name);
+    removeTempFolder(folder);
+  });
+
+  const shell = (script: string, more: Partial<ProcessSpec> = {}): ProcessSpec => ({
+    ...{ name: 'one', program: '/bin/sh', args: ['-c', script], cwd: folder },
+    ...more,
+  });
+  const recordPath = () => join(folder, 'run', 'one.json');
+  const logText = () => readFileSync(join(folder, 'logs', 'one.log'), 'utf8');
+
+  it('run in a group of their own, with a log and a pid file that only the owner reads', async () => {
+    expect(await startProcess(place, shell('echo said; exec sleep 60'))).to.equal(true);
+    const { pid } = (await findProcess(place, 'one')) as { pid: number };
+    const group = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[4]);
+    expect(group).to.equal(pid);
+    for (const path of [recordPath(), join(folder, 'logs', 'one.log')]) {
+      expect(statSync(path).mode & 0o777).to.equal(0o600);
+    }
+    while (!logText().includes('said\n')) await sleep(20);
+  });
+
+  it('are started once: the second start finds the first', async () => {
+    await startProcess(place, shell('exec sleep 60'));
+    const first = await findProcess(place, 'one');
+    expect(await startProcess(place, shell('exec sleep 60'))).to.equal(false);
+    expect(await findProcess(place, 'one')).to.deep.equal(first);
+  });
+
+  it("get nothing of the user's environment that could steer them, and a umask of 077", async () => {
+    process.env['CORE_PEER_ADDRESS'] = 'elsewhere:7051';
+    try {
+      const script = 'env; touch made; exec sleep 60';
+      await startProcess(place, shell(script, { env: { FABRIC_CFG_PATH: '/here' } }));
+      while (!logText().includes('FABRIC_CFG_PATH')) await sleep(20);
+      expect(logText()).to.contain('FABRIC_CFG_PATH=/here').and.not.contain('CORE_PEER');
+      expect(statSync(join(folder, 'made')).mode & 0o777).to.equal(0o600);
+    } finally {
+      delete process.env['CORE_PEER_ADDRESS'];
+    }
+  });
+
+  it('that end before they are ready are told of, with their last words', async () => {
+    const spec = shell('echo panic: no such key; exit 2', { isReady: async () => false });
+    const message = await startProcess(place, spec).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(message).to.contain('panic: no such key').and.contain('one.log');
+    await expectCodeAsync(() => startProcess(place, spec), 'NETWORK_FAILED');
+    expect(await runningProcesses(place)).to.deep.equal([]);
+  });
+
+  it('that do not get ready in time are ended', async () => {
+    const spec = shell('exec sleep 60', { isReady: async () => false, readyMs: 200 });
+    await expectCodeAsync(() => startProcess(place, spec), 'NETWORK_FAILED');
+    expect(await runningProcesses(place)).to.deep.equal([]);
+  });
+
+  it('whose program is not there are told of', async () => {
+    const spec = shell('', { program: '/nowhere/peer', isReady: async () => false });
+    await expectCodeAsync(() => startProcess(place, spec), 'NETWORK_FAILED');
+  });
+
+  it('end with their children, by force where asking does not help', async () => {
+    const script = "sleep 61 & trap '' TERM; echo up; while :; do sleep 0.1; done";
+    await startProcess(place, shell(script, { isReady: async () => logText().includes('up\n') }));
+    const { pid } = (await findProcess(place, 'one')) as { pid: number };
+    const stopping = stopProcess(place, 'one', 600);
+    await sleep(300);
+    expect(await processMark(pid)).to.not.equal(undefined);
+    expect(await stopping).to.equal(true);
+    expect(await processMark(pid)).to.equal(undefined);
+    expect(membersOf(pid)).to.deep.equal([]);
+    expect(await stopProcess(place, 'one')).to.equal(false);
+  });
+
+  it('are not taken for another process that got the same pid', async () => {
+    await startProcess(place, shell('exec sleep 60'));
+    const record = JSON.parse(readFileSync(recordPath(), 'utf8'));
+    await stopProcess(place, 'one');
+    const other = spawn('sleep', ['60'], { stdio: 'ignore' });
+    try {
+      writeFileSync(recordPath(), JSON.stringify({ ...record, pid: other.pid }));
+      expect(await findProcess(place, 'one')).to.equal(undefined);
+      expect(await stopProcess(place, 'one')).to.equal(false);
+      expect(await processMark(other.pid as number)).to.not.equal(undefined);
+    } finally {
+      other.kill();
+      await once(other, 'exit');
+    }
+  });
+
+  it('do not begin before their pid is on disk, and end when it cannot be written', async () => {
+    // So long that the file fits, and the one that is written first and renamed does not.
+    const spec = shell('touch begun; exec sleep 60', { name: 'n'.repeat(245) });
+    await expectCodeAsync(() => startProcess(place, spec), 'NETWORK_FAILED');
+    await sleep(200);
+    expect(existsSync(join(folder, 'begun'))).to.equal(false);
+  });
+
+  it('are worked on by one command at a time', async () => {
+    await withLock(folder, async () => {
+      await expectCodeAsync(() => withLock(folder, async () => 'both'), 'NETWORK_BUSY');
+    });
+    expect(await withLock(folder, async () => 'after')).to.equal('after');
+  });
+
+  it('are not locked by a command that was killed', async () => {
+    const lock = join(folder, 'lock');
+    for (const left of [`${process.pid} of another time`, '999999999 x', '']) {
+      writeFileSync(lock, left);
+      expect(await withLock(folder, async () => 'mine')).to.equal('mine');
+    }
+  });
+});

@@ -12,7 +12,7 @@ import {
 import { define, findFault, packageFile, waitUntilReady } from './chaincode-lifecycle.js';
 import { packageChaincode } from './chaincode-package.js';
 import {
-  freePort,
+  portsFor,
   serviceProcess,
   stagedFolder,
   startServices,
@@ -106,12 +106,6 @@ export async function deployChaincode(
   return current;
 }
 
-async function nextPorts(state: NetworkState): Promise<Record<string, number>> {
-  const ports: Record<string, number> = {};
-  for (const { name } of state.organisations) ports[name] = await freePort();
-  return ports;
-}
-
 async function completeUpgrade(
   state: NetworkState,
   current: Deployment,
@@ -147,7 +141,7 @@ export async function upgradeChaincode(
     ...prepared,
     sequence: current.sequence + 1,
     policy: endorsements === undefined ? current.policy : endorsementPolicy(state, endorsements),
-    ports: prepared.label === current.label ? current.ports : await nextPorts(state),
+    ports: await portsFor(state, prepared.label),
   };
   if (next.label === current.label && next.policy === current.policy) {
     throw new ChartsealError('CHAINCODE_FAILED', `contract ${next.label} is deployed already`);

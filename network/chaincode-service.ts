@@ -2,6 +2,7 @@
 // organisation's peer alone. Ending one loses nothing: it endorses, and what it did not answer the
 // peer asks again.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { ChartsealError } from '../chaincode/core/errors.js';
@@ -9,7 +10,7 @@ import { connectionsFolder } from './chaincode-builder.js';
 import type { Deployment } from './chaincode-deployment.js';
 import { installModules } from './chaincode-modules.js';
 import { contractFiles, digestOf, readStaged, stageChaincode } from './chaincode-stage.js';
-import { ensureServiceTls, type ServiceTls, serviceConnection } from './chaincode-tls.js';
+import { ensureServiceTls, portOf, type ServiceTls, serviceConnection } from './chaincode-tls.js';
 import { writeWhole } from './files.js';
 import { chaincodeFolder } from './paths.js';
 import { findProcess, type ProcessSpec, startProcess, stopProcess } from './processes.js';
@@ -30,7 +31,7 @@ export const stagedFolder = (state: NetworkState, digest: string): string =>
 const organisationFolder = (state: NetworkState, { name }: Organisation) =>
   join(chaincodeFolder(state), name);
 
-export function serviceTls(state: NetworkState, organisation: Organisation): Promise<ServiceTls> {
+function serviceTls(state: NetworkState, organisation: Organisation): Promise<ServiceTls> {
   return ensureServiceTls(join(organisationFolder(state, organisation), 'tls'), organisation.mspId);
 }
 
@@ -110,16 +111,36 @@ function serviceSpec(
   };
 }
 
-/** Tells the organisation's peer where the service of this package is. */
+const connectionFile = (state: NetworkState, { name }: Organisation, label: string) =>
+  join(connectionsFolder(state.folder, name), `${label}.json`);
+
+/** Tells the organisation's peer where the service of this package is, before it is installed. */
 export async function writeConnection(
   state: NetworkState,
   organisation: Organisation,
   { label, ports }: Deployment,
 ): Promise<void> {
-  const folder = connectionsFolder(state.folder, organisation.name);
   const tls = await serviceTls(state, organisation);
-  const port = ports[organisation.name] as number;
-  await writeWhole(join(folder, `${label}.json`), await serviceConnection(port, tls));
+  const connection = await serviceConnection(ports[organisation.name] as number, tls);
+  await writeWhole(connectionFile(state, organisation, label), connection);
+}
+
+/**
+ * Where the services of a package listen: a peer that has it installed already keeps the port that
+ * it was told then, others get a new one.
+ */
+export async function portsFor(
+  state: NetworkState,
+  label: string,
+): Promise<Record<string, number>> {
+  const ports: Record<string, number> = {};
+  for (const organisation of state.organisations) {
+    const file = connectionFile(state, organisation, label);
+    ports[organisation.name] = existsSync(file)
+      ? portOf(await readFile(file, 'utf8'))
+      : await freePort();
+  }
+  return ports;
 }
 
 /** Starts one organisation's service unless it runs; true when it was started now. */

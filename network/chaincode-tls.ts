@@ -125,3 +125,9 @@ export async function serviceConnection(port: number, tls: ServiceTls): Promise<
     client_key: await text(tls.client.key),
   });
 }
+
+/** The port in what {@link serviceConnection} made. */
+export function portOf(connection: string): number {
+  const { address } = JSON.parse(connection) as { address: string };
+  return Number(address.slice(address.lastIndexOf(':') + 1));
+}

@@ -18,6 +18,17 @@ function engine(text: string): (typeof ENGINES)[number] {
   return found;
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+const DEFAULT_WITHHELD_MS = 900_000;
+
+/** `0s`, `15m`, `8h` as milliseconds. */
+function delay(text: string): number {
+  const [, number = '', unit = ''] = /^(0|[1-9][0-9]{0,5})([smh])$/.exec(text) ?? [];
+  const unitMs = UNIT_MS[unit];
+  if (unitMs === undefined) throw new InvalidArgumentError('It is a time like 0s, 15m or 8h.');
+  return Number(number) * unitMs;
+}
+
 const profile = flags.text('--profile <file>', 'connection profile of the channel');
 const trust = flags.text('--trust <file>', 'trust file with which the logs must agree');
 
@@ -74,5 +85,28 @@ export const LOG_COMMANDS: readonly CommandRow[] = [
     },
     run: async (_given, values, context) =>
       (await import('../commands/log-rebuild.js')).logRebuild(values, context),
+  }),
+  command({
+    name: 'log mirror',
+    summary:
+      'Follow the logs of a channel into a folder, check hashes and leaves, raise the alarm.',
+    example: 'log mirror --profile auditor.json --to mirror --leaves leaves.jsonl',
+    flags: {
+      profile: flags.requiredText('--profile <file>', 'connection profile of the channel'),
+      to: flags.requiredText('--to <dir>', 'folder of the mirror; the next run goes on in it'),
+      leaves: flags.list('--leaves <file>', 'leaves as log leaves prints them; - is stdin'),
+      log: flags.text('--log <origin>', 'the log that the leaves are of; found by their hashes'),
+      trust,
+      withheldMs: flags.parsedOr(
+        '--withheld-after <time>',
+        'raise the alarm when leaves are not given for so long: 0s, 15m, 8h',
+        delay,
+        DEFAULT_WITHHELD_MS,
+        '15m',
+      ),
+      follow: flags.flag('--follow', 'go on with new blocks and leaves until it is ended'),
+    },
+    run: async (_given, values, context) =>
+      (await import('../commands/log-mirror.js')).logMirror(values, context),
   }),
 ];

@@ -70,7 +70,7 @@ class Placed {
 
 export class ChannelLogs {
   readonly #contract: string;
-  readonly #logs = new Map<string, RebuiltLog>();
+  #logs = new Map<string, RebuiltLog>();
 
   /** @param logs as they were after the blocks that were read before */
   constructor(contract: string, logs: Iterable<RebuiltLog> = []) {
@@ -87,8 +87,21 @@ export class ChannelLogs {
     return this.#logs.get(logId);
   }
 
-  /** Appends of the block, in order; throws an alarm at the first thing that does not fit. */
+  /**
+   * Appends of the block, in order. Throws an alarm at the first thing that does not fit, and then
+   * nothing of the block was applied.
+   */
   apply(block: ChannelBlock): RebuiltAppend[] {
+    const before = new Map(this.#logs);
+    try {
+      return this.#applyAll(block);
+    } catch (error) {
+      this.#logs = before;
+      throw error;
+    }
+  }
+
+  #applyAll(block: ChannelBlock): RebuiltAppend[] {
     const appends: RebuiltAppend[] = [];
     for (const transaction of block.transactions) {
       const placed = new Placed(block, transaction);

@@ -1,0 +1,137 @@
+// chartseal log mirror: follows a channel into a folder of its own, hashes and leaves, and raises
+// the alarm at the first thing that does not fit.
+import { encodeHex } from '../../chaincode/core/bytes.js';
+import { formatTime } from '../../chaincode/core/time.js';
+import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
+import { Alarm } from '../../gateway/services/mirror/alarm.js';
+import { FabricSource } from '../../gateway/services/mirror/fabric-source.js';
+import { readGrowingFile } from '../../gateway/services/mirror/leaves-input.js';
+import {
+  type GivenLeaves,
+  type LogStatus,
+  Mirror,
+  type MirrorStatus,
+} from '../../gateway/services/mirror/mirror.js';
+import { rootOf } from '../../gateway/services/mirror/rebuild-channel.js';
+import type { CommandContext } from '../context.js';
+import { EXIT_UNDONE } from '../exit.js';
+import { clean } from '../render.js';
+import { tellAlarm } from './log-rebuild.js';
+import { readTrust } from './verify.js';
+
+export interface LogMirrorOptions {
+  readonly profile: string;
+  readonly to: string;
+  readonly leaves: readonly string[];
+  readonly log?: string;
+  readonly trust?: string;
+  readonly withheldMs: number;
+  readonly follow?: boolean;
+}
+
+const STDIN = '-';
+
+function givenLeaves(
+  { leaves, follow }: LogMirrorOptions,
+  context: CommandContext,
+): readonly GivenLeaves[] {
+  return leaves.map((name) => ({
+    name: name === STDIN ? 'stdin' : name,
+    read: (stop) => {
+      if (name === STDIN) return context.stdin;
+      return follow === true ? readGrowingFile(name, stop) : readGrowingFile(name);
+    },
+  }));
+}
+
+function logRow({ log, leaves, isGiven }: LogStatus) {
+  const { logId, registration, frontier, appends, endorsedAt } = log;
+  const { first, missing } = leaves;
+  return {
+    origin: registration.origin,
+    logId,
+    hashes: {
+      size: frontier.size,
+      root: encodeHex(rootOf(log)),
+      appends,
+      endorsedAt: formatTime(endorsedAt),
+    },
+    leaves: {
+      given: isGiven,
+      size: leaves.size,
+      appends: leaves.appends,
+      missing,
+      ...(first === undefined ? {} : { first: first.index, since: formatTime(first.endorsedAt) }),
+    },
+  };
+}
+
+function logLines(status: LogStatus): string[] {
+  const { origin, hashes, leaves } = logRow(status);
+  const lines = [
+    clean(origin),
+    `  hashes  to size ${hashes.size}, ${hashes.appends} appends: every root recomputed`,
+    `          the newest, of ${hashes.endorsedAt}: ${hashes.root}`,
+    leaves.size === 0
+      ? '  leaves  none verified'
+      : `  leaves  to size ${leaves.size}, ${leaves.appends} appends: every map root recomputed`,
+  ];
+  if (leaves.missing === 0) return lines;
+  const from = `from index ${leaves.first} on, appended ${leaves.since}`;
+  return [...lines, `  known by their hashes alone: ${leaves.missing} leaves, ${from}`];
+}
+
+function tellStatus({ blocks, logs, ahead }: MirrorStatus, context: CommandContext): void {
+  for (const status of logs) {
+    if (context.json) context.data(JSON.stringify(logRow(status)));
+    else for (const line of logLines(status)) context.data(line);
+  }
+  if (context.json) context.data(JSON.stringify({ summary: { blocks, logs: logs.length, ahead } }));
+  else context.data(`${blocks} blocks`);
+  for (const { name, index } of ahead) {
+    context.tell(
+      `not checked: ${clean(name)} from leaf ${index} on, beyond the blocks of this peer`,
+    );
+  }
+}
+
+/** Ctrl-C and a service manager end it in order. */
+function untilInterrupted(): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  const release = () => void process.off('SIGINT', abort).off('SIGTERM', abort);
+  return { signal: controller.signal, release };
+}
+
+/** Exit code 1 for an alarm, 2 when leaves were given that could not be checked. */
+export async function logMirror(
+  options: LogMirrorOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { to, log, withheldMs, follow = false } = options;
+  const trust = options.trust === undefined ? {} : { trust: readTrust(options.trust) };
+  const source = await FabricSource.open(await readFabricProfile(options.profile));
+  const { signal: stop, release } = untilInterrupted();
+  try {
+    const status = await Mirror.run({
+      folder: to,
+      source,
+      leaves: givenLeaves(options, context),
+      ...(log === undefined ? {} : { origin: log }),
+      ...trust,
+      withheldMs,
+      follow,
+      stop,
+      onStatus: (news) => tellStatus(news, context),
+    });
+    if (!follow) tellStatus(status, context);
+    return status.ahead.length > 0 && !follow ? EXIT_UNDONE : 0;
+  } catch (error) {
+    if (!(error instanceof Alarm)) throw error;
+    return tellAlarm(error, context);
+  } finally {
+    release();
+    await source.close();
+  }
+}

@@ -1,0 +1,276 @@
+// What a mirror has on disk: how far blocks were read, every log with its leaf hashes, leaves as far
+// as they are verified, the pages of each map. All of one step becomes durable together.
+
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  concat,
+  decodeBase64,
+  decodeHex,
+  encodeBase64,
+  encodeHex,
+} from '../../../chaincode/core/bytes.js';
+import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
+import { checkFrontier } from '../../../chaincode/core/compact-range.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { parseJsonBytes } from '../../../chaincode/core/json.js';
+import { HASH_BYTES, LEAF_BYTES } from '../../../chaincode/core/limits.js';
+import type { Registration } from '../../../chaincode/core/registration.js';
+import { Database, type RowBatch } from '../../store/database.js';
+import { keyNumber } from '../../store/keys.js';
+import { isSystemError, systemErrorText } from '../file-error.js';
+import { type BlockPosition, NO_BLOCKS } from './channel-block.js';
+import type { RebuiltAppend, RebuiltLog } from './channel-logs.js';
+
+const FORMAT = 'chartseal-mirror/1';
+const FOLDER = 'db';
+const FORMAT_KEY = 'mirror';
+const POSITION_KEY = 'position';
+const LOGS = 'log/';
+const appends = (logId: string) => `append/${logId}/`;
+const hashesKey = (logId: string, firstIndex: number) => `hashes/${logId}/${keyNumber(firstIndex)}`;
+const leavesKey = (logId: string, firstIndex: number) => `leaves/${logId}/${keyNumber(firstIndex)}`;
+const heldKey = (logId: string) => `held/${logId}`;
+const verifiedKey = (logId: string) => `verified/${logId}`;
+const mapKey = (logId: string, prefix: string) => `map/${logId}/${prefix}`;
+
+/** An append of the ledger, as it is kept. */
+export interface AppendFacts {
+  readonly appendNumber: number;
+  readonly firstIndex: number;
+  /** Leaves submitted. */
+  readonly leaves: number;
+  readonly closingLeaf: Uint8Array;
+  readonly endorsedAt: number;
+  readonly block: number;
+  readonly transaction: number;
+}
+
+/** How far the leaves of a log are verified. */
+export interface VerifiedRow {
+  readonly appends: number;
+  /** Size of the tree up to there. */
+  readonly size: number;
+  /** Hex. */
+  readonly mapRoot: string;
+}
+
+interface LogRow {
+  readonly registration: Registration;
+  readonly size: number;
+  readonly frontier: readonly string[];
+  readonly appends: number;
+  readonly closingLeaf: string | null;
+  readonly endorsedAt: number;
+}
+
+/** Rows are sealed and only this file writes them, so their types follow from their keys. */
+const parseRow = <T>(bytes: Uint8Array) => parseJsonBytes(bytes, 'a row') as unknown as T;
+
+async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const others = (await readdir(folder)).filter((name) => name !== FOLDER);
+    if (others.length === 0) return;
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    const text = `the folder of the mirror: ${systemErrorText(cause)}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
+  }
+  throw new ChartsealError('DATA_EXISTS', 'the folder holds something else than a mirror');
+}
+
+/** Faults of the database in words of a mirror. */
+function mirrorFault(error: unknown): unknown {
+  if (!(error instanceof ChartsealError)) return error;
+  const { code, message, cause } = error;
+  if (code === 'STORE_LOCKED') {
+    return new ChartsealError(code, 'another process uses this mirror', { cause });
+  }
+  if (code !== 'STORE_CORRUPT' && code !== 'STORE_BEHIND') return error;
+  return new ChartsealError('MIRROR_CORRUPT', message, { cause: error });
+}
+
+/** What `work` gives; throws MIRROR_CORRUPT where the database is damaged. */
+export async function onMirror<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw mirrorFault(error);
+  }
+}
+
+export class MirrorStore {
+  readonly #db: Database;
+  #batch: RowBatch;
+  #bytes = 0;
+  #position: BlockPosition = NO_BLOCKS;
+  readonly #written = new Map<string, RebuiltLog>();
+
+  private constructor(db: Database) {
+    this.#db = db;
+    this.#batch = db.batch();
+  }
+
+  /** For this process alone. Throws STORE_LOCKED, MIRROR_CORRUPT, DATA_EXISTS, FILE_UNWRITABLE. */
+  static async open(folder: string, channel: string): Promise<MirrorStore> {
+    await prepareFolder(folder);
+    const path = join(folder, FOLDER);
+    const create = !existsSync(join(path, 'CURRENT'));
+    const db = await onMirror(() => Database.open(path, { create }));
+    try {
+      const store = new MirrorStore(db);
+      await onMirror(() => store.#read(channel));
+      return store;
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
+  }
+
+  async #read(channel: string): Promise<void> {
+    const format = canonicalBytes({ format: FORMAT, channel });
+    const found = this.#db.find(FORMAT_KEY);
+    if (found === undefined) this.#put(FORMAT_KEY, format);
+    else {
+      const row = parseRow<{ format: string; channel: string }>(found);
+      if (row.format !== FORMAT) {
+        throw new ChartsealError('NEWER_VERSION', 'the mirror was made by another version');
+      }
+      if (row.channel !== channel) {
+        const text = `the folder holds a mirror of the channel ${row.channel}, not of ${channel}`;
+        throw new ChartsealError('DATA_EXISTS', text);
+      }
+    }
+    const position = this.#db.find(POSITION_KEY);
+    if (position === undefined) return;
+    const { blocks, hash } = parseRow<{ blocks: number; hash: string }>(position);
+    this.#position = { blocks, hash: decodeHex(hash, 'hash', HASH_BYTES) };
+    for await (const [key, bytes] of this.#db.rows(LOGS)) {
+      const logId = key.slice(LOGS.length);
+      const row = parseRow<LogRow>(bytes);
+      const hashes = row.frontier.map((hash) => decodeHex(hash, 'hash', HASH_BYTES));
+      this.#written.set(logId, {
+        logId,
+        registration: row.registration,
+        frontier: checkFrontier(row.size, hashes),
+        appends: row.appends,
+        closingLeaf: row.closingLeaf === null ? undefined : decodeBase64(row.closingLeaf, 'leaf'),
+        endorsedAt: row.endorsedAt,
+      });
+    }
+  }
+
+  /** As on disk. */
+  get position(): BlockPosition {
+    return this.#position;
+  }
+
+  get logs(): readonly RebuiltLog[] {
+    return [...this.#written.values()];
+  }
+
+  /** Bytes that wait for {@link flush}. */
+  get waiting(): number {
+    return this.#bytes;
+  }
+
+  putAppend({ log, hashes, ...append }: RebuiltAppend): void {
+    const { appendNumber, firstIndex, closingLeaf, endorsedAt, block, transaction } = append;
+    const { logId } = log;
+    const row = {
+      appendNumber,
+      leaves: hashes.length,
+      closingLeaf: encodeBase64(closingLeaf),
+      endorsedAt,
+      block,
+      transaction,
+    };
+    this.#put(appends(logId) + keyNumber(firstIndex), canonicalBytes(row));
+    this.#put(hashesKey(logId, firstIndex), concat(...hashes));
+  }
+
+  /** Makes durable what was put, the logs as they are now, and how far blocks were read. */
+  async flush(position: BlockPosition, logs: readonly RebuiltLog[]): Promise<void> {
+    for (const log of logs) {
+      if (this.#written.get(log.logId) === log) continue;
+      const { registration, frontier, closingLeaf } = log;
+      const row: LogRow = {
+        registration,
+        size: frontier.size,
+        frontier: frontier.hashes.map(encodeHex),
+        appends: log.appends,
+        closingLeaf: closingLeaf === undefined ? null : encodeBase64(closingLeaf),
+        endorsedAt: log.endorsedAt,
+      };
+      this.#put(LOGS + log.logId, canonicalBytes(row));
+    }
+    if (position.hash !== undefined && position.blocks !== this.#position.blocks) {
+      const row = { blocks: position.blocks, hash: encodeHex(position.hash) };
+      this.#put(POSITION_KEY, canonicalBytes(row));
+    }
+    if (this.#batch.size > 0) await this.#batch.write();
+    else await this.#batch.discard();
+    this.#batch = this.#db.batch();
+    this.#bytes = 0;
+    this.#position = position;
+    for (const log of logs) this.#written.set(log.logId, log);
+  }
+
+  /** The append that holds this index; undefined when it is not on disk. */
+  async findAppend(logId: string, index: number): Promise<AppendFacts | undefined> {
+    const table = appends(logId);
+    const found = await this.#db.findLast(table, keyNumber(index));
+    if (found === undefined) return undefined;
+    const [key, bytes] = found;
+    const row = parseRow<Omit<AppendFacts, 'closingLeaf'> & { closingLeaf: string }>(bytes);
+    const firstIndex = Number.parseInt(key.slice(table.length), 16);
+    const closingLeaf = decodeBase64(row.closingLeaf, 'closing leaf', LEAF_BYTES);
+    return { ...row, firstIndex, closingLeaf };
+  }
+
+  /** Hashes of the submitted leaves of an append, one after the other. */
+  readHashes(logId: string, { firstIndex, leaves }: AppendFacts): Uint8Array {
+    const hashes = this.#db.find(hashesKey(logId, firstIndex));
+    if (hashes?.length === leaves * HASH_BYTES) return hashes;
+    throw new ChartsealError('MIRROR_CORRUPT', 'hashes of an append are gone');
+  }
+
+  findVerified(logId: string): VerifiedRow | undefined {
+    const row = this.#db.find(verifiedKey(logId));
+    return row && parseRow<VerifiedRow>(row);
+  }
+
+  /** Leaves of the append that is not whole yet. */
+  findHeld(logId: string): Uint8Array | undefined {
+    return this.#db.find(heldKey(logId));
+  }
+
+  findPage(logId: string, prefix: string): Uint8Array | undefined {
+    return this.#db.find(mapKey(logId, prefix));
+  }
+
+  putPage(logId: string, prefix: string, page: Uint8Array): void {
+    this.#put(mapKey(logId, prefix), page);
+  }
+
+  putLeaves(logId: string, firstIndex: number, leaves: Uint8Array): void {
+    this.#put(leavesKey(logId, firstIndex), leaves);
+  }
+
+  putVerified(logId: string, row: VerifiedRow, held: Uint8Array): void {
+    this.#put(verifiedKey(logId), canonicalBytes(row));
+    this.#put(heldKey(logId), held);
+  }
+
+  async close(): Promise<void> {
+    await this.#batch.discard();
+    await this.#db.close();
+  }
+
+  #put(key: string, value: Uint8Array): void {
+    this.#batch.put(key, value);
+    this.#bytes += value.length;
+  }
+}

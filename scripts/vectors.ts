@@ -7,6 +7,7 @@ import { chainsFamily } from './vectors/chains.js';
 import { consistencyFamily } from './vectors/consistency.js';
 import { evidenceRules } from './vectors/evidence-rules.js';
 import { evidenceV1 } from './vectors/evidence-v1.js';
+import { fabricV1 } from './vectors/fabric-v1.js';
 import { type Family, formatFamily } from './vectors/family.js';
 import { inclusionFamily } from './vectors/inclusion.js';
 import { labelsFamily } from './vectors/labels.js';
@@ -18,7 +19,7 @@ import { witnessFamily } from './vectors/witness.js';
 
 const ROOT = join(process.cwd(), 'test/vectors');
 /** Folders that hold nothing but what is made here. */
-const OWN_FOLDERS = ['receipts/v1', 'receipts/v1-rules'] as const;
+const OWN_FOLDERS = ['receipts/v1', 'receipts/v1-rules', 'receipts/v1-fabric'] as const;
 
 const FAMILIES: readonly (() => Family)[] = [
   inclusionFamily,
@@ -39,7 +40,8 @@ function makeVectors(): Map<string, Uint8Array> {
     const family = make();
     files.set(`${family.family}.json`, Buffer.from(formatFamily(family)));
   }
-  for (const [path, bytes] of [...evidenceV1(), ...evidenceRules()]) files.set(path, bytes);
+  const evidence = [...evidenceV1(), ...evidenceRules(), ...fabricV1()];
+  for (const [path, bytes] of evidence) files.set(path, bytes);
   return files;
 }
 

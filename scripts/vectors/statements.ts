@@ -40,12 +40,10 @@ const THIS_LABEL =
 const HELD = 'A hold placed by the hospital itself is its own word.';
 const NO_NORMAL_FORM =
   "The log's registration gives no normal form for identifiers of this system: another spelling has a chain of its own.";
-const EMBEDDED = [
-  'single operator, not independently witnessed',
-  'forks are excluded only if the ordering service is honest',
-];
+export const HONEST_ORDERING = 'forks are excluded only if the ordering service is honest';
+const EMBEDDED = ['single operator, not independently witnessed', HONEST_ORDERING];
 /** Under orderings `raft` and `bft`. */
-export const ENDORSED_BY = [
+const ENDORSED_BY = [
   "An endorsement says what an organisation's peer answered, not which code it ran: each organisation builds the contract from source.",
   'Whoever holds old keys of as many organisations as must attest could back-date an answer; a checkpoint or a revocation in the trust file answers that.',
 ];

@@ -1,7 +1,21 @@
 // Vectors of trust files (SPEC sections 13 and 16): which are believed, and which are refused.
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
 import type { TrustFile } from '../../gateway/evidence/trust.js';
+import {
+  authority,
+  basicConstraints,
+  extension,
+  keyUsage,
+  OID,
+} from '../../test/support/certificate-maker.js';
 import { sampleLog } from '../../test/support/evidence-sample.js';
+import {
+  MEMBERS,
+  type Member,
+  makeIntermediate,
+  makeRoot,
+  organisationOf,
+} from '../../test/support/fabric-consortium.js';
 import { type Family, hex, sha256Of, type VectorCase } from './family.js';
 import { malformedPoints } from './small-order.js';
 
@@ -52,6 +66,23 @@ const contract = (changes: object) => ({
   ],
 });
 
+const [, member, neighbour] = MEMBERS as readonly [Member, Member, Member];
+/** A channel of the log's owner and one more organisation. */
+const channel = (...changes: readonly object[]) => ({
+  ordering: 'raft',
+  organisations: [
+    { ...organisationOf(member), ...changes[0] },
+    { ...organisationOf(neighbour), ...changes[1] },
+  ],
+});
+const certificate = ({ certificate }: { readonly certificate: Uint8Array }) => base64(certificate);
+const rootOf = (changes: Parameters<typeof makeRoot>[1]) =>
+  channel({ roots: [certificate(makeRoot(owner.mspId, changes))] });
+const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
+/** SubjectPublicKeyInfo of a key of P-384. */
+const P384 = bytesOf(`3076301006072a8648ce3d020106052b8104002203620004${'11'.repeat(96)}`);
+const sameKey = certificate(makeRoot('HospitalBMSP', { key: member.root.key }));
+
 const VALID: Readonly<Record<string, object>> = {
   embedded: {},
   raft: { ordering: 'raft' },
@@ -76,6 +107,18 @@ const VALID: Readonly<Record<string, object>> = {
   pinned: pins(4, 8),
   'pinned-log-that-is-not-named': pinOf('hospital-b.example/archive'),
   contract: contract({}),
+  'channel-of-two-organisations': channel(),
+  'channel-with-an-intermediate': channel({
+    intermediates: [certificate(makeIntermediate(owner.mspId, member.root))],
+  }),
+  'channel-with-a-root-twice': channel({
+    roots: [certificate(member.root), certificate(member.root)],
+  }),
+  'channel-with-an-organisation-without-a-root': channel({ roots: [] }),
+  'channel-root-that-does-not-say-what-its-key-is-for': rootOf({
+    extensions: [basicConstraints(true)],
+  }),
+  'channel-root-with-a-serial-of-32-bytes': rootOf({ serial: bytesOf(`00${'ff'.repeat(32)}`) }),
 };
 
 const HOSTILE: Readonly<Record<string, object>> = {
@@ -139,6 +182,28 @@ const HOSTILE: Readonly<Record<string, object>> = {
   'contract-block-negative': contract({ block: -1 }),
   'contract-name-empty': contract({ name: '' }),
   'contract-policy-of-4097-bytes': contract({ endorsementPolicy: 'x'.repeat(4097) }),
+  'channel-root-that-is-no-certificate': channel({ roots: [der('a')] }),
+  'channel-root-cut-short': channel({ roots: [base64(member.root.certificate.subarray(0, -1))] }),
+  'channel-root-with-a-byte-more': channel({
+    roots: [base64(Uint8Array.of(...member.root.certificate, 0))],
+  }),
+  'channel-root-that-is-no-authority': channel({ roots: [certificate(member.peer)] }),
+  'channel-intermediate-that-is-no-authority': channel({
+    intermediates: [certificate(member.peer)],
+  }),
+  'channel-root-that-may-not-issue': rootOf({
+    extensions: [basicConstraints(true), keyUsage('0780')],
+  }),
+  'channel-root-with-a-negative-serial': rootOf({ serial: bytesOf('ff') }),
+  'channel-root-with-a-serial-of-33-bytes': rootOf({ serial: bytesOf(`01${'00'.repeat(32)}`) }),
+  'channel-root-with-a-key-of-p-384': rootOf({ publicKeyInfo: P384 }),
+  'channel-root-signed-with-sha-384': rootOf({ algorithm: bytesOf('300a06082a8648ce3d040303') }),
+  'channel-root-with-name-constraints': rootOf({
+    extensions: [...authority(), extension(OID.nameConstraints, bytesOf('3000'))],
+  }),
+  'channel-root-of-two-organisations': channel({}, { roots: [certificate(member.root)] }),
+  'channel-key-of-two-organisations': channel({}, { roots: [sameKey] }),
+  'channel-intermediate-with-the-key-of-another-root': channel({}, { intermediates: [sameKey] }),
   'pin-with-a-short-root': { pinnedCheckpoints: [{ origin: log.origin, size: 4, root: '00' }] },
 };
 

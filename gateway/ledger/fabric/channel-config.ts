@@ -7,12 +7,18 @@ import { encodeBase64 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { Organisation } from '../../evidence/trust.js';
 import type { FabricConnection } from './connection.js';
+import { organisationsNeeded } from './policy-text.js';
 import { callSystem } from './system-call.js';
 
 export interface ChannelConfig {
   readonly ordering: 'raft' | 'bft';
   /** By ascending MSP id. */
   readonly organisations: readonly Organisation[];
+  /** `host:port` of every orderer. */
+  readonly orderers: readonly string[];
+  /** How many organisations must agree to replace the contract, and to change the configuration. */
+  readonly lifecycleQuorum: number;
+  readonly adminQuorum: number;
 }
 
 const ORDERINGS: Readonly<Record<string, ChannelConfig['ordering']>> = {
@@ -81,6 +87,22 @@ function orderingOf(group: common.ConfigGroup): ChannelConfig['ordering'] {
   return ORDERINGS[type] ?? corrupt(`orders by "${type}", which is not known here`);
 }
 
+/** Endpoints of the ordering organisations, and those of older channels, which name them once. */
+function orderersOf(group: common.ConfigGroup): string[] {
+  const found = new Set<string>();
+  const add = (value: common.ConfigValue | undefined) => {
+    const bytes = value?.getValue_asU8() ?? new Uint8Array();
+    const addresses: string[] = common.OrdererAddresses.deserializeBinary(bytes).getAddressesList();
+    for (const address of addresses) found.add(address);
+  };
+  add(group.getValuesMap().get('OrdererAddresses'));
+  const organisations = group.getGroupsMap().get('Orderer')?.getGroupsMap();
+  organisations?.forEach((one: common.ConfigGroup) => {
+    add(one.getValuesMap().get('Endpoints'));
+  });
+  return [...found].sort();
+}
+
 /** Throws LEDGER_CORRUPT for a configuration that is not understood, and codes of the peer. */
 export async function readChannelConfig(connection: FabricConnection): Promise<ChannelConfig> {
   const { channel } = connection.profile;
@@ -91,5 +113,15 @@ export async function readChannelConfig(connection: FabricConnection): Promise<C
     organisations.push(organisationOf(organisation));
   });
   organisations.sort((a, b) => (a.mspId < b.mspId ? -1 : 1));
-  return { ordering: orderingOf(group), organisations };
+  const quorum = (name: string): number => {
+    const policies = group.getGroupsMap().get('Application')?.getPoliciesMap();
+    return organisationsNeeded(policies?.get(name)?.getPolicy(), organisations.length);
+  };
+  return {
+    ordering: orderingOf(group),
+    organisations,
+    orderers: orderersOf(group),
+    lifecycleQuorum: quorum('LifecycleEndorsement'),
+    adminQuorum: quorum('Admins'),
+  };
 }

@@ -172,6 +172,19 @@ export class FabricConnection {
     }
   }
 
+  /** Whether each peer of the profile can be reached within this time. */
+  async reach(waitMs: number): Promise<readonly { endpoint: string; isReached: boolean }[]> {
+    const deadline = Date.now() + waitMs;
+    return Promise.all(
+      this.#peers.map(async ({ endpoint, client }) => {
+        const isReached = await new Promise<boolean>((resolve) => {
+          client.waitForReady(deadline, (error) => resolve(error === undefined));
+        });
+        return { endpoint, isReached };
+      }),
+    );
+  }
+
   close(): void {
     this.#isClosed = true;
     for (const { gateway, client } of this.#peers) {

@@ -45,7 +45,11 @@ export class FabricLedger implements Ledger {
 
   /** Only the own organisation's peers are believed without an endorsement by others. */
   async evaluate(name: string, json: string): Promise<string> {
-    const { mspId } = this.profile;
+    return this.evaluateAt(this.profile.mspId, name, json);
+  }
+
+  /** As {@link evaluate}, at a peer of this organisation. */
+  async evaluateAt(mspId: string, name: string, json: string): Promise<string> {
     try {
       const answer = await this.connection.run((gateway) =>
         contractOf(gateway, this.connection)

@@ -1,5 +1,6 @@
-// An endorsement policy as people write it: OutOf(2,'HospitalAMSP.peer','HospitalBMSP.peer').
-import { type common, msp, peer } from '@hyperledger/fabric-protos';
+// Policies as people write them: OutOf(2,'HospitalAMSP.peer','HospitalBMSP.peer'); and how many
+// organisations must agree under them.
+import { common, msp, peer } from '@hyperledger/fabric-protos';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 
 const ROLE_NAMES = new Map<number, string>(
@@ -40,4 +41,33 @@ export function policyText(bytes: Uint8Array): string {
   }
   const signature = policy.getSignaturePolicy();
   return ruleText(signature?.getRule(), signature?.getIdentitiesList() ?? []);
+}
+
+/** Fewest organisations that satisfy a rule, each principal being of another one. */
+function fewest(rule: common.SignaturePolicy | undefined): number {
+  const set = rule?.getNOutOf();
+  if (set === undefined) return 1;
+  const counts = set.getRulesList().map(fewest);
+  counts.sort((a, b) => a - b);
+  return counts.slice(0, set.getN()).reduce((sum, count) => sum + count, 0);
+}
+
+/** How many organisations must endorse. @param bytes protos.ApplicationPolicy */
+export function endorsersNeeded(bytes: Uint8Array): number | undefined {
+  const policy = peer.ApplicationPolicy.deserializeBinary(bytes);
+  return policy.hasSignaturePolicy() ? fewest(policy.getSignaturePolicy()?.getRule()) : undefined;
+}
+
+/** How many of so many organisations must agree under a policy of the channel. */
+export function organisationsNeeded(policy: common.Policy | undefined, count: number): number {
+  const { PolicyType } = common.Policy;
+  const value = policy?.getValue_asU8() ?? new Uint8Array();
+  if (policy?.getType() === PolicyType.SIGNATURE) {
+    return fewest(common.SignaturePolicyEnvelope.deserializeBinary(value).getRule());
+  }
+  if (policy?.getType() !== PolicyType.IMPLICIT_META) return unreadable();
+  const { Rule } = common.ImplicitMetaPolicy;
+  const rule = common.ImplicitMetaPolicy.deserializeBinary(value).getRule();
+  if (rule === Rule.ALL) return count;
+  return rule === Rule.ANY ? 1 : Math.floor(count / 2) + 1;
 }

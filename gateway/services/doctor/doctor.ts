@@ -4,9 +4,18 @@ import { type DataConfig, readConfig } from '../../data/config.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
 import type { Store } from '../../store/store.js';
 import { openStoreToRead } from '../own-store.js';
+import { examineChannel } from './channel.js';
 import { judgeClock, type SeenTimes } from './clock.js';
 import { checkRoom, checkWritable } from './disk.js';
-import { type Finding, fault, findingOf, guarded, notChecked, ok } from './finding.js';
+import {
+  type Finding,
+  fault,
+  findingOf,
+  guarded,
+  type LedgerKind,
+  notChecked,
+  ok,
+} from './finding.js';
 import {
   checkConfig,
   checkFolder,
@@ -43,7 +52,12 @@ function checkRuntime({ nodeProblem }: DoctorOptions): Finding {
 }
 
 /** Opens store, then ledger: whoever has the store has the ledger too. */
-async function open(layout: DataLayout, config: DataConfig, findings: Finding[]): Promise<Opened> {
+async function open(
+  layout: DataLayout,
+  config: DataConfig,
+  findings: Finding[],
+  now: number,
+): Promise<Opened> {
   const attempt = async <T>(check: string, act: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await act();
@@ -60,6 +74,11 @@ async function open(layout: DataLayout, config: DataConfig, findings: Finding[])
     return { store, ledger: undefined };
   }
   if (store !== undefined) findings.push(ok('store', 'It opens.'));
+  if (config.ledger === 'fabric') {
+    const channel = await examineChannel(config, layout.folder, now);
+    findings.push(...channel.findings);
+    return { store, ledger: channel.opened };
+  }
   const noted = await guarded('checkpoint file', layout.folder, () => [
     checkCheckpointFile(layout),
   ]);
@@ -90,10 +109,14 @@ function appendTime(ledger: OpenedLedger | undefined): number {
   return ledger?.answer.head.endorsedAt ?? 0;
 }
 
-async function checkOpened({ store, ledger }: Opened, folder: string): Promise<readonly Finding[]> {
+async function checkOpened(
+  { store, ledger }: Opened,
+  folder: string,
+  kind: LedgerKind,
+): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const run = async (check: string, act: () => Promise<Finding> | Finding) =>
-    void findings.push(...(await guarded(check, folder, async () => [await act()])));
+    void findings.push(...(await guarded(check, folder, async () => [await act()], kind)));
   if (store !== undefined) {
     await run('entries', () => checkEntries(store));
     await run('proofs', () => checkProofs(store));
@@ -121,16 +144,16 @@ async function checkWithin(
     findings.push(notChecked('store', sentence), notChecked('ledger', sentence));
   }
   const opened = isOurs
-    ? await open(layout, config, findings)
+    ? await open(layout, config, findings, now())
     : { store: undefined, ledger: undefined };
   try {
-    findings.push(...(await checkOpened(opened, folder)));
+    findings.push(...(await checkOpened(opened, folder, config.ledger)));
     findings.push(
       ...(await guarded('clock', folder, () => [judgeClock(now(), newestTimes(opened))])),
     );
     const registered = opened.ledger?.answer.registration;
     findings.push(
-      ...(await guarded('keys', folder, () => checkKeys(layout, config.mspId, registered, now()))),
+      ...(await guarded('keys', folder, () => checkKeys(layout, config, registered, now()))),
     );
     return findings;
   } finally {

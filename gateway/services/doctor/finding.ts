@@ -51,7 +51,9 @@ interface Advice {
 
 const KEEP = 'stop what writes to it and copy the whole folder away as evidence; then';
 
-const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
+type AdviceTable = Partial<Readonly<Record<ErrorCode, Advice>>>;
+
+const ADVICE: AdviceTable = {
   STORE_CORRUPT: {
     meaning:
       'What it damaged cannot be proven from this store; receipts already handed out stay good.',
@@ -92,6 +94,39 @@ const ADVICE: Partial<Readonly<Record<ErrorCode, Advice>>> = {
   },
 };
 
+/** The same codes where the ledger is a channel of several organisations. */
+const CHANNEL_ADVICE: AdviceTable = {
+  ...ADVICE,
+  LEDGER_CORRUPT: {
+    meaning: 'What our peer says of the channel cannot be; nothing is anchored by it.',
+    next: (data) =>
+      `compare with another organisation's peer: chartseal log rebuild; keep ${data} as evidence`,
+  },
+  LEDGER_BEHIND: {
+    meaning:
+      'Our peer lags, was put back from an old backup, or the network was made anew. Nothing is written meanwhile; a peer that only lags catches up by itself.',
+    next: () =>
+      "compare the heights: chartseal network status; ask another organisation; then bring our peer's blocks up to theirs",
+  },
+  STORE_BEHIND: {
+    meaning:
+      'Somebody with a certificate of ours wrote to the log from elsewhere, or an older store was put back.',
+    next: (data) =>
+      `${KEEP}: put back the newest copy of ${data}/store; find who wrote: chartseal identity show, and revoke the certificate that is not yours`,
+  },
+  LEDGER_FAILED: {
+    meaning: 'Nothing can be anchored until this is mended; nothing is known to be lost.',
+    next: () => 'look at the logs of our peer and of the contract process, then run this again',
+  },
+};
+
+/** What to say of a code, by the kind of ledger. */
+export type LedgerKind = 'embedded' | 'fabric';
+const TABLES: Readonly<Record<LedgerKind, AdviceTable>> = {
+  embedded: ADVICE,
+  fabric: CHANNEL_ADVICE,
+};
+
 /** These say that somebody else is at work, or that this program may not judge. */
 const NO_JUDGEMENT: ReadonlySet<ErrorCode> = new Set([
   'STORE_LOCKED',
@@ -104,11 +139,16 @@ const NO_JUDGEMENT: ReadonlySet<ErrorCode> = new Set([
 const sentenceOf = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 /** @param folder DATA */
-export function findingOf(check: string, error: unknown, folder: string): Finding {
+export function findingOf(
+  check: string,
+  error: unknown,
+  folder: string,
+  kind: LedgerKind = 'embedded',
+): Finding {
   if (error instanceof ChartsealError) {
     const { code, message, hint } = error;
     if (NO_JUDGEMENT.has(code)) return notChecked(check, sentenceOf(message), hint);
-    const advice = ADVICE[code];
+    const advice = TABLES[kind][code];
     if (advice === undefined) return fault(check, `${sentenceOf(message)} (${code})`, hint);
     const sentence = `${sentenceOf(message)} ${advice.meaning} (${code})`;
     return fault(check, sentence, advice.next(quoted(folder)));
@@ -122,10 +162,11 @@ export async function guarded(
   check: string,
   folder: string,
   act: () => Promise<readonly Finding[]> | readonly Finding[],
+  kind: LedgerKind = 'embedded',
 ): Promise<readonly Finding[]> {
   try {
     return await act();
   } catch (error) {
-    return [findingOf(check, error, folder)];
+    return [findingOf(check, error, folder, kind)];
   }
 }

@@ -8,6 +8,7 @@ import { sha256 } from '../../../chaincode/core/hash.js';
 import type { Registration } from '../../../chaincode/core/registration.js';
 import { formatTime } from '../../../chaincode/core/time.js';
 import { vrfPublicKey } from '../../../chaincode/core/vrf.js';
+import type { DataConfig } from '../../data/config.js';
 import {
   deriveKeys,
   KEY_FILES,
@@ -22,6 +23,8 @@ import { type Finding, fault, notChecked, ok, quoted, warning } from './finding.
 
 type KeyName = keyof typeof KEY_FILES;
 const NAMES = Object.keys(KEY_FILES) as readonly KeyName[];
+/** On a channel, authority and identities come from elsewhere. */
+const CHANNEL_NAMES: readonly KeyName[] = ['note', 'master'];
 const SECRETS: ReadonlySet<string> = new Set(SECRET_KEYS);
 /** They are for rare acts, and may lie in a safe. */
 const MAY_BE_AWAY: ReadonlySet<KeyName> = new Set<KeyName>(['caKey', 'adminKey']);
@@ -65,10 +68,10 @@ async function readOne(folder: string, name: KeyName): Promise<string | Finding 
   }
 }
 
-async function readAll(folder: string): Promise<KeyTexts> {
+async function readAll(folder: string, names: readonly KeyName[]): Promise<KeyTexts> {
   const texts: Partial<Record<KeyName, string>> = {};
   const findings: Finding[] = [];
-  for (const name of NAMES) {
+  for (const name of names) {
     const found = await readOne(folder, name);
     if (typeof found === 'string') texts[name] = found;
     else if (found !== undefined) findings.push(found);
@@ -207,11 +210,11 @@ function certificateFindings(
 /** @param registered undefined when the ledger could not be asked */
 export async function checkKeys(
   { keys }: DataLayout,
-  mspId: string,
+  { ledger, mspId }: Pick<DataConfig, 'ledger' | 'mspId'>,
   registered: Registration | undefined,
   now: number,
 ): Promise<readonly Finding[]> {
-  const all = await readAll(keys);
+  const all = await readAll(keys, ledger === 'fabric' ? CHANNEL_NAMES : NAMES);
   return [
     ...all.findings,
     ...secretFindings(keys, all),

@@ -1,6 +1,6 @@
 // The embedded ledger, asked by a member that the doctor makes for the occasion: whether it can be
 // read must not depend on the keys, which are looked at by themselves.
-import type { DataConfig } from '../../data/config.js';
+import type { EmbeddedConfig } from '../../data/config.js';
 import type { DataLayout } from '../../data/layout.js';
 import { findCheckpointFile } from '../../ledger/embedded/checkpoint-file.js';
 import { openEmbeddedNetwork } from '../../ledger/embedded/embedded-network.js';
@@ -24,7 +24,10 @@ async function visitor(mspId: string): Promise<{ root: string; certificatePem: s
 }
 
 /** Throws the codes of the ledger; LOG_UNKNOWN when it is another log's. */
-export async function openLedger(layout: DataLayout, config: DataConfig): Promise<OpenedLedger> {
+export async function openLedger(
+  layout: DataLayout,
+  config: EmbeddedConfig,
+): Promise<OpenedLedger> {
   const { channel, mspId, logId } = config;
   const { root, certificatePem } = await visitor(mspId);
   const network = await openEmbeddedNetwork({

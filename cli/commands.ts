@@ -3,6 +3,7 @@
 import { ACCESS_COMMANDS } from './table/access.js';
 import { ARCHIVE_COMMANDS } from './table/archive.js';
 import { BACKUP_COMMANDS } from './table/backup.js';
+import { CONTRACT_COMMANDS } from './table/contract.js';
 import { IDENTITY_COMMANDS } from './table/identity.js';
 import { LOG_COMMANDS } from './table/log.js';
 import { NETWORK_COMMANDS } from './table/network.js';
@@ -25,5 +26,6 @@ export const COMMANDS: readonly CommandRow[] = [
   ...UPKEEP_COMMANDS,
   ...BACKUP_COMMANDS,
   ...NETWORK_COMMANDS,
+  ...CONTRACT_COMMANDS,
   ...IDENTITY_COMMANDS,
 ];

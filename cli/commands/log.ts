@@ -7,7 +7,7 @@ import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { MAX_NOTE_BYTES } from '../../chaincode/core/limits.js';
 import { parseNote, verifyNote } from '../../chaincode/core/signed-note.js';
-import { readKeys } from '../../gateway/data/keys.js';
+import { readLogKeys } from '../../gateway/data/keys.js';
 import { dataLayout } from '../../gateway/data/layout.js';
 import { fileError } from '../../gateway/services/file-error.js';
 import { LogReading, type SignedCheckpoint } from '../../gateway/services/log-reading.js';
@@ -78,7 +78,7 @@ function readNoteFile(path: string): string {
 /** The log's own public key; undefined, with words, where DATA/keys cannot be used. */
 async function findNoteKey(data: string, context: CommandContext): Promise<Uint8Array | undefined> {
   try {
-    return (await readKeys(dataLayout(data).keys)).secrets.notePublicKey;
+    return (await readLogKeys(dataLayout(data).keys)).secrets.notePublicKey;
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
     context.tell(`not checked: the signature of the saved checkpoint (${error.message})`);

@@ -11,15 +11,14 @@ import {
   parseKeyBackup,
 } from '../../data/key-backup.js';
 import { checkKeysOfLog } from '../../data/key-check.js';
-import { KEY_FILES, readKeys } from '../../data/keys.js';
+import { KEY_FILES, readKeys, readKeysFor, readLogKeys } from '../../data/keys.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
 import { DataPlace, STAGING, syncFolder } from '../../data/place.js';
 import { removeDeadStaging, stagingName } from '../../data/staging.js';
-import { BlockReader } from '../../ledger/embedded/block-reader.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { readSmallFile } from '../small-file.js';
-import { readRegistration } from './log-blocks.js';
 import { NewFile } from './new-file.js';
+import { findRegistration } from './registration.js';
 
 export interface KeyRestoreResult {
   readonly facts: KeyBackupFacts;
@@ -35,20 +34,12 @@ export interface KeyBackupResult {
 
 /** Which log the folder is of; its keys must be those of the registration. */
 async function readFacts(layout: DataLayout): Promise<KeyBackupFacts> {
-  const { channel, mspId, logId } = await readConfig(layout.config);
-  const { secrets } = await readKeys(layout.keys);
-  const { ledger: folder, checkpoint: checkpointFile } = layout;
-  const reader = await BlockReader.open({ folder, channel, checkpointFile });
-  try {
-    const blocks = (function* () {
-      for (const { block } of reader.blocks()) yield block;
-    })();
-    const registration = await readRegistration(blocks, logId);
-    checkKeysOfLog(secrets, registration);
-    return { origin: registration.origin, mspId, channel, logId };
-  } finally {
-    await reader.close();
-  }
+  const config = await readConfig(layout.config);
+  const { channel, mspId, logId } = config;
+  const { secrets } = await readKeysFor(config.ledger, layout.keys);
+  const registration = await findRegistration(layout, config);
+  checkKeysOfLog(secrets, registration);
+  return { origin: registration.origin, mspId, channel, logId };
 }
 
 async function readKeyFiles(folder: string): Promise<Record<string, string>> {
@@ -90,8 +81,15 @@ export async function backupKeys(
   } finally {
     await file.discard();
   }
-  const missing = Object.values(KEY_FILES).filter((name) => files[name] === undefined);
+  const missing = namesOf(files).filter((name) => files[name] === undefined);
   return { facts, missing };
+}
+
+/** Names of the files that such a log has; on a channel, identities are not kept with the keys. */
+function namesOf(files: Readonly<Record<string, string>>): readonly string[] {
+  const { note, master, ...identities } = KEY_FILES;
+  const isOnChannel = Object.values(identities).every((name) => files[name] === undefined);
+  return isOnChannel ? [note, master] : Object.values(KEY_FILES);
 }
 
 async function writeKeyFiles(folder: string, { files }: KeyBackup): Promise<void> {
@@ -101,7 +99,7 @@ async function writeKeyFiles(folder: string, { files }: KeyBackup): Promise<void
   }
   await syncFolder(folder);
   // Before anything gets its name: keys that cannot be read are no restored keys.
-  await readKeys(folder);
+  await (namesOf(files).length === 2 ? readLogKeys(folder) : readKeys(folder));
 }
 
 /** Log id of the data folder here; undefined when there is no data folder. */

@@ -1,0 +1,35 @@
+// The registration of the log of a data folder, from its ledger as it lies or from its channel.
+import type { Registration } from '../../../chaincode/core/registration.js';
+import type { DataConfig } from '../../data/config.js';
+import type { DataLayout } from '../../data/layout.js';
+import { BlockReader } from '../../ledger/embedded/block-reader.js';
+import { openFabricLedger } from '../../ledger/fabric/fabric-ledger.js';
+import { LogLedger } from '../../ledger/log-ledger.js';
+import { readOwnProfile } from '../own-fabric.js';
+import { readRegistration } from './log-blocks.js';
+
+/** Throws the codes of the ledger. */
+export async function findRegistration(
+  layout: DataLayout,
+  config: DataConfig,
+): Promise<Registration> {
+  const { channel, logId } = config;
+  if (config.ledger === 'fabric') {
+    const ledger = await openFabricLedger(await readOwnProfile(config), 'writer');
+    try {
+      return (await new LogLedger(ledger, logId).readLog()).registration;
+    } finally {
+      await ledger.close();
+    }
+  }
+  const { ledger: folder, checkpoint: checkpointFile } = layout;
+  const reader = await BlockReader.open({ folder, channel, checkpointFile });
+  try {
+    const blocks = (function* () {
+      for (const { block } of reader.blocks()) yield block;
+    })();
+    return await readRegistration(blocks, logId);
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,5 +1,5 @@
 // What differs between Node and a page, the Node side. The page's build swaps in ./browser.
-import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
+import { createPublicKey, hash, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 
 /** SHA-256 of the bytes: 32 bytes. */
 export function sha256(data: Uint8Array): Uint8Array {
@@ -30,22 +30,25 @@ export function decodeBase64Loose(text: string): Uint8Array {
   return Buffer.from(text, 'base64');
 }
 
-// SubjectPublicKeyInfo headers of an Ed25519 key (RFC 8410 section 4) and of an uncompressed point
-// of P-256 (RFC 5480 section 2).
-const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
-const P256_SPKI = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
+/** A key of 32 bytes is one of Ed25519 (RFC 8037), one of 65 an uncompressed point of P-256. */
+function describeKey(publicKey: Uint8Array): JsonWebKey {
+  const part = (from: number, to: number) =>
+    Buffer.from(publicKey.subarray(from, to)).toString('base64url');
+  if (publicKey.length === 32) return { kty: 'OKP', crv: 'Ed25519', x: part(0, 32) };
+  return { kty: 'EC', crv: 'P-256', x: part(1, 33), y: part(33, 65) };
+}
 
 /** A page of receipts is signed by one key, and making its object costs as much as verifying. */
 const keyObjects = new Map<string, KeyObject>();
 const MAX_KEY_OBJECTS = 256;
 
-/** Throws for bytes that are no key; the lengths of keys tell their kinds apart. */
-function keyObject(publicKey: Uint8Array, header: Buffer): KeyObject {
+/** Throws for bytes that are no key. */
+function keyObject(publicKey: Uint8Array): KeyObject {
   const name = encodeHex(publicKey);
   let key = keyObjects.get(name);
   if (key === undefined) {
-    const spki = Buffer.concat([header, publicKey]);
-    key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+    // As DER, the first one in a process would cost twice as much: OpenSSL loads its decoders.
+    key = createPublicKey({ key: describeKey(publicKey), format: 'jwk' });
     if (keyObjects.size >= MAX_KEY_OBJECTS) keyObjects.clear();
     keyObjects.set(name, key);
   }
@@ -59,7 +62,7 @@ export function verifyEd25519(
   signature: Uint8Array,
 ): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
-  return verify(null, message, keyObject(publicKey, ED25519_SPKI), signature);
+  return verify(null, message, keyObject(publicKey), signature);
 }
 
 /**
@@ -75,7 +78,7 @@ export function verifyP256(
   if (publicKey.length !== 65 || publicKey[0] !== 4 || signature.length !== 64) return false;
   let key: KeyObject;
   try {
-    key = keyObject(publicKey, P256_SPKI);
+    key = keyObject(publicKey);
   } catch {
     return false;
   }

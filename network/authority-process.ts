@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { caName, registrarOf } from './ca-enrol.js';
 import { writeConfiguration } from './files.js';
-import { isServing } from './operations.js';
-import { authorityFiles, caProcess, peerFolder, processFolder } from './paths.js';
+import { isServing, type Served } from './operations.js';
+import { authorityFiles, caProcess, peerFolder, processFolder, tlsRootFile } from './paths.js';
 import type { ProcessSpec } from './processes.js';
 import type { NetworkState, Organisation } from './state.js';
 
@@ -54,6 +54,11 @@ async function authorityConfig(state: NetworkState, organisation: Organisation) 
   };
 }
 
+export function authorityServed(state: NetworkState, organisation: Organisation): Served {
+  const { ca, caOperations } = organisation.ports;
+  return { operationsPort: caOperations, port: ca, tlsRoot: tlsRootFile(state, organisation) };
+}
+
 /** Writes its configuration; says how it is started. */
 export async function authoritySpec(
   state: NetworkState,
@@ -68,6 +73,6 @@ export async function authoritySpec(
     program: state.programs['fabric-ca-server'],
     args: ['start', '--home', folder],
     cwd: folder,
-    isReady: () => isServing(organisation.ports.caOperations, organisation.ports.ca),
+    isReady: () => isServing(authorityServed(state, organisation)),
   };
 }

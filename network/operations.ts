@@ -1,7 +1,8 @@
 // What processes of Fabric tell about themselves over HTTP on loopback: health, heights, members.
+import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'node:tls';
 import { ChartsealError } from '../chaincode/core/errors.js';
 
 const ANSWER_MS = 3_000;
@@ -30,25 +31,35 @@ function ask(port: number, path: string): Promise<Answer | undefined> {
   });
 }
 
-export async function isHealthy(port: number): Promise<boolean> {
+async function isHealthy(port: number): Promise<boolean> {
   return (await ask(port, '/healthz'))?.isOk === true;
 }
 
-function isListening(port: number): Promise<boolean> {
+/** Where a process tells about itself, and where it serves clients, over TLS of this root. */
+export interface Served {
+  readonly operationsPort: number;
+  readonly port: number;
+  readonly tlsRoot: string;
+}
+
+/** A port is open before anybody serves it: only the handshake tells. */
+async function shakesHands({ port, tlsRoot }: Served): Promise<boolean> {
+  const ca = await readFile(tlsRoot);
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    const answer = (isThere: boolean) => {
+    const socket = connect({ host: 'localhost', port, ca, ALPNProtocols: ['h2', 'http/1.1'] });
+    const answer = (isServed: boolean) => {
       socket.destroy();
-      resolve(isThere);
+      resolve(isServed);
     };
-    socket.once('connect', () => answer(true));
+    socket.setTimeout(ANSWER_MS, () => answer(false));
+    socket.once('secureConnect', () => answer(true));
     socket.once('error', () => answer(false));
   });
 }
 
-/** Well, and open for clients: a peer says that it is well before it knows its own ledgers. */
-export async function isServing(operationsPort: number, clientsPort: number): Promise<boolean> {
-  return (await isHealthy(operationsPort)) && (await isListening(clientsPort));
+/** Well, and serving: a peer says that it is well before it knows its own ledgers. */
+export async function isServing(served: Served): Promise<boolean> {
+  return (await isHealthy(served.operationsPort)) && (await shakesHands(served));
 }
 
 /** A gauge of the channel; undefined when the process does not tell it. */

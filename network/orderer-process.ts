@@ -1,7 +1,7 @@
 // An orderer without a system channel: its whole configuration, and how it joins the channel.
 import { join } from 'node:path';
 import { writeConfiguration } from './files.js';
-import { isServing } from './operations.js';
+import { isServing, type Served } from './operations.js';
 import { genesisBlockFile, ordererAdminFolder, ordererFolder, processFolder } from './paths.js';
 import type { ProcessSpec } from './processes.js';
 import { runProgram } from './run-program.js';
@@ -50,9 +50,15 @@ function ordererConfig(state: NetworkState, orderer: Orderer) {
   };
 }
 
+export function ordererServed(state: NetworkState, orderer: Orderer): Served {
+  const { operations, orderer: port } = orderer.ports;
+  const tlsRoot = join(ordererFolder(state, orderer), 'tls', 'ca.crt');
+  return { operationsPort: operations, port, tlsRoot };
+}
+
 /** Writes its configuration; says how it is started. */
 export async function ordererSpec(state: NetworkState, orderer: Orderer): Promise<ProcessSpec> {
-  const { name, ports } = orderer;
+  const { name } = orderer;
   const folder = processFolder(state, name);
   await writeConfiguration(join(folder, 'orderer.yaml'), ordererConfig(state, orderer));
   return {
@@ -65,7 +71,7 @@ export async function ordererSpec(state: NetworkState, orderer: Orderer): Promis
       FABRIC_CFG_PATH: folder,
       FABRIC_LOGGING_SPEC: 'info:orderer.common.cluster.step=error',
     },
-    isReady: () => isServing(ports.operations, ports.orderer),
+    isReady: () => isServing(ordererServed(state, orderer)),
   };
 }
 

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { builderEnvironment } from './chaincode-builder.js';
 import { writeConfiguration } from './files.js';
-import { isServing } from './operations.js';
-import { peerFolder, peerProcess, processFolder } from './paths.js';
+import { isServing, type Served } from './operations.js';
+import { peerFolder, peerProcess, processFolder, tlsRootFile } from './paths.js';
 import type { ProcessSpec } from './processes.js';
 import type { NetworkState, Organisation } from './state.js';
 
@@ -134,6 +134,12 @@ function coreConfig(state: NetworkState, organisation: Organisation) {
   };
 }
 
+export function peerServed(state: NetworkState, organisation: Organisation): Served {
+  const { peer, peerOperations } = organisation.ports;
+  const tlsRoot = tlsRootFile(state, organisation);
+  return { operationsPort: peerOperations, port: peer, tlsRoot };
+}
+
 /** Writes its configuration; says how it is started. */
 export async function peerSpec(
   state: NetworkState,
@@ -152,6 +158,6 @@ export async function peerSpec(
       FABRIC_LOGGING_SPEC: 'info',
       ...builderEnvironment(state.folder, organisation.name),
     },
-    isReady: () => isServing(organisation.ports.peerOperations, organisation.ports.peer),
+    isReady: () => isServing(peerServed(state, organisation)),
   };
 }

@@ -1,5 +1,6 @@
 // Ports of a network on loopback: which there are, and whether they are free.
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { caProcess, peerProcess } from './paths.js';
 import { type NetworkState, PORT_COUNT } from './state.js';
@@ -8,6 +9,8 @@ import { type NetworkState, PORT_COUNT } from './state.js';
 const LOOPBACKS = ['127.0.0.1', '::1'];
 const LEAST = 1024;
 const GREATEST = 65_535;
+const PATIENCE_MS = 2_000;
+const POLL_MS = 50;
 
 export interface WantedPort {
   readonly port: number;
@@ -56,10 +59,20 @@ export async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
+/** A process that was killed a moment ago may still hold its ports. */
+async function isSoonFree(port: number, until: number): Promise<boolean> {
+  while (!(await isFree(port))) {
+    if (Date.now() > until) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
 /** Throws PORT_TAKEN, naming the port and what wants it. */
 export async function checkPorts(wanted: readonly WantedPort[]): Promise<void> {
+  const until = Date.now() + PATIENCE_MS;
   for (const { port, process } of wanted) {
-    if (await isFree(port)) continue;
+    if (await isSoonFree(port, until)) continue;
     const text = `port ${port}, on which ${process} shall listen, is taken by another program`;
     throw new ChartsealError('PORT_TAKEN', text);
   }

@@ -1,6 +1,6 @@
 // Tells one process from a later one that got the same number: a pid alone names nobody.
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -16,6 +16,21 @@ async function markFromProc(pid: number): Promise<string | undefined> {
   if (fields[STATE_FIELD] === 'Z' || fields[STATE_FIELD] === 'X') return undefined;
   const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
   return `${boot.trim()}/${fields[START_FIELD]}`;
+}
+
+/**
+ * Whether threads of a process are still ending, of which the first has ended: until then its ports
+ * are not free. Only Linux tells.
+ */
+export async function isEnding(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  try {
+    return (await readdir(`/proc/${pid}/task`)).length > 1;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return false;
+    throw cause;
+  }
 }
 
 async function markFromPs(pid: number): Promise<string | undefined> {

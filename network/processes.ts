@@ -10,7 +10,7 @@ import { checkShape, integer, list, object, text, time } from '../chaincode/core
 import { makeFolder, writeWhole } from './files.js';
 import { lastLines } from './log-tail.js';
 import { logFile, runFolder } from './paths.js';
-import { processMark } from './process-mark.js';
+import { isEnding, processMark } from './process-mark.js';
 import { cleanEnvironment } from './run-program.js';
 import type { NetworkState } from './state.js';
 
@@ -181,9 +181,15 @@ function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-async function hasEnded({ pid, mark }: ProcessRecord, withinMs: number): Promise<boolean> {
+/** Of another process that has this pid by now, nothing is waited for. */
+async function isStillThere({ pid, mark }: ProcessRecord): Promise<boolean> {
+  const found = await processMark(pid);
+  return found === mark || (found === undefined && (await isEnding(pid)));
+}
+
+async function hasEnded(record: ProcessRecord, withinMs: number): Promise<boolean> {
   const until = Date.now() + withinMs;
-  while ((await processMark(pid)) === mark) {
+  while (await isStillThere(record)) {
     if (Date.now() > until) return false;
     await sleep(POLL_MS);
   }

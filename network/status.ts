@@ -1,7 +1,10 @@
 // What of a network runs, and how far each process is.
+import { authorityServed } from './authority-process.js';
 import { type ChaincodeStatus, chaincodeStatus } from './chaincode-deploy.js';
-import { channelHeight, isServing } from './operations.js';
+import { channelHeight, isServing, type Served } from './operations.js';
+import { ordererServed } from './orderer-process.js';
 import { caProcess, logFile, peerProcess } from './paths.js';
+import { peerServed } from './peer-process.js';
 import { findProcess } from './processes.js';
 import { type NetworkState, readState } from './state.js';
 
@@ -33,38 +36,39 @@ export interface NetworkStatus {
 interface Asked {
   readonly name: string;
   readonly kind: ProcessStatus['kind'];
-  readonly port: number;
-  readonly operations: number;
+  readonly served: Served;
   readonly hasBlocks: boolean;
 }
 
-function askedProcesses({ orderers, organisations }: NetworkState): Asked[] {
+function askedProcesses(state: NetworkState): Asked[] {
+  const { orderers, organisations } = state;
   return [
-    ...orderers.map(({ name, ports: { orderer, operations } }) => ({
-      ...({ name, kind: 'orderer', port: orderer, operations, hasBlocks: true } as const),
-    })),
-    ...organisations.flatMap((organisation): Asked[] => {
-      const { peer, peerOperations, ca, caOperations } = organisation.ports;
-      const peerName = peerProcess(organisation);
-      const caProcessName = caProcess(organisation);
+    ...orderers.map((orderer): Asked => {
+      const served = ordererServed(state, orderer);
+      return { name: orderer.name, kind: 'orderer', served, hasBlocks: true };
+    }),
+    ...organisations.flatMap((one): Asked[] => {
+      const peer = peerServed(state, one);
+      const ca = authorityServed(state, one);
       return [
-        { name: peerName, kind: 'peer', port: peer, operations: peerOperations, hasBlocks: true },
-        { name: caProcessName, kind: 'ca', port: ca, operations: caOperations, hasBlocks: false },
+        { name: peerProcess(one), kind: 'peer', served: peer, hasBlocks: true },
+        { name: caProcess(one), kind: 'ca', served: ca, hasBlocks: false },
       ];
     }),
   ];
 }
 
 async function statusOf(state: NetworkState, asked: Asked): Promise<ProcessStatus> {
-  const { name, kind, port, operations, hasBlocks } = asked;
+  const { name, kind, served, hasBlocks } = asked;
+  const { port, operationsPort } = served;
   const log = logFile(state, name);
   const record = await findProcess(state, name);
   if (record === undefined) {
     return { name, kind, isRunning: false, isReady: false, port, fault: 'does not run', log };
   }
   const { pid } = record;
-  const isWell = await isServing(operations, port);
-  const height = hasBlocks ? await channelHeight(operations, state.channel) : undefined;
+  const isWell = await isServing(served);
+  const height = hasBlocks ? await channelHeight(operationsPort, state.channel) : undefined;
   const isReady = isWell && (!hasBlocks || height !== undefined);
   const fault = isWell ? 'has not joined the channel' : 'does not answer';
   const known = { name, kind, isRunning: true, isReady, pid, port, log };

@@ -68,7 +68,7 @@ describe('the processes of a network', () => {
   it("get nothing of the user's environment that could steer them, and a umask of 077", async () => {
     process.env['CORE_PEER_ADDRESS'] = 'elsewhere:7051';
     try {
-      const script = 'env; touch made; exec sleep 60';
+      const script = 'touch made; env; exec sleep 60';
       await startProcess(place, shell(script, { env: { FABRIC_CFG_PATH: '/here' } }));
       while (!logText().includes('FABRIC_CFG_PATH')) await sleep(20);
       expect(logText()).to.contain('FABRIC_CFG_PATH=/here').and.not.contain('CORE_PEER');

@@ -61,6 +61,20 @@ function parseEnvelope(
   };
 }
 
+/** Whoever may write to the channel can order anything: what took no effect may be no transaction. */
+function findTransaction(
+  bytes: Uint8Array,
+  code: number,
+  index: number,
+): FabricTransaction | undefined {
+  try {
+    return parseEnvelope(bytes, code, index);
+  } catch (error) {
+    if (code === peer.TxValidationCode.VALID) throw error;
+    return undefined;
+  }
+}
+
 function parseAction(bytes: Uint8Array) {
   const payload = peer.ChaincodeActionPayload.deserializeBinary(bytes);
   const proposal = peer.ChaincodeProposalPayload.deserializeBinary(
@@ -93,7 +107,7 @@ export function parseBlock(block: common.Block): FabricBlock {
     const codes = block.getMetadata()?.getMetadataList_asU8()[VALIDATION_CODES] ?? [];
     const transactions: FabricTransaction[] = [];
     for (const [index, bytes] of data.entries()) {
-      const parsed = parseEnvelope(bytes, codes[index] ?? NOT_VALIDATED, index);
+      const parsed = findTransaction(bytes, codes[index] ?? NOT_VALIDATED, index);
       if (parsed !== undefined) transactions.push(parsed);
     }
     return {

@@ -71,7 +71,8 @@ function raftOrdering(state: NetworkState) {
         ServerTLSCert: tlsCertificate(state, orderer),
       })),
       Options: {
-        TickInterval: '500ms',
+        // A single orderer leads again after one to two seconds.
+        TickInterval: '100ms',
         ElectionTick: 10,
         HeartbeatTick: 1,
         MaxInflightBlocks: 5,

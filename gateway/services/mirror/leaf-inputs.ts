@@ -139,6 +139,10 @@ export class LeafInputs {
     let isOpen = false;
     for (const log of candidates) {
       const fits = await this.of(log).fits(index, leaf, log);
+      if (fits === true && found !== undefined) {
+        const text = `leaf ${index} of ${input.name} fits two logs: say which one it is of`;
+        throw new ChartsealError('BAD_INPUT', text);
+      }
       if (fits === true) found = log;
       if (fits === undefined) isOpen = true;
     }

@@ -178,7 +178,7 @@ export class CaClient {
     return textOf(this.#checked(answer), 'Cert');
   }
 
-  /** Registers a client; gives the secret with which it enrols. An id that is known gets it anew. */
+  /** Registers a client; gives the secret with which it enrols, anew for an id that is known. */
   async register(registrar: CertificateWithKey, given: Registration): Promise<string> {
     const { id } = given;
     const attrs = given.attributes.map(({ name, value, inCertificate }) => ({

@@ -78,3 +78,8 @@ export function endorsementPolicy(state: NetworkState, endorsements: number): st
   const peers = state.organisations.map(({ mspId }) => `'${mspId}.peer'`);
   return `OutOf(${endorsements},${peers.join(',')})`;
 }
+
+/** How many organisations a policy of {@link endorsementPolicy} wants. */
+export function endorsementsOf({ policy }: Deployment): number {
+  return Number(/^OutOf\(([1-9][0-9]*),/.exec(policy)?.[1] ?? 1);
+}

@@ -83,7 +83,7 @@ export async function peerOutput(
   );
 }
 
-/** The usage of the program comes after what went wrong; the message stands in a line `Error: …`. */
+/** What went wrong: a line `Error: …`, which the program's usage may follow. */
 export function lastWords(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const told = lines.find((line) => line.startsWith('Error:')) ?? lines.at(-1) ?? 'no reason given';

@@ -56,7 +56,8 @@ export async function contractFiles(): Promise<StagedFiles> {
 
 /**
  * SHA-256 in hex over what `sha256sum` prints of all files, in order of their paths' bytes:
- * `find . -type f -not -path './node_modules/*' | sed 's|^./||' | LC_ALL=C sort | xargs sha256sum | sha256sum`
+ * `find . -type f -not -path './node_modules/*' | sed 's|^./||' | LC_ALL=C sort`, piped into
+ * `xargs sha256sum | sha256sum`.
  */
 export function digestOf(files: StagedFiles): string {
   const paths = [...files.keys()].sort();

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { type UpgradeOptions, upgradeChaincode } from './chaincode-deploy.js';
 import type { Deployment } from './chaincode-deployment.js';
+import { writeConnectionProfiles } from './connection-profiles.js';
 import type { Progress } from './programs.js';
 import { readState } from './state.js';
 import { withLock } from './state-lock.js';
@@ -19,5 +20,9 @@ export async function upgradeNetwork(
     const count = state.organisations.length;
     throw new ChartsealError('USAGE', `the channel has ${count} organisations that endorse`);
   }
-  return withLock(resolve(stateFolder), () => upgradeChaincode(state, options, progress));
+  return withLock(resolve(stateFolder), async () => {
+    const next = await upgradeChaincode(state, options, progress);
+    await writeConnectionProfiles(state);
+    return next;
+  });
 }

@@ -2,14 +2,15 @@
 // the file's own folder, so that the state folder can be moved.
 import { dirname, relative } from 'node:path';
 import { caName, caUrl, type IdentityRole, identityFiles } from './ca-enrol.js';
+import { endorsementsOf, findDeployment } from './chaincode-deployment.js';
 import { writeWhole } from './files.js';
 import { profileFile, tlsRootFile } from './paths.js';
 import type { NetworkState, Organisation } from './state.js';
 
-/** How many organisations the channel's policy and an attestation need. */
+/** How many organisations the channel's policy and an attestation need, unless it says otherwise. */
 const ENDORSEMENTS = 2;
 
-function profileOf(state: NetworkState, organisation: Organisation): object {
+function profileOf(state: NetworkState, organisation: Organisation, endorsements: number): object {
   const { mspId, ports } = organisation;
   const folder = dirname(profileFile(state, organisation));
   const place = (path: string) => relative(folder, path);
@@ -32,16 +33,19 @@ function profileOf(state: NetworkState, organisation: Organisation): object {
     },
     // Its own peer first: that is the one which the gateway reaches anyway.
     endorsing: [mspId, ...mspIds.filter((other) => other !== mspId)],
-    endorsements: ENDORSEMENTS,
-    attesting: { organisations: mspIds, k: ENDORSEMENTS, required: [], tolerated: 0 },
+    endorsements,
+    attesting: { organisations: mspIds, k: endorsements, required: [], tolerated: 0 },
     ordering: state.profile,
     ca: { url: caUrl(organisation), name: caName(organisation), tlsRoots },
   };
 }
 
+/** Written anew at each `up` and after each upgrade. */
 export async function writeConnectionProfiles(state: NetworkState): Promise<void> {
+  const deployment = await findDeployment(state);
+  const endorsements = deployment === undefined ? ENDORSEMENTS : endorsementsOf(deployment);
   for (const organisation of state.organisations) {
-    const text = `${JSON.stringify(profileOf(state, organisation), null, 2)}\n`;
+    const text = `${JSON.stringify(profileOf(state, organisation, endorsements), null, 2)}\n`;
     await writeWhole(profileFile(state, organisation), text);
   }
 }

@@ -1,17 +1,23 @@
 // The next definition of the contract on a live channel, while a hospital goes on appending.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
 import type { Ledger } from '../../gateway/ledger/ledger.js';
 import {
   chaincodeStatus,
   deployChaincode,
   upgradeChaincode,
 } from '../../network/chaincode-deploy.js';
-import { findDeployment, writeDeployment } from '../../network/chaincode-deployment.js';
+import {
+  type Deployment,
+  findDeployment,
+  writeDeployment,
+} from '../../network/chaincode-deployment.js';
 import { committedSequence } from '../../network/chaincode-lifecycle.js';
 import { contractFiles, type StagedFiles } from '../../network/chaincode-stage.js';
 import { runningProcesses } from '../../network/processes.js';
 import { Fixture, type TestLog } from '../ledger/conformance/channel.js';
+import { Workplace } from '../support/cli.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { openLive } from '../support/live-identities.js';
 import {
@@ -62,6 +68,7 @@ describe('an upgrade of the contract', function () {
   this.timeout(180_000);
   const fixture = new Fixture();
   const opened: Ledger[] = [];
+  const place = new Workplace();
   let guard: GuardedFolder;
   let live: LiveNetwork;
   let log: TestLog;
@@ -83,6 +90,7 @@ describe('an upgrade of the contract', function () {
   after(async function () {
     this.timeout(60_000);
     for (const ledger of opened) await ledger.close();
+    place.remove();
     await guard?.end();
   });
 
@@ -171,5 +179,21 @@ describe('an upgrade of the contract', function () {
     await expectCodeAsync(wrong, 'BAD_INPUT');
     expect(await services()).to.deep.equal(before);
     expect(await findDeployment(live.state, 'upgrade')).to.equal(undefined);
+  });
+
+  it('is a command, which writes how many organisations must endorse into the profiles', async () => {
+    const upgrade = (...args: string[]) =>
+      place.run(['network', 'upgrade', '--state', live.state.folder, ...args]);
+    expect(upgrade('--endorsements', '4').status).to.equal(64);
+    const { status, stderr, stdout } = upgrade('--endorsements', '3', '--json');
+    expect(status, stderr).to.equal(0);
+    const { digest } = (await findDeployment(live.state)) as Deployment;
+    expect(JSON.parse(stdout)).to.include({ sequence: 6, digest });
+    expect(await readFabricProfile(live.profile('auditor'))).to.include({ endorsements: 3 });
+    const ledger = await openLive(live, 'hospital-a', 'writer');
+    opened.push(ledger);
+    const batch = log.writer.batch([{ act: 'access', subject: labelOf('patient 0') }]);
+    log.writer.commit(batch, (await log.submit(batch, ledger)).endorsedAt);
+    expect(JSON.parse(await log.head()).head.size).to.equal(log.writer.size);
   });
 });

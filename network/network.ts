@@ -118,9 +118,10 @@ async function waitUntilMet({ channel, organisations }: NetworkState): Promise<v
 /** Who may use the network, how it is reached, and the contract. */
 async function equip(state: NetworkState, { progress, signal }: UpOptions): Promise<void> {
   await enrolIdentities(state, progress);
-  await writeConnectionProfiles(state);
   signal?.throwIfAborted();
   await deployChaincode(state, progress);
+  // An upgrade that was cut off may have ended just now: profiles say what the channel's policy is.
+  await writeConnectionProfiles(state);
 }
 
 async function bringUpSteps(state: NetworkState, options: UpOptions): Promise<void> {

@@ -34,6 +34,25 @@ export function isWellFormed(text: string): boolean {
   return text.isWellFormed();
 }
 
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether both are the same value, whatever the order of members. */
+export function isSameJson(a: JsonValue, b: JsonValue): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, at) => isSameJson(item, b[at] as JsonValue));
+  }
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every(
+      (name) => Object.hasOwn(b, name) && isSameJson(a[name] as JsonValue, b[name] as JsonValue),
+    )
+  );
+}
+
 class Reader {
   private at = 0;
   private values = 0;

@@ -1,11 +1,11 @@
 // The three steps about a checkpoint, the same for every kind of evidence: signed by its log,
 // attested, and attested by enough organisations.
 import { encodeHex } from '../../chaincode/core/bytes.js';
-import { canonicalJson } from '../../chaincode/core/canonical-json.js';
 import { type Checkpoint, parseCheckpoint } from '../../chaincode/core/checkpoint.js';
+import { isSameJson, type JsonValue } from '../../chaincode/core/json.js';
 import { parseNote, verifyNote } from '../../chaincode/core/signed-note.js';
 import type { CheckpointAnswer } from './answer.js';
-import { type Attestation, isEmbedded } from './attestation.js';
+import type { Attestation } from './attestation.js';
 import { type Attested, checkAttestation } from './attestation-check.js';
 import { type CheckpointFacts, checkpointFacts } from './checkpoint-facts.js';
 import { checkPolicy } from './policy-check.js';
@@ -37,25 +37,46 @@ export interface CheckpointClaim {
   readonly closingLeaf?: string | null;
 }
 
+interface Remembered {
+  readonly claim: CheckpointClaim;
+  /** Of the trust file. */
+  readonly fingerprint: string;
+  readonly outcome: CheckedCheckpoint;
+}
+
+/** Same words of the file, same trust: same outcome. */
+function isAbout(
+  { claim, fingerprint }: Remembered,
+  other: CheckpointClaim,
+  trust: Trust,
+): boolean {
+  return (
+    fingerprint === trust.fingerprint &&
+    claim.note === other.note &&
+    claim.closingLeaf === other.closingLeaf &&
+    isSameJson(claim.attestation as unknown as JsonValue, other.attestation as unknown as JsonValue)
+  );
+}
+
 /** Outcomes of checkpoints checked before, for many files under few checkpoints. */
 export class VerifierCache {
-  readonly #outcomes = new Map<string, CheckedCheckpoint>();
+  /** The newest first. Comparing with each costs less than the hash of a key of all words. */
+  readonly #known: Remembered[] = [];
   readonly #capacity: number;
 
   constructor(capacity = 64) {
     this.#capacity = capacity;
   }
 
-  /** Same file bytes, same trust: same outcome, so the key is all of them. */
-  remember(key: string, check: () => CheckedCheckpoint): CheckedCheckpoint {
-    const known = this.#outcomes.get(key);
-    if (known !== undefined) return known;
-    const outcome = check();
-    const [oldest] = this.#outcomes.keys();
-    if (this.#outcomes.size >= this.#capacity && oldest !== undefined) {
-      this.#outcomes.delete(oldest);
-    }
-    this.#outcomes.set(key, outcome);
+  remember(
+    claim: CheckpointClaim,
+    trust: Trust,
+    check: (claim: CheckpointClaim, trust: Trust) => CheckedCheckpoint,
+  ): CheckedCheckpoint {
+    for (const known of this.#known) if (isAbout(known, claim, trust)) return known.outcome;
+    const outcome = check(claim, trust);
+    this.#known.unshift({ claim, fingerprint: trust.fingerprint, outcome });
+    if (this.#known.length > this.#capacity) this.#known.pop();
     return outcome;
   }
 }
@@ -112,20 +133,11 @@ function check(claim: CheckpointClaim, trust: Trust): CheckedCheckpoint {
   };
 }
 
-/** One text for all that an outcome depends on; no part can be taken for another. */
-function cacheKey({ note, attestation, closingLeaf }: CheckpointClaim, trust: Trust): string {
-  const vouched = isEmbedded(attestation)
-    ? `${attestation.payload} ${attestation.signature}`
-    : canonicalJson(attestation);
-  const closing = closingLeaf === undefined ? '*' : (closingLeaf ?? '-');
-  return `${trust.fingerprint} ${closing} ${note}\n${vouched}`;
-}
-
 export function checkCheckpoint(
   claim: CheckpointClaim,
   trust: Trust,
   cache?: VerifierCache,
 ): CheckedCheckpoint {
   if (cache === undefined) return check(claim, trust);
-  return cache.remember(cacheKey(claim, trust), () => check(claim, trust));
+  return cache.remember(claim, trust, check);
 }

@@ -1,9 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { utf8 } from '../../chaincode/core/bytes.js';
-import { parseCanonical } from '../../chaincode/core/canonical-json.js';
+import { canonicalJson, parseCanonical } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { isWellFormed, parseJson, parseJsonBytes } from '../../chaincode/core/json.js';
+import {
+  isSameJson,
+  isWellFormed,
+  type JsonValue,
+  parseJson,
+  parseJsonBytes,
+} from '../../chaincode/core/json.js';
 import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from '../../chaincode/core/limits.js';
 import { expectCode } from '../support/expect-code.js';
 import { jsonValue } from '../support/json-arbitrary.js';
@@ -145,5 +151,35 @@ describe('the strict JSON reader', () => {
   it('refuses more bytes than the limit before it reads them', () => {
     expectCode(() => parseJsonBytes(utf8('[1,2,3]'), 'bytes', 6), 'TOO_LARGE');
     expect(parseJsonBytes(utf8('[1,2,3]'), 'bytes', 7)).to.deep.equal([1, 2, 3]);
+  });
+});
+
+describe('two JSON values', () => {
+  const integers = fc.maxSafeInteger().map((value) => (value === 0 ? 0 : value));
+  const { json } = fc.letrec<{ json: JsonValue }>((tie) => ({
+    json: fc.oneof(
+      { maxDepth: 3 },
+      fc.constantFrom(null, true, false, '', 'a', 0, 1),
+      integers,
+      fc.array(tie('json'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom('a', 'b', '__proto__', 'toString'), tie('json')),
+    ),
+  }));
+
+  it('are the same exactly when their canonical texts are', () => {
+    fc.assert(
+      fc.property(json, json, (a, b) => {
+        expect(isSameJson(a, b)).to.equal(canonicalJson(a) === canonicalJson(b));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('are the same whatever the order of members, when one is read anew', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        expect(isSameJson(value, JSON.parse(canonicalJson(value)))).to.equal(true);
+      }),
+    );
   });
 });

@@ -1,19 +1,26 @@
 // A program of its own that works on a channel as a hospital's process does, or as many clients do
 // who send a transaction for each document, and says on stdout, as JSON, what it took.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { encodeHex, utf8 } from '../../chaincode/core/bytes.js';
 import { sha256 } from '../../chaincode/core/hash.js';
+import { mapRoot } from '../../chaincode/core/subject-map.js';
 import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { openFabricLedger } from '../../gateway/ledger/fabric/fabric-ledger.js';
 import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
+import { prepareAppend } from '../../gateway/services/sequencer/prepare-append.js';
 import { DOCUMENTS } from './fabric-documents.js';
-import { countAttested, type FabricParts, type Flight, openParts } from './fabric-parts.js';
+import { countAttested, type FabricParts, openParts } from './fabric-parts.js';
+import { networkProcessorMs } from './fabric-processor.js';
+import { type Stretch, sampled, timeOf, timeWithin } from './sampled.js';
 import { submissionAt } from './submissions.js';
+import { type Metered, metered } from './workshop.js';
 
 export type FabricTask =
   /** Anchors entries and makes the receipt of each. */
   | {
       readonly task: 'anchor';
+      /** State folder of the network. */
+      readonly network: string;
       readonly folder: string;
       readonly warmUp: number;
       readonly entries: number;
@@ -21,6 +28,7 @@ export type FabricTask =
   /** One transaction for each document. */
   | {
       readonly task: 'documents';
+      readonly network: string;
       readonly profile: string;
       readonly clients: number;
       readonly warmUp: number;
@@ -37,20 +45,21 @@ export type FabricTask =
 
 type Task<Name extends FabricTask['task']> = Extract<FabricTask, { readonly task: Name }>;
 
-export interface Anchoring {
-  readonly ms: number;
-  /** Of this process. */
-  readonly processorMs: number;
+export interface Work extends Metered {
+  /** Of all processes of the network; null where the system does not tell. */
+  readonly networkMs: number | null;
+}
+
+export interface Anchoring extends Work {
   readonly receiptBytes: number;
-  /** Appends of the time that was measured. */
-  readonly flights: readonly Flight[];
+  /** Appends of the time that was measured, on their way. */
+  readonly flights: readonly Stretch[];
+  /** Before that time: ms of preparing appends, and how much of it while one was on its way. */
+  readonly preparing: number;
+  readonly preparingInFlight: number;
   /** Since the log began. */
   readonly attests: number;
   readonly attested: number;
-}
-
-export interface Sending {
-  readonly ms: number;
 }
 
 export interface Offering {
@@ -67,11 +76,15 @@ const CALLERS = 1024;
 /** Accepted entries that may wait to be proven. */
 const WINDOW = 32_768;
 const POLL_MS = 2;
+const RECEIPTS_AT_ONCE = 32;
 const PATIENCE_MS = 120_000;
 
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
+async function work(network: string, act: () => Promise<unknown>): Promise<Work> {
+  const before = await networkProcessorMs(network);
+  const took = await metered(act);
+  const after = await networkProcessorMs(network);
+  const isKnown = before !== undefined && after !== undefined;
+  return { ...took, networkMs: isKnown ? after - before : null };
 }
 
 async function acceptAll({ sequencer }: FabricParts, end: number): Promise<void> {
@@ -94,6 +107,8 @@ async function makeReceipts({ sequencer, receipts }: FabricParts, end: number): 
     const { proven } = sequencer.counts;
     for (; next < Math.min(proven, end); next++) {
       bytes += formatReceipt(await receipts.make(next)).length;
+      // Others have to come in between.
+      if (next % RECEIPTS_AT_ONCE === 0) await turn();
     }
     if (sequencer.fault !== undefined) throw sequencer.fault;
     await sleep(POLL_MS);
@@ -107,23 +122,34 @@ async function anchorMore(parts: FabricParts, entries: number): Promise<number> 
   return bytes;
 }
 
-async function anchor({ folder, warmUp, entries }: Task<'anchor'>): Promise<Anchoring> {
+async function anchor({ network, folder, warmUp, entries }: Task<'anchor'>): Promise<Anchoring> {
   const parts = await openParts(folder);
   const { ledger, store } = parts;
-  await anchorMore(parts, warmUp);
+  const { inside } = await sampled([prepareAppend.name, mapRoot.name], () =>
+    anchorMore(parts, warmUp),
+  );
+  const preparing = timeOf(inside);
+  const preparingInFlight = timeWithin(inside, ledger.flights);
   const before = ledger.flights.length;
-  const startedAt = performance.now();
-  const worked = processorMs();
-  const receiptBytes = await anchorMore(parts, entries);
-  const ms = performance.now() - startedAt;
+  let receiptBytes = 0;
+  const took = await work(network, async () => {
+    receiptBytes = await anchorMore(parts, entries);
+  });
   const flights = ledger.flights.slice(before);
   const attested = await countAttested(store);
-  const took = { ms, processorMs: processorMs() - worked, receiptBytes };
   await parts.close();
-  return { ...took, flights, attests: ledger.attests, attested };
+  return {
+    ...took,
+    receiptBytes,
+    flights,
+    preparing,
+    preparingInFlight,
+    attests: ledger.attests,
+    attested,
+  };
 }
 
-async function sendDocuments(task: Task<'documents'>): Promise<Sending> {
+async function sendDocuments(task: Task<'documents'>): Promise<Work> {
   const profile = { ...(await readFabricProfile(task.profile)), chaincode: DOCUMENTS };
   const ledger = await openFabricLedger(profile, 'writer');
   let next = 0;
@@ -137,11 +163,9 @@ async function sendDocuments(task: Task<'documents'>): Promise<Sending> {
   const sendUpTo = (end: number) =>
     Promise.all(Array.from({ length: task.clients }, () => client(end)));
   await sendUpTo(task.warmUp);
-  const startedAt = performance.now();
-  await sendUpTo(task.warmUp + task.documents);
-  const ms = performance.now() - startedAt;
+  const took = await work(task.network, () => sendUpTo(task.warmUp + task.documents));
   await ledger.close();
-  return { ms };
+  return took;
 }
 
 /** Hands in one entry at each moment of the schedule, and looks when each is proven. */

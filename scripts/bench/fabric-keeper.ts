@@ -17,6 +17,8 @@ import {
 import { deployDocuments } from './fabric-documents.js';
 
 export interface KeptNetwork {
+  /** State folder. */
+  readonly folder: string;
   /** Connection profile of the first organisation, and its MSP id. */
   readonly profile: string;
   readonly mspId: string;
@@ -44,6 +46,7 @@ function told(state: NetworkState): KeptNetwork {
   const { organisations, batchTimeoutMs, programs } = state;
   const [own] = organisations as [Organisation];
   return {
+    folder: state.folder,
     profile: profileFile(state, own),
     mspId: own.mspId,
     organisations: organisations.length,

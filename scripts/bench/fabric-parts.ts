@@ -1,5 +1,5 @@
 // A data folder on a channel, opened as openHospital does, with a watch on the ledger port: which
-// calls went through it, when, and what was prepared while an append was on its way.
+// calls went through it, and when.
 import { readConfig } from '../../gateway/data/config.js';
 import { readKeysFor } from '../../gateway/data/keys.js';
 import { dataLayout } from '../../gateway/data/layout.js';
@@ -12,18 +12,12 @@ import { Receipts } from '../../gateway/services/receipts.js';
 import { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
 import { TABLES } from '../../gateway/store/keys.js';
 import type { Store } from '../../gateway/store/store.js';
-
-/** One append at the ledger port; times in ms. */
-export interface Flight {
-  readonly sentAt: number;
-  /** How long the caller worked on before it waited: at the next append, if that is full. */
-  busy: number;
-  answeredAt: number;
-}
+import type { Stretch } from './sampled.js';
 
 /** Passes everything on to a ledger. */
 export class WatchedLedger implements Ledger {
-  readonly flights: Flight[] = [];
+  /** From the call of each append to its answer. */
+  readonly flights: Stretch[] = [];
   /** Calls of {@link attest}. */
   attests = 0;
   readonly #ledger: Ledger;
@@ -38,17 +32,9 @@ export class WatchedLedger implements Ledger {
 
   async submit(name: string, json: string, transient?: Transient): Promise<string> {
     if (name !== 'append') return this.#ledger.submit(name, json, transient);
-    const flight: Flight = { sentAt: performance.now(), busy: 0, answeredAt: 0 };
-    let handedOver = flight.sentAt;
-    // Runs when the caller has come to its first wait.
-    queueMicrotask(() => {
-      flight.busy = performance.now() - handedOver;
-    });
-    const answer = this.#ledger.submit(name, json, transient);
-    handedOver = performance.now();
-    await answer;
-    flight.answeredAt = performance.now();
-    this.flights.push(flight);
+    const from = performance.now();
+    const answer = await this.#ledger.submit(name, json, transient);
+    this.flights.push({ from, to: performance.now() });
     return answer;
   }
 
@@ -80,10 +66,8 @@ export interface FabricParts {
 }
 
 /** Checkpoints whose attestations lie in the store. */
-export async function countAttested({ db }: Store): Promise<number> {
-  let count = 0;
-  for await (const _ of db.rows(TABLES.attestation)) count++;
-  return count;
+export function countAttested({ db }: Store): Promise<number> {
+  return db.count(TABLES.attestation);
 }
 
 export async function openParts(folder: string): Promise<FabricParts> {

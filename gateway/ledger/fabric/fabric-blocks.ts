@@ -61,7 +61,7 @@ function parseEnvelope(
   };
 }
 
-/** Whoever may write to the channel can order anything: what took no effect may be no transaction. */
+/** Whoever may write to the channel can order anything: what took no effect may be none. */
 function findTransaction(
   bytes: Uint8Array,
   code: number,

@@ -1,5 +1,5 @@
-// What a mirror has on disk: how far blocks were read, every log with its leaf hashes, leaves as far
-// as they are verified, the pages of each map. All of one step becomes durable together.
+// What a mirror has on disk: how far blocks were read, every log with its leaf hashes, leaves as
+// far as they are verified, the pages of each map. All of one step becomes durable together.
 
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';

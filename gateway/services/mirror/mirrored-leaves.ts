@@ -97,7 +97,7 @@ export class MirroredLeaves {
     return { ...progress, first: { index: this.next, endorsedAt } };
   }
 
-  /** Whether the ledger keeps this hash at this index; undefined beyond the blocks that were read. */
+  /** Whether the ledger keeps this hash at this index; undefined beyond the blocks on disk. */
   async fits(index: number, leaf: Uint8Array, log: RebuiltLog): Promise<boolean | undefined> {
     if (index >= log.frontier.size) return undefined;
     return equalBytes(this.#hashAt(await this.#find(index), index), leafHash(leaf));

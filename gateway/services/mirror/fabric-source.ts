@@ -4,6 +4,7 @@ import { concat, decodeBase64, decodeUtf8, equalBytes } from '../../../chaincode
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import type { FabricBlock, FabricTransaction } from '../../ledger/fabric/fabric-blocks.js';
+import { describeFailure } from '../../ledger/fabric/fabric-errors.js';
 import { type FabricLedger, openFabricLedger } from '../../ledger/fabric/fabric-ledger.js';
 import type { FabricProfile } from '../../ledger/fabric/profile.js';
 import { readBlock, readChainInfo } from '../../ledger/fabric/system-call.js';
@@ -99,7 +100,8 @@ export function toChannelBlock(
 
 /** A peer that began from a snapshot says so in words alone. */
 function snapshotError(error: unknown): unknown {
-  if (!(error instanceof ChartsealError) || !/snapshot/i.test(error.message)) return error;
+  if (!(error instanceof ChartsealError)) return error;
+  if (!/bootstrapped from a snapshot/i.test(describeFailure(error.cause))) return error;
   return new ChartsealError(
     'BLOCKS_MISSING',
     'the peer has no block 0: it was started from a snapshot of the ledger',

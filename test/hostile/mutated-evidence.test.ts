@@ -8,64 +8,13 @@ import { parseHistory } from '../../gateway/evidence/history.js';
 import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { withhold } from '../../gateway/evidence/withhold.js';
+import { changed, changedOnce, expectCaught, truncated } from '../support/byte-changes.js';
 import { DOCUMENT, INDEX, PATIENT, RECORD, sampleLog } from '../support/evidence-sample.js';
 import { documentOf, stepsWith, trustOf } from '../support/evidence-verdicts.js';
-import { SEED, seeded } from '../support/seeded.js';
+import { SEED } from '../support/seeded.js';
 
 const log = sampleLog();
 const trust = trustOf(log.trustFile());
-
-const random = seeded(SEED);
-
-function flipped(bytes: Uint8Array, at: number, mask: number): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  copy[at] = (copy[at] as number) ^ mask;
-  return copy;
-}
-
-/** What can become of one byte: its lowest bit, its highest, any, left out, doubled. */
-const CHANGES: readonly ((bytes: Uint8Array, at: number) => Uint8Array)[] = [
-  (bytes, at) => flipped(bytes, at, 0x01),
-  (bytes, at) => flipped(bytes, at, 0x80),
-  (bytes, at) => flipped(bytes, at, 1 + random(255)),
-  (bytes, at) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]),
-  (bytes, at) => Buffer.concat([bytes.subarray(0, at + 1), bytes.subarray(at)]),
-];
-
-/** Every byte changed in every way. */
-function* changed(bytes: Uint8Array, stride = 1): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += stride) {
-    for (const change of CHANGES) yield change(bytes, at);
-  }
-}
-
-/** Every byte changed in one way, neighbours in others. */
-function* changedOnce(bytes: Uint8Array, stride = 1): Generator<Uint8Array> {
-  const first = random(CHANGES.length);
-  for (let at = first % stride; at < bytes.length; at += stride) {
-    const change = CHANGES[(first + at) % CHANGES.length] as (typeof CHANGES)[number];
-    yield change(bytes, at);
-  }
-}
-
-function* truncated(bytes: Uint8Array, stride = 1): Generator<Uint8Array> {
-  for (let length = 0; length < bytes.length; length += stride) yield bytes.subarray(0, length);
-}
-
-interface Outcome {
-  readonly verdict: string;
-  readonly exitCode: number;
-  readonly steps: Parameters<typeof stepsWith>[0]['steps'];
-}
-
-/** The step that does not hold is named, with a sentence. */
-function expectCaught(outcome: Outcome, good: string): void {
-  const caught = outcome.steps.filter(({ status }) => status !== 'OK');
-  expect(caught).to.not.deep.equal([]);
-  for (const { sentence } of caught) expect(sentence).to.match(/^.{10,}\.$/s);
-  expect(outcome.verdict.startsWith(good)).to.equal(false);
-  expect(outcome.exitCode).to.be.oneOf([1, 2]);
-}
 
 const asReceipt = (receipt: Uint8Array, cache?: VerifierCache) =>
   verifyReceipt({

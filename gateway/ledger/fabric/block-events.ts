@@ -8,6 +8,7 @@ import type { LedgerEvent } from '../ledger.js';
 import type { FabricConnection } from './connection.js';
 import { type FabricBlock, parseBlock } from './fabric-blocks.js';
 import { toLedgerError } from './fabric-errors.js';
+import { changesState } from './write-set.js';
 
 const RECONNECT_MS = 250;
 
@@ -53,7 +54,7 @@ export class BlockStreams {
       for (const one of transactions) {
         if (one.chaincode !== chaincode) continue;
         const { txId, code, event } = one;
-        const isEvent = event !== undefined && code === 'VALID';
+        const isEvent = event !== undefined && changesState(one);
         yield {
           block,
           txId,

@@ -8,6 +8,7 @@ import { parseLogTransaction } from '../log-transactions.js';
 import type { FabricBlock, FabricTransaction } from './fabric-blocks.js';
 import type { FabricLedger } from './fabric-ledger.js';
 import { readBlock, readChainInfo } from './system-call.js';
+import { changesState } from './write-set.js';
 
 export interface ChainAudit {
   readonly blocks: number;
@@ -37,13 +38,15 @@ export function headerHash({ number, previous, dataHash }: FabricBlock): Uint8Ar
   return sha256(der(SEQUENCE, Buffer.concat(members)));
 }
 
+/** Whether a transaction of the contract had an effect: a replay of an append has none. */
+function isEffective(chaincode: string, transaction: FabricTransaction): boolean {
+  return transaction.chaincode === chaincode && changesState(transaction);
+}
+
 /** Whether a committed transaction is an append to this log. */
-function isAppendTo(
-  logId: string,
-  chaincode: string,
-  { code, name, args, chaincode: called, creator, txId }: FabricTransaction,
-): boolean {
-  if (code !== 'VALID' || called !== chaincode || name !== 'append') return false;
+function isAppendTo(logId: string, chaincode: string, transaction: FabricTransaction): boolean {
+  const { name, args, creator, txId } = transaction;
+  if (!isEffective(chaincode, transaction) || name !== 'append') return false;
   const request = Buffer.from(args[0] ?? utf8('')).toString();
   const parsed = parseLogTransaction({ txId, creator, name, request });
   return parsed.logId === logId;
@@ -71,11 +74,11 @@ export async function auditChain(ledger: FabricLedger, logId: string): Promise<C
     }
     before = headerHash(block);
     for (const one of block.transactions) {
-      if (one.chaincode !== chaincode || one.code !== 'VALID') continue;
+      if (!isEffective(chaincode, one)) continue;
       transactions++;
       if (!isAppendTo(logId, chaincode, one)) continue;
-      // A replay changes nothing, and announces nothing.
-      if (one.event === undefined) continue;
+      if (one.event === undefined)
+        corrupt(`an append of block ${number} announces no closing leaf`);
       closingLeaves.update(one.event.payload);
       appends++;
     }

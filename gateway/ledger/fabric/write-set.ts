@@ -1,6 +1,7 @@
 // What a transaction of a Fabric channel wrote: the part of its write set under one contract.
 import { ledger } from '@hyperledger/fabric-protos';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import type { FabricTransaction } from './fabric-blocks.js';
 
 export interface FabricWrite {
   readonly key: string;
@@ -34,4 +35,13 @@ export function parseWriteSet(results: Uint8Array, namespace: string): FabricWri
       cause,
     });
   }
+}
+
+/**
+ * Whether a transaction of a contract changed that contract's state, for which alone its endorsement
+ * policy stands. Fabric also takes for valid, events included, what one organisation's peer signed
+ * by itself and what writes nothing but that organisation's own private data.
+ */
+export function changesState({ code, chaincode, results }: FabricTransaction): boolean {
+  return code === 'VALID' && parseWriteSet(results, chaincode).length > 0;
 }

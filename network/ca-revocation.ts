@@ -102,7 +102,7 @@ async function fetchConfig(
   file: string,
   from: 'orderer' | 'peer',
 ): Promise<Uint8Array> {
-  const where = ['-c', state.channel, ...(from === 'orderer' ? ordererArguments(state) : [])];
+  const where = ['-c', state.channel, ...(from === 'orderer' ? await ordererArguments(state) : [])];
   await peerOutput(state, organisation, ['channel', 'fetch', 'config', file, ...where]);
   return readFile(file);
 }
@@ -128,7 +128,7 @@ export async function publishRevocations(
     const update = await updateFrom('orderer');
     if (update !== undefined) {
       await writeFile(file, update);
-      const where = ['-c', state.channel, ...ordererArguments(state)];
+      const where = ['-c', state.channel, ...(await ordererArguments(state))];
       await peerOutput(state, organisation, ['channel', 'update', '-f', file, ...where]);
     }
     const isKnown = async () => (await updateFrom('peer')) === undefined;

@@ -16,7 +16,6 @@ import {
   serviceProcess,
   stagedFolder,
   startServices,
-  stopService,
   stopServices,
 } from './chaincode-service.js';
 import { contractFiles, digestOf, type StagedFiles, stageChaincode } from './chaincode-stage.js';
@@ -148,19 +147,6 @@ export async function upgradeChaincode(
   }
   await writeDeployment(state, next, 'upgrade');
   return completeUpgrade(state, current, next, progress);
-}
-
-/** Ends every service; true when one ran. */
-export async function stopChaincode(state: NetworkState): Promise<boolean> {
-  let ran = false;
-  for (const which of ['upgrade', 'deployment'] as const) {
-    const deployment = await findDeployment(state, which);
-    if (deployment === undefined) continue;
-    for (const organisation of state.organisations) {
-      if (await stopService(state, organisation, deployment)) ran = true;
-    }
-  }
-  return ran;
 }
 
 /** undefined when nothing was deployed yet. */

@@ -104,7 +104,7 @@ async function approve(
   await peerOutput(state, organisation, [
     ...LIFECYCLE,
     'approveformyorg',
-    ...ordererArguments(state),
+    ...(await ordererArguments(state)),
     ...definition(state, deployment),
     ...['--package-id', deployment.packageId],
   ]);
@@ -167,7 +167,7 @@ export async function define(
     await peerOutput(state, first, [
       ...LIFECYCLE,
       'commit',
-      ...ordererArguments(state),
+      ...(await ordererArguments(state)),
       ...definition(state, deployment),
       ...everyPeer(state),
     ]);

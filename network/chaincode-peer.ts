@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { ordererFolder, peerFolder, peerProcess, processFolder, userFolder } from './paths.js';
+import { findProcess } from './processes.js';
 import { cleanEnvironment } from './run-program.js';
 import type { NetworkState, Orderer, Organisation } from './state.js';
 
@@ -32,9 +33,14 @@ function environment(state: NetworkState, organisation: Organisation): NodeJS.Pr
   });
 }
 
-/** Where transactions go to be ordered. */
-export function ordererArguments(state: NetworkState): string[] {
-  const orderer = state.orderers[0] as Orderer;
+/** Where transactions go to be ordered: an orderer that runs. */
+export async function ordererArguments(state: NetworkState): Promise<string[]> {
+  let orderer = state.orderers[0] as Orderer;
+  for (const one of state.orderers) {
+    if ((await findProcess(state, one.name)) === undefined) continue;
+    orderer = one;
+    break;
+  }
   const roots = join(ordererFolder(state, orderer), 'tls', 'ca.crt');
   return ['-o', `localhost:${orderer.ports.orderer}`, '--tls', '--cafile', roots];
 }

@@ -7,7 +7,7 @@ import { writeWhole } from './files.js';
 import { profileFile, tlsRootFile } from './paths.js';
 import type { NetworkState, Organisation } from './state.js';
 
-/** How many organisations the channel's policy and an attestation need, unless it says otherwise. */
+/** How many organisations the policy and an attestation need, unless the channel says else. */
 const ENDORSEMENTS = 2;
 
 function profileOf(state: NetworkState, organisation: Organisation, endorsements: number): object {

@@ -31,7 +31,7 @@ const RECORD = 'ward-3/discharge-summary';
 const PATIENT = { system: 'urn:hospital-a', value: 'P1' };
 const ORIGIN = 'attested.example/archive';
 const WAIT_MS = 60_000;
-/** CHARTSEAL_EVERY_BYTE=1 changes all of them; the attester's tests do so with made certificates. */
+/** CHARTSEAL_EVERY_BYTE=1 changes all; evidence/fabric-forged does, of an attestation made here. */
 const STEP = process.env['CHARTSEAL_EVERY_BYTE'] ? 1 : 4;
 
 /** All that is left of the hospital. */

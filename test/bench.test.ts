@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { quantile } from '../scripts/bench/fabric.js';
 import { isMet, type Line, type Measured, median, ratioOf } from '../scripts/bench/row.js';
 import { ROWS } from '../scripts/bench/rows.js';
+import { sampled, timeOf, timeWithin } from '../scripts/bench/sampled.js';
 import { parseRequest } from '../scripts/bench/settings.js';
 import { submissionAt } from '../scripts/bench/submissions.js';
 import { formatLines } from '../scripts/bench/table.js';
@@ -139,15 +141,57 @@ describe('the table of a benchmark', () => {
   });
 });
 
+describe('times of a benchmark', () => {
+  it('have the quantile below which so many of them lie', () => {
+    const values = [50, 10, 40, 20, 30];
+    expect([0, 0.5, 0.8, 0.95, 1].map((share) => quantile(values, share))).to.deep.equal([
+      10, 30, 40, 50, 50,
+    ]);
+    expect(() => quantile([], 0.5)).to.throw(RangeError);
+  });
+
+  it('lie within others as far as they overlap', () => {
+    const others = [
+      { from: 0, to: 10 },
+      { from: 20, to: 30 },
+    ];
+    expect(timeOf(others)).to.equal(20);
+    expect(timeWithin([{ from: 5, to: 25 }], others)).to.equal(10);
+    expect(timeWithin([{ from: 10, to: 20 }], others)).to.equal(0);
+    expect(timeWithin(others, others)).to.equal(20);
+  });
+
+  it('are sampled in functions by their names, with all that those call', async () => {
+    const spin = (ms: number) => {
+      for (const until = performance.now() + ms; performance.now() < until; );
+    };
+    const watched = (ms: number) => spin(ms);
+    const before = performance.now();
+    const { result, inside } = await sampled([watched.name], async () => {
+      watched(120);
+      spin(120);
+      return 7;
+    });
+    expect(result).to.equal(7);
+    expect(timeOf(inside)).to.be.greaterThan(60);
+    // The first half, give or take the profiler's own start.
+    const all = { from: before, to: performance.now() };
+    expect(timeWithin(inside, [all])).to.be.closeTo(timeOf(inside), 1);
+    expect(inside.every(({ from }) => from >= before)).to.equal(true);
+    expect((await sampled(['nobody'], async () => spin(20))).inside).to.deep.equal([]);
+  });
+});
+
 describe('npm run bench', () => {
   const PROGRAM = join(__dirname, '..', 'scripts', 'bench.js');
   const temp = newTempFolder();
   after(() => removeTempFolder(temp));
-  const bench = (...args: string[]) =>
+  const benchIn = (env: NodeJS.ProcessEnv, ...args: string[]) =>
     spawnSync(process.execPath, [PROGRAM, ...args], {
       encoding: 'utf8',
-      env: { ...process.env, TMPDIR: temp },
+      env: { ...process.env, TMPDIR: temp, ...env },
     });
+  const bench = (...args: string[]) => benchIn({}, ...args);
 
   it('submits every entry once, a record or the access to a patient', () => {
     const all = Array.from({ length: 400 }, (_, index) => submissionAt(index));
@@ -174,6 +218,27 @@ describe('npm run bench', () => {
       limit: 8192,
     });
     expect(measured.median).to.be.within(1000, 8192);
+    expect(readdirSync(temp)).to.deep.equal([]);
+  });
+
+  it('builds no network’s programs: where there are none, rows say so, and how to get them', () => {
+    const cache = newTempFolder();
+    const names = Object.keys(ROWS).filter((name) => name.startsWith('fabric-'));
+    const rows = names.flatMap((name) => ['--row', name]);
+    const env = { PATH: cache, XDG_CACHE_HOME: cache, CHARTSEAL_FABRIC_BIN: '' };
+    const { status, stdout, stderr } = benchIn(env, '--quick', '--json', ...rows);
+    expect(status, stderr).to.equal(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ row }) => row)).to.deep.equal(names);
+    for (const { notMeasured, met } of lines) {
+      expect(met).to.equal(null);
+      expect(notMeasured).to.match(/^there is no Fabric on this machine: .*CHARTSEAL_FABRIC_BIN/);
+    }
+    expect(readdirSync(cache)).to.deep.equal([]);
+    removeTempFolder(cache);
     expect(readdirSync(temp)).to.deep.equal([]);
   });
 

@@ -149,7 +149,8 @@ export class CaClient {
     return this.#call(method, path, request, (body) => {
       const certificate = toBase64(certificatePem);
       const text = [method, toBase64(path), toBase64(body), certificate].join('.');
-      /** Registers a client; gives the secret to enrol with, a new one for an id that is known. */
+      const signature = Buffer.from(signLowS(keyPem, Buffer.from(text))).toString('base64');
+      return `${certificate}.${signature}`;
     });
   }
 

@@ -25,10 +25,11 @@ interface Line {
 
 describe('the auditor of a live channel', function () {
   this.timeout(120_000);
-  let live: LiveNetwork;
+  let live: LiveNetwork | undefined;
   let place: Workplace;
   let checkpoint: JsonRow;
 
+  const network = (): LiveNetwork => live ?? expect.fail('there is no network');
   const linesOf = (name: string): Line[] =>
     readFileSync(place.path(name), 'utf8')
       .split('\n')
@@ -72,7 +73,7 @@ describe('the auditor of a live channel', function () {
       path: _,
       deadlinesMs: _ms,
       ...profile
-    } = await readFabricProfile(live.profile('auditor'));
+    } = await readFabricProfile(network().profile('auditor'));
     const { reader } = profile.identities;
     const text = JSON.stringify({
       ...profile,
@@ -86,16 +87,17 @@ describe('the auditor of a live channel', function () {
     this.timeout(LIVE_TIMEOUT_MS);
     place = new Workplace();
     live = await liveNetwork();
-    anchor('ours', live.profile('hospital-a'), ORIGIN, [5, 4, 3]);
-    anchor('theirs', live.profile('hospital-b'), OTHER, [2]);
+    anchor('ours', network().profile('hospital-a'), ORIGIN, [5, 4, 3]);
+    anchor('theirs', network().profile('hospital-b'), OTHER, [2]);
     hospital('trust', 'export', '--data', 'ours', '--out', 'trust.json');
     checkpoint = place.json(['log', 'checkpoint', '--data', 'ours']).rows[0] as JsonRow;
     await writeAuditorProfile();
-    await stopProcess(live.state, 'peer-hospital-a');
+    await stopProcess(network().state, 'peer-hospital-a');
   });
   after(async () => {
-    await bringUp({ stateFolder: live.state.folder, progress: () => {} });
     place.remove();
+    // Not there when the network did not come up.
+    if (live !== undefined) await bringUp({ stateFolder: live.state.folder, progress: () => {} });
   });
 
   const rebuild = (...args: readonly string[]) =>

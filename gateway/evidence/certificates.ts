@@ -59,7 +59,7 @@ function readSerial(reader: DerReader): string {
 
 function asciiOf(content: Uint8Array): string {
   if (content.some((byte) => byte >= 0x80)) malformed(WHAT, 'has a text that is not ASCII');
-  return String.fromCharCode(...content);
+  return decodeUtf8(content, WHAT);
 }
 
 function textOf({ tag, content }: Element): string {

@@ -1,9 +1,11 @@
+import { msp } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
+import { concat, utf8 } from '../../chaincode/core/bytes.js';
 import type { TrustFile } from '../../gateway/evidence/trust.js';
 import { DOCUMENT } from '../support/evidence-sample.js';
 import { expectVerdict, judgeReceipt, trustOf } from '../support/evidence-verdicts.js';
 import { answerCases } from '../support/fabric-answer-cases.js';
-import { fabricTrust } from '../support/fabric-attester.js';
+import { fabricTrust, sequenceKey } from '../support/fabric-attester.js';
 import { attested, type FabricCase, log, receipt } from '../support/fabric-case.js';
 import { endorserCases } from '../support/fabric-endorser-cases.js';
 
@@ -35,6 +37,24 @@ describe('evidence/verify-receipt: forged attestations of a channel', () => {
       }
     });
   }
+
+  it('are refused at any size, and at no more cost than reading them', () => {
+    const filler = new Uint8Array(3_000_000).fill(0x41);
+    const withCertificate = (certificate: Uint8Array) => (bytes: Uint8Array) => {
+      const identity = msp.SerializedIdentity.deserializeBinary(bytes);
+      identity.setIdBytes(certificate);
+      return identity.serializeBinary();
+    };
+    const lines = utf8(`-----BEGIN CERTIFICATE-----\n${'A'.repeat(3_000_000)}\n`);
+    const large = [withCertificate(filler), withCertificate(lines)];
+    for (const identityBytes of [...large, (bytes: Uint8Array) => concat(bytes, filler)]) {
+      expectVerdict(judged(attested({ identityBytes })), 'not proven', ['attestation']);
+    }
+    // Its first field is one that nobody knows.
+    expectVerdict(judged(attested({ payloadBytes: () => filler })), 'not checked');
+    const reads = Array.from({ length: 20_000 }, () => ({ key: sequenceKey('x'.repeat(90)) }));
+    expectVerdict(judged(attested({ definitions: reads })), 'not proven', ['attestation']);
+  });
 
   it('never hold with any byte of any part changed', () => {
     const good = attested();

@@ -29,6 +29,24 @@ export type LogTransaction =
       readonly hashes: readonly Uint8Array[];
     };
 
+const CONTRACT = 'chartseal';
+/** By this expression fabric-shim finds contract and transaction in the first argument of a call. */
+const CALLED = /([^:]*)(?::|^)(.*)/;
+
+/**
+ * The transaction that runs when the contract is called by this name: there are many such names, as
+ * `chartseal:append`, `:append`, and `append` with another line after it.
+ */
+export function transactionName(called: string): string {
+  const [, contract = '', name = ''] = CALLED.exec(called) ?? [];
+  return contract.trim() === '' || contract === CONTRACT ? name : called;
+}
+
+/** The request as the contract reads it: what is no UTF-8 is replaced, nothing is refused. */
+export function requestText(argument: Uint8Array): string {
+  return Buffer.from(argument).toString();
+}
+
 const APPEND = object({ logId: hex(HASH_BYTES), expectedSize: integer(), leafHashes: blob() });
 
 function parseAppend(request: string): LogTransaction {

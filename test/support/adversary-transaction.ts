@@ -111,7 +111,7 @@ export async function openCaller(
 export async function propose(
   { ledger: { connection, profile }, keyPem }: Caller,
   name: string,
-  json: string,
+  json: string | Uint8Array,
   transient: Transient = {},
   chaincode = profile.chaincode,
 ): Promise<Asked> {

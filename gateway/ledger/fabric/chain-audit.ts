@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
-import { parseLogTransaction } from '../log-transactions.js';
+import { parseLogTransaction, requestText } from '../log-transactions.js';
 import type { FabricBlock, FabricTransaction } from './fabric-blocks.js';
 import type { FabricLedger } from './fabric-ledger.js';
 import { readBlock, readChainInfo } from './system-call.js';
@@ -44,10 +44,14 @@ function isEffective(chaincode: string, transaction: FabricTransaction): boolean
 }
 
 /** Whether a committed transaction is an append to this log. */
-function isAppendTo(logId: string, chaincode: string, transaction: FabricTransaction): boolean {
+export function isAppendTo(
+  logId: string,
+  chaincode: string,
+  transaction: FabricTransaction,
+): boolean {
   const { name, args, creator, txId } = transaction;
   if (!isEffective(chaincode, transaction) || name !== 'append') return false;
-  const request = Buffer.from(args[0] ?? utf8('')).toString();
+  const request = requestText(args[0] ?? utf8(''));
   const parsed = parseLogTransaction({ txId, creator, name, request });
   return parsed.logId === logId;
 }

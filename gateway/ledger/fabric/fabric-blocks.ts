@@ -2,6 +2,7 @@
 // and what became of it.
 import { common, msp, peer } from '@hyperledger/fabric-protos';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { requestText, transactionName } from '../log-transactions.js';
 import { validationCode } from './commit-codes.js';
 
 export interface FabricTransaction {
@@ -12,7 +13,7 @@ export interface FabricTransaction {
   readonly index: number;
   readonly creator: { readonly mspId: string; readonly certificatePem: string };
   readonly chaincode: string;
-  /** Name of the transaction, and its arguments. */
+  /** Name of the transaction that runs, by whichever name it was called, and its arguments. */
   readonly name: string;
   readonly args: readonly Uint8Array[];
   readonly event?: { readonly name: string; readonly payload: Uint8Array };
@@ -92,7 +93,7 @@ function parseAction(bytes: Uint8Array) {
   const isEvent = event.getEventName() !== '' && event.getChaincodeId() === chaincode;
   return {
     chaincode,
-    name: Buffer.from(name ?? new Uint8Array()).toString(),
+    name: transactionName(requestText(name ?? new Uint8Array())),
     args,
     results: action.getResults_asU8(),
     ...(isEvent ? { event: { name: event.getEventName(), payload: event.getPayload_asU8() } } : {}),

@@ -1,6 +1,6 @@
 // Blocks and state of a Fabric channel as one organisation sees them with its own peer alone: the
 // hash chain is checked here, validation of each transaction is that peer's.
-import { concat, decodeBase64, decodeUtf8, equalBytes } from '../../../chaincode/core/bytes.js';
+import { concat, decodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import type { FabricBlock, FabricTransaction } from '../../ledger/fabric/fabric-blocks.js';
@@ -10,6 +10,7 @@ import type { FabricProfile } from '../../ledger/fabric/profile.js';
 import { readBlock, readChainInfo } from '../../ledger/fabric/system-call.js';
 import { parseWriteSet } from '../../ledger/fabric/write-set.js';
 import { LogLedger, listLogs } from '../../ledger/log-ledger.js';
+import { requestText } from '../../ledger/log-transactions.js';
 import { Alarm } from './alarm.js';
 import type {
   BlockPosition,
@@ -21,7 +22,6 @@ import type {
 
 /** A peer that gives no block for so long, although it said that it has more, is gone. */
 const SILENCE_MS = 60_000;
-const CONTRACT_PREFIX = 'chartseal:';
 
 const TAG_INTEGER = 0x02;
 const TAG_OCTETS = 0x04;
@@ -65,7 +65,7 @@ export function checkFabricBlock(block: FabricBlock, before: BlockPosition): Uin
 /** The one argument of a transaction of ours; what has another number of them is none. */
 function requestOf({ args }: FabricTransaction): string {
   const [request] = args;
-  return request === undefined || args.length > 1 ? '' : decodeUtf8(request, 'a request');
+  return request === undefined || args.length > 1 ? '' : requestText(request);
 }
 
 function toChannelTransaction(one: FabricTransaction, contract: string) {
@@ -78,7 +78,7 @@ function toChannelTransaction(one: FabricTransaction, contract: string) {
     index,
     creator,
     contract: chaincode,
-    name: name.startsWith(CONTRACT_PREFIX) ? name.slice(CONTRACT_PREFIX.length) : name,
+    name,
     request: chaincode === contract ? requestOf(one) : '',
     writes,
     ...(event === undefined ? {} : { event }),

@@ -77,7 +77,7 @@ async function channelGauge(
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Count of blocks that a peer or an orderer has of the channel; undefined when it has not joined. */
+/** Count of blocks that a peer or an orderer has; undefined when it has not joined the channel. */
 export function channelHeight(port: number, channel: string): Promise<number | undefined> {
   return channelGauge(port, 'ledger_blockchain_height', channel);
 }

@@ -16,11 +16,20 @@ import { withLock } from '../../network/state-lock.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
+/** Empty when it has ended meanwhile. */
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** Processes of a group that have not ended; zombies have. */
 function membersOf(group: number): string[] {
   return readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name) && existsSync(`/proc/${name}/stat`))
-    .map((name) => readFileSync(`/proc/${name}/stat`, 'utf8'))
+    .filter((name) => /^[0-9]+$/.test(name))
+    .map(statOf)
     .map((stat) => stat.slice(stat.lastIndexOf(')') + 2).split(' '))
     .filter(([state, , pgrp]) => state !== 'Z' && pgrp === String(group))
     .map((fields) => fields.join(' '));

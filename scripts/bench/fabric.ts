@@ -115,7 +115,7 @@ export const fabricAnchorRow: Row = onNetwork(
         values: others.map(({ ms }) => (documents / ms) * 1000),
       },
       budget: ANCHOR_BUDGET,
-      note: `medians of ${roundsOf(workshop)} rounds, all organisations on this one machine; half records, half accesses, one entry in twenty the first of a patient (VRF label); receipts of ${formatNumber(bytes)} bytes, made and not written`,
+      note: `${roundsOf(workshop)} × both in turn, all organisations on this one machine; half records, half accesses, one entry in twenty the first of a patient (VRF label); receipts of ${formatNumber(bytes)} bytes, made and not written`,
     };
     const all = processorLine(ours, entries, others, documents, formatNumber(own));
     return all === undefined ? [line] : [line, all];

@@ -195,10 +195,13 @@ export const fabricLatencyRow: Row = onNetwork(
       values: at(share),
       ...more,
     });
+    const seconds = sizesOf(workshop).offeredMs / 1000;
+    const limits = `append interval ${intervalMs} + BatchTimeout ${batchTimeoutMs} + ${WORK_MS} ms`;
+    const load = `offered for ${seconds} s by a schedule that waits for no answer, timed from it`;
     return [
       line(0.95, {
         budget: { limit, is: 'at most', of: 'value' },
-        note: `budget: append interval ${intervalMs} + BatchTimeout ${batchTimeoutMs} + ${WORK_MS} ms; offered for ${workshop.settings.quick ? 10 : 20} s by a schedule that waits for no answer, timed from it; p95 until accepted ${formatNumber(accepted)} ms`,
+        note: `budget: ${limits}; ${load}; p95 until accepted ${formatNumber(accepted)} ms`,
       }),
       line(0.5),
       line(0.99),

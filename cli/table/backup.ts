@@ -22,7 +22,10 @@ export const BACKUP_COMMANDS: readonly CommandRow[] = [
     summary: 'Build a data folder from an export, beside restored keys; everything is checked.',
     example: 'import /backup/archive.jsonl --data restored',
     positional: ['<file>', 'file that export wrote'],
-    flags: { data },
+    flags: {
+      data,
+      profile: flags.text('--profile <file>', 'connection profile, for a log on a channel'),
+    },
     run: async ([file = ''], values, context) =>
       (await import('../commands/import.js')).importLog(file, values, context),
   }),

@@ -7,9 +7,7 @@ import { sha256 } from '../../chaincode/core/hash.js';
 import type { PatientSystem, RegistrationRequest } from '../../chaincode/core/registration.js';
 import { vrfPublicKey } from '../../chaincode/core/vrf.js';
 import { openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
-import { openFabricLedger } from '../ledger/fabric/fabric-ledger.js';
 import type { FabricProfile } from '../ledger/fabric/profile.js';
-import { registerOnChannel } from '../ledger/fabric/register.js';
 import type { RegisteredLog } from '../ledger/log-answers.js';
 import { registerLog } from '../ledger/log-ledger.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
@@ -81,6 +79,8 @@ async function makeOnChannel(
   options: CreateOptions,
   profile: FabricProfile,
 ): Promise<RegisteredLog> {
+  const { openFabricLedger } = await import('../ledger/fabric/fabric-ledger.js');
+  const { registerOnChannel } = await import('../ledger/fabric/register.js');
   const admin = await openFabricLedger(profile, 'admin');
   try {
     const keys = await createLogKeys(layout.keys);

@@ -9,7 +9,6 @@ import { openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
 import { LogLedger } from '../ledger/log-ledger.js';
 import type { LogContext } from './log-context.js';
 import { OwnEmbedded } from './own-embedded.js';
-import { OwnFabric } from './own-fabric.js';
 import type { OwnNetwork } from './own-network.js';
 
 export interface OwnLedger {
@@ -59,6 +58,8 @@ async function openEmbedded(
 }
 
 async function openOnChannel(config: FabricConfig, keys: LogKeys): Promise<OwnLedger> {
+  // Its client takes a third of a second to load, which nobody pays who has the ledger here.
+  const { OwnFabric } = await import('./own-fabric.js');
   const network = await OwnFabric.open(config);
   try {
     const context = await contextOf(new LogLedger(network.ledger, config.logId), keys);

@@ -1,5 +1,5 @@
-// What happens when parts of a live network fail: nothing that was accepted is lost, writing goes on
-// where the policies can be met, and the doctor names what is wrong.
+// What happens when parts of a live network fail: nothing that was accepted is lost, writing goes
+// on where the policies can be met, and the doctor names what is wrong.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';

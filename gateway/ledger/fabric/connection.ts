@@ -116,7 +116,7 @@ export class FabricConnection {
     return this.#isClosed;
   }
 
-  /** Throws LEDGER_UNAVAILABLE when closed, IDENTITY_REFUSED when the certificate is not in date. */
+  /** Throws LEDGER_UNAVAILABLE when closed, IDENTITY_REFUSED for a certificate not in date. */
   requireUsable(): void {
     if (this.#isClosed) {
       throw new ChartsealError('LEDGER_UNAVAILABLE', 'the connection is closed');
@@ -157,7 +157,7 @@ export class FabricConnection {
     throw failure;
   }
 
-  /** A call at the peer that answers now, without fail-over: for calls that must not be repeated. */
+  /** A call at the peer that answers now, and at no other: for what must not be repeated. */
   async runOnce<T>(call: PeerCall<T>): Promise<T> {
     this.requireUsable();
     const index = this.#current;

@@ -9,14 +9,14 @@ export interface Refusal {
   readonly mspId: string;
   readonly address: string;
   readonly message: string;
-  /** The contract's own refusal; undefined when the peer did not come to ask the contract. */
+  /** The contract's own refusal; undefined when the peer did not come to ask it. */
   readonly refused: ChartsealError | undefined;
 }
 
 const CONTRACT_TEXT = /^chaincode response [0-9]+, (.*)$/s;
 const MAX_TEXT = 300;
 
-/** The contract's refusal in a peer's message; undefined when it is not the contract that speaks. */
+/** The contract's refusal in a peer's message; undefined when another one speaks. */
 export function findContractError(message: string): ChartsealError | undefined {
   const [, text] = CONTRACT_TEXT.exec(message) ?? [];
   if (text === undefined) return undefined;

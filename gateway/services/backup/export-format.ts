@@ -37,6 +37,8 @@ export interface ExportHeader {
   readonly origin: string;
   /** Certificates of those who signed transactions, of which blocks hold digests: base64 of DER. */
   readonly certificates: readonly string[];
+  /** Where the ledger is a channel, and the export holds no blocks of it. */
+  readonly ledger?: 'fabric';
 }
 
 export interface ExportedEntry {
@@ -95,6 +97,7 @@ export const HEADER_SHAPE = object({
   logId: HASH,
   origin: text({ min: 1, max: MAX_ORIGIN_BYTES }),
   certificates: list(blob(), { max: 1024 }),
+  'ledger?': oneOf(['fabric']),
 });
 
 const TRANSACTION = object({

@@ -1,13 +1,7 @@
 // export: the whole log as lines, from config, keys, store and ledger as they lie, whatever a
 // crash left. Nothing is written to either; what they do not agree on is told, not exported.
-import { createHash, X509Certificate } from 'node:crypto';
-import {
-  decodeUtf8,
-  encodeBase64,
-  encodeHex,
-  equalBytes,
-  utf8,
-} from '../../../chaincode/core/bytes.js';
+import { createHash } from 'node:crypto';
+import { decodeUtf8, encodeBase64, equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes, parseCanonical } from '../../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
@@ -15,10 +9,8 @@ import type { JsonValue } from '../../../chaincode/core/json.js';
 import { leafHash, parseLeaf } from '../../../chaincode/core/leaf.js';
 import { type DataConfig, readConfig } from '../../data/config.js';
 import { checkKeysOfLog } from '../../data/key-check.js';
-import { type DataKeys, readKeys } from '../../data/keys.js';
+import { type DataKeys, type LogKeys, readKeysFor } from '../../data/keys.js';
 import { dataLayout } from '../../data/layout.js';
-import type { BlockTransaction } from '../../ledger/embedded/block.js';
-import { BlockReader } from '../../ledger/embedded/block-reader.js';
 import { keyNumber, parseKeyNumber, TABLES } from '../../store/keys.js';
 import {
   parseAttestationRow,
@@ -36,79 +28,53 @@ import {
   type Tag,
   type Tagged,
 } from './export-format.js';
-import { parseOwnTransaction, readRegistration } from './log-blocks.js';
+import { EmbeddedSource, type LedgerSource } from './ledger-source.js';
 
 const NEWLINE = 0x0a;
 
 interface Source {
   readonly config: DataConfig;
-  readonly keys: DataKeys;
+  readonly keys: LogKeys;
   readonly store: Store;
-  readonly blocks: BlockReader;
+  readonly ledger: LedgerSource;
 }
 
 /** A line of one kind. */
 const line = <T extends Tag>(tag: T, content: Tagged[T]): Uint8Array =>
   canonicalBytes({ [tag]: content });
 
-function certificatesOf({ adminCertificate, writerCertificate }: DataKeys): Uint8Array[] {
-  return [adminCertificate, writerCertificate].map((pem) => new X509Certificate(pem).raw);
-}
-
-async function headerOf({ config, keys, blocks }: Source): Promise<ExportHeader> {
+async function headerOf({ config, keys, ledger }: Source): Promise<ExportHeader> {
   const { channel, mspId, logId } = config;
-  const registration = await readRegistration(
-    (function* () {
-      for (const { block } of blocks.blocks()) yield block;
-    })(),
-    logId,
-  );
+  const registration = await ledger.registration();
   checkKeysOfLog(keys.secrets, registration);
   const { origin } = registration;
-  const certificates = certificatesOf(keys).map(encodeBase64);
-  return { format: EXPORT_FORMAT, channel, mspId, logId, origin, certificates };
-}
-
-/** Blocks as they were written. */
-function* blockLines({ blocks, config, keys }: Source): Generator<Uint8Array> {
-  const creators = new Set(certificatesOf(keys).map((raw) => encodeHex(sha256(raw))));
-  const check = (transaction: BlockTransaction): void => {
-    parseOwnTransaction(transaction, config.logId);
-    if (creators.has(transaction.creator.certificate)) return;
-    const text = 'the certificate that signed a transaction is not in the folder "keys"';
-    throw new ChartsealError('KEY_UNREADABLE', text);
-  };
-  for (const { block, bytes } of blocks.blocks()) {
-    block.transactions.forEach(check);
-    yield Buffer.concat([utf8('{"block":'), bytes, utf8('}')]);
-  }
+  const { certificates } = ledger;
+  const header = { format: EXPORT_FORMAT, channel, mspId, logId, origin, certificates } as const;
+  return config.ledger === 'fabric' ? { ...header, ledger: 'fabric' } : header;
 }
 
 /** Leaf hashes of all appends, in order, and what the log has come to. */
 class Committed {
-  readonly #hashes: Generator<Uint8Array>;
+  readonly #appends: AsyncGenerator<readonly Uint8Array[]>;
+  #append: readonly Uint8Array[] = [];
+  #next = 0;
   /** Leaves of the tree so far, closing leaves too. */
   size = 0;
 
-  constructor(source: Source) {
-    this.#hashes = this.#all(source);
-  }
-
-  *#all({ blocks, config }: Source): Generator<Uint8Array> {
-    for (const { block } of blocks.blocks()) {
-      for (const transaction of block.transactions) {
-        const parsed = parseOwnTransaction(transaction, config.logId);
-        if (parsed.kind !== 'append') continue;
-        yield* parsed.hashes;
-        this.size += parsed.hashes.length + 1;
-      }
-    }
+  constructor({ ledger }: Source) {
+    this.#appends = ledger.appends();
   }
 
   /** Undefined beyond the newest append. */
-  next(): Uint8Array | undefined {
-    const next = this.#hashes.next();
-    return next.done === true ? undefined : next.value;
+  async next(): Promise<Uint8Array | undefined> {
+    while (this.#next === this.#append.length) {
+      const append = await this.#appends.next();
+      if (append.done === true) return undefined;
+      this.#append = append.value;
+      this.#next = 0;
+      this.size += append.value.length + 1;
+    }
+    return this.#append[this.#next++];
   }
 }
 
@@ -119,13 +85,13 @@ async function* entryLines({ store }: Source, committed: Committed): AsyncGenera
     if (parseKeyNumber(key) !== ordinal) {
       throw new ChartsealError('STORE_CORRUPT', `entry ${ordinal} is gone`);
     }
-    yield entryLine(ordinal, row, committed.next());
+    yield entryLine(ordinal, row, await committed.next());
     ordinal++;
   }
   if (ordinal < store.entriesAtOpen) {
     throw new ChartsealError('STORE_CORRUPT', `entry ${ordinal} is gone`);
   }
-  if (committed.next() !== undefined) {
+  if ((await committed.next()) !== undefined) {
     throw new ChartsealError('STORE_BEHIND', 'the ledger holds entries that this store does not');
   }
 }
@@ -186,7 +152,7 @@ async function* attestationLines({ store }: Source, size: number): AsyncGenerato
 /** All lines but the last. */
 async function* linesOf(source: Source): AsyncGenerator<readonly [Tag | 'header', Uint8Array]> {
   yield ['header', canonicalBytes((await headerOf(source)) as object as JsonValue)];
-  for (const block of blockLines(source)) yield ['block', block];
+  for (const block of source.ledger.blockLines()) yield ['block', block];
   const committed = new Committed(source);
   for await (const entry of entryLines(source, committed)) yield ['entry', entry];
   for await (const subject of subjectLines(source)) yield ['patient', subject];
@@ -248,16 +214,16 @@ export async function exportLog(
 ): Promise<ExportEnd> {
   const layout = dataLayout(folder);
   const config = await readConfig(layout.config);
-  const keys = await readKeys(layout.keys);
+  const keys = await readKeysFor(config.ledger, layout.keys);
   const store = await openStoreToRead(layout, config.logId);
   try {
-    const { ledger, checkpoint: checkpointFile } = layout;
-    const { channel } = config;
-    const blocks = await BlockReader.open({ folder: ledger, channel, checkpointFile });
+    const ledger = await (config.ledger === 'fabric'
+      ? (await import('./channel-source.js')).ChannelSource.open(config)
+      : EmbeddedSource.open(layout, config, keys as DataKeys));
     try {
-      return await drain(chunksOf({ config, keys, store, blocks }), write);
+      return await drain(chunksOf({ config, keys, store, ledger }), write);
     } finally {
-      await blocks.close();
+      await ledger.close();
     }
   } finally {
     await store.close();

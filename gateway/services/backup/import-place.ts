@@ -153,7 +153,9 @@ export class ImportPlace {
     const move = (name: string) => rename(join(this.staging.folder, name), join(folder, name));
     await chmod(folder, 0o700);
     await syncFolder(this.staging.folder);
-    for (const part of PARTS) await move(part);
+    // A log on a channel has no ledger here.
+    const made = await readdir(this.staging.folder);
+    for (const part of PARTS.filter((one) => made.includes(one))) await move(part);
     await syncFolder(folder);
     await move(CONFIG);
     await syncFolder(folder);

@@ -2,15 +2,20 @@
 // contract, every row that can be derived is derived; nothing else is taken over unproven.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { formatConfig } from '../../data/config.js';
+import { type DataConfig, type FabricConfig, formatConfig } from '../../data/config.js';
 import { checkKeysOfLog } from '../../data/key-check.js';
-import { type DataKeys, readKeys } from '../../data/keys.js';
+import { type DataKeys, type LogKeys, readKeysFor } from '../../data/keys.js';
 import { syncFolder } from '../../data/place.js';
 import { syncAll } from '../../data/staging.js';
+import { parseTrustFile } from '../../evidence/trust.js';
 import { openEmbeddedNetwork } from '../../ledger/embedded/embedded-network.js';
+import type { FabricProfile } from '../../ledger/fabric/profile.js';
+import { LogLedger } from '../../ledger/log-ledger.js';
 import { createStore, openStore } from '../../store/store.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import type { LogContext } from '../log-context.js';
+import { openOwnLedger } from '../own-ledger.js';
+import { exportTrust } from '../trust-export.js';
 import { ExportFile } from './export-file.js';
 import { ImportPlace } from './import-place.js';
 import { readRegistration } from './log-blocks.js';
@@ -27,14 +32,66 @@ export interface Imported {
 
 /** Who made the log; the keys must be its own and the export signed by them. */
 async function contextOf(file: ExportFile, { secrets }: DataKeys): Promise<LogContext> {
-  const { logId, origin, mspId } = file.header;
+  const { logId } = file.header;
   const registration = await readRegistration(file.lines('block'), logId);
   checkKeysOfLog(secrets, registration);
   file.checkSignature(secrets.notePublicKey);
-  if (registration.origin !== origin || registration.mspId !== mspId) {
-    throw new ChartsealError('BAD_FORMAT', 'the export begins with the name of another log');
+  const context = { logId, registration, secrets };
+  checkNames(file, context);
+  return context;
+}
+
+function checkNames({ header }: ExportFile, { registration }: LogContext): void {
+  if (registration.origin === header.origin && registration.mspId === header.mspId) return;
+  throw new ChartsealError('BAD_FORMAT', 'the export begins with the name of another log');
+}
+
+/** The new folder's configuration. Throws OTHER_LOG for a profile of another channel. */
+function configOf({ header }: ExportFile, profile: FabricProfile | undefined): DataConfig {
+  const { channel, mspId, logId } = header;
+  const config = { format: 'chartseal-config/1', channel, mspId, logId } as const;
+  if (header.ledger === undefined) {
+    if (profile === undefined) return { ...config, ledger: 'embedded' };
+    throw new ChartsealError('OTHER_LOG', 'the export holds a ledger of its own: leave --profile');
   }
-  return { logId, registration, secrets };
+  if (profile === undefined) {
+    throw new ChartsealError('USAGE', 'the log lives on a channel: give --profile FILE');
+  }
+  if (profile.channel !== channel || profile.mspId !== mspId) {
+    throw new ChartsealError('OTHER_LOG', 'import into another ledger is refused');
+  }
+  return { ...config, ledger: 'fabric', profile: profile.path };
+}
+
+/** The log on its channel, which must know it; gives the number of committed entries. */
+async function buildOnChannel(
+  file: ExportFile,
+  { staging }: ImportPlace,
+  config: FabricConfig,
+  keys: LogKeys,
+): Promise<number> {
+  const { network, log, context } = await openOwnLedger(staging, config, keys).catch(
+    (cause: unknown) => {
+      const isOther = cause instanceof ChartsealError && cause.code === 'LEDGER_CORRUPT';
+      if (!isOther) throw cause;
+      const text = 'the channel does not know this log: import into another ledger is refused';
+      throw new ChartsealError('OTHER_LOG', text, { cause });
+    },
+  );
+  try {
+    file.checkSignature(keys.secrets.notePublicKey);
+    checkNames(file, context);
+    await createStore(staging.store, config.logId);
+    const store = await openStore(staging.store, config.logId);
+    try {
+      const trust = parseTrustFile(network.trustFile(context));
+      return await new LogImport({ file, store, log, context, trust }).run();
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await network.close();
+  }
 }
 
 /** Store and ledger; gives the number of committed entries. */
@@ -55,8 +112,9 @@ async function build(file: ExportFile, place: ImportPlace, keys: DataKeys): Prom
     try {
       const identity = { mspId, certificatePem: keys.writerCertificate };
       const signer = { sign: keys.secrets.signNote };
-      const ledger = await network.connect({ ...identity, signer });
-      return await new LogImport({ file, store, network, ledger, context }).run();
+      const log = new LogLedger(await network.connect({ ...identity, signer }), logId);
+      const trust = parseTrustFile(exportTrust(context, channel, [keys.caCertificate]));
+      return await new LogImport({ file, store, network, log, context, trust }).run();
     } finally {
       await network.close();
     }
@@ -65,27 +123,33 @@ async function build(file: ExportFile, place: ImportPlace, keys: DataKeys): Prom
   }
 }
 
-async function fill(file: ExportFile, place: ImportPlace, keys: DataKeys): Promise<number> {
+async function fill(file: ExportFile, place: ImportPlace, config: DataConfig): Promise<number> {
   const { staging } = place;
-  const committed = await build(file, place, keys);
+  const keys = await readKeysFor(config.ledger, place.keys);
+  const committed = await (config.ledger === 'fabric'
+    ? buildOnChannel(file, place, config, keys)
+    : build(file, place, keys as DataKeys));
   await mkdir(staging.run, { mode: 0o700 });
-  for (const database of [staging.ledger, staging.store]) {
+  const databases = config.ledger === 'fabric' ? [staging.store] : [staging.ledger, staging.store];
+  for (const database of databases) {
     await chmod(database, 0o700);
     await syncAll(database);
   }
-  const { channel, mspId, logId } = file.header;
-  const format = 'chartseal-config/1' as const;
-  const config = formatConfig({ format, ledger: 'embedded', channel, mspId, logId });
   await file.requireUnchanged();
-  await writeFile(staging.config, config, { mode: 0o600, flush: true });
+  await writeFile(staging.config, formatConfig(config), { mode: 0o600, flush: true });
   await syncFolder(staging.folder);
   return committed;
 }
 
-async function importInto(file: ExportFile, folder: string): Promise<number> {
+async function importInto(
+  file: ExportFile,
+  folder: string,
+  profile: FabricProfile | undefined,
+): Promise<number> {
+  const config = configOf(file, profile);
   const place = await ImportPlace.claim(folder, file.header.logId);
   try {
-    const committed = await fill(file, place, await readKeys(place.keys));
+    const committed = await fill(file, place, config);
     await place.settle();
     return committed;
   } finally {
@@ -94,14 +158,19 @@ async function importInto(file: ExportFile, folder: string): Promise<number> {
 }
 
 /**
+ * @param profile of the channel, for a log that lives on one
  * Throws BAD_FORMAT when the export is not whole and unchanged, NEWER_VERSION, OTHER_LOG,
  * DATA_EXISTS, LEDGER_CORRUPT naming a block, STORE_CORRUPT naming an entry, LOG_FORKED,
  * STORE_BEHIND, FILE_CHANGED, FILE_UNWRITABLE. The folder is as it was then.
  */
-export async function importLog(path: string, folder: string): Promise<Imported> {
+export async function importLog(
+  path: string,
+  folder: string,
+  profile?: FabricProfile,
+): Promise<Imported> {
   const file = await ExportFile.open(path);
   try {
-    const committed = await importInto(file, folder);
+    const committed = await importInto(file, folder, profile);
     const { origin, logId } = file.header;
     const { blocks, entries } = file.end;
     return { origin, logId, blocks, entries, committed };

@@ -9,7 +9,7 @@ import {
   equalBytes,
 } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
-import { parseCheckpoint } from '../../../chaincode/core/checkpoint.js';
+import { type Checkpoint, parseCheckpoint } from '../../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
@@ -17,16 +17,24 @@ import { patientAlpha } from '../../../chaincode/core/labels.js';
 import { HASH_BYTES, LEAF_BYTES } from '../../../chaincode/core/limits.js';
 import { verifyNote } from '../../../chaincode/core/signed-note.js';
 import { parseCheckpointAnswer } from '../../evidence/answer.js';
-import { findEmbeddedAnswer, isEmbedded, parseAttestation } from '../../evidence/attestation.js';
+import {
+  findEmbeddedAnswer,
+  isEmbedded,
+  isFabric,
+  parseAttestation,
+} from '../../evidence/attestation.js';
+import { fabricAnswer } from '../../evidence/fabric-endorsement.js';
+import type { Trust } from '../../evidence/trust.js';
 import type { Block, BlockTransaction } from '../../ledger/embedded/block.js';
 import type { EmbeddedNetwork } from '../../ledger/embedded/embedded-network.js';
 import type { ReplayInput } from '../../ledger/embedded/replay.js';
-import type { Ledger } from '../../ledger/ledger.js';
-import { LogLedger } from '../../ledger/log-ledger.js';
+import type { CheckpointPage } from '../../ledger/log-answers.js';
+import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { RowBatch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { type AttestationRow, formatJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
+import { checkAttestation } from '../audit/attestation-audit.js';
 import { Labels, type LogContext } from '../log-context.js';
 import { StoreBuilder } from '../rebuild/store-builder.js';
 import type { PreparedAppend } from '../sequencer/prepare-append.js';
@@ -44,14 +52,19 @@ export interface LogImportParts {
   readonly file: ExportFile;
   /** Holds nothing but its meta row. */
   readonly store: Store;
-  /** Holds nothing but its first block. */
-  readonly network: EmbeddedNetwork;
-  /** Connection of the log's writer, with its signer. */
-  readonly ledger: Ledger;
+  /** Holds nothing but its first block; undefined where the ledger is a channel. */
+  readonly network?: EmbeddedNetwork;
+  /** The log, as its writer sees it. */
+  readonly log: LogLedger;
   readonly context: LogContext;
+  /** By which attestations count. */
+  readonly trust: Trust;
 }
 
 const BATCH_ROWS = 1024;
+
+const closingLeafOf = ({ closingLeaf }: AttestationRow) =>
+  closingLeaf === null ? undefined : decodeBase64(closingLeaf, 'closing leaf', LEAF_BYTES);
 
 function bad(text: string): ChartsealError {
   return new ChartsealError('BAD_FORMAT', text);
@@ -67,9 +80,9 @@ export class LogImport {
 
   constructor(parts: LogImportParts) {
     this.#parts = parts;
-    const { store, context, ledger, file } = parts;
+    const { store, context, log, file } = parts;
     this.#builder = new StoreBuilder(store, context);
-    this.#log = new LogLedger(ledger, context.logId);
+    this.#log = log;
     this.#labels = new Labels(context);
     this.#certificates = new Map(
       file.header.certificates.map((base64) => [
@@ -82,7 +95,12 @@ export class LogImport {
   /** Number of entries that the ledger holds. */
   async run(): Promise<number> {
     await this.#entries();
-    for await (const block of this.#parts.file.lines('block')) await this.#block(block);
+    const { file, network } = this.#parts;
+    for await (const block of file.lines('block')) {
+      if (network === undefined) throw bad('an export of a log on a channel holds no blocks');
+      await this.#block(network, block);
+    }
+    if (network === undefined) await this.#appends();
     await this.#patients();
     await this.#baselines();
     const newest = await this.#attestations();
@@ -104,7 +122,7 @@ export class LogImport {
   }
 
   /** Executes one block again, and takes its appends over. */
-  async #block(block: Block): Promise<void> {
+  async #block(network: EmbeddedNetwork, block: Block): Promise<void> {
     const inputs: ReplayInput[] = [];
     const appends: PreparedAppend[] = [];
     for (const transaction of block.transactions) {
@@ -123,8 +141,19 @@ export class LogImport {
       inputs.push({ certificatePem, transient });
       appends.push(prepared);
     }
-    await this.#parts.network.replay(block, inputs);
+    await network.replay(block, inputs);
     for (const prepared of appends) await this.#commit(prepared);
+  }
+
+  /** Takes over all appends that the channel has. */
+  async #appends(): Promise<void> {
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const page: CheckpointPage = await this.#log.listCheckpoints(after);
+      for (const row of page.checkpoints) {
+        await this.#builder.commit(await this.#builder.prepare(row.leaves), row);
+      }
+      after = page.next;
+    }
   }
 
   async #commit(prepared: PreparedAppend): Promise<void> {
@@ -206,10 +235,7 @@ export class LogImport {
     const { notePublicKey } = secrets;
     try {
       const note = parseCheckpoint(verifyNote(row.checkpoint, registration.origin, notePublicKey));
-      const attestation = parseAttestation(row.attestation);
-      const answer = isEmbedded(attestation) && findEmbeddedAnswer(attestation, notePublicKey);
-      if (!answer) throw bad('its signature does not verify');
-      const said = parseCheckpointAnswer(answer);
+      const said = parseCheckpointAnswer(this.#answer(row, note));
       const root = decodeHex(said.root, 'root', HASH_BYTES);
       return { sizes: [note.size, said.size], roots: [note.root, root] };
     } catch (cause) {
@@ -218,6 +244,20 @@ export class LogImport {
         cause,
       });
     }
+  }
+
+  /** Bytes that the attestation vouches for. */
+  #answer(row: AttestationRow, note: Checkpoint): Uint8Array {
+    const { context, trust } = this.#parts;
+    const attestation = parseAttestation(row.attestation);
+    if (isFabric(attestation)) {
+      checkAttestation(row, { ...note, closingLeaf: closingLeafOf(row) }, context, trust);
+      return fabricAnswer(attestation);
+    }
+    const { notePublicKey } = context.secrets;
+    const answer = isEmbedded(attestation) && findEmbeddedAnswer(attestation, notePublicKey);
+    if (!answer) throw bad('its signature does not verify');
+    return answer;
   }
 
   /** Appends that were not proven when the export was made; undefined when there was none. */

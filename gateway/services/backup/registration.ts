@@ -3,9 +3,6 @@ import type { Registration } from '../../../chaincode/core/registration.js';
 import type { DataConfig } from '../../data/config.js';
 import type { DataLayout } from '../../data/layout.js';
 import { BlockReader } from '../../ledger/embedded/block-reader.js';
-import { openFabricLedger } from '../../ledger/fabric/fabric-ledger.js';
-import { LogLedger } from '../../ledger/log-ledger.js';
-import { readOwnProfile } from '../own-fabric.js';
 import { readRegistration } from './log-blocks.js';
 
 /** Throws the codes of the ledger. */
@@ -15,11 +12,12 @@ export async function findRegistration(
 ): Promise<Registration> {
   const { channel, logId } = config;
   if (config.ledger === 'fabric') {
-    const ledger = await openFabricLedger(await readOwnProfile(config), 'writer');
+    const { ChannelSource } = await import('./channel-source.js');
+    const source = await ChannelSource.open(config);
     try {
-      return (await new LogLedger(ledger, logId).readLog()).registration;
+      return await source.registration();
     } finally {
-      await ledger.close();
+      await source.close();
     }
   }
   const { ledger: folder, checkpoint: checkpointFile } = layout;

@@ -1,5 +1,5 @@
-// A channel of several organisations, part by part as a transaction meets them: profile, identities,
-// own peers, channel, contract, the other organisations, orderers, policies, and the log itself.
+// A channel of several organisations, part by part as a transaction meets it: profile, own peers,
+// channel, contract, other organisations, orderers, policies, and the log itself.
 import { connect } from 'node:net';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import type { FabricConfig } from '../../data/config.js';

@@ -4,7 +4,6 @@ import { type DataConfig, readConfig } from '../../data/config.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
 import type { Store } from '../../store/store.js';
 import { openStoreToRead } from '../own-store.js';
-import { examineChannel } from './channel.js';
 import { judgeClock, type SeenTimes } from './clock.js';
 import { checkRoom, checkWritable } from './disk.js';
 import {
@@ -75,6 +74,7 @@ async function open(
   }
   if (store !== undefined) findings.push(ok('store', 'It opens.'));
   if (config.ledger === 'fabric') {
+    const { examineChannel } = await import('./channel.js');
     const channel = await examineChannel(config, layout.folder, now);
     findings.push(...channel.findings);
     return { store, ledger: channel.opened };

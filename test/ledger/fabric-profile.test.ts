@@ -1,0 +1,117 @@
+// The connection profile of a channel: strict, with its own paths, and keys for their owner alone.
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { utf8 } from '../../chaincode/core/bytes.js';
+import {
+  parseFabricProfile,
+  readFabricProfile,
+  readIdentity,
+} from '../../gateway/ledger/fabric/profile.js';
+import { expectCode, expectCodeAsync } from '../support/expect-code.js';
+import { newTempFolder, removeTempFolder, writeFiles } from '../support/temp-folder.js';
+
+const PROFILE = {
+  format: 'chartseal-fabric/1',
+  channel: 'chartseal',
+  chaincode: 'chartseal',
+  mspId: 'HospitalAMSP',
+  peers: [{ endpoint: 'localhost:7051', tlsRoots: 'tls/ca.pem' }],
+  identities: { writer: { certificate: 'writer.pem', key: '../keys/writer.pem' } },
+  endorsing: ['HospitalAMSP', 'HospitalBMSP', 'AuditorMSP'],
+  endorsements: 2,
+  attesting: { organisations: ['HospitalAMSP', 'AuditorMSP'], k: 2, required: [], tolerated: 0 },
+  ordering: 'raft',
+};
+
+const parse = (changes: object) =>
+  parseFabricProfile(utf8(JSON.stringify({ ...PROFILE, ...changes })), '/net/profiles/a.json');
+
+describe('connection profile', () => {
+  it('resolves its paths against its own folder', () => {
+    const profile = parse({ ca: { url: 'https://localhost:1', name: 'ca', tlsRoots: 'ca.pem' } });
+    expect(profile.peers[0]?.tlsRoots).to.equal('/net/profiles/tls/ca.pem');
+    expect(profile.identities.writer).to.deep.equal({
+      certificate: '/net/profiles/writer.pem',
+      key: '/net/keys/writer.pem',
+    });
+    expect(profile.ca?.tlsRoots).to.equal('/net/profiles/ca.pem');
+    expect(profile.path).to.equal('/net/profiles/a.json');
+  });
+
+  it('waits for a commit longer than a BFT leader takes to be replaced', () => {
+    expect(parse({ ordering: 'bft' }).deadlinesMs.commit).to.be.above(60_000);
+    const { deadlinesMs } = parse({ deadlinesMs: { commit: 5 } });
+    expect(deadlinesMs.commit).to.equal(5);
+    expect(deadlinesMs.evaluate).to.be.above(0);
+  });
+
+  it('is refused with members that are unknown, missing or of another form', () => {
+    const attesting = PROFILE.attesting;
+    for (const changes of [
+      { extra: 1 },
+      { channel: undefined },
+      { peers: [] },
+      { peers: [{ endpoint: 'localhost', tlsRoots: 'x' }] },
+      { peers: [{ endpoint: 'grpcs://localhost:1', tlsRoots: 'x' }] },
+      { identities: { operator: PROFILE.identities.writer } },
+      { endorsements: 0 },
+      { endorsements: 4 },
+      { endorsing: ['A', 'A'] },
+      { ordering: 'solo' },
+      { attesting: { ...attesting, k: 3 } },
+      { attesting: { ...attesting, required: ['HospitalBMSP'] } },
+      { attesting: { ...attesting, tolerated: 2 } },
+      { appendLeaves: 65_537 },
+      { ca: { url: 'http://localhost:1', name: 'ca', tlsRoots: 'x' } },
+    ]) {
+      expectCode(() => parse(changes), 'BAD_INPUT');
+    }
+    expectCode(() => parse({ format: 'chartseal-fabric/2' }), 'NEWER_VERSION');
+    expectCode(() => parseFabricProfile(utf8('{"a":1,"a":2}'), 'x'), 'BAD_JSON');
+  });
+
+  describe('on disk', () => {
+    const folder = newTempFolder();
+    const path = join(folder, 'profiles', 'a.json');
+    before(() => {
+      writeFiles(folder, {
+        'profiles/a.json': JSON.stringify(PROFILE),
+        'profiles/writer.pem': 'certificate',
+        'keys/writer.pem': 'key',
+      });
+    });
+    after(() => removeTempFolder(folder));
+
+    it('gives the identity of a role, and none that it does not have', async () => {
+      const profile = await readFabricProfile(path);
+      chmodSync(join(folder, 'keys', 'writer.pem'), 0o600);
+      expect(await readIdentity(profile, 'writer')).to.deep.equal({
+        certificatePem: 'certificate',
+        keyPem: 'key',
+      });
+      await expectCodeAsync(() => readIdentity(profile, 'admin'), 'BAD_INPUT');
+    });
+
+    it('is of no use while others may read the key', async () => {
+      const profile = await readFabricProfile(path);
+      for (const mode of [0o640, 0o604, 0o660]) {
+        chmodSync(join(folder, 'keys', 'writer.pem'), mode);
+        await expectCodeAsync(() => readIdentity(profile, 'writer'), 'KEY_EXPOSED');
+      }
+    });
+
+    it('names the file that is not there', async () => {
+      await expectCodeAsync(() => readFabricProfile(join(folder, 'none')), 'FILE_MISSING');
+      writeFileSync(
+        path,
+        JSON.stringify({
+          ...PROFILE,
+          identities: { writer: { certificate: 'none', key: 'none' } },
+        }),
+      );
+      const profile = await readFabricProfile(path);
+      await expectCodeAsync(() => readIdentity(profile, 'writer'), 'FILE_MISSING');
+    });
+  });
+});

@@ -30,7 +30,7 @@ export type LogTransaction =
     };
 
 const CONTRACT = 'chartseal';
-/** By this expression fabric-shim finds contract and transaction in the first argument of a call. */
+/** fabric-shim finds contract and transaction by this expression in the first argument. */
 const CALLED = /([^:]*)(?::|^)(.*)/;
 
 /**

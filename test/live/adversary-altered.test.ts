@@ -1,5 +1,5 @@
-// hospital-a runs altered code in its own contract service, under the definition that all approved,
-// and signs with its peer's key whatever it likes. What becomes of it stands in the auditor's blocks.
+// hospital-a runs altered code in its own contract service, under the definition that all approved.
+// What becomes of that stands in the auditor's own blocks.
 import { expect } from 'chai';
 import { utf8 } from '../../chaincode/core/bytes.js';
 import type { ErrorCode } from '../../chaincode/core/errors.js';
@@ -139,7 +139,7 @@ describe('a hospital that runs altered code as its own service', function () {
     });
   });
 
-  it('its endorsement does not count twice, nor with those of its clients and other peers', async () => {
+  it('its endorsement does not count twice, nor with those of its clients', async () => {
     await adversary.withoutEffect([log], async () => {
       const secondPeer = await issueExtra(adversary.live, 'hospital-a', 'writer', 1);
       const root = authorityOf(adversary.live, adversary.live.organisation('hospital-a'));

@@ -1,5 +1,5 @@
-// hospital-a signs with its peer's key what no contract answered, and sends to the orderers what was
-// endorsed for another moment: the first has no effect, the second has it once.
+// hospital-a signs with its peer's key what no contract answered, and sends what was endorsed for
+// another moment: the first has no effect, the second has it once.
 import { expect } from 'chai';
 import { encodeHex, utf8 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes, canonicalJson } from '../../chaincode/core/canonical-json.js';

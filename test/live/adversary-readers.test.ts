@@ -1,5 +1,5 @@
-// hospital-a calls the honest contract in every way that the contract takes. Whoever reads the blocks
-// must understand what the contract understood: a log that cannot be read by others is unwatched.
+// hospital-a calls the honest contract in every way that the contract takes. Who reads the blocks
+// must understand what the contract understood: a log that others cannot read is unwatched.
 import { expect } from 'chai';
 import { canonicalJson } from '../../chaincode/core/canonical-json.js';
 import { auditChain, findNewestAppend } from '../../gateway/ledger/fabric/chain-audit.js';

@@ -1,5 +1,5 @@
-// A second contract on the channel, under a policy that hospital-a alone satisfies, which answers as
-// if it were ours: no verifier believes it, and our contract's state is not for it to write.
+// A second contract on the channel, under a policy that hospital-a alone satisfies, which answers
+// as if it were ours: no verifier believes it, and our contract's state is not for it to write.
 import { expect } from 'chai';
 import { encodeBase64, encodeHex, utf8 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes, canonicalJson } from '../../chaincode/core/canonical-json.js';

@@ -38,9 +38,9 @@ export function parseWriteSet(results: Uint8Array, namespace: string): FabricWri
 }
 
 /**
- * Whether a transaction of a contract changed that contract's state, for which alone its endorsement
- * policy stands. Fabric also takes for valid, events included, what one organisation's peer signed
- * by itself and what writes nothing but that organisation's own private data.
+ * Whether a transaction of a contract changed that contract's state, for which alone its policy
+ * stands. Fabric also takes for valid, events included, what one organisation's peer signed by
+ * itself and what writes nothing but that organisation's own private data.
  */
 export function changesState({ code, chaincode, results }: FabricTransaction): boolean {
   return code === 'VALID' && parseWriteSet(results, chaincode).length > 0;

@@ -8,7 +8,13 @@ import { createStore } from '../../gateway/store/store.js';
 import { peerFolder, peerProcess } from '../../network/paths.js';
 import { stopProcess } from '../../network/processes.js';
 import { expectCodeAsync } from '../support/expect-code.js';
-import { changedProfile, killProcesses, LiveHospital, restore } from '../support/live-hospital.js';
+import {
+  changedProfile,
+  killProcesses,
+  LiveHospital,
+  restore,
+  signalProcesses,
+} from '../support/live-hospital.js';
 import { identityFilesOf, issueExtra } from '../support/live-identities.js';
 import { LIVE_TIMEOUT_MS, type LiveNetwork, liveNetwork } from '../support/live-network.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
@@ -149,6 +155,27 @@ describe('faults of a live network', function () {
     await restore(live);
     await proven();
     expect(hospital.process.sequencer.counts.proven).to.equal(41);
+  });
+
+  it('a transaction whose fate is unknown may be committed later, and is taken for what it is', async () => {
+    await hospital.close();
+    const path = join(folder, 'impatient.json');
+    changedProfile(live, 'hospital-a', path, { deadlinesMs: { submit: 1_000, commit: 1_000 } });
+    moveTo(path);
+    await hospital.open();
+    const frozen = await signalProcesses(live, 'orderer', 'SIGSTOP');
+    try {
+      await hospital.accept();
+      // It is handed over, nobody answers, and the same entries are sent again with one more.
+      expect(await hospital.process.sequencer.waitProven(WAIT_MS)).to.equal(false);
+      await hospital.accept();
+      expect(await hospital.process.sequencer.waitProven(WAIT_MS)).to.equal(false);
+      expect(hospital.process.sequencer.fault).to.equal(undefined);
+    } finally {
+      for (const pid of frozen) process.kill(pid, 'SIGCONT');
+    }
+    await proven();
+    expect(hospital.process.sequencer.counts.proven).to.equal(3);
   });
 
   it('an expired certificate is refused before anything is sent, and the doctor says so', async () => {

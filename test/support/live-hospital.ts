@@ -29,6 +29,23 @@ export async function killProcesses({ state }: LiveNetwork, ...prefixes: string[
   }
 }
 
+/** Sends a signal to the processes whose names begin so; gives their process ids. */
+export async function signalProcesses(
+  { state }: LiveNetwork,
+  prefix: string,
+  signal: NodeJS.Signals,
+): Promise<number[]> {
+  const pids: number[] = [];
+  for (const name of await runningProcesses(state)) {
+    const record = name.startsWith(prefix) ? await findProcess(state, name) : undefined;
+    if (record === undefined) continue;
+    process.kill(record.pid, signal);
+    pids.push(record.pid);
+  }
+  if (pids.length === 0) throw new Error(`no process ${prefix} runs`);
+  return pids;
+}
+
 /** Starts whatever does not run. */
 export async function restore({ state }: LiveNetwork): Promise<void> {
   await bringUp({ stateFolder: state.folder, progress: quiet });

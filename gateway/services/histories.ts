@@ -12,9 +12,8 @@ import { parseAttestation } from '../evidence/attestation.js';
 import { buildHistory, type History, type HistorySubject } from '../evidence/history.js';
 import type { Openings } from '../evidence/receipt.js';
 import type { Store } from '../store/store.js';
-import { tileNodeReader } from '../store/tiles.js';
 import { Labels, type LogContext } from './log-context.js';
-import { checkedProof, closingLeafOf, parseOpenings } from './receipts.js';
+import { checkedProof, closingLeafOf, openTree, parseOpenings } from './receipts.js';
 import type { ProvenView } from './sequencer/proven-log.js';
 import type { Sequencer } from './sequencer/sequencer.js';
 
@@ -82,7 +81,7 @@ export class Histories {
           ? null
           : {
               leaf: closingLeaf,
-              ...checkedProof(closingLeaf, size - 1, row, tileNodeReader(this.#store.db)),
+              ...checkedProof(closingLeaf, size - 1, openTree(row, this.#store.db)),
             },
       checkpoint: row.checkpoint,
       attestation: parseAttestation(row.attestation),

@@ -9,7 +9,8 @@ import { parseNote } from '../../chaincode/core/signed-note.js';
 import { inclusionProof, type NodeReader } from '../../chaincode/core/tree-proofs.js';
 import { type Attestation, parseAttestation } from '../evidence/attestation.js';
 import { buildReceipt, type Openings, type Receipt } from '../evidence/receipt.js';
-import { type AttestationRow, parseJsonRow } from '../store/rows.js';
+import type { Reader } from '../store/database.js';
+import { type AppendRow, type AttestationRow, parseJsonRow } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import { tileNodeReader } from '../store/tiles.js';
 import { Labels, type LogContext } from './log-context.js';
@@ -23,20 +24,35 @@ export interface CheckedProof {
   readonly attestation: Attestation;
 }
 
+/** An attested checkpoint with the tree under it; many proofs share it. */
+export interface AttestedTree {
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly checkpoint: string;
+  readonly attestation: Attestation;
+  readonly read: NodeReader;
+}
+
+export function openTree(
+  { checkpoint, attestation }: AttestationRow,
+  reader: Reader,
+): AttestedTree {
+  const { size, root } = parseCheckpoint(parseNote(checkpoint).text);
+  const read = tileNodeReader(reader);
+  return { size, root, checkpoint, attestation: parseAttestation(attestation), read };
+}
+
 /** Proof for one leaf; throws STORE_CORRUPT when what the store holds does not prove it. */
 export function checkedProof(
   leaf: Uint8Array,
   index: number,
-  row: AttestationRow,
-  read: NodeReader,
+  { size, root, checkpoint, attestation, read }: AttestedTree,
 ): CheckedProof {
-  const { size, root } = parseCheckpoint(parseNote(row.checkpoint).text);
   const path = inclusionProof(index, size, read);
   if (!equalBytes(rootFromInclusion(index, size, leafHash(leaf), path), root)) {
     throw new ChartsealError('STORE_CORRUPT', `leaf ${index} is not in the tree of size ${size}`);
   }
-  const attestation = parseAttestation(row.attestation);
-  return { index, path, checkpoint: row.checkpoint, attestation };
+  return { index, path, checkpoint, attestation };
 }
 
 /** Openings as stored: canonical JSON bytes, empty when nothing is private. */
@@ -49,6 +65,8 @@ export function parseOpenings(bytes: Uint8Array): Openings | undefined {
 export class Receipts {
   readonly #store: Store;
   readonly #labels: Labels;
+  /** Of the newest receipt: the next one is its neighbour as a rule. What is proven never changes. */
+  #last: { readonly append: AppendRow; readonly tree: AttestedTree } | undefined;
 
   constructor(services: { store: Store; context: LogContext }) {
     this.#store = services.store;
@@ -57,6 +75,21 @@ export class Receipts {
 
   /** Receipt of an accepted entry. Throws NOT_PROVEN_YET, STORE_CORRUPT. */
   async make(ordinal: number): Promise<Receipt> {
+    const { append, tree } = await this.#around(ordinal);
+    const index = append.firstIndex + ordinal - append.firstOrdinal;
+    const { leaf, entry, openings } = this.#store.readEntry(ordinal);
+    const proof = checkedProof(leaf, index, tree);
+    const opened = parseOpenings(openings);
+    return buildReceipt({ entry, leaf, ...proof, ...(opened && { openings: opened }) });
+  }
+
+  /** The append that holds an entry, and the first attested checkpoint above it. */
+  async #around(ordinal: number): Promise<{ append: AppendRow; tree: AttestedTree }> {
+    const last = this.#last;
+    if (last !== undefined) {
+      const offset = ordinal - last.append.firstOrdinal;
+      if (offset >= 0 && offset < last.append.leaves) return last;
+    }
     const place = await this.#store.findPlace(ordinal);
     const attested = place && (await this.#store.findAttestationAbove(place.index));
     if (place === undefined || attested === undefined) {
@@ -65,11 +98,10 @@ export class Receipts {
       }
       throw new ChartsealError('NOT_PROVEN_YET', 'the entry is accepted and not proven yet');
     }
-    const { leaf, entry, openings } = this.#store.readEntry(ordinal);
-    const read = tileNodeReader(this.#store.db);
-    const proof = checkedProof(leaf, place.index, attested.row, read);
-    const opened = parseOpenings(openings);
-    return buildReceipt({ entry, leaf, ...proof, ...(opened && { openings: opened }) });
+    const isSame = last?.tree.size === attested.size;
+    const tree = isSame ? last.tree : openTree(attested.row, this.#store.db);
+    this.#last = { append: place.append, tree };
+    return this.#last;
   }
 
   /** Ordinal of one version of a record, the newest when none is named. Throws NOT_FOUND. */

@@ -11,6 +11,8 @@ import { readRow } from './database.js';
 import { tileKey } from './keys.js';
 
 export const TILE_HEIGHT = 8;
+/** More than a tree has. */
+const LEVELS = 64;
 const TILE_WIDTH = 2 ** TILE_HEIGHT;
 export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 
@@ -38,7 +40,7 @@ export function tileRoot(tile: Uint8Array): Uint8Array {
   return subtreeRoot(tile, 0, TILE_WIDTH);
 }
 
-/** Reads hashes of complete subtrees; tiles read once stay for the life of the reader. */
+/** Reads hashes of complete subtrees; what was read or computed stays for the reader's life. */
 export function tileNodeReader(reader: Reader): NodeReader {
   const tiles = new Map<string, Uint8Array>();
   const tileOf = (level: number, tile: number) => {
@@ -50,14 +52,20 @@ export function tileNodeReader(reader: Reader): NodeReader {
     }
     return found;
   };
-  return (level, index) => {
-    const inTile = level % TILE_HEIGHT;
-    const base = level - inTile;
-    const perTile = TILE_WIDTH / 2 ** inTile;
-    const tile = tileOf(base, Math.floor(index / perTile));
-    const count = 2 ** inTile;
-    return subtreeRoot(tile, (index % perTile) * count, count);
+  const nodes = new Map<number, Uint8Array>();
+  const node = (level: number, index: number): Uint8Array => {
+    if (level % TILE_HEIGHT === 0) {
+      return hashAt(tileOf(level, Math.floor(index / TILE_WIDTH)), index % TILE_WIDTH);
+    }
+    const key = index * LEVELS + level;
+    let found = nodes.get(key);
+    if (found === undefined) {
+      found = nodeHash(node(level - 1, index * 2), node(level - 1, index * 2 + 1));
+      nodes.set(key, found);
+    }
+    return found;
   };
+  return node;
 }
 
 /**

@@ -12,7 +12,7 @@ import { DOCUMENTS } from './fabric-documents.js';
 import { countAttested, type FabricParts, openParts } from './fabric-parts.js';
 import { networkProcessorMs } from './fabric-processor.js';
 import { type Stretch, sampled, timeOf, timeWithin } from './sampled.js';
-import { submissionAt } from './submissions.js';
+import { record, submissionAt } from './submissions.js';
 import { type Metered, metered } from './workshop.js';
 
 export type FabricTask =
@@ -91,7 +91,7 @@ async function acceptAll({ sequencer }: FabricParts, end: number): Promise<void>
   for (let next = sequencer.counts.accepted; next < end; ) {
     const last = Math.min(end, next + CALLERS);
     const answers: Promise<unknown>[] = [];
-    for (; next < last; next++) answers.push(sequencer.accept(submissionAt(next)));
+    for (; next < last; next++) answers.push(sequencer.accept(record(next)));
     await Promise.all(answers);
     while (sequencer.counts.accepted - sequencer.counts.proven > WINDOW) {
       if (sequencer.fault !== undefined) throw sequencer.fault;

@@ -94,7 +94,7 @@ function anchorings(workshop: Workshop, network: KeptNetwork): Promise<Anchoring
     return { ours, others };
   });
 }
-const ANCHOR = 'entries anchored with receipts, end to end';
+const ANCHOR = 'documents anchored with receipts, end to end';
 
 export const fabricAnchorRow: Row = onNetwork(
   'fabric-anchor',
@@ -108,14 +108,14 @@ export const fabricAnchorRow: Row = onNetwork(
     const line: Line = {
       row: 'fabric-anchor',
       what: `${ANCHOR}: ${count(entries)} on Fabric ${network.version}, ${network.organisations} organisations`,
-      unit: 'entries/s',
+      unit: 'documents/s',
       values: ours.map(({ ms }) => (entries / ms) * 1000),
       baseline: {
         what: `one transaction a document, ${count(documents)} by ${CLIENTS} clients`,
         values: others.map(({ ms }) => (documents / ms) * 1000),
       },
       budget: ANCHOR_BUDGET,
-      note: `${roundsOf(workshop)} × both in turn, all organisations on this one machine; half records, half accesses, one entry in twenty the first of a patient (VRF label); receipts of ${formatNumber(bytes)} bytes, made and not written`,
+      note: `${roundsOf(workshop)} × both in turn, all organisations on this one machine; receipts of ${formatNumber(bytes)} bytes, made and not written`,
     };
     const all = processorLine(ours, entries, others, documents, formatNumber(own));
     return all === undefined ? [line] : [line, all];

@@ -16,7 +16,8 @@ function scatter(index: number): number {
   return Math.imul(index ^ (index >>> 15), 0x9e3779b1) >>> 0;
 }
 
-function record(index: number): RecordSubmission {
+/** A document that is archived. */
+export function record(index: number): RecordSubmission {
   const name = `discharge-summary-${index}.pdf`;
   return {
     act: 'archive',

@@ -102,8 +102,9 @@ describe('the frame of the command line', function () {
   it('never ends with 1, which means altered, because its output has no taker', () => {
     place.run(['init', '--data', 'd']);
     mkdirSync(place.path('archive'));
-    for (let number = 0; number < 50; number++) {
-      writeFileSync(place.path('archive', String(number)), 'x');
+    // More lines than a pipe holds: else all of them are written before head has gone.
+    for (let number = 0; number < 600; number++) {
+      writeFileSync(place.path('archive', String(number).padStart(120, '0')), 'x');
     }
     const shell = (line: string) =>
       spawnSync('bash', ['-c', line, process.execPath, PROGRAM], {

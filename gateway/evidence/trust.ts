@@ -142,15 +142,26 @@ function checkDistinct(values: readonly string[], what: string): void {
   if (new Set(values).size !== values.length) refuse(`${what} stands twice`);
 }
 
+/** Refuses what stands under two organisations, and names them: one of them is at fault. */
+function checkOwned(owned: ReadonlyMap<string, Iterable<string>>, what: string): void {
+  const owners = new Map<string, string>();
+  for (const [mspId, values] of owned) {
+    for (const value of new Set(values)) {
+      const other = owners.get(value);
+      if (other !== undefined) refuse(`${what} stands twice, under ${other} and under ${mspId}`);
+      owners.set(value, mspId);
+    }
+  }
+}
+
 function checkOrganisations({ organisations, policy }: TrustFile): void {
   const names = organisations.map(({ mspId }) => mspId);
   checkDistinct(names, 'an organisation');
   // A certificate of two organisations would let one of them attest as both.
-  const owned = organisations.map((one) => new Set([...one.roots, ...one.intermediates]));
-  checkDistinct(
-    owned.flatMap((certificates) => [...certificates]),
-    'a certificate',
+  const owned = organisations.map(
+    ({ mspId, roots, intermediates }) => [mspId, [...roots, ...intermediates]] as const,
   );
+  checkOwned(new Map(owned), 'a certificate');
   checkDistinct(policy.required, 'a required organisation');
   if (!policy.required.every((mspId) => names.includes(mspId))) {
     refuse('a required organisation is not among the organisations');
@@ -172,7 +183,8 @@ function readOrganisations({ organisations, ordering }: TrustFile): Map<string, 
   if (ordering === 'embedded') return new Map();
   const authorities = new Map(organisations.map((one) => [one.mspId, readOrganisation(one)]));
   // Whoever holds the key of two organisations attests as both, whatever its certificates say.
-  checkDistinct([...authorities.values()].flatMap(authorityKeys), "an authority's key");
+  const keys = [...authorities].map(([mspId, one]) => [mspId, authorityKeys(one)] as const);
+  checkOwned(new Map(keys), "an authority's key");
   return authorities;
 }
 

@@ -65,7 +65,7 @@ export function parseOpenings(bytes: Uint8Array): Openings | undefined {
 export class Receipts {
   readonly #store: Store;
   readonly #labels: Labels;
-  /** Of the newest receipt: the next one is its neighbour as a rule. What is proven never changes. */
+  /** Of the newest receipt, as a rule the next one's neighbour; what is proven never changes. */
   #last: { readonly append: AppendRow; readonly tree: AttestedTree } | undefined;
 
   constructor(services: { store: Store; context: LogContext }) {

@@ -70,6 +70,9 @@ async function makeEvidence(live: LiveNetwork): Promise<Evidence> {
 
 const read = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString()) as T;
 
+/** 64 hex digits, quotes and a comma, in base64. */
+const LOG_NAME_BYTES = Math.ceil((67 * 4) / 3);
+
 describe('evidence of a live network', function () {
   this.timeout(120_000);
   const document = documentOf(CONTENT);
@@ -95,7 +98,9 @@ describe('evidence of a live network', function () {
     const history = verifyHistory({ history: evidence.history, trust: trust() });
     expectVerdict(history, 'complete');
     expect(history.events).to.have.lengthOf(1);
-    expect(evidence.receipt.length).to.be.below(8192);
+    // An answer names every log of its owner, and tests have given this one many.
+    const others = receipt.checkpoint?.otherLogs?.length ?? 0;
+    expect(evidence.receipt.length).to.be.below(8192 + others * LOG_NAME_BYTES);
   });
 
   it('is never unchanged with a byte of the receipt changed, nor complete with one of the history', () => {

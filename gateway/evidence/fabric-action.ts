@@ -66,14 +66,18 @@ interface Written {
   readonly tx: number;
 }
 
+function readVersion(bytes: Uint8Array): Written {
+  const { block = 0, tx = 0 } = readMessage(bytes, VERSION, 'a version');
+  return { block, tx };
+}
+
 function readDefinitions(namespaces: readonly Namespace[]): ReadAction['definitions'] {
   const reads = namespaces.find(({ name }) => name === LIFECYCLE)?.set.reads ?? [];
   return reads.flatMap((bytes) => {
     const { key = '', version } = readMessage(bytes, KV_READ, 'a read');
-    if (!SEQUENCE_KEY.test(key)) return [];
-    if (version === undefined) return [{ key }];
-    const { block = 0, tx = 0 } = readMessage(version, VERSION, 'a version');
-    return [{ key, written: { block, tx } }];
+    // Read also where it is not needed: what a verifier cannot read it must not pass over.
+    const written = version === undefined ? {} : { written: readVersion(version) };
+    return SEQUENCE_KEY.test(key) ? [{ key, ...written }] : [];
   });
 }
 

@@ -5,7 +5,7 @@ import type { TrustFile } from '../../gateway/evidence/trust.js';
 import type { EvidenceQuestion } from '../../test/support/evidence-cases.js';
 import { DOCUMENT, NOBODY, PATIENT, RECORD } from '../../test/support/evidence-sample.js';
 import { documentOf } from '../../test/support/evidence-verdicts.js';
-import { answerCases } from '../../test/support/fabric-answer-cases.js';
+import { answerCases, readingMore } from '../../test/support/fabric-answer-cases.js';
 import {
   attestedAnew,
   attestFabric,
@@ -191,5 +191,6 @@ export function fabricV1(): Map<string, Uint8Array> {
   histories();
   shapes();
   for (const one of [...endorserCases(), ...answerCases()]) forged(one);
+  add('receipt', 'lifecycle-other-read', by(readingMore()));
   return folder.finish('within');
 }

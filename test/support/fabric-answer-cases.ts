@@ -2,6 +2,7 @@
 import { common, ledger, peer } from '@hyperledger/fabric-protos';
 import { concat, encodeBase64, utf8 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
+import type { FabricAttestation } from '../../gateway/evidence/fabric-endorsement.js';
 import {
   type AttestOptions,
   attestFabric,
@@ -22,6 +23,8 @@ const cases = (rows: readonly Changes[]): FabricCase[] =>
   rows.map(([name, options, says, newer]) =>
     unattested(name, attested(options), says, newer === undefined ? {} : { newer }),
   );
+
+const NEWER_ACTION = /^What was endorsed is newer than this verifier/;
 
 const more = (bytes: Uint8Array) => concat(bytes, Uint8Array.of(0x78, 1));
 
@@ -117,14 +120,13 @@ function definitions(): FabricCase[] {
 
 function payloads(): FabricCase[] {
   const what = /^What was endorsed: /;
-  const later = /^What was endorsed is newer than this verifier/;
   return cases([
     ['payload-empty', { payloadBytes: () => new Uint8Array() }, what],
     ['payload-without-an-action', { onPayload: (one) => one.setExtension$('') }, what],
     ['payload-without-a-response', { onAction: (action) => action.clearResponse() }, what],
     ['payload-with-a-field-twice', { payloadBytes: (bytes) => concat(bytes, bytes) }, what],
     ['payload-cut-short', { payloadBytes: (bytes) => bytes.subarray(0, -1) }, what],
-    ['payload-with-a-new-field', { payloadBytes: more }, later, true],
+    ['payload-with-a-new-field', { payloadBytes: more }, NEWER_ACTION, true],
     ['payload-with-a-long-number', { payloadBytes: (bytes) => bytes.with(1, 0xa0) }, what],
   ]);
 }
@@ -255,6 +257,41 @@ function answers(): FabricCase[] {
   ];
 }
 
-export function answerCases(): FabricCase[] {
-  return [...payloads(), ...writes(), ...definitions(), ...proposals(), ...answers()];
+/** With a read of namespace _lifecycle more that is no definition's, of this version. */
+const alsoRead = (...version: number[]): AttestOptions => ({
+  onResults: (set) => {
+    const [lifecycle] = set.getNsRwsetList();
+    const read = [0x0a, 1, 0x61, 0x12, version.length, ...version];
+    const bytes = Uint8Array.of(0x0a, read.length, ...read);
+    lifecycle?.setRwset(concat(lifecycle.getRwset_asU8(), bytes));
+  },
+});
+
+/** All that is read is read before any of it is compared. */
+function readings(): FabricCase[] {
+  const twice = (...set: number[]) =>
+    results((namespace) => {
+      namespace.setNamespace('_lifecycle');
+      namespace.setRwset(Uint8Array.from(set));
+    });
+  return cases([
+    ['lifecycle-other-read-version-cut-short', alsoRead(8), /^What was endorsed: a version /],
+    ['lifecycle-other-read-version-newer', alsoRead(0x18, 1), NEWER_ACTION, true],
+    ['namespace-twice-with-a-newer-set', twice(0x78, 1), NEWER_ACTION, true],
+    ['namespace-twice-with-a-set-cut-short', twice(0x0a), /^What was endorsed: the results end/],
+  ]);
 }
+
+export function answerCases(): FabricCase[] {
+  return [
+    ...payloads(),
+    ...writes(),
+    ...definitions(),
+    ...proposals(),
+    ...answers(),
+    ...readings(),
+  ];
+}
+
+/** An honest attestation whose contract was looked up by one read more. */
+export const readingMore = (): FabricAttestation => attested(alsoRead(8, 1));

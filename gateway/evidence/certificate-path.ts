@@ -71,28 +71,63 @@ function meet(window: Window, { notBefore, notAfter }: Certificate): Window {
   };
 }
 
+const holds = (one: Window, other: Window): boolean =>
+  one.from <= other.from && one.until >= other.until;
+
+/** With the window, and without those that lie within another; the same list if it does itself. */
+function widen(windows: readonly Window[], window: Window): readonly Window[] {
+  if (windows.some((one) => holds(one, window))) return windows;
+  return [...windows.filter((one) => !holds(window, one)), window];
+}
+
+/** Where a climb has come to: a certificate, and when all on the way to it are in date. */
+interface Place {
+  readonly certificate: Certificate;
+  readonly window: Window;
+}
+
 /**
- * When the certificate leads to a root: one span for each path on which every certificate is in
- * date, whoever else is not. Revocation of the certificate itself is the caller's to look at.
+ * When the certificate leads to a root: the widest spans in which every certificate of a path is
+ * in date, whoever else is not. Revocation of the certificate itself is the caller's to look at.
+ *
+ * Climbs level by level, not path by path, which would be as many as there are orders of the
+ * intermediates. A place that was come to lower down, with as wide a window, leads nowhere new;
+ * so neither does one that comes back to itself.
  */
 export function pathWindows(
   certificate: Certificate,
   { roots, intermediates, revoked }: Authorities,
-): Window[] {
-  const found: Window[] = [];
-  const climb = (from: Certificate, window: Window, path: readonly Certificate[]): void => {
-    const issues = (authority: Certificate) =>
-      isNamedIssuer(authority, from) &&
-      (authority.pathLength ?? MAX_PATH) >= path.length &&
-      isIssued(from, authority);
-    for (const root of roots) if (issues(root)) found.push(meet(window, root));
-    if (path.length + 1 >= MAX_PATH) return;
-    for (const one of intermediates) {
-      if (path.includes(one) || revoked.has(one.serial) || !issues(one)) continue;
-      climb(one, meet(window, one), [...path, one]);
-    }
+): readonly Window[] {
+  const usable = intermediates.filter(({ serial }) => !revoked.has(serial));
+  const issuers = new Map<Certificate, readonly Certificate[]>();
+  const issuersOf = (one: Certificate): readonly Certificate[] => {
+    const known = issuers.get(one);
+    if (known !== undefined) return known;
+    const found = [...roots, ...usable].filter(
+      (authority) => isNamedIssuer(authority, one) && isIssued(one, authority),
+    );
+    issuers.set(one, found);
+    return found;
   };
+  const isRoot = new Set(roots);
+  const reached = new Map<Certificate, readonly Window[]>();
   const { notBefore: from, notAfter: until } = certificate;
-  climb(certificate, { from, until }, []);
-  return found;
+  let level: Place[] = [{ certificate, window: { from, until } }];
+  for (let below = 0; below < MAX_PATH && level.length > 0; below++) {
+    const next: Place[] = [];
+    for (const place of level) {
+      for (const authority of issuersOf(place.certificate)) {
+        if ((authority.pathLength ?? MAX_PATH) < below) continue;
+        const window = meet(place.window, authority);
+        const before = reached.get(authority) ?? [];
+        const after = widen(before, window);
+        if (after === before) continue;
+        reached.set(authority, after);
+        if (!isRoot.has(authority)) next.push({ certificate: authority, window });
+      }
+    }
+    level = next;
+  }
+  const found = roots.flatMap((root) => reached.get(root) ?? []);
+  return found.reduce<readonly Window[]>(widen, []);
 }

@@ -72,6 +72,32 @@ describe('evidence/certificate-path', () => {
     expect(windows(under(7), trusted([root], levels))).to.deep.equal([]);
   });
 
+  it('cost little where every intermediate issues every other', () => {
+    const key = p256Key('same');
+    const issuer = makeRoot('same', { key });
+    const own = (count: number) =>
+      Array.from({ length: count }, (_, at) =>
+        makeIntermediate('same', issuer, { key, serial: Uint8Array.of(at + 1) }),
+      );
+    const one = makePeer('HospitalAMSP', issuer);
+    const begun = process.cpuUsage();
+    expect(windows(one, trusted([root], own(40)))).to.deep.equal([]);
+    expect(windows(one, trusted([issuer], own(40))).length).to.be.above(0);
+    const { user } = process.cpuUsage(begun);
+    // Path by path these would be 10^11 signatures.
+    expect(user / 1e6).to.be.below(20);
+  });
+
+  it('are found again after a path that was too long, or had a certificate twice', () => {
+    const upper = makeIntermediate('upper', root, { extensions: authority(1) });
+    const lower = makeIntermediate('lower', upper);
+    const around = makeIntermediate('lower', lower);
+    const one = makePeer('HospitalAMSP', around);
+    const fresh = makePeer('HospitalAMSP', lower);
+    expect(windows(fresh, trusted([root], [around, lower, upper])).length).to.equal(1);
+    expect(windows(one, trusted([root], [around, lower, upper])).length).to.equal(1);
+  });
+
   it('end at no root of the same name with another key, nor at a revoked intermediate', () => {
     const stranger = makeRoot('HospitalAMSP', { key: p256Key('stranger') });
     expect(windows(peer, trusted([stranger]))).to.deep.equal([]);

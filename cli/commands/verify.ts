@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseTime } from '../../chaincode/core/time.js';
 import { VerifierCache } from '../../gateway/evidence/checkpoint-check.js';
+import { type EvidenceKind, findEvidenceKind } from '../../gateway/evidence/evidence-file.js';
 import { parseTrustFile, type Trust } from '../../gateway/evidence/trust.js';
 import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { digestFile } from '../../gateway/services/digest.js';
 import { findStats, isFolder } from '../../gateway/services/file-stats.js';
 import { RECEIPT_SUFFIX, receiptPath } from '../../gateway/services/record-id.js';
-import { firstByte, readSmallFile } from '../../gateway/services/small-file.js';
+import { firstVisibleByte, readSmallFile } from '../../gateway/services/small-file.js';
 import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
@@ -23,6 +24,9 @@ export interface VerifyOptions {
   readonly receipt?: string;
   readonly asOf?: string;
 }
+
+/** What every evidence file begins with. */
+const BRACE = 0x7b;
 
 /** 1 wins over 2, 2 over 3, 3 over 0. */
 const GRAVITY: readonly number[] = [0, 3, 2, 1];
@@ -56,12 +60,9 @@ function readReceipt(path: string): Uint8Array {
   }
 }
 
-/** Kind of an evidence file; a large document is told from one by its first byte. */
-function evidenceKind(path: string): 'receipt' | 'history' | undefined {
-  if (firstByte(path) !== 0x7b) return undefined;
-  const text = new TextDecoder('latin1').decode(readSmallFile(path));
-  if (text.includes('"format":"chartseal-history/')) return 'history';
-  return text.includes('"format":"chartseal-receipt/') ? 'receipt' : undefined;
+/** Kind of an evidence file; a large document is told from one by how it begins. */
+function evidenceKind(path: string): EvidenceKind | undefined {
+  return firstVisibleByte(path) === BRACE ? findEvidenceKind(readSmallFile(path)) : undefined;
 }
 
 class Verifier {

@@ -57,3 +57,24 @@ export function parseFile<T>(bytes: Uint8Array, kind: FileKind, shape: (value: J
   if ('error' in reading) throw reading.error;
   return reading.file;
 }
+
+export type EvidenceKind = 'receipt' | 'history';
+
+/** By the beginning of a `format`. */
+function kindOfFormat(format: JsonValue | undefined): EvidenceKind | undefined {
+  if (typeof format !== 'string') return undefined;
+  if (format.startsWith('chartseal-history/')) return 'history';
+  return format.startsWith('chartseal-receipt/') ? 'receipt' : undefined;
+}
+
+/**
+ * Kind of a file given without one: by its `format`, however it is written. Of bytes that are no
+ * JSON, such as half a receipt, it is a guess.
+ */
+export function findEvidenceKind(bytes: Uint8Array): EvidenceKind | undefined {
+  const json = attempt(false, () => parseJsonBytes(bytes, 'the file'));
+  if ('file' in json) return isObject(json.file) ? kindOfFormat(json.file['format']) : undefined;
+  const text = new TextDecoder('latin1').decode(bytes);
+  if (text.includes('"format":"chartseal-history/')) return 'history';
+  return text.includes('"format":"chartseal-receipt/') ? 'receipt' : undefined;
+}

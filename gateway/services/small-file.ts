@@ -7,6 +7,7 @@ import { fileError } from './file-error.js';
 // Without O_NONBLOCK, opening a FIFO would wait for its writer, perhaps for ever.
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const PIECE_BYTES = 64 * 1024;
+const WHITE_SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** A system error as FILE_MISSING or FILE_UNREADABLE, FILE_UNREADABLE for what is no file. */
 function withFile<T>(path: string, use: (fd: number, size: number) => T): T {
@@ -23,11 +24,21 @@ function withFile<T>(path: string, use: (fd: number, size: number) => T): T {
   throw new ChartsealError('FILE_UNREADABLE', 'it is not a regular file');
 }
 
-/** The file's first byte, undefined when it is empty. Throws as {@link readSmallFile}. */
-export function firstByte(path: string): number | undefined {
+/**
+ * The first byte that is no white space of JSON; undefined when there is none in as many bytes as
+ * JSON may have. Throws as {@link readSmallFile}.
+ */
+export function firstVisibleByte(path: string): number | undefined {
   return withFile(path, (fd) => {
-    const byte = new Uint8Array(1);
-    return readSync(fd, byte) === 1 ? byte[0] : undefined;
+    const piece = new Uint8Array(PIECE_BYTES);
+    for (let total = 0; total <= MAX_JSON_BYTES; ) {
+      const count = readSync(fd, piece);
+      if (count === 0) return undefined;
+      const found = piece.subarray(0, count).find((byte) => !WHITE_SPACE.has(byte));
+      if (found !== undefined) return found;
+      total += count;
+    }
+    return undefined;
   });
 }
 

@@ -116,6 +116,38 @@ describe('a file that is no evidence of ours', function () {
     expect(ran.status).to.equal(1);
   });
 
+  it('is told from a document by its format, however that is written', () => {
+    const pretty = (file: object) => JSON.stringify(file, null, 2);
+    const format = '"format":"chartseal-receipt/1"';
+    type Given = readonly [what: string, bytes: string, verdict: string, code: string];
+    const given: readonly Given[] = [
+      ['a receipt over lines', pretty(receipt), 'not proven', 'BAD_FORMAT'],
+      ['a history over lines', pretty(history), 'incomplete', 'BAD_FORMAT'],
+      ['a space before it', ` ${text}`, 'not proven', 'BAD_FORMAT'],
+      ['many line ends before it', `${'\n'.repeat(200_000)}${text}`, 'not proven', 'BAD_FORMAT'],
+      ['an escaped value', text.replace('t/1', 't\\/1'), 'not proven', 'BAD_FORMAT'],
+      ['an escaped name', text.replace('format', '\\u0066ormat'), 'not proven', 'BAD_FORMAT'],
+      ['half of it', text.slice(0, text.indexOf('"proof"')), 'not checked', 'BAD_JSON'],
+      ['a document about one', `{"about":{${format}}}`, 'not checked', 'NO_RECEIPT'],
+      ['a list of one', `[${text}]`, 'not checked', 'NO_RECEIPT'],
+      ['a document that quotes', `{"a":${JSON.stringify(format)}}`, 'not checked', 'NO_RECEIPT'],
+      ['a text that quotes', `As in {${format}}`, 'not checked', 'NO_RECEIPT'],
+      ['nothing but spaces', ' '.repeat(200_000), 'not checked', 'NO_RECEIPT'],
+    ];
+    for (const [at, [, bytes]] of given.entries()) writeFileSync(place.path(`g${at}`), bytes);
+    const names = given.map((_, at) => `g${at}`);
+    const ran = runIn(place, ['verify', ...names, '--trust', 'trust.json', '--json']);
+    expectNoStack(ran);
+    const lines = ran.stdout.trim().split('\n');
+    expect(lines).to.have.length(given.length);
+    for (const [at, line] of lines.entries()) {
+      const [what, , verdict, code] = given[at] as Given;
+      const { verdict: found, exitCode, steps, error } = JSON.parse(line);
+      expect([found, steps?.[0].code ?? error.code], what).to.deep.equal([verdict, code]);
+      expect(exitCode, what).to.equal(verdict === 'not checked' ? 2 : 1);
+    }
+  });
+
   it('of 100 MB is too large, in little memory, whatever it is given as', () => {
     const large = place.path('large');
     const file = openSync(large, 'w');

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { labelFromBeta, patientAlpha } from '../../chaincode/core/labels.js';
@@ -58,6 +60,18 @@ describe('labels of new patients', () => {
     patients.expect(patient(' P1'));
     await patients.ready([patient(' P1'), patient('P1')]);
     expectCode(() => patients.find(patient(' P1')), 'PATIENT_NOT_NORMAL');
+  });
+
+  it('keep a process alive that waits for nothing else, until they are there', () => {
+    const thread = join(__dirname, '../../gateway/services/sequencer/label-thread.js');
+    const program = `
+      const { LabelThread } = require(${JSON.stringify(thread)});
+      const thread = new LabelThread({ vrfKey: new Uint8Array(32).fill(1) });
+      thread.labels([Uint8Array.of(1), Uint8Array.of(2)]).then((labels) => {
+        process.stdout.write(String(labels.length));
+      });`;
+    const { status, stdout } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+    expect([status, stdout]).to.deep.equal([0, '2']);
   });
 
   it('are refused with a code when their thread is gone', async () => {

@@ -22,10 +22,10 @@ export class LabelThread {
 
   constructor(setting: LabelSetting) {
     this.#worker = new Worker(join(__dirname, 'label-worker.js'), { workerData: setting });
-    this.#worker.on('message', (labels: Uint8Array) => this.#waiting.shift()?.resolve(labels));
+    this.#worker.on('message', (labels: Uint8Array) => this.#receive(labels));
     this.#worker.on('error', (cause) => this.#fail(cause));
     this.#worker.on('exit', () => this.#fail(undefined));
-    // Whoever waits for a label has something of its own that keeps the process alive.
+    // It keeps the process alive while somebody waits, and not a moment longer.
     this.#worker.unref();
   }
 
@@ -34,6 +34,7 @@ export class LabelThread {
     if (this.#gone !== undefined) throw this.#gone;
     const joined = await new Promise<Uint8Array>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
+      this.#worker.ref();
       this.#worker.postMessage(alphas);
     });
     return alphas.map((_, at) => joined.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES));
@@ -42,6 +43,11 @@ export class LabelThread {
   async close(): Promise<void> {
     this.#gone = new ChartsealError('LOG_STOPPED', 'labels are not derived any more');
     await this.#worker.terminate();
+  }
+
+  #receive(labels: Uint8Array): void {
+    this.#waiting.shift()?.resolve(labels);
+    if (this.#waiting.length === 0) this.#worker.unref();
   }
 
   #fail(cause: unknown): void {

@@ -135,7 +135,9 @@ export function checkProposal(
   if (otherwise !== undefined) return { fault: failed(`The proposal ${otherwise}.`) };
   const json = read.value.arguments[1] as Uint8Array;
   const request = attempt('The request', () => parseJsonBytes(json, 'it'));
-  if ('fault' in request) return request;
+  if ('fault' in request) {
+    return { fault: failed('The request is not JSON.', request.fault.code) };
+  }
   if (isObject(request.value)) return { request: request.value };
   return { fault: failed('The request is not an object.') };
 }

@@ -228,7 +228,7 @@ function requests(): Changes[] {
     ['request-of-one-argument', args(name), none],
     ['request-of-three-arguments', args(name, json, json), none],
     ['request-of-no-arguments', args(), none],
-    ['request-that-is-no-json', args(name, utf8('{')), /^The request: /],
+    ['request-that-is-no-json', args(name, utf8('{')), /^The request is not JSON\.$/],
     ['request-that-is-a-list', args(name, utf8('[]')), /The request is not an object/],
     ['request-for-another-log', { request: { ...right, logId: '11'.repeat(32) } }, other('logId')],
     ['request-for-another-size', { request: { ...right, size: 4 } }, other('size')],

@@ -129,6 +129,17 @@ describe('the acceptor', () => {
     expect(store.findPatient(subject)).to.deep.equal({ system: 'urn:hospital-a', value: 'P9' });
   });
 
+  it('rejects a patient of no form at all, and takes the next one', async () => {
+    const acceptor = acceptorOn(store, hospital);
+    const bad = { ...accessSubmission('P1', 'r1'), patient: {} } as unknown as Submission;
+    let refused: Promise<unknown> | undefined;
+    expect(() => {
+      refused = acceptor.accept(bad).catch((error: unknown) => error);
+    }).to.not.throw();
+    expect(await refused).to.be.instanceOf(Error);
+    expect((await acceptor.accept(accessSubmission('P1', 'r1'))).ordinal).to.equal(0);
+  });
+
   it('refuses members that it does not know instead of losing them', async () => {
     const acceptor = acceptorOn(store, hospital);
     const event = { ...accessSubmission('P1', 'r1'), ward: '3' } as unknown as Submission;

@@ -207,6 +207,22 @@ export const ERROR_CODES = {
     2,
     "This machine's clock went backwards; accepts resume when it has caught up.",
   ),
+  // gateway
+  UNAUTHENTICATED: code(401, 2, 'Send credentials that this gateway knows and that are in date.'),
+  NO_ROUTE: code(404, 2, 'See /v1/openapi.json for what there is.'),
+  METHOD_NOT_ALLOWED: code(405, 2, 'Use one of the methods that the header Allow names.'),
+  WRONG_MEDIA_TYPE: code(415, 2, 'Send one of the media types that the message names, as it is.'),
+  REQUEST_TIMEOUT: code(408, 2, 'Send the request again, without pauses.'),
+  RATE_LIMITED: code(429, 2, 'Wait as long as the header Retry-After says.'),
+  SHUTTING_DOWN: code(503, 2, 'The gateway ends; send the request again when it is back.'),
+  CONFIG_INVALID: code(400, 64, 'Correct every line that the message names.'),
+  GATEWAY_UNREACHABLE: code(503, 2, 'Check the address, and whether the gateway runs.'),
+  GATEWAY_FAILED: code(
+    502,
+    2,
+    "Look at the gateway's log at the request id that the message names.",
+  ),
+  UNEXPECTED: code(500, 2, "Look at the gateway's log at the request id of this answer."),
   OUTBOX_FULL: code(429, 2, 'Too much waits for the ledger; try again later.'),
   NOT_PROVEN_YET: code(409, 2, 'The entry is accepted but not proven yet; wait and ask again.'),
 } as const satisfies Record<string, CodeFacts>;

@@ -1,0 +1,90 @@
+// One row of the table of routes: what may be asked, by whom, and what is answered. Validation,
+// authorisation, OpenAPI and the tests all read the same rows.
+import type { ErrorCode } from '../../chaincode/core/errors.js';
+import type { JsonValue } from '../../chaincode/core/json.js';
+import type { Shape } from '../../chaincode/core/shape.js';
+import type { Caller, Role } from './caller.js';
+import type { GatewayServices } from './services.js';
+
+/** Who may call: roles given by the own organisation, and roles given by any other known one. */
+export interface Access {
+  readonly own: readonly Role[];
+  readonly others?: readonly Role[];
+}
+
+export interface Parameter {
+  readonly in: 'path' | 'query' | 'header';
+  readonly name: string;
+  readonly description: string;
+  /** Text, hex, integer, flag, time or oneOf; numbers and flags are read from their text. */
+  readonly shape: Shape;
+  /** Path parameters are always required. */
+  readonly required?: boolean;
+}
+
+export type MediaType =
+  | 'application/json'
+  | 'application/x-ndjson'
+  | 'application/octet-stream'
+  | 'application/problem+json'
+  | 'text/plain; charset=utf-8'
+  | 'text/html; charset=utf-8';
+
+export interface Body {
+  readonly description: string;
+  /** Of the JSON value, or of one line; the bytes of a document have none. */
+  readonly shape?: Shape;
+}
+
+export interface Answer {
+  readonly description: string;
+  /** What stands in the body; no body when it is left out. */
+  readonly content?: { readonly type: MediaType; readonly shape?: Shape };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a handler is given: everything in it has been checked against the row. */
+export interface ApiRequest {
+  /** Undefined on open routes that were called without credentials. */
+  readonly caller: Caller | undefined;
+  /** Values of path, query and header parameters by name; what was not given is not there. */
+  readonly values: Readonly<Record<string, string | number | boolean>>;
+  readonly mediaType: MediaType | undefined;
+  /** The whole body as checked JSON, for bodies of `application/json`. */
+  json(): Promise<JsonValue>;
+  /** The body as it arrives; what is not read holds the sender back. */
+  readonly stream: AsyncIterable<Uint8Array>;
+  /** From `Prefer: wait=N`, at most MAX_WAIT_MS; 0 when the caller does not wait. */
+  readonly waitMs: number;
+  /** Aborted when the caller is gone or the gateway must end. */
+  readonly signal: AbortSignal;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly type?: MediaType;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON values are sent as JSON; streams chunk by chunk, as the receiver takes them. */
+  readonly body?: JsonValue | Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+export interface Route {
+  readonly operationId: string;
+  readonly method: 'GET' | 'POST';
+  /** As OpenAPI writes it: `/v1/records/{id}`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** `operator`: for commands beside the gateway, on its local listener alone. */
+  readonly access: Access | 'open' | 'operator';
+  readonly parameters?: readonly Parameter[];
+  readonly bodies?: Readonly<Partial<Record<MediaType, Body>>>;
+  /** By status; refusals come from `refusals` and from what every route may answer. */
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Codes that this route may answer beyond those which its parameters and body lead to. */
+  readonly refusals?: readonly ErrorCode[];
+  /** Whether `Prefer: wait=N` means something here. */
+  readonly waits?: boolean;
+  readonly handle: (request: ApiRequest, services: GatewayServices) => Promise<ApiAnswer>;
+}

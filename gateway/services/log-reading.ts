@@ -1,5 +1,6 @@
 // The log as others follow it, from the proven part of the store alone: signed checkpoints,
 // consistency proofs and leaves. Needs neither ledger nor keys. What leaves here is checked first.
+// A running sequencer may write meanwhile: each call reads the marker anew and keeps to it.
 import { decodeBase64, equalBytes } from '../../chaincode/core/bytes.js';
 import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
@@ -61,13 +62,21 @@ export function readSignedCheckpoint(
   return { ...parsed, checkpoint };
 }
 
+/** Throws NOT_PROVEN_YET. */
+function readMarker(store: Store): Marker {
+  const marker = store.findMarker();
+  if (marker !== undefined) return marker;
+  const text = 'no checkpoint is attested yet: nothing was anchored';
+  throw new ChartsealError('NOT_PROVEN_YET', text);
+}
+
 export class LogReading {
   readonly #store: Store;
-  readonly #marker: Marker;
+  readonly #isOwner: boolean;
 
-  private constructor(store: Store, marker: Marker) {
+  private constructor(store: Store, isOwner: boolean) {
     this.#store = store;
-    this.#marker = marker;
+    this.#isOwner = isOwner;
   }
 
   /**
@@ -80,23 +89,25 @@ export class LogReading {
     const { logId } = await readConfig(layout.config);
     const store = await openStoreToRead(layout, logId);
     try {
-      const marker = store.findMarker();
-      if (marker === undefined) {
-        throw new ChartsealError(
-          'NOT_PROVEN_YET',
-          'no checkpoint is attested yet: nothing was anchored',
-        );
-      }
-      return new LogReading(store, marker);
+      readMarker(store);
+      return new LogReading(store, true);
     } catch (error) {
       await store.close();
       throw error;
     }
   }
 
-  /** Leaves that are proven, closing leaves among them. */
+  /**
+   * Reads a store that is open, and stays so. As long as nothing is attested every call throws
+   * NOT_PROVEN_YET.
+   */
+  static of(store: Store): LogReading {
+    return new LogReading(store, false);
+  }
+
+  /** Leaves that are proven by now, closing leaves among them. */
   get size(): number {
-    return this.#marker.size;
+    return readMarker(this.#store).size;
   }
 
   /** The newest checkpoint, or that of an attested size. Throws NOT_FOUND, STORE_CORRUPT. */
@@ -143,13 +154,14 @@ export class LogReading {
    * beyond the size; STORE_CORRUPT, also in the middle.
    */
   async *leaves(from: number, count = Number.MAX_SAFE_INTEGER): AsyncGenerator<TreeLeaf> {
-    if (from >= this.size) {
-      const text = `the log has ${this.size} proven leaves, so none has the index ${from}`;
+    const { size } = this;
+    if (from >= size) {
+      const text = `the log has ${size} proven leaves, so none has the index ${from}`;
       throw new ChartsealError('NOT_FOUND', text);
     }
     let left = count;
     let read = tileNodeReader(this.#store.db);
-    for await (const { index, leaf } of this.#storedLeaves(from)) {
+    for await (const { index, leaf } of this.#storedLeaves(from, size)) {
       if (left-- <= 0) return;
       if (index % LEAVES_PER_READER === 0) read = tileNodeReader(this.#store.db);
       const hash = leafHash(leaf);
@@ -158,8 +170,11 @@ export class LogReading {
     }
   }
 
-  /** From the append that holds `from` up to the marker. */
-  async *#storedLeaves(from: number): AsyncGenerator<{ index: number; leaf: Uint8Array }> {
+  /** From the append that holds `from` up to this size of the marker. */
+  async *#storedLeaves(
+    from: number,
+    size: number,
+  ): AsyncGenerator<{ index: number; leaf: Uint8Array }> {
     const first = await this.#appendOf(from);
     let [index, ordinal] = [first.firstIndex, first.firstOrdinal];
     const skipped = Math.min(from - index, first.leaves);
@@ -179,8 +194,10 @@ export class LogReading {
         yield { index: end, leaf: closingLeaf };
         index = end + 1;
         ordinal += row.leaves;
+        // Appends that were proven since then follow.
+        if (index >= size) break;
       }
-      if (index !== this.size) corrupt('the appends do not reach the marker');
+      if (index !== size) corrupt('the appends do not reach the marker');
     } finally {
       await submitted.return(undefined);
     }
@@ -194,7 +211,7 @@ export class LogReading {
     return parseAppendRow(readRow(db, appendKey(ordinal)));
   }
 
-  close(): Promise<void> {
-    return this.#store.close();
+  async close(): Promise<void> {
+    if (this.#isOwner) await this.#store.close();
   }
 }

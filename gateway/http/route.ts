@@ -34,6 +34,8 @@ export interface Body {
   readonly description: string;
   /** Of the JSON value, or of one line; the bytes of a document have none. */
   readonly shape?: Shape;
+  /** MAX_JSON_BODY_BYTES for JSON when it is left out, MAX_DOCUMENT_BYTES for what is streamed. */
+  readonly maxBytes?: number;
 }
 
 export interface Answer {
@@ -71,7 +73,7 @@ export interface ApiAnswer {
 export interface Route {
   readonly operationId: string;
   readonly method: 'GET' | 'POST';
-  /** As OpenAPI writes it: `/v1/records/{id}`. */
+  /** As OpenAPI writes it: `/v1/records/{id}`; `{+rest}` takes slashes too. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;

@@ -1,0 +1,199 @@
+// The Express application of one listener, built from the table of routes: who calls, whether they
+// may, what they ask, what is answered. What goes wrong anywhere becomes problem+json here.
+import { randomUUID } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
+import express, { type Express, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { sendAnswer } from './answer.js';
+import type { Authenticator } from './auth/authenticator.js';
+import { authorize } from './auth/authorize.js';
+import type { Caller } from './caller.js';
+import type { HttpObserver, ListenerKind } from './observer.js';
+import { problemOf, refusalOf } from './problem.js';
+import { type RateLimits, rateLimiters } from './rate-limits.js';
+import { readRequest } from './request.js';
+import type { Route } from './route.js';
+import type { GatewayServices } from './services.js';
+
+export interface AppOptions {
+  readonly routes: readonly Route[];
+  readonly services: GatewayServices;
+  readonly authenticator: Authenticator;
+  readonly observer: HttpObserver;
+  readonly listener: ListenerKind;
+  readonly rateLimits: RateLimits;
+  /** Aborted when the gateway ends: no new request is taken. */
+  readonly ending: AbortSignal;
+}
+
+/** What is known of a request while it is answered. */
+interface Progress {
+  readonly requestId: string;
+  readonly begunAt: number;
+  readonly signal: AbortSignal;
+  route?: string;
+  caller?: Caller | undefined;
+  code?: ChartsealError['code'];
+}
+
+type Locals = { progress: Progress };
+type AppResponse = Response<unknown, Locals>;
+
+/** `{id}` is Express's `:id`, `{+rest}` its `*rest`. */
+function expressPath(template: string): string {
+  return template.replace(/\{(\+?)(\w+)\}/g, (_all, rest: string, name: string) =>
+    rest === '' ? `:${name}` : `*${name}`,
+  );
+}
+
+function begin(response: AppResponse, { observer, listener }: AppOptions): Progress {
+  const { req: request } = response;
+  const gone = new AbortController();
+  const progress: Progress = {
+    requestId: randomUUID(),
+    begunAt: performance.now(),
+    signal: gone.signal,
+  };
+  const bytesBefore = request.socket.bytesRead;
+  const writtenBefore = request.socket.bytesWritten;
+  response.once('close', () => {
+    gone.abort();
+    observer.answered({
+      requestId: progress.requestId,
+      listener,
+      route: progress.route,
+      method: request.method,
+      status: response.statusCode,
+      code: progress.code,
+      durationMs: performance.now() - progress.begunAt,
+      bytesIn: request.socket.bytesRead - bytesBefore,
+      bytesOut: request.socket.bytesWritten - writtenBefore,
+      roles: progress.caller?.roles ?? [],
+      isCut: !response.writableFinished,
+    });
+  });
+  response.setHeader('X-Request-Id', progress.requestId);
+  return progress;
+}
+
+async function refuse(
+  response: AppResponse,
+  error: unknown,
+  { observer }: AppOptions,
+): Promise<void> {
+  const { progress } = response.locals;
+  const refusal = refusalOf(error);
+  progress.code = refusal.code;
+  if (refusal.code === 'UNEXPECTED') observer.failed(progress.requestId, error);
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const problem = problemOf(refusal, progress.requestId);
+  const headers: Record<string, string> = {};
+  if (problem.status === 401) headers['WWW-Authenticate'] = 'Bearer';
+  if (problem.status === 429 || problem.status === 503) {
+    headers['Retry-After'] = String(response.getHeader('Retry-After') ?? 1);
+  }
+  const type = 'application/problem+json';
+  const body = { ...problem };
+  await sendAnswer(response, { status: problem.status, type, headers, body }, progress.signal);
+}
+
+async function authenticate(
+  request: Request,
+  { authenticator, listener }: AppOptions,
+): Promise<Caller | undefined> {
+  const certificate = (request.socket as Partial<TLSSocket>).getPeerX509Certificate?.();
+  const { authorization } = request.headers;
+  return authenticator.authenticate({ authorization, certificate, listener });
+}
+
+/** Only this listener's routes: those for commands beside the gateway are on no other. */
+export function routesOf(routes: readonly Route[], listener: ListenerKind): readonly Route[] {
+  return routes.filter(({ access }) => access !== 'operator' || listener === 'local');
+}
+
+function addRoute(app: Express, route: Route, options: AppOptions): void {
+  const answer = async (request: Request, response: AppResponse) => {
+    const { progress } = response.locals;
+    progress.route = route.path;
+    authorize(route.access, progress.caller, options.listener);
+    const asked = readRequest(route, request, progress.caller, progress.signal);
+    const answered = await route.handle(asked, options.services);
+    await sendAnswer(response, answered, progress.signal);
+  };
+  const path = expressPath(route.path);
+  if (route.method === 'GET') app.get(path, answer);
+  else app.post(path, answer);
+}
+
+/** Methods that a path does not know, after all that it knows. */
+function addMethods(app: Express, routes: readonly Route[]): void {
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of routes) {
+    const known = methods.get(path) ?? new Set();
+    methods.set(path, known.add(method));
+    if (method === 'GET') known.add('HEAD');
+  }
+  for (const [path, known] of methods) {
+    const allowed = [...known].join(', ');
+    app.all(expressPath(path), (_request: Request, response: AppResponse) => {
+      response.locals.progress.route = path;
+      response.setHeader('Allow', allowed);
+      throw new ChartsealError('METHOD_NOT_ALLOWED', `this route answers ${allowed}`);
+    });
+  }
+}
+
+const securityHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
+});
+
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  app.set('query parser', false);
+  app.use((_request, response: AppResponse, next) => {
+    response.locals.progress = begin(response, options);
+    next();
+  });
+  app.use(securityHeaders);
+  const { refused, taken } = rateLimiters(options.rateLimits, options.listener);
+  app.use(async (request, response: AppResponse, next) => {
+    if (options.ending.aborted) {
+      response.setHeader('Connection', 'close');
+      throw new ChartsealError('SHUTTING_DOWN', 'the gateway ends');
+    }
+    try {
+      response.locals.progress.caller = await authenticate(request, options);
+    } catch (error) {
+      return refused(request, response, (limited?: unknown) => next(limited ?? error));
+    }
+    return taken(request, response, next);
+  });
+  const routes = routesOf(options.routes, options.listener);
+  for (const route of routes) addRoute(app, route, options);
+  addMethods(app, routes);
+  app.use(() => {
+    throw new ChartsealError('NO_ROUTE', 'there is no such route');
+  });
+  // Express knows its handler of errors by the four parameters.
+  app.use((error: unknown, _request: Request, response: AppResponse, _next: () => void) =>
+    refuse(response, error, options),
+  );
+  return app;
+}

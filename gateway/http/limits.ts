@@ -1,0 +1,35 @@
+// Every bound of the gateway's HTTP, with its unit in the name.
+
+/** JSON bodies, unless a route takes larger ones. */
+export const MAX_JSON_BODY_BYTES = 1024 * 1024;
+/** A document that is digested while it arrives. */
+export const MAX_DOCUMENT_BYTES = 1024 ** 4;
+/** Request line and headers together. */
+export const MAX_HEADER_BYTES = 16 * 1024;
+/** `Prefer: wait=N`. */
+export const MAX_WAIT_MS = 30_000;
+
+/** Until the headers are there. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+/** Until a JSON body is there as a whole. */
+export const BODY_TIMEOUT_MS = 30_000;
+/** Between two pieces of a body that is read as it comes. */
+export const BODY_IDLE_MS = 60_000;
+/** Until a receiver takes the next piece of an answer. */
+export const ANSWER_IDLE_MS = 60_000;
+/** An idle connection that may be used again. */
+export const KEEP_ALIVE_MS = 65_000;
+/** How often connections are looked at for the timeouts above. */
+export const CONNECTIONS_CHECK_MS = 2_000;
+/** After a refusal, how long the rest of the body is read, so that the sender sees the answer. */
+export const LINGER_MS = 2_000;
+/** Requests of one connection. */
+export const MAX_REQUESTS_PER_SOCKET = 1_000_000;
+export const MAX_CONNECTIONS = 16_384;
+
+/** Of one caller, and of one address that is not known yet. */
+export const REQUESTS_PER_MINUTE = 120_000;
+/** Refused logins from one address. */
+export const REFUSED_LOGINS_PER_MINUTE = 60;
+/** Until requests in flight must end when the gateway does. */
+export const SHUTDOWN_GRACE_MS = 20_000;

@@ -1,0 +1,29 @@
+// What is told about requests, for log and metrics: facts that name nobody.
+import type { ErrorCode } from '../../chaincode/core/errors.js';
+import type { Role } from './caller.js';
+
+export type ListenerKind = 'people' | 'systems' | 'local';
+
+export interface RequestFacts {
+  /** UUID, made here; the answer carries it too. */
+  readonly requestId: string;
+  readonly listener: ListenerKind;
+  /** Template of the route; undefined when no route fits. */
+  readonly route: string | undefined;
+  readonly method: string;
+  readonly status: number;
+  /** Of a refusal. */
+  readonly code: ErrorCode | undefined;
+  readonly durationMs: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly roles: readonly Role[];
+  /** The connection ended before the answer did. */
+  readonly isCut: boolean;
+}
+
+export interface HttpObserver {
+  answered(facts: RequestFacts): void;
+  /** Something that nobody foresaw; may hold anything, so it is shown with care. */
+  failed(requestId: string, error: unknown): void;
+}

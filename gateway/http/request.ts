@@ -1,0 +1,72 @@
+// What a handler is given, made from the request that Express has: checked against the row of the
+// route, body read on demand.
+import type { Request } from 'express';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { parseJsonBytes } from '../../chaincode/core/json.js';
+import { checkShape } from '../../chaincode/core/shape.js';
+import { hasBody, mediaTypeOf, readBody, readWhole } from './body.js';
+import type { Caller } from './caller.js';
+import {
+  BODY_IDLE_MS,
+  BODY_TIMEOUT_MS,
+  MAX_DOCUMENT_BYTES,
+  MAX_JSON_BODY_BYTES,
+} from './limits.js';
+import { parseQuery, readValues } from './parameters.js';
+import { readWait } from './prefer.js';
+import type { ApiRequest, MediaType, Parameter, Route } from './route.js';
+
+function headerText(request: Request, name: string): string | undefined {
+  const value = request.headers[name.toLowerCase()];
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** `{+name}` takes the rest of the path, which Express gives segment by segment. */
+function pathText(request: Request, name: string): string | undefined {
+  const value: string | string[] | undefined = request.params[name];
+  return Array.isArray(value) ? value.join('/') : value;
+}
+
+function valuesOf(route: Route, request: Request): ApiRequest['values'] {
+  const parameters = route.parameters ?? [];
+  const query = parseQuery(request.url, parameters);
+  const given = ({ in: place, name }: Parameter) => {
+    if (place === 'path') return pathText(request, name);
+    return place === 'query' ? query.get(name) : headerText(request, name);
+  };
+  return readValues(parameters, given);
+}
+
+function bodyTypeOf(route: Route, request: Request): MediaType | undefined {
+  const allowed = Object.keys(route.bodies ?? {}) as MediaType[];
+  if (allowed.length > 0) return mediaTypeOf(request, allowed);
+  if (hasBody(request)) throw new ChartsealError('BAD_INPUT', 'this route takes no body');
+  return undefined;
+}
+
+/** Throws BAD_INPUT and WRONG_MEDIA_TYPE; the body is looked at when the handler reads it. */
+export function readRequest(
+  route: Route,
+  request: Request,
+  caller: Caller | undefined,
+  signal: AbortSignal,
+): ApiRequest {
+  const mediaType = bodyTypeOf(route, request);
+  const body = mediaType === undefined ? undefined : route.bodies?.[mediaType];
+  const whole = {
+    maxBytes: body?.maxBytes ?? MAX_JSON_BODY_BYTES,
+    idleMs: BODY_TIMEOUT_MS,
+    totalMs: BODY_TIMEOUT_MS,
+  };
+  const json = async () => {
+    const value = parseJsonBytes(await readWhole(request, whole), 'the body');
+    if (body?.shape !== undefined) checkShape(body.shape, value, 'the body');
+    return value;
+  };
+  const stream = readBody(request, {
+    maxBytes: body?.maxBytes ?? MAX_DOCUMENT_BYTES,
+    idleMs: BODY_IDLE_MS,
+  });
+  const waitMs = route.waits === true ? readWait(request.headers['prefer']) : 0;
+  return { caller, values: valuesOf(route, request), mediaType, json, stream, waitMs, signal };
+}

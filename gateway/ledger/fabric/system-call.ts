@@ -4,14 +4,15 @@ import type { FabricConnection } from './connection.js';
 import { type FabricBlock, parseBlock } from './fabric-blocks.js';
 import { toLedgerError } from './fabric-errors.js';
 
-/** Answer of the own organisation's peer; throws coded errors. */
+/** Answer of the own organisation's peer, or of that of `mspId`; throws coded errors. */
 export async function callSystem(
   connection: FabricConnection,
   contract: string,
   name: string,
   args: readonly (string | Uint8Array)[],
+  mspId = connection.profile.mspId,
 ): Promise<Uint8Array> {
-  const { channel, mspId } = connection.profile;
+  const { channel } = connection.profile;
   try {
     return await connection.run((gateway) =>
       gateway
@@ -25,12 +26,13 @@ export async function callSystem(
   }
 }
 
-/** Number of blocks, and the hash of the newest header. */
+/** Number of blocks, and the hash of the newest header. @param mspId whose peer is asked */
 export async function readChainInfo(
   connection: FabricConnection,
+  mspId = connection.profile.mspId,
 ): Promise<{ readonly height: number; readonly newest: Uint8Array }> {
   const { channel } = connection.profile;
-  const bytes = await callSystem(connection, 'qscc', 'GetChainInfo', [channel]);
+  const bytes = await callSystem(connection, 'qscc', 'GetChainInfo', [channel], mspId);
   const info = common.BlockchainInfo.deserializeBinary(bytes);
   return { height: info.getHeight(), newest: info.getCurrentblockhash_asU8() };
 }

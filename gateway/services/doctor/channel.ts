@@ -1,12 +1,12 @@
 // A channel of several organisations, part by part as a transaction meets it: profile, own peers,
 // channel, contract, other organisations, orderers, policies, and the log itself.
-import { connect } from 'node:net';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import type { FabricConfig } from '../../data/config.js';
 import { type ChannelConfig, readChannelConfig } from '../../ledger/fabric/channel-config.js';
 import { readCommittedDefinition } from '../../ledger/fabric/committed-definition.js';
 import { type FabricLedger, openFabricLedger } from '../../ledger/fabric/fabric-ledger.js';
 import type { FabricProfile } from '../../ledger/fabric/profile.js';
+import { canConnect, orderersNeeded } from '../../ledger/fabric/reach.js';
 import { readChainInfo } from '../../ledger/fabric/system-call.js';
 import { LogLedger } from '../../ledger/log-ledger.js';
 import { readOwnProfile } from '../own-fabric.js';
@@ -128,31 +128,15 @@ function checkEnough(profile: FabricProfile, found: readonly Finding[], isOwnUp:
   return ok('endorsers', `${endorsements} organisations endorse and ${attesting.k} attest.`);
 }
 
-function canConnect(endpoint: string): Promise<boolean> {
-  const [host = '', port = ''] = endpoint.split(':');
-  return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port), timeout: REACH_MS });
-    const end = (isUp: boolean) => {
-      socket.destroy();
-      resolve(isUp);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('timeout', () => end(false));
-    socket.once('error', () => end(false));
-  });
-}
-
-async function checkOrderers({ orderers, ordering }: ChannelConfig): Promise<Finding> {
-  const up = await Promise.all(orderers.map(canConnect));
+async function checkOrderers(config: ChannelConfig): Promise<Finding> {
+  const { orderers } = config;
+  const up = await Promise.all(orderers.map((one) => canConnect(one, REACH_MS)));
   const down = orderers.filter((_, index) => !up[index]);
   if (down.length === 0) {
     const { length } = orderers;
     return ok('orderers', length === 1 ? 'The one orderer answers.' : `All ${length} answer.`);
   }
-  const needed =
-    ordering === 'bft'
-      ? Math.ceil((orderers.length + Math.floor((orderers.length - 1) / 3) + 1) / 2)
-      : Math.floor(orderers.length / 2) + 1;
+  const needed = orderersNeeded(config);
   const isEnough = orderers.length - down.length >= needed;
   const next = `ask whoever runs ${down.join(', ')}; our peer submits through any orderer that it reaches`;
   const from = `${down.join(', ')} cannot be reached from this machine.`;

@@ -34,6 +34,8 @@ export class Sequencer {
   readonly #outbox: AcceptedLeaf[] = [];
   readonly #proven: ProvenLog;
   readonly #patience: Patience;
+  /** How appends go, for those who watch. */
+  readonly pace: Pace;
   #committed: LogState;
   #fault: ChartsealError | undefined;
   #closing = false;
@@ -48,6 +50,7 @@ export class Sequencer {
     const { appendLeaves, lagMs = 0 } = options.ledger.limits();
     this.#appendLeaves = Math.min(DEFAULT_APPEND_LEAVES, appendLeaves);
     this.#patience = new Patience(lagMs);
+    this.pace = new Pace(options.intervalMs);
     this.#acceptor = new Acceptor({
       store: options.store,
       context: options.context,
@@ -163,7 +166,6 @@ export class Sequencer {
   }
 
   async #appendLoop(): Promise<void> {
-    const pace = new Pace(this.#options.intervalMs);
     let prepared: PreparedAppend | undefined;
     while (this.#running()) {
       if (this.#outbox.length === 0) {
@@ -175,14 +177,14 @@ export class Sequencer {
         continue;
       }
       if (this.#outbox.length < this.#appendLeaves && prepared === undefined) {
-        await this.#changedOrFull(pace.gatherMs);
+        await this.#changedOrFull(this.pace.gatherMs);
       }
       if (!this.#running()) return;
       const begun = performance.now();
       try {
         const batch = prepared ?? this.#prepare(this.#committed.map, 0);
         prepared = await this.#append(batch);
-        pace.took(performance.now() - begun);
+        this.pace.took(performance.now() - begun);
       } catch (error) {
         prepared = undefined;
         await this.#recover(error);
@@ -242,13 +244,8 @@ export class Sequencer {
       const from = first - this.#committed.entries;
       return this.#outbox.slice(from, from + count);
     };
-    const missed = missedAppends(
-      ledger,
-      this.#pages,
-      this.#committed,
-      leaves,
-      this.#acceptor.labels.log,
-    );
+    const { log } = this.#acceptor.labels;
+    const missed = missedAppends(ledger, this.#pages, this.#committed, leaves, log);
     for await (const append of missed) this.#commit(append);
   }
 
@@ -267,6 +264,7 @@ export class Sequencer {
 
   /** After a failed append: its fate is unknown, so the ledger is asked before anything else. */
   async #recover(error: unknown): Promise<void> {
+    this.pace.failed('append', error);
     if (!this.#patience.allows(error)) return this.#stop(error);
     try {
       await this.#catchUp();
@@ -288,8 +286,10 @@ export class Sequencer {
       try {
         await this.#proven.advance();
         patience.renew();
+        this.pace.proved();
         this.#signal.notify();
       } catch (error) {
+        this.pace.failed('prove', error);
         if (patience.allows(error)) await this.#signal.next(RETRY_PAUSE_MS);
         else this.#stop(error);
       }

@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { encodeHex } from '../../chaincode/core/bytes.js';
+import { appendHashes, EMPTY_FRONTIER, frontierRoot } from '../../chaincode/core/compact-range.js';
+import { verifyConsistency } from '../../chaincode/core/merkle.js';
+import { verifyNote } from '../../chaincode/core/signed-note.js';
+import { LogReading, type SignedCheckpoint } from '../../gateway/services/log-reading.js';
+import { expectCode, expectCodeAsync } from '../support/expect-code.js';
+import { TestHospital, type TestProcess } from '../support/hospital.js';
+import { Traffic } from '../support/traffic.js';
+
+describe('reading a log while its sequencer writes', function () {
+  this.timeout(30_000);
+  let hospital: TestHospital;
+  let open: TestProcess;
+  before(async () => {
+    hospital = await TestHospital.create();
+    open = await hospital.open();
+  });
+  after(async () => {
+    await open.close();
+    await hospital.remove();
+  });
+
+  it('says NOT_PROVEN_YET until the first checkpoint is attested, then reads it', async () => {
+    const log = LogReading.of(open.store);
+    if (open.store.findMarker() === undefined) {
+      expectCode(() => log.size, 'NOT_PROVEN_YET');
+      await expectCodeAsync(() => log.readCheckpoint(), 'NOT_PROVEN_YET');
+    }
+    expect(await open.sequencer.waitProven(10_000)).to.equal(true);
+    expect((await log.readCheckpoint()).size).to.equal(log.size);
+  });
+
+  it('gives checkpoints, consistency proofs and leaves of one proven size each', async () => {
+    const log = LogReading.of(open.store);
+    const traffic = new Traffic(open.sequencer);
+    const { origin } = hospital.context.registration;
+    const { notePublicKey } = hospital.context.secrets;
+    const seen: SignedCheckpoint[] = [];
+    try {
+      for (let round = 1; round <= 30; round++) {
+        await traffic.reach(round * 100);
+        const newest = await log.readCheckpoint();
+        verifyNote(newest.checkpoint, origin, notePublicKey);
+        const before = seen.at(-1);
+        if (before !== undefined) {
+          const { path, newer, root1 } = await log.proveConsistency(before.size);
+          expect(encodeHex(root1)).to.equal(encodeHex(before.root));
+          verifyConsistency(before.size, newer.size, before.root, newer.root, path);
+        }
+        seen.push(newest);
+        let next = 0;
+        const hashes: Uint8Array[] = [];
+        const { size } = log;
+        for await (const { index, leafHash } of log.leaves(0)) {
+          expect(index).to.equal(next++);
+          hashes.push(leafHash);
+        }
+        expect(hashes.length).to.be.at.least(size);
+        const end = await log.readCheckpoint(hashes.length);
+        const derived = frontierRoot(appendHashes(EMPTY_FRONTIER, hashes));
+        expect(encodeHex(derived)).to.equal(encodeHex(end.root));
+      }
+    } finally {
+      await traffic.stop();
+    }
+    expect(seen.at(-1)?.size).to.be.greaterThan(seen[0]?.size ?? 0);
+  });
+
+  it('leaves the store open when it is closed', async () => {
+    const log = LogReading.of(open.store);
+    await log.close();
+    expect(log.size).to.be.greaterThan(0);
+  });
+});

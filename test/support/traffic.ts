@@ -1,0 +1,67 @@
+// Entries without end, as fast as a sequencer takes them, until told to stop: what runs beside
+// whatever a test looks at.
+import type { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
+import { accessSubmission } from './hospital.js';
+
+const PATIENTS = 40;
+
+export class Traffic {
+  readonly #sequencer: Sequencer;
+  readonly #name: string;
+  readonly #running: Promise<unknown>;
+  #isOver = false;
+  #sent = 0;
+  #accepted = 0;
+
+  /**
+   * @param name other names make other entries
+   * @param callers how many wait for an answer at the same time
+   */
+  constructor(sequencer: Sequencer, name = 'traffic', callers = 16) {
+    this.#sequencer = sequencer;
+    this.#name = name;
+    this.#running = Promise.all(Array.from({ length: callers }, () => this.#run()));
+  }
+
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isOver) {
+      const number = this.#sent++;
+      const patient = `${this.#name} ${number % PATIENTS}`;
+      await this.#sequencer.acceptWhenRoom(accessSubmission(patient, `${this.#name} ${number}`));
+      this.#accepted++;
+    }
+  }
+
+  /** Resolves when this many were accepted. */
+  async reach(accepted: number): Promise<void> {
+    while (this.#accepted < accepted) {
+      await Promise.race([this.#running, new Promise((resolve) => setImmediate(resolve))]);
+    }
+  }
+
+  /** Throws what an accept was refused with. */
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    await this.#running;
+  }
+}
+
+/** Longest time in ms that this thread could not answer anybody, from start to end. */
+export class Stalls {
+  #longest = 0;
+  #last = performance.now();
+  readonly #timer = setInterval(() => {
+    const now = performance.now();
+    this.#longest = Math.max(this.#longest, now - this.#last);
+    this.#last = now;
+  }, 1);
+
+  end(): number {
+    clearInterval(this.#timer);
+    return this.#longest;
+  }
+}

@@ -1,12 +1,12 @@
 // Everything that works on one data folder, opened in order and closed in the opposite one.
-import { readConfig } from '../data/config.js';
+import { type DataConfig, readConfig } from '../data/config.js';
 import { readKeysFor } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
+import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import type { Store } from '../store/store.js';
 import { Histories } from './histories.js';
 import type { LogContext } from './log-context.js';
-import { openOwnLedger } from './own-ledger.js';
-import type { OwnNetwork } from './own-network.js';
+import { type OwnLedger, openOwnLedger } from './own-ledger.js';
 import { openOwnStore } from './own-store.js';
 import { Receipts } from './receipts.js';
 import { Sequencer } from './sequencer/sequencer.js';
@@ -20,7 +20,8 @@ export interface HospitalOptions {
 
 interface Parts {
   readonly layout: DataLayout;
-  readonly network: OwnNetwork;
+  readonly config: DataConfig;
+  readonly ledger: OwnLedger;
   readonly store: Store;
   readonly context: LogContext;
   readonly sequencer: Sequencer;
@@ -43,6 +44,19 @@ export class Hospital {
     this.histories = new Histories(parts);
   }
 
+  get layout(): DataLayout {
+    return this.#parts.layout;
+  }
+
+  get config(): DataConfig {
+    return this.#parts.config;
+  }
+
+  /** The connection with which the sequencer works: for reading alone. */
+  get ledger(): OwnLedger {
+    return this.#parts.ledger;
+  }
+
   /** DATA. */
   get folder(): string {
     return this.#parts.layout.folder;
@@ -53,16 +67,25 @@ export class Hospital {
     return this.#parts.layout.run;
   }
 
+  get ledgerKind(): 'embedded' | 'fabric' {
+    return this.#parts.network.kind;
+  }
+
+  /** Who of the ledger answers now; takes little longer than `waitMs`. */
+  probeLedger(waitMs: number): Promise<LedgerProbe> {
+    return this.#parts.network.probe(waitMs);
+  }
+
   /** Canonical bytes of the trust file as this organisation gives it out. */
   trustFile(): Uint8Array {
-    const { network, context } = this.#parts;
+    const { network, context } = this.#parts.ledger;
     return network.trustFile(context);
   }
 
   async close(): Promise<void> {
     await this.sequencer.close();
     await this.store.close();
-    await this.#parts.network.close();
+    await this.#parts.ledger.network.close();
   }
 }
 
@@ -75,7 +98,8 @@ export async function openHospital({ folder, operator }: HospitalOptions): Promi
   const store = await openOwnStore(layout, config.logId);
   const opened: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const { network, log, context } = await openOwnLedger(layout, config, keys);
+    const ledger = await openOwnLedger(layout, config, keys);
+    const { network, log, context } = ledger;
     opened.unshift(() => network.close());
     const by = { id: operator, mspId: config.mspId };
     const { intervalMs } = network;
@@ -87,7 +111,7 @@ export async function openHospital({ folder, operator }: HospitalOptions): Promi
       describeWriter: () => network.describeWriter(config.logId),
       ...(intervalMs === undefined ? {} : { intervalMs }),
     });
-    return new Hospital({ layout, network, store, context, sequencer });
+    return new Hospital({ layout, config, ledger, store, context, sequencer });
   } catch (error) {
     for (const close of opened) await close();
     throw error;

@@ -6,7 +6,7 @@ import { sha256 } from '../../chaincode/core/hash.js';
 import { leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
-import { Database, readRow } from './database.js';
+import { Database, type DatabaseMoment, type LevelRows, readRow } from './database.js';
 import {
   attestationKey,
   baselineKey,
@@ -65,12 +65,16 @@ export async function openStore(folder: string, logId: string): Promise<Store> {
     if (meta.logId !== logId) {
       throw new ChartsealError('STORE_CORRUPT', 'the store belongs to another log');
     }
-    const last = await db.findLast(TABLES.entry);
-    return new Store(db, last === undefined ? 0 : parseKeyNumber(last[0]) + 1);
+    return new Store(db, await nextOrdinal(db));
   } catch (error) {
     await db.close();
     throw error;
   }
+}
+
+async function nextOrdinal(rows: LevelRows): Promise<number> {
+  const last = await rows.findLast(TABLES.entry);
+  return last === undefined ? 0 : parseKeyNumber(last[0]) + 1;
 }
 
 /** Where an entry stands in the tree. */
@@ -79,12 +83,13 @@ export interface TreePlace {
   readonly append: AppendRow;
 }
 
-export class Store {
-  readonly db: Database;
-  /** Accepted entries that were durable when the store was opened. */
+/** What can be read, of a store or of one moment of it. */
+export class StoredLog {
+  readonly db: LevelRows;
+  /** Accepted entries that were durable when this was opened. */
   readonly entriesAtOpen: number;
 
-  constructor(db: Database, entriesAtOpen: number) {
+  constructor(db: LevelRows, entriesAtOpen: number) {
     this.db = db;
     this.entriesAtOpen = entriesAtOpen;
   }
@@ -175,6 +180,30 @@ export class Store {
       expected++;
       const leaf = Uint8Array.from(parseStoredEntry(row).leaf);
       yield { leaf, hash: leafHash(leaf) };
+    }
+  }
+}
+
+/** A store as it was at one moment, while it goes on being written. */
+export class StoreMoment extends StoredLog {
+  declare readonly db: DatabaseMoment;
+
+  close(): Promise<void> {
+    return this.db.close();
+  }
+}
+
+export class Store extends StoredLog {
+  declare readonly db: Database;
+
+  /** Holds rows on disk until it is closed. Throws STORE_CORRUPT, STORE_FAILED. */
+  async moment(): Promise<StoreMoment> {
+    const rows = this.db.moment();
+    try {
+      return new StoreMoment(rows, await nextOrdinal(rows));
+    } catch (error) {
+      await rows.close();
+      throw error;
     }
   }
 

@@ -1,10 +1,12 @@
 // The embedded ledger of a data folder, as an {@link OwnNetwork}.
 import type { EmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
+import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import type { LogContext } from './log-context.js';
 import type { BlockAudit, OwnNetwork } from './own-network.js';
 import { exportTrust } from './trust-export.js';
 
 export class OwnEmbedded implements OwnNetwork {
+  readonly kind = 'embedded';
   readonly #network: EmbeddedNetwork;
   readonly #channel: string;
   readonly #caCertificate: string;
@@ -29,6 +31,11 @@ export class OwnEmbedded implements OwnNetwork {
   /** One process has the ledger, so no other one can have written. */
   async describeWriter(): Promise<undefined> {
     return undefined;
+  }
+
+  /** It lives in this process: what fails there stops the write side. */
+  async probe(): Promise<LedgerProbe> {
+    return { parts: [], canCommit: true, canProve: true };
   }
 
   async close(): Promise<void> {

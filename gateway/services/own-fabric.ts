@@ -14,7 +14,9 @@ import { formatTrustFile, parseTrustFile, type Trust } from '../evidence/trust.j
 import { auditChain, findNewestAppend } from '../ledger/fabric/chain-audit.js';
 import { readChannelTrust } from '../ledger/fabric/channel-trust.js';
 import { type FabricLedger, openFabricLedger } from '../ledger/fabric/fabric-ledger.js';
+import { ChannelProbe } from '../ledger/fabric/probe.js';
 import { type FabricProfile, readFabricProfile } from '../ledger/fabric/profile.js';
+import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import type { LogContext } from './log-context.js';
 import type { BlockAudit, OwnNetwork } from './own-network.js';
 
@@ -47,13 +49,16 @@ export async function readOwnProfile(config: FabricConfig): Promise<FabricProfil
 }
 
 export class OwnFabric implements OwnNetwork {
+  readonly kind = 'fabric';
   readonly intervalMs = INTERVAL_MS;
   readonly ledger: FabricLedger;
+  readonly #probe: ChannelProbe;
   #trustFile: Uint8Array | undefined;
   #trust: Trust | undefined;
 
   private constructor(ledger: FabricLedger) {
     this.ledger = ledger;
+    this.#probe = new ChannelProbe(ledger);
   }
 
   /** Throws the codes of {@link readOwnProfile} and {@link openFabricLedger}. */
@@ -104,6 +109,10 @@ export class OwnFabric implements OwnNetwork {
     const { subject } = new X509Certificate(certificatePem);
     const name = subject.split('\n').at(-1);
     return `the newest append was sent by ${mspId}, ${name}, in block ${found.block}`;
+  }
+
+  probe(waitMs: number): Promise<LedgerProbe> {
+    return this.#probe.ask(waitMs);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 // The channel of a data folder as this process has it open, whatever the engine.
+import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import type { LogContext } from './log-context.js';
 
 /** What the blocks of the ledger say of a log. */
@@ -12,6 +13,7 @@ export interface BlockAudit {
 }
 
 export interface OwnNetwork {
+  readonly kind: 'embedded' | 'fabric';
   /** How long entries gather for an append, in ms; undefined for the sequencer's own default. */
   readonly intervalMs?: number;
   /** Canonical bytes of the trust file as this organisation gives it out. */
@@ -20,5 +22,7 @@ export interface OwnNetwork {
   audit(logId: string): Promise<BlockAudit>;
   /** Who sent the newest append of the log, in words; undefined where nobody else can. */
   describeWriter(logId: string): Promise<string | undefined>;
+  /** Who answers now; takes little longer than `waitMs`. */
+  probe(waitMs: number): Promise<LedgerProbe>;
   close(): Promise<void>;
 }

@@ -28,7 +28,9 @@ export type MediaType =
   | 'application/octet-stream'
   | 'application/problem+json'
   | 'text/plain; charset=utf-8'
-  | 'text/html; charset=utf-8';
+  | 'text/html; charset=utf-8'
+  | 'text/css; charset=utf-8'
+  | 'text/javascript; charset=utf-8';
 
 export interface Body {
   readonly description: string;

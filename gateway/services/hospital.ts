@@ -6,6 +6,8 @@ import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import type { Store } from '../store/store.js';
 import { Histories } from './histories.js';
 import type { LogContext } from './log-context.js';
+import { LogReading } from './log-reading.js';
+import { LogTiles } from './log-tiles.js';
 import { type OwnLedger, openOwnLedger } from './own-ledger.js';
 import { openOwnStore } from './own-store.js';
 import { Receipts } from './receipts.js';
@@ -34,6 +36,9 @@ export class Hospital {
   readonly sequencer: Sequencer;
   readonly receipts: Receipts;
   readonly histories: Histories;
+  /** The proven log as others follow it. */
+  readonly log: LogReading;
+  readonly tiles: LogTiles;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -42,6 +47,8 @@ export class Hospital {
     this.sequencer = parts.sequencer;
     this.receipts = new Receipts(parts);
     this.histories = new Histories(parts);
+    this.log = LogReading.of(parts.store);
+    this.tiles = new LogTiles(parts.store);
   }
 
   get layout(): DataLayout {
@@ -68,12 +75,12 @@ export class Hospital {
   }
 
   get ledgerKind(): 'embedded' | 'fabric' {
-    return this.#parts.network.kind;
+    return this.#parts.ledger.network.kind;
   }
 
   /** Who of the ledger answers now; takes little longer than `waitMs`. */
   probeLedger(waitMs: number): Promise<LedgerProbe> {
-    return this.#parts.network.probe(waitMs);
+    return this.#parts.ledger.network.probe(waitMs);
   }
 
   /** Canonical bytes of the trust file as this organisation gives it out. */

@@ -1,0 +1,28 @@
+// The identities with which this gateway calls its ledger, by the end of their validity.
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KEY_FILES } from '../data/keys.js';
+import { readFabricProfile } from '../ledger/fabric/profile.js';
+import type { Hospital } from '../services/hospital.js';
+import type { DatedCertificate } from './readiness.js';
+
+async function dated(name: string, path: string): Promise<DatedCertificate> {
+  const { validTo } = new X509Certificate(await readFile(path));
+  return { name, until: Date.parse(validTo) };
+}
+
+/** Rejects when one cannot be read: the doctor says which and what to do. */
+export async function identityCertificates(
+  hospital: Hospital,
+): Promise<readonly DatedCertificate[]> {
+  const { config, layout } = hospital;
+  if (config.ledger === 'embedded') {
+    const names = ['caCertificate', 'writerCertificate'] as const;
+    return Promise.all(names.map((name) => dated(name, join(layout.keys, KEY_FILES[name]))));
+  }
+  const { identities } = await readFabricProfile(config.profile);
+  // Only the writer's is needed every day; the others may lie elsewhere.
+  const writer = identities.writer;
+  return writer === undefined ? [] : [await dated('writer', writer.certificate)];
+}

@@ -152,7 +152,7 @@ export class Ingest {
     if (head !== undefined) this.#checkSamePlace(label, file);
     const version = (head?.version ?? 0) + 1;
     const submission = this.#submission(id, version, result);
-    const { ordinal } = await this.#sequencer.acceptWhenRoom(submission, baseline);
+    const { ordinal } = await this.#sequencer.acceptWhenRoom(submission, { baseline });
     return { state: 'anchored', file, id, version, digest, ordinal };
   }
 

@@ -44,4 +44,38 @@ describe('the bound of the outbox', () => {
     expect(sequencer.counts.accepted).to.equal(1500);
     expect(await sequencer.waitProven(20_000)).to.equal(true);
   });
+
+  it('lets those who wait for room go on in the order in which they came', async () => {
+    process = await hospital.open({ outboxEntries: 5 });
+    const { sequencer } = process;
+    const events = Array.from({ length: 300 }, (_, at) => accessSubmission('P1', `r${at}`));
+    const answers = await Promise.all(events.map((one) => sequencer.acceptWhenRoom(one)));
+    expect(answers.map(({ ordinal }) => ordinal)).to.deep.equal(events.map((_, at) => at));
+    const again = await Promise.all(events.map((one) => sequencer.acceptWhenRoom(one)));
+    expect(again.every(({ duplicate }) => duplicate)).to.equal(true);
+    expect(sequencer.counts.accepted).to.equal(300);
+  });
+
+  it('refuses those who wait for room when the sequencer closes', async () => {
+    process = await hospital.open({ outboxEntries: 1, intervalMs: 60_000 });
+    const { sequencer } = process;
+    await sequencer.accept(accessSubmission('P1', 'r1'));
+    const waiting = expectCodeAsync(
+      () => sequencer.acceptWhenRoom(accessSubmission('P1', 'r2')),
+      'LOG_STOPPED',
+    );
+    await sequencer.close();
+    await waiting;
+    expect(sequencer.counts.accepted).to.equal(1);
+  });
+
+  it('names who submits in the entry, and does not take another name for other content', async () => {
+    process = await hospital.open();
+    const { sequencer, store } = process;
+    const by = { id: 'emr-1', mspId: 'OtherMSP' };
+    const { ordinal } = await sequencer.accept(accessSubmission('P1', 'r1'), { by });
+    const entry = JSON.parse(Buffer.from(store.readEntry(ordinal).entry).toString());
+    expect(entry.by).to.deep.equal(by);
+    expect((await sequencer.accept(accessSubmission('P1', 'r1'))).duplicate).to.equal(true);
+  });
 });

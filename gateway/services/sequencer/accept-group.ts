@@ -8,10 +8,11 @@ import type { Reader } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { formatJsonRow, type Head, parseKnownRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
-import { type Baseline, putBaseline } from '../baselines.js';
+import { putBaseline } from '../baselines.js';
 import { BoundedMap } from '../bounded-map.js';
 import type { Labels, LogContext } from '../log-context.js';
 import type { RecordSubmission, Submission } from '../submission.js';
+import type { AcceptOptions } from './acceptor.js';
 import { bodyOf, buildEntry, type EntryBody, type Submitter } from './build-entry.js';
 import { type AcceptedLeaf, EntryRows } from './entry-rows.js';
 import { headsOf } from './heads.js';
@@ -162,8 +163,8 @@ export class AcceptGroup {
   }
 
   /** Adds a submission that is no duplicate; throws its coded error, the group stays as it was. */
-  add(draft: Draft, baseline: Baseline | undefined): Accepted {
-    const { context, by, heads } = this.#services;
+  add(draft: Draft, { baseline, by = this.#services.by }: AcceptOptions): Accepted {
+    const { context, heads } = this.#services;
     const { label, labelHex, newPatient, submission, body, digests, keyHex } = draft;
     const isRecord = 'record' in submission;
     if (isRecord) checkVersion(submission, this.#rows.findHead(labelHex));

@@ -14,9 +14,16 @@ import type { Submitter } from './build-entry.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { patientName } from './new-patients.js';
 
+export interface AcceptOptions {
+  /** Where a record's file lies. */
+  readonly baseline?: Baseline;
+  /** Who submits; the operator of this process when it is left out. */
+  readonly by?: Submitter;
+}
+
 interface Request {
   readonly submission: Submission;
-  readonly baseline: Baseline | undefined;
+  readonly options: AcceptOptions;
   resolve(accepted: Accepted): void;
   reject(error: unknown): void;
 }
@@ -58,6 +65,7 @@ interface Built {
 export class Acceptor {
   readonly #services: GroupServices;
   readonly #options: AcceptorOptions;
+  readonly #bound: number;
   readonly #queue: Request[] = [];
   /** Durable entries. */
   #count: number;
@@ -69,10 +77,13 @@ export class Acceptor {
   #waitingForLedger = 0;
   #draining: Promise<void> | undefined;
   #stopped: ChartsealError | undefined;
+  /** Submissions that wait for room, in the order in which they came. */
+  readonly #turns: (() => void)[] = [];
 
   constructor(options: AcceptorOptions) {
     const { store, context, by } = options;
     this.#options = options;
+    this.#bound = options.outboxEntries ?? MAX_OUTBOX_ENTRIES;
     this.#services = new GroupServices(store, context, new Labels(context), by);
     this.#count = store.entriesAtOpen;
     this.#next = this.#count;
@@ -99,27 +110,52 @@ export class Acceptor {
   /** Tells how many accepted entries the ledger does not have yet; bounds the outbox. */
   setWaiting(entries: number): void {
     this.#waitingForLedger = entries;
+    this.admit();
+  }
+
+  /** Lets go on what waits for room, as far as there is any, or when there will be none. */
+  admit(): void {
+    while (this.#turns.length > 0 && (!this.#isFull || this.#isHeld)) this.#turns.shift()?.();
   }
 
   /** Refuses everything from now on. */
   stop(reason: ChartsealError): void {
     this.#stopped = reason;
+    this.admit();
   }
 
   /** Durable when the promise resolves. Rejects with a coded error, and then nothing was kept. */
-  accept(submission: Submission, baseline?: Baseline): Promise<Accepted> {
+  accept(submission: Submission, options: AcceptOptions = {}): Promise<Accepted> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    const unwritten = this.#queue.length + this.#next - this.#count;
-    if (this.#waitingForLedger + unwritten >= (this.#options.outboxEntries ?? MAX_OUTBOX_ENTRIES)) {
+    if (this.#isFull) {
       return Promise.reject(
         new ChartsealError('OUTBOX_FULL', `${this.#waitingForLedger} entries wait for the ledger`),
       );
     }
     this.#expect(submission);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ submission, baseline, resolve, reject });
+      this.#queue.push({ submission, options, resolve, reject });
       this.#draining ??= this.#drain();
     });
+  }
+
+  /** As {@link accept}, but waits its turn where that refuses because too much waits already. */
+  acceptWhenRoom(submission: Submission, options: AcceptOptions = {}): Promise<Accepted> {
+    if (!this.#isFull && this.#turns.length === 0) return this.accept(submission, options);
+    return new Promise((resolve) => {
+      this.#turns.push(() => resolve(this.accept(submission, options)));
+      this.admit();
+    });
+  }
+
+  get #isFull(): boolean {
+    const unwritten = this.#queue.length + this.#next - this.#count;
+    return this.#waitingForLedger + unwritten >= this.#bound;
+  }
+
+  /** Nothing makes room while the write side is stopped, or a clock holds everything back. */
+  get #isHeld(): boolean {
+    return this.#stopped !== undefined || this.clockFault !== undefined;
   }
 
   /** Resolves when nothing is in the queue. */
@@ -217,9 +253,11 @@ export class Acceptor {
       this.#options.onAccepted(group.leaves);
     }
     for (const { request, accepted } of answers) request.resolve(accepted);
+    // Duplicates and refusals leave room behind that no append makes.
+    this.admit();
   }
 
-  #addTo(group: AcceptGroup, draft: Draft, { baseline }: Request, atMs: number): Accepted {
+  #addTo(group: AcceptGroup, draft: Draft, { options }: Request, atMs: number): Accepted {
     const duplicate = group.findDuplicate(draft);
     if (duplicate !== undefined) return duplicate;
     if (atMs < this.#lastAtMs) {
@@ -229,7 +267,7 @@ export class Acceptor {
         `this machine's clock is ${behind} ms behind the last entry`,
       );
     }
-    return group.add(draft, baseline);
+    return group.add(draft, options);
   }
 
   /**
@@ -245,7 +283,7 @@ export class Acceptor {
     for (const request of this.#queue.splice(0)) request.reject(fault);
     if (this.#fault !== undefined) return;
     this.#fault = fault;
-    this.#stopped = fault;
+    this.stop(fault);
     this.#options.onFault(fault);
   }
 

@@ -7,23 +7,22 @@ import { DEFAULT_APPEND_LEAVES } from '../../../chaincode/core/limits.js';
 import { type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
 import { pageKey } from '../../store/keys.js';
 import { MapPages } from '../../store/map-pages.js';
-import type { Baseline } from '../baselines.js';
 import type { Labels } from '../log-context.js';
 import type { Submission } from '../submission.js';
 import type { Accepted } from './accept-group.js';
-import { Acceptor } from './acceptor.js';
+import { type AcceptOptions, Acceptor } from './acceptor.js';
+import { DrainRate } from './drain-rate.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
 import { Pace } from './pace.js';
 import { type PreparedAppend, prepareAppend } from './prepare-append.js';
 import { ProvenLog, type ProvenView } from './proven-log.js';
+import { ProvenWaiters } from './proven-waiters.js';
 import { missedAppends } from './recovery.js';
 import { isLag, Patience, RETRY_PAUSE_MS } from './retry.js';
 import { nameWriter } from './second-writer.js';
 import type { SequencerCounts, SequencerOptions } from './sequencer-options.js';
 import { Signal } from './signal.js';
-
-const ROOM_PAUSE_MS = 1000;
 
 export class Sequencer {
   readonly #options: SequencerOptions;
@@ -41,12 +40,15 @@ export class Sequencer {
   #closing = false;
   #loops: Promise<unknown> = Promise.resolve();
   readonly #signal = new Signal();
+  readonly #drain = new DrainRate();
+  readonly #waiters: ProvenWaiters;
 
   private constructor(options: SequencerOptions, pages: MapPages, proven: ProvenLog) {
     this.#options = options;
     this.#pages = pages;
     this.#proven = proven;
     this.#committed = proven.state;
+    this.#waiters = new ProvenWaiters((entries) => proven.covers(entries));
     const { appendLeaves, lagMs = 0 } = options.ledger.limits();
     this.#appendLeaves = Math.min(DEFAULT_APPEND_LEAVES, appendLeaves);
     this.#patience = new Patience(lagMs);
@@ -96,23 +98,19 @@ export class Sequencer {
     return this.#outbox.length === 0 ? undefined : this.#acceptor.clockFault;
   }
 
+  /** How long until there may be room again in an outbox that is full. */
+  get roomInMs(): number {
+    return this.#drain.msFor(this.#outbox.length / 2);
+  }
+
   /** Durable when it resolves; see {@link Acceptor.accept}. */
-  accept(submission: Submission, baseline?: Baseline): Promise<Accepted> {
-    return this.#acceptor.accept(submission, baseline);
+  accept(submission: Submission, options?: AcceptOptions): Promise<Accepted> {
+    return this.#acceptor.accept(submission, options);
   }
 
   /** As {@link Sequencer.accept}, but waits where that refuses because too much waits already. */
-  async acceptWhenRoom(submission: Submission, baseline?: Baseline): Promise<Accepted> {
-    for (;;) {
-      try {
-        return await this.accept(submission, baseline);
-      } catch (error) {
-        const isFull = error instanceof ChartsealError && error.code === 'OUTBOX_FULL';
-        // While a clock holds everything back nothing makes room.
-        if (!isFull || this.delay !== undefined) throw error;
-        await this.#signal.next(ROOM_PAUSE_MS);
-      }
-    }
+  acceptWhenRoom(submission: Submission, options?: AcceptOptions): Promise<Accepted> {
+    return this.#acceptor.acceptWhenRoom(submission, options);
   }
 
   /** Reads at the proven state; see {@link ProvenLog.read}. */
@@ -126,15 +124,12 @@ export class Sequencer {
    */
   async waitProven(waitMs: number): Promise<boolean> {
     await this.#acceptor.settled();
-    const target = this.#acceptor.count;
-    const until = Date.now() + waitMs;
-    while (!this.#proven.covers(target)) {
-      if (this.#fault !== undefined) throw this.#fault;
-      const left = until - Date.now();
-      if (left <= 0) return false;
-      await this.#signal.next(left);
-    }
-    return true;
+    return this.#waiters.wait(this.#acceptor.count, waitMs);
+  }
+
+  /** As {@link waitProven}, for one entry and all before it; the signal ends it with false. */
+  waitProvenUpTo(ordinal: number, waitMs: number, signal?: AbortSignal): Promise<boolean> {
+    return this.#waiters.wait(ordinal + 1, waitMs, signal);
   }
 
   /** Stops after the calls in flight; what is not proven is finished by the next process. */
@@ -144,6 +139,7 @@ export class Sequencer {
     await this.#acceptor.close();
     this.#signal.notify();
     await this.#loops;
+    this.#waiters.end(false);
     if (this.#fault === undefined) await this.#proven.flush();
   }
 
@@ -162,6 +158,7 @@ export class Sequencer {
     const reason = known ? `${cause.code}: ${cause.message}` : 'an unexpected error';
     this.#fault = new ChartsealError('LOG_STOPPED', `writing stopped after ${reason}`, { cause });
     this.#acceptor.stop(this.#fault);
+    this.#waiters.end(this.#fault);
     this.#signal.notify();
   }
 
@@ -173,6 +170,7 @@ export class Sequencer {
         continue;
       }
       if (this.delay !== undefined) {
+        this.#acceptor.admit();
         await this.#signal.next(RETRY_PAUSE_MS);
         continue;
       }
@@ -231,6 +229,7 @@ export class Sequencer {
 
   #commit(append: CommittedAppend): void {
     this.#committed = append.after;
+    this.#drain.took(append.row.leaves);
     this.#proven.add(append);
     this.#outbox.splice(0, append.row.leaves);
     this.#acceptor.setWaiting(this.#outbox.length);
@@ -287,7 +286,7 @@ export class Sequencer {
         await this.#proven.advance();
         patience.renew();
         this.pace.proved();
-        this.#signal.notify();
+        this.#waiters.advance();
       } catch (error) {
         this.pace.failed('prove', error);
         if (patience.allows(error)) await this.#signal.next(RETRY_PAUSE_MS);

@@ -21,10 +21,10 @@ function headerText(request: Request, name: string): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** `{+name}` takes the rest of the path, which Express gives segment by segment. */
+/** `{+name}` takes the rest of the path as it was sent: what is spelt otherwise is not the same. */
 function pathText(request: Request, name: string): string | undefined {
   const value: string | string[] | undefined = request.params[name];
-  return Array.isArray(value) ? value.join('/') : value;
+  return Array.isArray(value) ? request.path.split('/').slice(-value.length).join('/') : value;
 }
 
 function valuesOf(route: Route, request: Request): ApiRequest['values'] {

@@ -75,7 +75,7 @@ export interface ApiAnswer {
 export interface Route {
   readonly operationId: string;
   readonly method: 'GET' | 'POST';
-  /** As OpenAPI writes it: `/v1/records/{id}`; `{+rest}` takes slashes too. */
+  /** As OpenAPI writes it: `/v1/records/{id}`; `{+rest}` takes slashes too, undecoded. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;

@@ -13,7 +13,7 @@ import { tileKey } from './keys.js';
 export const TILE_HEIGHT = 8;
 /** More than a tree has. */
 const LEVELS = 64;
-const TILE_WIDTH = 2 ** TILE_HEIGHT;
+export const TILE_WIDTH = 2 ** TILE_HEIGHT;
 export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 
 function hashAt(tile: Uint8Array, position: number): Uint8Array {

@@ -209,6 +209,11 @@ export const ERROR_CODES = {
   ),
   // gateway
   UNAUTHENTICATED: code(401, 2, 'Send credentials that this gateway knows and that are in date.'),
+  IDENTITY_PROVIDER_UNREACHABLE: code(
+    503,
+    2,
+    "Try again when the issuer of the token can be reached; the operator checks the issuer's address and certificate.",
+  ),
   NO_ROUTE: code(404, 2, 'See /v1/openapi.json for what there is.'),
   METHOD_NOT_ALLOWED: code(405, 2, 'Use one of the methods that the header Allow names.'),
   WRONG_MEDIA_TYPE: code(415, 2, 'Send one of the media types that the message names, as it is.'),

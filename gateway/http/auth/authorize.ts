@@ -1,0 +1,39 @@
+// Whether a caller may call a route: the row says who may, this compares.
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import type { Caller, Role } from '../caller.js';
+import type { Access, Route } from '../route.js';
+import { refuse } from './identity.js';
+
+/** Each listener takes credentials of its own kind. */
+export type ListenerName = 'people' | 'systems' | 'local';
+
+function deny(message: string): never {
+  throw new ChartsealError('ACCESS_DENIED', message);
+}
+
+const listed = (roles: readonly Role[]) => roles.join(', ');
+
+function describe({ own, others = [] }: Access): string {
+  const ours = `this needs one of the roles ${listed(own)} in the organisation of this log`;
+  return others.length === 0 ? ours : `${ours}, or ${listed(others)} in another`;
+}
+
+/**
+ * @throws UNAUTHENTICATED without a caller, ACCESS_DENIED for one whose roles do not suffice; the
+ * message names the roles that do
+ */
+export function authorize(
+  access: Route['access'],
+  caller: Caller | undefined,
+  listener: ListenerName,
+): void {
+  if (access === 'open') return;
+  if (caller === undefined) refuse('this needs credentials');
+  if (access === 'operator') {
+    const isOperator = listener === 'local' && caller.kind === 'operator';
+    if (!isOperator) deny('this is for commands beside the gateway');
+    return;
+  }
+  const sufficient = caller.isOwn ? access.own : (access.others ?? []);
+  if (!caller.roles.some((role) => sufficient.includes(role))) deny(describe(access));
+}

@@ -14,7 +14,7 @@ import { dataLayout } from '../data/layout.js';
 import { readRow } from '../store/database.js';
 import { appendKey, keyNumber, parseKeyNumber, TABLES } from '../store/keys.js';
 import { type AppendRow, type Marker, parseAppendRow, parseOrdinal } from '../store/rows.js';
-import type { Store } from '../store/store.js';
+import type { Store, StoredLog } from '../store/store.js';
 import { tileNodeReader } from '../store/tiles.js';
 import { openStoreToRead } from './own-store.js';
 
@@ -50,7 +50,7 @@ function corrupt(what: string): never {
 
 /** Signed checkpoint of a row, which must be what the tree on disk comes to. */
 export function readSignedCheckpoint(
-  store: Store,
+  store: StoredLog,
   size: number,
   read: NodeReader,
 ): SignedCheckpoint {

@@ -162,10 +162,22 @@ async function checkWithin(
   }
 }
 
-/** Looks and changes nothing. Never throws for what it finds. */
-export async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
-  const { folder, now = Date.now } = options;
-  const layout = dataLayout(folder);
+/** What can be told from outside of store and ledger. */
+export interface Surroundings {
+  readonly findings: readonly Finding[];
+  /** False when there is no data folder, or config.json cannot be read. */
+  readonly isDataFolder: boolean;
+  /** Whether it belongs to the user whom this process runs as. */
+  readonly isOurs: boolean;
+}
+
+/** @param isRunning whether store and ledger are at work meanwhile */
+export async function examineSurroundings(
+  options: DoctorOptions,
+  layout: DataLayout,
+  isRunning = false,
+): Promise<Surroundings> {
+  const { folder } = layout;
   const findings: Finding[] = [checkRuntime(options)];
   const run = async (
     check: string,
@@ -176,17 +188,28 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
     return found.every(({ status }) => status === 'ok' || status === 'warning');
   };
   if (!(await run('folder', () => checkFolder(layout)))) {
-    return [...findings, notChecked('all else', 'There is nothing to look at without it.')];
+    findings.push(notChecked('all else', 'There is nothing to look at without it.'));
+    return { findings, isDataFolder: false, isOurs: false };
   }
   const isOurs = await run('owner', () => checkOwner(layout));
   await run('permissions', () => checkPermissions(layout));
-  await run('leftovers', () => checkLeftovers(layout));
+  await run('leftovers', () => checkLeftovers(layout, isRunning));
   await run('disk', () => checkRoom(layout));
   await run('writable', () => checkWritable(layout));
-  if (!(await run('config', () => checkConfig(layout)))) {
+  const isDataFolder = await run('config', () => checkConfig(layout));
+  if (!isDataFolder) {
     const sentence = 'Without config.json it is not known of which log this is.';
-    return [...findings, notChecked('all else', sentence)];
+    findings.push(notChecked('all else', sentence));
   }
+  return { findings, isDataFolder, isOurs };
+}
+
+/** Looks and changes nothing. Never throws for what it finds. */
+export async function examine(options: DoctorOptions): Promise<readonly Finding[]> {
+  const { folder, now = Date.now } = options;
+  const layout = dataLayout(folder);
+  const { findings, isDataFolder, isOurs } = await examineSurroundings(options, layout);
+  if (!isDataFolder) return findings;
   const config = await readConfig(layout.config);
   return [...findings, ...(await checkWithin(layout, config, isOurs, now))];
 }

@@ -71,10 +71,21 @@ const isStaging = (name: string) =>
   name.startsWith(STAGING) || name.startsWith('.chartseal-import-');
 const LEFT_INSIDE = /^(store\.(new|rebuilt)|checkpoint\.new|.*\.part)$/;
 
-/** What commands that were killed left behind, each with how to remove it. */
-export async function checkLeftovers({ folder, store }: DataLayout): Promise<readonly Finding[]> {
+/** What a ledger at work has for a moment, again and again. */
+const COMES_AND_GOES = 'checkpoint.new';
+
+/**
+ * What commands that were killed left behind, each with how to remove it.
+ * @param isRunning whether store and ledger are at work meanwhile
+ */
+export async function checkLeftovers(
+  { folder, store }: DataLayout,
+  isRunning = false,
+): Promise<readonly Finding[]> {
   const path = resolve(folder);
-  const within = (await readdir(path)).filter((name) => LEFT_INSIDE.test(name) || isStaging(name));
+  const isLeft = (name: string) =>
+    (LEFT_INSIDE.test(name) || isStaging(name)) && !(isRunning && name === COMES_AND_GOES);
+  const within = (await readdir(path)).filter(isLeft);
   const found = within.map((name) => join(path, name));
   const unread: Finding[] = [];
   try {

@@ -6,8 +6,9 @@ import { parseTime } from '../../../chaincode/core/time.js';
 import { readRow } from '../../store/database.js';
 import { leafHashKey } from '../../store/keys.js';
 import { parseJsonRow, parseOrdinal } from '../../store/rows.js';
-import { markerHash, type Store } from '../../store/store.js';
+import { markerHash, type StoredLog } from '../../store/store.js';
 import { tileNodeReader } from '../../store/tiles.js';
+import { Turns } from '../../turns.js';
 import { readSignedCheckpoint } from '../log-reading.js';
 import { closingLeafOf } from '../receipts.js';
 import type { SeenTimes } from './clock.js';
@@ -28,7 +29,7 @@ function corrupt(what: string): never {
 }
 
 /** An entry with all rows that name it. Throws STORE_CORRUPT. */
-function readWhole(store: Store, ordinal: number): Newest {
+function readWhole(store: StoredLog, ordinal: number): Newest {
   const { leaf: bytes, entry } = store.readEntry(ordinal);
   const [leaf, hash] = [parseLeaf(bytes), leafHash(bytes)];
   const byHash = parseOrdinal(readRow(store.db, leafHashKey(hash)));
@@ -39,7 +40,7 @@ function readWhole(store: Store, ordinal: number): Newest {
   return { ordinal, leaf, hash, version: record?.version ?? 0 };
 }
 
-function checkHead(store: Store, { ordinal, leaf, hash, version }: Newest): void {
+function checkHead(store: StoredLog, { ordinal, leaf, hash, version }: Newest): void {
   const head = store.findHead(leaf.subject);
   const fits =
     head?.ordinal === ordinal &&
@@ -50,23 +51,25 @@ function checkHead(store: Store, { ordinal, leaf, hash, version }: Newest): void
 }
 
 /** The newest entries, none missing among them, with their leaves, indexes and heads. */
-export function checkEntries(store: Store): Finding {
+export async function checkEntries(store: StoredLog): Promise<Finding> {
   const count = store.entriesAtOpen;
   const marked = store.findMarker()?.entries ?? 0;
   if (marked > count)
     corrupt(`the newest entries are gone: ${marked} were proven, ${count} are there`);
   const first = Math.max(0, count - NEWEST_ENTRIES);
   const newest = new Map<string, Newest>();
+  const turns = new Turns();
   for (let ordinal = first; ordinal < count; ordinal++) {
     const whole = readWhole(store, ordinal);
     newest.set(encodeHex(whole.leaf.subject), whole);
+    await turns.next();
   }
   for (const one of newest.values()) checkHead(store, one);
   return ok('entries', `The newest ${count - first} of ${count} entries are whole.`);
 }
 
 /** Marker, tree and signed checkpoint say the same. */
-export function checkProofs(store: Store): Finding {
+export function checkProofs(store: StoredLog): Finding {
   const marker = store.findMarker();
   if (marker === undefined) return ok('proofs', 'Nothing is proven yet: nothing was anchored.');
   const { root } = readSignedCheckpoint(store, marker.size, tileNodeReader(store.db));
@@ -77,7 +80,7 @@ export function checkProofs(store: Store): Finding {
 }
 
 /** Newest times in the store. Throws STORE_CORRUPT. */
-export function seenTimes(store: Store): SeenTimes {
+export function seenTimes(store: StoredLog): SeenTimes {
   const count = store.entriesAtOpen;
   const marker = store.findMarker();
   const closing = marker && closingLeafOf(store.readAttestation(marker.size));

@@ -1,0 +1,113 @@
+// Refusals in the OpenAPI document: which codes a route may answer, by status, and their one schema.
+import { STATUS_CODES } from 'node:http';
+import { ERROR_CODES, type ErrorCode } from '../../chaincode/core/errors.js';
+import type { JsonSchema } from './json-schema.js';
+import type { Route } from './route.js';
+
+/** A 500 is a fault of the gateway, so no operation lists it: UNEXPECTED is no answer to rely on. */
+const isPublic = (code: ErrorCode): boolean => ERROR_CODES[code].status !== 500;
+
+/** Of any request: queries and bodies that a route does not know, credentials that are no good. */
+const ALWAYS: readonly ErrorCode[] = [
+  'BAD_INPUT',
+  'UNAUTHENTICATED',
+  'RATE_LIMITED',
+  'SHUTTING_DOWN',
+];
+
+/** Every code that this route may answer, in the order of the table of errors. */
+export function refusalsOf(route: Route): readonly ErrorCode[] {
+  const codes = new Set<ErrorCode>([...ALWAYS, ...(route.refusals ?? [])]);
+  if (route.access !== 'open') codes.add('ACCESS_DENIED');
+  // An empty value in a path makes it another path, which may be none.
+  if (route.path.includes('{')) codes.add('NO_ROUTE');
+  if (route.bodies !== undefined) {
+    codes.add('WRONG_MEDIA_TYPE').add('TOO_LARGE').add('REQUEST_TIMEOUT');
+    if ('application/json' in route.bodies) codes.add('BAD_JSON');
+  }
+  const all = Object.keys(ERROR_CODES) as ErrorCode[];
+  return all.filter((code) => codes.has(code) && isPublic(code));
+}
+
+const PROBLEM_TYPE = 'application/problem+json';
+
+/** RFC 9457; the one body of all refusals. */
+export function problemSchema(codes: readonly ErrorCode[]): JsonSchema {
+  const members = {
+    type: { type: 'string', const: 'about:blank' },
+    title: { type: 'string', description: 'Text of the status.' },
+    status: { type: 'integer', minimum: 400, maximum: 599 },
+    code: { type: 'string', enum: [...codes], description: 'The same codes as of the program.' },
+    detail: { type: 'string', description: 'What is wrong; names members, never their values.' },
+    hint: { type: 'string', description: 'What to do next.' },
+    instance: {
+      type: 'string',
+      pattern: '^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+      description: "Id of the request, as it stands in the gateway's log and in X-Request-Id.",
+    },
+  };
+  return {
+    type: 'object',
+    properties: members,
+    required: Object.keys(members),
+    additionalProperties: false,
+  };
+}
+
+/** An example for each code of this status. */
+function examplesOf(status: number, codes: readonly ErrorCode[]): JsonSchema {
+  const example = (code: ErrorCode) => ({
+    value: {
+      type: 'about:blank',
+      title: STATUS_CODES[status] ?? '',
+      status,
+      code,
+      detail: 'what exactly is wrong',
+      hint: ERROR_CODES[code].hint,
+      instance: 'urn:uuid:2f1c9a52-7a70-4f4e-9a6a-0d5f6f4f7b11',
+    },
+  });
+  return Object.fromEntries(codes.map((code) => [code, example(code)]));
+}
+
+const text = (description: string, pattern?: string): JsonSchema => ({
+  description,
+  required: true,
+  schema: { type: 'string', ...(pattern === undefined ? {} : { pattern }) },
+});
+
+function headersOf(status: number): JsonSchema {
+  if (status === 401) return { 'WWW-Authenticate': text('How to authenticate.', '^Bearer') };
+  if (status !== 429 && status !== 503) return {};
+  return { 'Retry-After': text('Seconds to wait before the next try.', '^[1-9][0-9]*$') };
+}
+
+function refusal(status: number, codes: readonly ErrorCode[], common: JsonSchema): JsonSchema {
+  const lines = codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].hint}`);
+  const narrowed = {
+    type: 'object',
+    properties: { status: { const: status }, code: { enum: [...codes] } },
+  };
+  return {
+    description: lines.join('\n\n'),
+    headers: { ...common, ...headersOf(status) },
+    content: {
+      [PROBLEM_TYPE]: {
+        schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, narrowed] },
+        examples: examplesOf(status, codes),
+      },
+    },
+  };
+}
+
+/** Responses by status. `common` are the headers of every answer. */
+export function refusalResponses(route: Route, common: JsonSchema): JsonSchema {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of refusalsOf(route)) {
+    const { status } = ERROR_CODES[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [status, refusal(status, codes, common)]),
+  );
+}

@@ -1,0 +1,193 @@
+// The OpenAPI 3.1 document, made from the rows of the table of routes: the same shapes that check
+// what comes in, the same table of errors that goes out.
+import type { JsonValue } from '../../chaincode/core/json.js';
+import type { Shape } from '../../chaincode/core/shape.js';
+import { type JsonSchema, jsonSchema, type Refer } from './json-schema.js';
+import { exampleOf } from './openapi-examples.js';
+import { NAMED_SHAPES } from './openapi-names.js';
+import { problemSchema, refusalResponses, refusalsOf } from './openapi-refusals.js';
+import type { Answer, Body, MediaType, Parameter, Route } from './route.js';
+
+export interface ApiInfo {
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+const refer: Refer = (shape) => {
+  const name = NAMED_SHAPES.get(shape);
+  return name === undefined ? undefined : { $ref: `#/components/schemas/${name}` };
+};
+
+/** On every answer. */
+const COMMON_HEADERS: JsonSchema = {
+  'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
+};
+
+/** What OpenAPI has for `{+rest}`: its slashes are sent as %2F. */
+const openApiPath = (path: string): string => path.replaceAll('{+', '{');
+
+function isPublic({ access }: Route): boolean {
+  return access !== 'operator';
+}
+
+/** JSON lines and bytes have no schema of their own in 3.1: a line's stands beside. */
+function contentOf(type: MediaType, shape: Shape | undefined): JsonSchema {
+  if (type === 'application/json') {
+    if (shape === undefined) return { schema: {} };
+    return { schema: jsonSchema(shape, refer), example: exampleOf(shape) };
+  }
+  if (type !== 'application/x-ndjson' || shape === undefined) {
+    if (type === 'application/octet-stream') return {};
+    return { schema: { type: 'string' } };
+  }
+  return {
+    schema: {
+      type: 'string',
+      contentMediaType: 'application/x-ndjson',
+      description: 'One JSON value on each line, as `x-line-schema` has it.',
+    },
+    example: `${JSON.stringify(exampleOf(shape))}\n`,
+    'x-line-schema': jsonSchema(shape, refer),
+  };
+}
+
+function parameterOf({ in: place, name, description, shape, required }: Parameter): JsonSchema {
+  return {
+    name,
+    in: place,
+    description,
+    required: place === 'path' || required === true,
+    schema: jsonSchema(shape, refer),
+    example: exampleOf(shape, name),
+  };
+}
+
+const PREFER: JsonSchema = {
+  name: 'Prefer',
+  in: 'header',
+  description:
+    '`wait=N` (RFC 7240) waits up to N seconds, at most 30, until the entry is proven. A preference that cannot be read is passed over.',
+  required: false,
+  schema: { type: 'string' },
+  example: 'wait=5',
+};
+
+function parametersOf(route: Route): JsonSchema[] {
+  const own = (route.parameters ?? []).map(parameterOf);
+  return route.waits === true ? [...own, PREFER] : own;
+}
+
+function bodyOf(bodies: NonNullable<Route['bodies']>): JsonSchema {
+  const entries = Object.entries(bodies) as [MediaType, Body][];
+  return {
+    required: true,
+    description: entries
+      .map(([type, { description }]) => `\`${type}\`: ${description}`)
+      .join('\n\n'),
+    content: Object.fromEntries(entries.map(([type, { shape }]) => [type, contentOf(type, shape)])),
+  };
+}
+
+function answerOf({ description, content, headers = {} }: Answer): JsonSchema {
+  const own = Object.entries(headers).map(([name, meaning]): [string, JsonValue] => [
+    name,
+    { description: meaning, required: true, schema: { type: 'string' } },
+  ]);
+  return {
+    description,
+    headers: { ...COMMON_HEADERS, ...Object.fromEntries(own) },
+    ...(content === undefined
+      ? {}
+      : { content: { [content.type]: contentOf(content.type, content.shape) } }),
+  };
+}
+
+function rolesOf({ access }: Route): JsonValue {
+  if (access === 'open' || access === 'operator') return access;
+  return { own: [...access.own], others: [...(access.others ?? [])] };
+}
+
+/** Who may call, in words. */
+export function callersOf({ access }: Pick<Route, 'access'>): string {
+  if (access === 'open') return 'anybody, without credentials';
+  if (access === 'operator') return 'commands beside the gateway';
+  const others = access.others ?? [];
+  const own = `${access.own.join(', ')} of the organisation that runs this gateway`;
+  return others.length === 0 ? own : `${own}; ${others.join(', ')} of any member`;
+}
+
+function operationOf(route: Route): JsonSchema {
+  const parameters = parametersOf(route);
+  const answers = Object.entries(route.answers).map(([status, answer]): [string, JsonValue] => [
+    status,
+    answerOf(answer),
+  ]);
+  const words = [route.description, `May be called by ${callersOf(route)}.`];
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    description: words.filter((part) => part !== undefined).join('\n\n'),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.bodies === undefined ? {} : { requestBody: bodyOf(route.bodies) }),
+    responses: {
+      ...Object.fromEntries(answers),
+      ...refusalResponses(route, COMMON_HEADERS),
+    },
+    security: route.access === 'open' ? [] : [{ token: [] }, { certificate: [] }],
+    'x-roles': rolesOf(route),
+  };
+}
+
+function pathsOf(routes: readonly Route[]): JsonSchema {
+  const paths: Record<string, Record<string, JsonValue>> = {};
+  for (const route of routes) {
+    const path = openApiPath(route.path);
+    paths[path] ??= {};
+    paths[path][route.method.toLowerCase()] = operationOf(route);
+  }
+  return paths;
+}
+
+const SECURITY_SCHEMES: JsonSchema = {
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      'Token of an OpenID Connect issuer that this gateway is configured for; people log in, systems use client credentials.',
+  },
+  certificate: {
+    type: 'mutualTLS',
+    description: 'Client certificate, on the listener for systems.',
+  },
+};
+
+/** The public document: routes for commands beside the gateway are not in it. */
+export function openApiDocument(routes: readonly Route[], info: ApiInfo): JsonSchema {
+  const rows = routes.filter(isPublic);
+  const codes = [...new Set(rows.flatMap(refusalsOf))].sort();
+  const named = [...NAMED_SHAPES].map(([shape, name]): [string, JsonValue] => {
+    const schema = jsonSchema(shape, (inner) => (inner === shape ? undefined : refer(inner)));
+    return [name, schema];
+  });
+  return {
+    openapi: '3.1.0',
+    info: { ...info, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: '/' }],
+    tags: [...new Set(rows.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths: pathsOf(rows),
+    components: {
+      schemas: { ...Object.fromEntries(named), Problem: problemSchema(codes) },
+      headers: {
+        'X-Request-Id': {
+          description: 'Id of this request, as it stands in the log of the gateway.',
+          required: true,
+          schema: { type: 'string', format: 'uuid' },
+        },
+      },
+      securitySchemes: SECURITY_SCHEMES,
+    },
+  };
+}

@@ -29,6 +29,7 @@ export function refusalsOf(route: Route): readonly ErrorCode[] {
   return all.filter((code) => codes.has(code) && isPublic(code));
 }
 
+const HEADERS_TOO_LARGE = 431;
 const PROBLEM_TYPE = 'application/problem+json';
 
 /** RFC 9457; the one body of all refusals. */
@@ -107,6 +108,8 @@ export function refusalResponses(route: Route, common: JsonSchema): JsonSchema {
     const { status } = ERROR_CODES[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
+  // Of any request: its line and headers are too large to come as far as a route.
+  byStatus.set(HEADERS_TOO_LARGE, ['TOO_LARGE']);
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [status, refusal(status, codes, common)]),
   );

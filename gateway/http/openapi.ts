@@ -167,7 +167,7 @@ const SECURITY_SCHEMES: JsonSchema = {
 /** The public document: routes for commands beside the gateway are not in it. */
 export function openApiDocument(routes: readonly Route[], info: ApiInfo): JsonSchema {
   const rows = routes.filter(isPublic);
-  const codes = [...new Set(rows.flatMap(refusalsOf))].sort();
+  const codes = [...new Set(['TOO_LARGE' as const, ...rows.flatMap(refusalsOf)])].sort();
   const named = [...NAMED_SHAPES].map(([shape, name]): [string, JsonValue] => {
     const schema = jsonSchema(shape, (inner) => (inner === shape ? undefined : refer(inner)));
     return [name, schema];

@@ -1,4 +1,5 @@
 // One listener: sockets, their timeouts, and an end that lets requests in flight finish.
+import { randomUUID, randomUUID } from 'node:crypto';
 import { createServer as createHttp, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createHttps, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -12,6 +13,7 @@ import {
   MAX_HEADER_BYTES,
   MAX_REQUESTS_PER_SOCKET,
 } from './limits.js';
+import { problemOf } from './problem.js';
 
 export interface ListenOptions {
   readonly host: string;
@@ -48,10 +50,12 @@ function refuseRaw(error: NodeJS.ErrnoException, socket: Socket): void {
   const [status, detail] = RAW_REFUSALS[error.code ?? ''] ?? [400, 'the request is not HTTP/1.1'];
   const title = STATUS_CODES[status] as string;
   const code = status === 408 ? 'REQUEST_TIMEOUT' : status === 431 ? 'TOO_LARGE' : 'BAD_INPUT';
-  const { hint } = new ChartsealError(code, detail);
-  const body = JSON.stringify({ type: 'about:blank', title, status, code, detail, hint });
+  const requestId = randomUUID();
+  const problem = problemOf(new ChartsealError(code, detail), requestId);
+  const body = JSON.stringify({ ...problem, title, status });
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\n` +
+      `X-Request-Id: ${requestId}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

@@ -9,7 +9,8 @@ import { parseTime } from '../../chaincode/core/time.js';
 import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import { judgeClock, type SeenTimes } from '../services/doctor/clock.js';
 import { checkRoom } from '../services/doctor/disk.js';
-import { type Finding, fault, guarded, ok, warning } from '../services/doctor/finding.js';
+import { type Finding, fault, guarded, ok } from '../services/doctor/finding.js';
+import { examineRunning } from '../services/doctor/running.js';
 import { seenTimes } from '../services/doctor/store.js';
 import type { Hospital } from '../services/hospital.js';
 import type { SequencerCounts } from '../services/sequencer/sequencer-options.js';
@@ -51,6 +52,14 @@ export interface Ages {
   readonly outboxMs: number;
   readonly unprovenMs: number;
 }
+
+/** The doctor looks at everything else itself. */
+const OF_GATEWAYS: ReadonlySet<string> = new Set([
+  'gateway',
+  'outbox',
+  'proofs',
+  'TLS certificates',
+]);
 
 const PROBE_WAIT_MS = 3_000;
 const PROBE_FOR_MS = 5_000;
@@ -136,13 +145,14 @@ export class Health {
     return { ready, checks: checks.map(({ isNeeded: _, ...check }) => check) };
   }
 
-  /** The same as findings of the doctor, with this gateway running. */
+  /** What the doctor finds in this process, and what only a gateway has. */
   async findings(): Promise<readonly Finding[]> {
-    const checks = await this.#judge();
-    return checks.map(({ name, ok: isOk, sentence, nextStep = '', isNeeded }) => {
-      if (isOk) return ok(name, sentence);
-      return isNeeded ? fault(name, sentence, nextStep) : warning(name, sentence, nextStep);
-    });
+    const found = await examineRunning(this.hospital, { nodeProblem: '', now: this.#now });
+    const checks = (await this.#judge()).filter(({ name }) => OF_GATEWAYS.has(name));
+    const more = checks.map(({ name, ok: isOk, sentence, nextStep = '' }) =>
+      isOk ? ok(name, sentence) : fault(name, sentence, nextStep),
+    );
+    return [...found, ...more];
   }
 
   /** What /v1/status answers. */

@@ -1,0 +1,173 @@
+// Certificate, key, client authorities and revocation list of one listener, read from their files
+// and checked against each other before anybody is served with them.
+import 'reflect-metadata';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import * as x509 from '@peculiar/x509';
+import { formatTime } from '../../chaincode/core/time.js';
+import { isSystemError, systemErrorText } from '../services/file-error.js';
+import type { DatedCertificate } from './readiness.js';
+
+export interface TlsPaths {
+  readonly certificate: string;
+  readonly key: string;
+  /** Authorities of the certificates that clients show. */
+  readonly clientAuthorities?: string | undefined;
+  readonly revocationList?: string | undefined;
+}
+
+export interface TlsMaterial {
+  readonly context: SecureContextOptions;
+  /** By the end of their validity; the revocation list is among them. */
+  readonly dated: readonly DatedCertificate[];
+}
+
+type Member = keyof TlsPaths;
+
+/** What is wrong with a file, in words that name none of its content. */
+export interface TlsFault {
+  readonly member: Member;
+  readonly text: string;
+}
+
+class Faults {
+  readonly list: TlsFault[] = [];
+
+  add(member: Member, text: string): undefined {
+    this.list.push({ member, text });
+    return undefined;
+  }
+}
+
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+async function readPem(path: string, member: Member, faults: Faults): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return faults.add(member, `cannot be read: ${systemErrorText(error)}`);
+  }
+}
+
+async function readKey(path: string, faults: Faults): Promise<string | undefined> {
+  const pem = await readPem(path, 'key', faults);
+  if (pem === undefined || process.platform === 'win32') return pem;
+  const { mode } = await stat(path);
+  if ((mode & 0o077) === 0) return pem;
+  return faults.add('key', 'may be read by other users of this machine: chmod 600');
+}
+
+function parse<T>(
+  member: Member,
+  what: string,
+  faults: Faults,
+  act: () => T | undefined,
+): T | undefined {
+  try {
+    return act() ?? faults.add(member, `holds no ${what}`);
+  } catch {
+    return faults.add(member, `holds no ${what} that can be read`);
+  }
+}
+
+function parseCertificates(pem: string): X509Certificate[] | undefined {
+  const found = pem.match(CERTIFICATES)?.map((one) => new X509Certificate(one));
+  return found !== undefined && found.length > 0 ? found : undefined;
+}
+
+function checkDates(
+  member: Member,
+  { validFrom, validTo }: X509Certificate,
+  now: number,
+  faults: Faults,
+): void {
+  const [from, until] = [Date.parse(validFrom), Date.parse(validTo)];
+  if (now > until) faults.add(member, `ended at ${formatTime(until)}`);
+  if (now < from) faults.add(member, `begins at ${formatTime(from)} only`);
+}
+
+/** The end of the first of them to end. */
+const endOf = (certificates: readonly X509Certificate[]) =>
+  Math.min(...certificates.map(({ validTo }) => Date.parse(validTo)));
+
+interface Parsed {
+  readonly chain: readonly X509Certificate[] | undefined;
+  readonly key: KeyObject | undefined;
+  readonly authorities: readonly X509Certificate[] | undefined;
+  readonly listUntil: number | undefined;
+}
+
+/** When the list must be replaced: OpenSSL refuses every client after that. */
+function parseList(pem: string, now: number, faults: Faults): number | undefined {
+  const list = parse('revocationList', 'revocation list', faults, () => new x509.X509Crl(pem));
+  const until = list?.nextUpdate?.getTime();
+  if (until !== undefined && now > until) {
+    faults.add('revocationList', `ended at ${formatTime(until)}: every client would be refused`);
+  }
+  return until;
+}
+
+function parseAll(texts: Partial<Record<Member, string>>, now: number, faults: Faults): Parsed {
+  const { certificate, key, clientAuthorities, revocationList } = texts;
+  const many = (member: Member, pem: string | undefined) =>
+    pem === undefined
+      ? undefined
+      : parse(member, 'certificate', faults, () => parseCertificates(pem));
+  const chain = many('certificate', certificate);
+  if (chain?.[0] !== undefined) checkDates('certificate', chain[0], now, faults);
+  const authorities = many('clientAuthorities', clientAuthorities);
+  return {
+    chain,
+    authorities,
+    key:
+      key === undefined
+        ? undefined
+        : parse('key', 'private key', faults, () => createPrivateKey(key)),
+    listUntil: revocationList === undefined ? undefined : parseList(revocationList, now, faults),
+  };
+}
+
+function datedOf(listener: string, { chain, authorities, listUntil }: Parsed): DatedCertificate[] {
+  const dated: DatedCertificate[] = [];
+  if (chain !== undefined) dated.push({ name: `${listener} certificate`, until: endOf(chain) });
+  if (authorities !== undefined) {
+    dated.push({ name: `${listener} client authorities`, until: endOf(authorities) });
+  }
+  if (listUntil !== undefined) {
+    dated.push({ name: `${listener} revocation list`, until: listUntil });
+  }
+  return dated;
+}
+
+/** Everything that is wrong with the files of a listener, or what it works with. */
+export async function readTlsMaterial(
+  listener: string,
+  paths: TlsPaths,
+  now: number,
+): Promise<{ readonly material?: TlsMaterial; readonly faults: readonly TlsFault[] }> {
+  const faults = new Faults();
+  const texts: Partial<Record<Member, string>> = {};
+  for (const member of ['certificate', 'key', 'clientAuthorities', 'revocationList'] as const) {
+    const path = paths[member];
+    if (path === undefined) continue;
+    const text = await (member === 'key' ? readKey(path, faults) : readPem(path, member, faults));
+    if (text !== undefined) texts[member] = text;
+  }
+  const parsed = parseAll(texts, now, faults);
+  const { chain, key } = parsed;
+  if (chain?.[0] !== undefined && key !== undefined && !chain[0].checkPrivateKey(key)) {
+    faults.add('key', 'is not the key of the certificate');
+  }
+  if (faults.list.length > 0) return { faults: faults.list };
+  const context: SecureContextOptions = {
+    cert: texts.certificate,
+    key: texts.key,
+    ...(texts.clientAuthorities === undefined ? {} : { ca: texts.clientAuthorities }),
+    ...(texts.revocationList === undefined ? {} : { crl: texts.revocationList }),
+  };
+  parse('certificate', 'chain that TLS takes', faults, () => createSecureContext(context));
+  if (faults.list.length > 0) return { faults: faults.list };
+  return { material: { context, dated: datedOf(listener, parsed) }, faults: [] };
+}

@@ -11,6 +11,7 @@ const isPublic = (code: ErrorCode): boolean => ERROR_CODES[code].status !== 500;
 const ALWAYS: readonly ErrorCode[] = [
   'BAD_INPUT',
   'UNAUTHENTICATED',
+  'IDENTITY_PROVIDER_UNREACHABLE',
   'RATE_LIMITED',
   'SHUTTING_DOWN',
 ];

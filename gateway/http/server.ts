@@ -1,5 +1,5 @@
 // One listener: sockets, their timeouts, and an end that lets requests in flight finish.
-import { randomUUID, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer as createHttp, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createHttps, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';

@@ -6,6 +6,7 @@ import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { BoundedMap } from '../../services/bounded-map.js';
 import { type Caller, ROLES } from '../caller.js';
+import type { ListenerKind } from '../observer.js';
 import type { AuthConfig, IssuerConfig } from './auth-config.js';
 import { checkAuthConfig } from './auth-faults.js';
 import {
@@ -13,7 +14,6 @@ import {
   MAX_REMEMBERED_TOKENS,
   TOKEN_REMEMBERED_MS,
 } from './auth-limits.js';
-import type { ListenerName } from './authorize.js';
 import { callerOfCertificate } from './certificate-match.js';
 import { refuse } from './identity.js';
 import { IssuerKeys, type IssuerState } from './issuer-keys.js';
@@ -36,7 +36,7 @@ export interface Credentials {
   readonly authorization: string | undefined;
   /** Of a client that TLS has verified; {@link verifiedCertificate} takes it from the socket. */
   readonly certificate: X509Certificate | undefined;
-  readonly listener: ListenerName;
+  readonly listener: ListenerKind;
 }
 
 interface Issuer {

@@ -1,11 +1,9 @@
 // Whether a caller may call a route: the row says who may, this compares.
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { Caller, Role } from '../caller.js';
+import type { ListenerKind } from '../observer.js';
 import type { Access, Route } from '../route.js';
 import { refuse } from './identity.js';
-
-/** Each listener takes credentials of its own kind. */
-export type ListenerName = 'people' | 'systems' | 'local';
 
 function deny(message: string): never {
   throw new ChartsealError('ACCESS_DENIED', message);
@@ -25,7 +23,7 @@ function describe({ own, others = [] }: Access): string {
 export function authorize(
   access: Route['access'],
   caller: Caller | undefined,
-  listener: ListenerName,
+  listener: ListenerKind,
 ): void {
   if (access === 'open') return;
   if (caller === undefined) refuse('this needs credentials');

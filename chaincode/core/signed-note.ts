@@ -59,6 +59,18 @@ export function formatVerifierKey(name: string, publicKey: Uint8Array): string {
   return `${name}+${encodeHex(noteKeyId(name, publicKey))}+${material}`;
 }
 
+/** Inverse of {@link formatVerifierKey}; throws BAD_FORMAT, also for keys of other kinds. */
+export function parseVerifierKey(text: string): { name: string; publicKey: Uint8Array } {
+  const [name = '', keyId = ''] = text.split('+', 2);
+  const material = parseBase64(text.slice(name.length + keyId.length + 2), 'verifier key');
+  const publicKey = material.subarray(1);
+  const isOne = isKeyName(name) && material.length === KEY_BYTES + 1;
+  if (!isOne || formatVerifierKey(name, publicKey) !== text) {
+    badFormat('a verifier key is a name, the id of its Ed25519 key and the key');
+  }
+  return { name, publicKey };
+}
+
 /**
  * Signs a text that ends in a newline; `sign` gives the Ed25519 signature (64 bytes) over it.
  * Throws BAD_INPUT for a text that no note can hold, BAD_KEY when `sign` used another key.

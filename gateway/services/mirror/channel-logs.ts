@@ -1,15 +1,11 @@
 // Every log of a channel rebuilt from what was asked and written, transaction by transaction. The
 // first thing that does not fit is an alarm that names its place.
-import { concat, encodeHex, equalBytes, ZERO_HASH } from '../../../chaincode/core/bytes.js';
-import {
-  appendHashes,
-  EMPTY_FRONTIER,
-  type Frontier,
-} from '../../../chaincode/core/compact-range.js';
+import { concat } from '../../../chaincode/core/bytes.js';
+import { appendHashes, EMPTY_FRONTIER } from '../../../chaincode/core/compact-range.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import { type JsonObject, parseJsonBytes } from '../../../chaincode/core/json.js';
-import { type ClosingLeaf, leafHash, parseClosingLeaf } from '../../../chaincode/core/leaf.js';
+import { leafHash } from '../../../chaincode/core/leaf.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import type { Registration } from '../../../chaincode/core/registration.js';
 import { formatTime, parseTime } from '../../../chaincode/core/time.js';
@@ -17,30 +13,16 @@ import { type LogTransaction, parseLogTransaction } from '../../ledger/log-trans
 import { Alarm, type AlarmPlace } from './alarm.js';
 import type { ChannelBlock, ChannelTransaction } from './channel-block.js';
 import { appendRows, findDifference, logRowKey, registrationRows } from './contract-rows.js';
+import { checkClosingLeaf, type FollowedAppend, type FollowedLog } from './followed-log.js';
 
 /** A log as its blocks lead to it. */
-export interface RebuiltLog {
-  readonly logId: string;
+export interface RebuiltLog extends FollowedLog {
   readonly registration: Registration;
-  readonly frontier: Frontier;
-  /** Number of appends. */
-  readonly appends: number;
-  /** Of the newest append; undefined before the first. */
-  readonly closingLeaf: Uint8Array | undefined;
-  /** Time of the newest append; of the registration before the first. */
-  readonly endorsedAt: number;
 }
 
 /** One append of a block. */
-export interface RebuiltAppend {
+export interface RebuiltAppend extends FollowedAppend {
   readonly log: RebuiltLog;
-  readonly appendNumber: number;
-  /** Tree index of its first leaf. */
-  readonly firstIndex: number;
-  /** Hashes of the submitted leaves. */
-  readonly hashes: readonly Uint8Array[];
-  readonly closingLeaf: Uint8Array;
-  readonly endorsedAt: number;
   readonly block: number;
   readonly transaction: number;
 }
@@ -216,28 +198,4 @@ function registeredAt({ writes }: ChannelTransaction, logId: string): number | u
     if (!(error instanceof ChartsealError)) throw error;
     return undefined;
   }
-}
-
-/** The closing leaf, which must go on with the one before. */
-function checkClosingLeaf(
-  bytes: Uint8Array,
-  { appends, closingLeaf, endorsedAt }: RebuiltLog,
-  fail: (reason: string) => never,
-): ClosingLeaf {
-  let closing: ClosingLeaf;
-  try {
-    closing = parseClosingLeaf(bytes);
-  } catch (error) {
-    if (!(error instanceof ChartsealError)) throw error;
-    return fail(`its closing leaf is none: ${error.message}`);
-  }
-  if (closing.appendNumber !== appends) {
-    fail(`its closing leaf has the number ${closing.appendNumber}, the next is ${appends}`);
-  }
-  const previous = closingLeaf === undefined ? ZERO_HASH : leafHash(closingLeaf);
-  if (!equalBytes(closing.previous, previous)) {
-    fail(`its closing leaf names ${encodeHex(closing.previous)} as the one before, not that one`);
-  }
-  if (closing.endorsedAt < endorsedAt) fail('its time is before that of the append before');
-  return closing;
 }

@@ -16,17 +16,18 @@ import { checkFrontier } from '../../../chaincode/core/compact-range.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../../chaincode/core/json.js';
 import { HASH_BYTES, LEAF_BYTES } from '../../../chaincode/core/limits.js';
-import type { Registration } from '../../../chaincode/core/registration.js';
 import { Database, type RowBatch } from '../../store/database.js';
 import { keyNumber } from '../../store/keys.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { type BlockPosition, NO_BLOCKS } from './channel-block.js';
-import type { RebuiltAppend, RebuiltLog } from './channel-logs.js';
+import type { RebuiltLog } from './channel-logs.js';
+import type { FollowedAppend, FollowedLog } from './followed-log.js';
 
 const FORMAT = 'chartseal-mirror/1';
 const FOLDER = 'db';
 const FORMAT_KEY = 'mirror';
 const POSITION_KEY = 'position';
+const CHECKPOINT_KEY = 'checkpoint';
 const LOGS = 'log/';
 const appends = (logId: string) => `append/${logId}/`;
 const hashesKey = (logId: string, firstIndex: number) => `hashes/${logId}/${keyNumber(firstIndex)}`;
@@ -43,8 +44,8 @@ export interface AppendFacts {
   readonly leaves: number;
   readonly closingLeaf: Uint8Array;
   readonly endorsedAt: number;
-  readonly block: number;
-  readonly transaction: number;
+  readonly block?: number;
+  readonly transaction?: number;
 }
 
 /** How far the leaves of a log are verified. */
@@ -56,14 +57,17 @@ export interface VerifiedRow {
   readonly mapRoot: string;
 }
 
-interface LogRow {
-  readonly registration: Registration;
+interface LogRow<L extends FollowedLog> {
+  readonly registration: L['registration'];
   readonly size: number;
   readonly frontier: readonly string[];
   readonly appends: number;
   readonly closingLeaf: string | null;
   readonly endorsedAt: number;
 }
+
+/** What a mirror follows: every log of a channel, or the one log of a key. */
+export type MirrorSubject = { readonly channel: string } | { readonly log: string };
 
 /** Rows are sealed and only this file writes them, so their types follow from their keys. */
 const parseRow = <T>(bytes: Uint8Array) => parseJsonBytes(bytes, 'a row') as unknown as T;
@@ -101,12 +105,28 @@ export async function onMirror<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-export class MirrorStore {
+function checkSubject(
+  row: { readonly format: string; readonly channel?: string; readonly log?: string },
+  subject: MirrorSubject,
+): void {
+  if (row.format !== FORMAT) {
+    throw new ChartsealError('NEWER_VERSION', 'the mirror was made by another version');
+  }
+  const [channel, log] = 'log' in subject ? [undefined, subject.log] : [subject.channel, undefined];
+  if (row.channel === channel && row.log === log) return;
+  const has = row.log === undefined ? `of the channel ${row.channel}` : `of the log ${row.log}`;
+  throw new ChartsealError(
+    'DATA_EXISTS',
+    `the folder holds a mirror ${has}, not of ${log ?? channel}`,
+  );
+}
+
+export class MirrorStore<L extends FollowedLog = RebuiltLog> {
   readonly #db: Database;
   #batch: RowBatch;
   #bytes = 0;
   #position: BlockPosition = NO_BLOCKS;
-  readonly #written = new Map<string, RebuiltLog>();
+  readonly #written = new Map<string, L>();
 
   private constructor(db: Database) {
     this.#db = db;
@@ -114,14 +134,17 @@ export class MirrorStore {
   }
 
   /** For this process alone. Throws STORE_LOCKED, MIRROR_CORRUPT, DATA_EXISTS, FILE_UNWRITABLE. */
-  static async open(folder: string, channel: string): Promise<MirrorStore> {
+  static async open<T extends FollowedLog = RebuiltLog>(
+    folder: string,
+    subject: MirrorSubject,
+  ): Promise<MirrorStore<T>> {
     await prepareFolder(folder);
     const path = join(folder, FOLDER);
     const create = !existsSync(join(path, 'CURRENT'));
     const db = await onMirror(() => Database.open(path, { create }));
     try {
-      const store = new MirrorStore(db);
-      await onMirror(() => store.#read(channel));
+      const store = new MirrorStore<T>(db);
+      await onMirror(() => store.#read(subject));
       return store;
     } catch (error) {
       await db.close();
@@ -129,27 +152,18 @@ export class MirrorStore {
     }
   }
 
-  async #read(channel: string): Promise<void> {
-    const format = canonicalBytes({ format: FORMAT, channel });
+  async #read(subject: MirrorSubject): Promise<void> {
     const found = this.#db.find(FORMAT_KEY);
-    if (found === undefined) this.#put(FORMAT_KEY, format);
-    else {
-      const row = parseRow<{ format: string; channel: string }>(found);
-      if (row.format !== FORMAT) {
-        throw new ChartsealError('NEWER_VERSION', 'the mirror was made by another version');
-      }
-      if (row.channel !== channel) {
-        const text = `the folder holds a mirror of the channel ${row.channel}, not of ${channel}`;
-        throw new ChartsealError('DATA_EXISTS', text);
-      }
-    }
+    if (found === undefined) this.#put(FORMAT_KEY, canonicalBytes({ format: FORMAT, ...subject }));
+    else checkSubject(parseRow(found), subject);
     const position = this.#db.find(POSITION_KEY);
-    if (position === undefined) return;
-    const { blocks, hash } = parseRow<{ blocks: number; hash: string }>(position);
-    this.#position = { blocks, hash: decodeHex(hash, 'hash', HASH_BYTES) };
+    if (position !== undefined) {
+      const { blocks, hash } = parseRow<{ blocks: number; hash: string }>(position);
+      this.#position = { blocks, hash: decodeHex(hash, 'hash', HASH_BYTES) };
+    }
     for await (const [key, bytes] of this.#db.rows(LOGS)) {
       const logId = key.slice(LOGS.length);
-      const row = parseRow<LogRow>(bytes);
+      const row = parseRow<LogRow<L>>(bytes);
       const hashes = row.frontier.map((hash) => decodeHex(hash, 'hash', HASH_BYTES));
       this.#written.set(logId, {
         logId,
@@ -158,7 +172,7 @@ export class MirrorStore {
         appends: row.appends,
         closingLeaf: row.closingLeaf === null ? undefined : decodeBase64(row.closingLeaf, 'leaf'),
         endorsedAt: row.endorsedAt,
-      });
+      } as FollowedLog as L);
     }
   }
 
@@ -167,7 +181,7 @@ export class MirrorStore {
     return this.#position;
   }
 
-  get logs(): readonly RebuiltLog[] {
+  get logs(): readonly L[] {
     return [...this.#written.values()];
   }
 
@@ -176,7 +190,7 @@ export class MirrorStore {
     return this.#bytes;
   }
 
-  putAppend({ log, hashes, ...append }: RebuiltAppend): void {
+  putAppend({ log, hashes, ...append }: FollowedAppend): void {
     const { appendNumber, firstIndex, closingLeaf, endorsedAt, block, transaction } = append;
     const { logId } = log;
     const row = {
@@ -192,11 +206,11 @@ export class MirrorStore {
   }
 
   /** Makes durable what was put, the logs as they are now, and how far blocks were read. */
-  async flush(position: BlockPosition, logs: readonly RebuiltLog[]): Promise<void> {
+  async flush(position: BlockPosition, logs: readonly L[]): Promise<void> {
     for (const log of logs) {
       if (this.#written.get(log.logId) === log) continue;
       const { registration, frontier, closingLeaf } = log;
-      const row: LogRow = {
+      const row: LogRow<L> = {
         registration,
         size: frontier.size,
         frontier: frontier.hashes.map(encodeHex),
@@ -235,6 +249,16 @@ export class MirrorStore {
     const hashes = this.#db.find(hashesKey(logId, firstIndex));
     if (hashes?.length === leaves * HASH_BYTES) return hashes;
     throw new ChartsealError('MIRROR_CORRUPT', 'hashes of an append are gone');
+  }
+
+  /** The newest signed checkpoint that was believed. */
+  findCheckpoint(): string | undefined {
+    const row = this.#db.find(CHECKPOINT_KEY);
+    return row && parseRow<{ checkpoint: string }>(row).checkpoint;
+  }
+
+  putCheckpoint(checkpoint: string): void {
+    this.#put(CHECKPOINT_KEY, canonicalBytes({ checkpoint }));
   }
 
   findVerified(logId: string): VerifiedRow | undefined {

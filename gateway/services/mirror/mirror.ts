@@ -90,7 +90,7 @@ export class Mirror {
    */
   static async run(options: MirrorOptions): Promise<MirrorStatus> {
     const { source, folder } = options;
-    const store = await MirrorStore.open(folder, source.channel);
+    const store = await MirrorStore.open(folder, { channel: source.channel });
     try {
       const { blocks } = store.position;
       if (blocks > source.height) {

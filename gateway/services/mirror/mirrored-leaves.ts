@@ -9,7 +9,7 @@ import { HASH_BYTES, LEAF_BYTES } from '../../../chaincode/core/limits.js';
 import { EMPTY_MAP, type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
 import { changedPages, MapPages } from '../../store/map-pages.js';
 import { Alarm, type AlarmCode } from './alarm.js';
-import type { RebuiltLog } from './channel-logs.js';
+import type { FollowedLog } from './followed-log.js';
 import type { AppendFacts, MirrorStore } from './mirror-store.js';
 
 /** Leaves between two flushes: each rewrites whole pages of the map. */
@@ -36,7 +36,7 @@ interface Known {
 const LEAF_NUMBER = /^leaf ([0-9]+): /;
 
 export class MirroredLeaves {
-  readonly #store: MirrorStore;
+  readonly #store: MirrorStore<FollowedLog>;
   readonly #pages: MapPages;
   readonly #logId: string;
   readonly #origin: string;
@@ -53,7 +53,7 @@ export class MirroredLeaves {
   #known: Known | undefined;
 
   /** @param log one of those that the store has */
-  constructor(store: MirrorStore, { logId, registration }: RebuiltLog) {
+  constructor(store: MirrorStore<FollowedLog>, { logId, registration }: FollowedLog) {
     this.#store = store;
     this.#logId = logId;
     this.#origin = registration.origin;
@@ -88,7 +88,7 @@ export class MirroredLeaves {
   }
 
   /** @param log as the blocks on disk have it now */
-  async progress({ frontier, appends }: RebuiltLog): Promise<LeafProgress> {
+  async progress({ frontier, appends }: FollowedLog): Promise<LeafProgress> {
     const [size, verified] = [this.#size, this.#appends];
     const missing = frontier.size - appends - (size - verified) - this.#held.length;
     const progress = { appends: verified, size, missing };
@@ -98,13 +98,13 @@ export class MirroredLeaves {
   }
 
   /** Whether the ledger keeps this hash at this index; undefined beyond the blocks on disk. */
-  async fits(index: number, leaf: Uint8Array, log: RebuiltLog): Promise<boolean | undefined> {
+  async fits(index: number, leaf: Uint8Array, log: FollowedLog): Promise<boolean | undefined> {
     if (index >= log.frontier.size) return undefined;
     return equalBytes(this.#hashAt(await this.#find(index), index), leafHash(leaf));
   }
 
   /** Throws an alarm when the leaf is not the one of the ledger, or its append breaks the law. */
-  async take(index: number, leaf: Uint8Array, log: RebuiltLog): Promise<LeafFate> {
+  async take(index: number, leaf: Uint8Array, log: FollowedLog): Promise<LeafFate> {
     const isSame = await this.fits(index, leaf, log);
     if (isSame === undefined) return 'ahead';
     const { append } = await this.#find(index);
@@ -207,7 +207,11 @@ export class MirroredLeaves {
     index: number,
     cause?: unknown,
   ): Alarm {
-    const place = { origin: this.#origin, logId: this.#logId, block, transaction };
+    const place = {
+      origin: this.#origin,
+      logId: this.#logId,
+      ...(block === undefined || transaction === undefined ? {} : { block, transaction }),
+    };
     const sentence = `log ${this.#origin}, append ${appendNumber}: ${reason}`;
     return new Alarm(code, sentence, { ...place, appendNumber, index }, cause);
   }

@@ -11,6 +11,7 @@ import { LogTiles } from './log-tiles.js';
 import { type OwnLedger, openOwnLedger } from './own-ledger.js';
 import { openOwnStore } from './own-store.js';
 import { Receipts } from './receipts.js';
+import { RecordAnchor } from './record-anchor.js';
 import { Sequencer } from './sequencer/sequencer.js';
 
 export interface HospitalOptions {
@@ -36,6 +37,7 @@ export class Hospital {
   readonly sequencer: Sequencer;
   readonly receipts: Receipts;
   readonly histories: Histories;
+  readonly records: RecordAnchor;
   /** The proven log as others follow it. */
   readonly log: LogReading;
   readonly tiles: LogTiles;
@@ -47,6 +49,7 @@ export class Hospital {
     this.sequencer = parts.sequencer;
     this.receipts = new Receipts(parts);
     this.histories = new Histories(parts);
+    this.records = new RecordAnchor(parts);
     this.log = LogReading.of(parts.store);
     this.tiles = new LogTiles(parts.store);
   }

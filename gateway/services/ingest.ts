@@ -2,16 +2,16 @@
 // unchanged one nothing. Bounded memory: a fixed number of files is in flight.
 
 import { lookup } from 'mime-types';
-import { encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import type { Store } from '../store/store.js';
 import { type Baseline, isReadFrom, putBaseline } from './baselines.js';
 import type { DigestResult } from './digest.js';
-import type { Labels, LogContext } from './log-context.js';
+import type { LogContext } from './log-context.js';
+import { type AnchorDocument, RecordAnchor } from './record-anchor.js';
+import type { Submitter } from './sequencer/build-entry.js';
 import type { Sequencer } from './sequencer/sequencer.js';
-import type { RecordSubmission } from './submission.js';
 import type { WalkedFile } from './walk.js';
 
 export interface IngestOptions {
@@ -19,6 +19,8 @@ export interface IngestOptions {
   readonly patient?: PatientIdentifier;
   /** The archive was moved: a known record may be read from another path. */
   readonly moved: boolean;
+  /** Who submits; the operator of this process when it is left out. */
+  readonly by?: Submitter;
   /** Record id of a walked file. */
   recordId(file: WalkedFile): string;
 }
@@ -60,20 +62,22 @@ function landed(results: Landed = []): readonly IngestOutcome[] {
 
 export class Ingest {
   readonly #store: Store;
-  readonly #sequencer: Sequencer;
-  readonly #labels: Labels;
+  readonly #records: RecordAnchor;
   readonly #options: IngestOptions;
   readonly #found: { readonly label: Uint8Array; readonly baseline: Baseline }[] = [];
-  /** Records being accepted, so that the same id twice in one run takes its turn. */
-  readonly #busy = new Map<string, Promise<unknown>>();
 
   constructor(
-    services: { store: Store; sequencer: Sequencer; context: LogContext },
+    services: {
+      store: Store;
+      sequencer: Sequencer;
+      context: LogContext;
+      /** The one of this process, where others anchor records at the same time. */
+      records?: RecordAnchor;
+    },
     options: IngestOptions,
   ) {
     this.#store = services.store;
-    this.#sequencer = services.sequencer;
-    this.#labels = services.sequencer.labels;
+    this.#records = services.records ?? new RecordAnchor(services);
     this.#options = options;
   }
 
@@ -114,15 +118,7 @@ export class Ingest {
     const { file } = result;
     try {
       if ('error' in result) throw result.error;
-      const id = this.#options.recordId(file);
-      const busy = this.#busy.get(id);
-      const turn = busy === undefined ? this.#anchor(id, result) : this.#after(busy, id, result);
-      this.#busy.set(id, turn);
-      try {
-        return await turn;
-      } finally {
-        if (this.#busy.get(id) === turn) this.#busy.delete(id);
-      }
+      return await this.#anchor(this.#options.recordId(file), result);
     } catch (error) {
       if (!(error instanceof ChartsealError)) throw error;
       // A fault of the whole write side ends the run; a fault of one file does not.
@@ -131,29 +127,23 @@ export class Ingest {
     }
   }
 
-  /** The same record again waits for its turn, however that one ends. */
-  async #after(busy: Promise<unknown>, id: string, result: Digested): Promise<IngestOutcome> {
-    await Promise.allSettled([busy]);
-    return this.#anchor(id, result);
-  }
-
   async #anchor(id: string, result: Digested): Promise<IngestOutcome> {
     const { file, digest } = result;
-    const label = this.#labels.record(id);
-    const head = this.#store.findHead(label);
+    const { patient, by } = this.#options;
     const baseline = { path: file.path, size: result.size, modifiedAtMs: result.mtimeMs };
-    if (head !== undefined && encodeHex(head.digest) === digest) {
-      const { ordinal, version } = head;
-      const known = this.#store.findBaseline(label);
-      const isMoved = this.#options.moved && known && !isReadFrom(known, file.path);
-      if (known === undefined || isMoved) this.#found.push({ label, baseline });
-      return { state: 'unchanged', file, id, version, digest, ordinal };
-    }
-    if (head !== undefined) this.#checkSamePlace(label, file);
-    const version = (head?.version ?? 0) + 1;
-    const submission = this.#submission(id, version, result);
-    const { ordinal } = await this.#sequencer.acceptWhenRoom(submission, { baseline });
-    return { state: 'anchored', file, id, version, digest, ordinal };
+    const { state, ordinal, version } = await this.#records.anchor(this.#document(id, result), {
+      baseline,
+      whenRoom: true,
+      beforeAmend: (label) => this.#checkSamePlace(label, file),
+      onUnchanged: (label) => {
+        const known = this.#store.findBaseline(label);
+        const isMoved = this.#options.moved && known && !isReadFrom(known, file.path);
+        if (known === undefined || isMoved) this.#found.push({ label, baseline });
+      },
+      ...(patient === undefined ? {} : { patient }),
+      ...(by === undefined ? {} : { by }),
+    });
+    return { state, file, id, version, digest, ordinal };
   }
 
   #checkSamePlace(label: Uint8Array, file: WalkedFile): void {
@@ -165,23 +155,17 @@ export class Ingest {
     );
   }
 
-  #submission(id: string, version: number, result: Digested): RecordSubmission {
-    const { category, patient } = this.#options;
+  #document(id: string, result: Digested): AnchorDocument {
     const name = result.file.relative.slice(result.file.relative.lastIndexOf('/') + 1);
     const created = createdAt(result.mtimeMs);
     return {
-      act: version === 1 ? 'archive' : 'amend',
-      record: {
-        id,
-        version,
-        digests: { 'sha-256': result.digest },
-        size: result.size,
-        mediaType: lookup(name) || 'application/octet-stream',
-        category,
-        name,
-        ...(created === undefined ? {} : { createdAt: created }),
-      },
-      ...(patient === undefined ? {} : { patient }),
+      id,
+      digests: { 'sha-256': result.digest },
+      size: result.size,
+      mediaType: lookup(name) || 'application/octet-stream',
+      category: this.#options.category,
+      name,
+      ...(created === undefined ? {} : { createdAt: created }),
     };
   }
 }

@@ -23,14 +23,17 @@ function sourceOf({ members }: EntryBody): Source | undefined {
       : undefined;
 }
 
+/** The key of whatever a source system sends with a request id. */
+export function requestKey(system: string, requestId: string): Uint8Array {
+  return sha256(utf8(canonicalJson(['chartseal/request', system, requestId])));
+}
+
 /** @param labelHex of the subject: it stands for the patient, whom no entry names */
 export function idempotencyDigests(labelHex: string, body: EntryBody): IdempotencyDigests {
   const content = sha256(utf8(`chartseal/content\0${labelHex}\0${canonicalJson(body)}`));
   const source = sourceOf(body);
   const key =
-    source?.requestId === undefined
-      ? content
-      : sha256(utf8(canonicalJson(['chartseal/request', source.system, source.requestId])));
+    source?.requestId === undefined ? content : requestKey(source.system, source.requestId);
   return { key, content };
 }
 

@@ -1,0 +1,72 @@
+// What the store knows of records: their versions, newest first.
+import { encodeHex } from '../../chaincode/core/bytes.js';
+import { type Entry, parseEntry } from '../../chaincode/core/entry.js';
+import { leafHash } from '../../chaincode/core/leaf.js';
+import type { Store } from '../store/store.js';
+import type { Labels } from './log-context.js';
+import { parseOpenings } from './receipts.js';
+
+type RecordEntry = Extract<Entry, { act: 'archive' | 'amend' }>;
+
+/** One version of a record. */
+export interface RecordVersion {
+  readonly entry: RecordEntry;
+  /** What people call it. */
+  readonly name: string | undefined;
+  readonly ordinal: number;
+  /** Place in the record's chain. */
+  readonly sequence: number;
+  /** Hex. */
+  readonly leafHash: string;
+}
+
+/** Whose versions are looked at; others are as if they were not there. */
+export type IsVisible = (entry: Entry) => boolean;
+
+export class RecordReading {
+  readonly #store: Store;
+  readonly #labels: Labels;
+
+  constructor(services: { store: Store; labels: Labels }) {
+    this.#store = services.store;
+    this.#labels = services.labels;
+  }
+
+  /** Count of versions; 0 for a record that is not there. */
+  countVersions(id: string): number {
+    return this.#store.findHead(this.#labels.record(id))?.version ?? 0;
+  }
+
+  /** The newest first. @param before sequence below which to begin; the newest when left out */
+  *versions(id: string, isVisible: IsVisible, before?: number): Generator<RecordVersion> {
+    const label = this.#labels.record(id);
+    const count = this.#store.findHead(label)?.state.count ?? 0;
+    for (let sequence = Math.min(before ?? count, count) - 1; sequence >= 0; sequence--) {
+      const ordinal = this.#store.readChain(label, sequence);
+      const stored = this.#store.readEntry(ordinal);
+      const entry = parseEntry(stored.entry);
+      if ((entry.act !== 'archive' && entry.act !== 'amend') || !isVisible(entry)) continue;
+      const name = parseOpenings(stored.openings)?.['name']?.value as string | undefined;
+      yield { entry, name, ordinal, sequence, leafHash: encodeHex(leafHash(stored.leaf)) };
+    }
+  }
+
+  /** The newest version, or the one that is named. */
+  find(id: string, isVisible: IsVisible, version?: number): RecordVersion | undefined {
+    for (const found of this.versions(id, isVisible)) {
+      if (version === undefined || found.entry.record.version === version) return found;
+    }
+    return undefined;
+  }
+
+  /** Whether there is a record, and nothing in its chain that is not visible. */
+  isAllVisible(id: string, isVisible: IsVisible): boolean {
+    const label = this.#labels.record(id);
+    const count = this.#store.findHead(label)?.state.count ?? 0;
+    for (let sequence = 0; sequence < count; sequence++) {
+      const { entry } = this.#store.readEntry(this.#store.readChain(label, sequence));
+      if (!isVisible(parseEntry(entry))) return false;
+    }
+    return count > 0;
+  }
+}

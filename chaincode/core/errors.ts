@@ -140,7 +140,12 @@ export const ERROR_CODES = {
   LOG_BROKEN: code(
     500,
     1,
-    'Keep the blocks as evidence and show them to the other organisations: what stands there breaks the rules that all of them endorse.',
+    'Keep what was read as evidence and show it to the other organisations: what stands there breaks the rules that all of them endorse.',
+  ),
+  LOG_SHRUNK: code(
+    500,
+    1,
+    "Keep both checkpoints as evidence, and ask the log's owner: a log that was restored from an old backup must not go on.",
   ),
   LEAF_DIFFERS: code(
     409,
@@ -177,7 +182,7 @@ export const ERROR_CODES = {
   LOG_FORKED: code(
     500,
     2,
-    'Store and ledger disagree on a root; keep both as evidence and restore.',
+    'Keep both trees as evidence, compare them with another organisation, and restore the wrong one.',
   ),
   LOG_STOPPED: code(503, 2, 'The write side stopped on a fault; the message says why.'),
   NO_DATA: code(400, 64, 'Run chartseal init first, or give --data DIR.'),

@@ -1,7 +1,7 @@
 // Tiles of one tree whose root is known: what comes from here was checked against that root, wherever
 // it was read. A full tile is checked against the tile above it; those that are not full make up the
 // right edge of the tree and lead to its root together.
-import { equalBytes, ZERO_HASH } from '../../chaincode/core/bytes.js';
+import { encodeHex, equalBytes, ZERO_HASH } from '../../chaincode/core/bytes.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import { type NodeReader, treeRoot } from '../../chaincode/core/tree-proofs.js';
 import { tileKey } from '../store/keys.js';
@@ -16,13 +16,13 @@ export interface ProvenTilesOptions {
   readonly read: (tile: HashTilePlace) => Promise<Uint8Array>;
   /** Throws what is to be thrown when tiles do not lead to the root. */
   readonly fail: (reason: string) => never;
-  /** Full tiles of smaller trees, which stay what they are. */
+  /** Full tiles that were read before. */
   readonly known?: FullTiles;
 }
 
 const KNOWN_TILES = 128;
 
-/** Full tiles that were checked, by level and number; holds at most 2 MiB. */
+/** Full tiles by their roots, so that each is what it was, whatever tree asks; at most 2 MiB. */
 export type FullTiles = BoundedMap<string, Uint8Array>;
 
 export function newFullTiles(): FullTiles {
@@ -61,20 +61,21 @@ export class ProvenTiles {
   /** A tile that the tree has, as wide as it has it. */
   async tile(level: number, number: number): Promise<Uint8Array> {
     const width = this.widthOf(level, number);
-    const name = nameOf(level, number);
     if (width < TILE_WIDTH) {
-      const tile = (await this.#readEdgeOnce()).get(name);
+      const tile = (await this.#readEdgeOnce()).get(nameOf(level, number));
       return tile ?? this.#fail(`the tree has no tile ${number} on level ${level}`);
     }
-    const known = this.known.get(name);
-    if (known !== undefined) return known;
-    const tile = await this.#read({ level, number, width });
     const above = await this.tile(level + 1, Math.floor(number / TILE_WIDTH));
     const at = (number % TILE_WIDTH) * HASH_BYTES;
-    if (!equalBytes(tileRoot(tile), above.subarray(at, at + HASH_BYTES))) {
+    const root = above.subarray(at, at + HASH_BYTES);
+    const key = encodeHex(root);
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const tile = await this.#read({ level, number, width });
+    if (!equalBytes(tileRoot(tile), root)) {
       this.#fail(`tile ${number} on level ${level} does not lead to the root`);
     }
-    this.known.set(name, tile);
+    this.known.set(key, tile);
     return tile;
   }
 

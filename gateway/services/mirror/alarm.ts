@@ -13,10 +13,13 @@ export interface AlarmPlace {
   readonly appendNumber?: number;
   /** Index of a leaf in the tree. */
   readonly index?: number;
+  /** Signed checkpoints that cannot both be of one log: the one seen before, and the new one. */
+  readonly checkpoints?: readonly string[];
 }
 
 export type AlarmCode =
   | (ErrorCode & `${'BLOCKS' | 'LOG'}_BROKEN`)
+  | (ErrorCode & `LOG_${'FORKED' | 'SHRUNK'}`)
   | 'LEAF_DIFFERS'
   | 'LEAVES_WITHHELD';
 

@@ -8,6 +8,7 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sendAnswer } from './answer.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { authorize } from './auth/authorize.js';
+import { verifiedCertificate } from './auth/certificate-match.js';
 import type { Caller } from './caller.js';
 import type { HttpObserver, ListenerKind } from './observer.js';
 import { problemOf, refusalOf } from './problem.js';
@@ -35,6 +36,7 @@ interface Progress {
   route?: string;
   caller?: Caller | undefined;
   code?: ChartsealError['code'];
+  reason?: string;
 }
 
 type Locals = { progress: Progress };
@@ -66,6 +68,7 @@ function begin(response: AppResponse, { observer, listener }: AppOptions): Progr
       method: request.method,
       status: response.statusCode,
       code: progress.code,
+      reason: progress.reason,
       durationMs: performance.now() - progress.begunAt,
       bytesIn: request.socket.bytesRead - bytesBefore,
       bytesOut: request.socket.bytesWritten - writtenBefore,
@@ -85,6 +88,7 @@ async function refuse(
   const { progress } = response.locals;
   const refusal = refusalOf(error);
   progress.code = refusal.code;
+  if (refusal.code === 'UNAUTHENTICATED') progress.reason = refusal.message;
   if (refusal.code === 'UNEXPECTED') observer.failed(progress.requestId, error);
   if (response.headersSent) {
     response.destroy();
@@ -105,7 +109,7 @@ async function authenticate(
   request: Request,
   { authenticator, listener }: AppOptions,
 ): Promise<Caller | undefined> {
-  const certificate = (request.socket as Partial<TLSSocket>).getPeerX509Certificate?.();
+  const certificate = verifiedCertificate(request.socket as TLSSocket);
   const { authorization } = request.headers;
   return authenticator.authenticate({ authorization, certificate, listener });
 }

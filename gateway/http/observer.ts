@@ -14,6 +14,8 @@ export interface RequestFacts {
   readonly status: number;
   /** Of a refusal. */
   readonly code: ErrorCode | undefined;
+  /** Of a refused login: which check failed, in words of ours. */
+  readonly reason: string | undefined;
   readonly durationMs: number;
   readonly bytesIn: number;
   readonly bytesOut: number;

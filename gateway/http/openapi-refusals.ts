@@ -16,6 +16,9 @@ const ALWAYS: readonly ErrorCode[] = [
   'SHUTTING_DOWN',
 ];
 
+/** Of requests that come to no route at all. */
+export const BEFORE_ROUTES: readonly ErrorCode[] = ['NO_ROUTE', 'METHOD_NOT_ALLOWED', 'TOO_LARGE'];
+
 /** Every code that this route may answer, in the order of the table of errors. */
 export function refusalsOf(route: Route): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([...ALWAYS, ...(route.refusals ?? [])]);

@@ -5,7 +5,7 @@ import type { Shape } from '../../chaincode/core/shape.js';
 import { type JsonSchema, jsonSchema, type Refer } from './json-schema.js';
 import { exampleOf } from './openapi-examples.js';
 import { NAMED_SHAPES } from './openapi-names.js';
-import { problemSchema, refusalResponses, refusalsOf } from './openapi-refusals.js';
+import { BEFORE_ROUTES, problemSchema, refusalResponses, refusalsOf } from './openapi-refusals.js';
 import type { Answer, Body, MediaType, Parameter, Route } from './route.js';
 
 export interface ApiInfo {
@@ -167,7 +167,7 @@ const SECURITY_SCHEMES: JsonSchema = {
 /** The public document: routes for commands beside the gateway are not in it. */
 export function openApiDocument(routes: readonly Route[], info: ApiInfo): JsonSchema {
   const rows = routes.filter(isPublic);
-  const codes = [...new Set(['TOO_LARGE' as const, ...rows.flatMap(refusalsOf)])].sort();
+  const codes = [...new Set([...BEFORE_ROUTES, ...rows.flatMap(refusalsOf)])].sort();
   const named = [...NAMED_SHAPES].map(([shape, name]): [string, JsonValue] => {
     const schema = jsonSchema(shape, (inner) => (inner === shape ? undefined : refer(inner)));
     return [name, schema];

@@ -1,6 +1,17 @@
-// Opens the data folder for one command and always closes it again.
+// Opens the data folder for one command and always closes it again. While a gateway has the store,
+// the command works through that gateway.
+
 import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChartsealError, type ErrorCode } from '../chaincode/core/errors.js';
+import { GatewayConnection } from '../gateway/client/connection.js';
+import { RemoteDoor } from '../gateway/client/remote-door.js';
+import { formatOperator, OPERATOR_HEADER } from '../gateway/client/wire.js';
+import { findGateway } from '../gateway/operation/run-file.js';
+import type { HospitalDoor } from '../gateway/services/door/door.js';
+import { OwnDoor } from '../gateway/services/door/own-door.js';
 import { type Hospital, openHospital } from '../gateway/services/hospital.js';
+import type { SequencerCounts } from '../gateway/services/sequencer/sequencer-options.js';
 import type { CommandContext } from './context.js';
 
 export interface DataOptions {
@@ -18,6 +29,88 @@ export function operator(): string {
   return `cli:${userInfo().username}`;
 }
 
+/** A gateway that is just starting has the store before it answers, or the other way round. */
+const SECOND_TRY_MS = 750;
+const STARTING_OR_ENDING: ReadonlySet<ErrorCode> = new Set([
+  'GATEWAY_UNREACHABLE',
+  'SHUTTING_DOWN',
+  'UNAUTHENTICATED',
+]);
+
+/** The gateway that has this data folder open; undefined when there is none. */
+async function connect(data: string): Promise<GatewayConnection | undefined> {
+  const found = await findGateway(data);
+  if (found === undefined) return undefined;
+  const { url, token } = found;
+  return new GatewayConnection({
+    url,
+    token,
+    headers: { [OPERATOR_HEADER]: formatOperator(operator()) },
+  });
+}
+
+interface Ways<T> {
+  /** Opens the store; throws STORE_LOCKED before anything is done. */
+  alone(): Promise<T>;
+  /** Asks whether the gateway answers; throws before anything is done. */
+  through(gateway: GatewayConnection): Promise<T>;
+}
+
+async function openOnce<T>(data: string, { alone, through }: Ways<T>): Promise<T> {
+  try {
+    return await alone();
+  } catch (error) {
+    if (!(error instanceof ChartsealError) || error.code !== 'STORE_LOCKED') throw error;
+    const gateway = await connect(data);
+    if (gateway === undefined) throw error;
+    try {
+      return await through(gateway);
+    } catch (refusal) {
+      gateway.close();
+      throw refusal;
+    }
+  }
+}
+
+/**
+ * Opens by the one way or the other. Throws STORE_LOCKED naming the process that has the store when
+ * that is no gateway, GATEWAY_UNREACHABLE when it is one that does not answer.
+ */
+export async function openEither<T>({ data }: DataOptions, ways: Ways<T>): Promise<T> {
+  try {
+    return await openOnce(data, ways);
+  } catch (error) {
+    const isOurs = error instanceof ChartsealError;
+    if (!isOurs) throw error;
+    if (error.code !== 'STORE_LOCKED' && !STARTING_OR_ENDING.has(error.code)) throw error;
+    await sleep(SECOND_TRY_MS);
+    return openOnce(data, ways);
+  }
+}
+
+function tellLeft(entries: number, context: CommandContext): void {
+  if (entries > 0) context.tell(`finishing ${entries} entries that an earlier command left`);
+}
+
+/** For commands that work beside a gateway as they do alone. */
+export async function withDoor<T>(
+  options: DataOptions,
+  context: CommandContext,
+  use: (door: HospitalDoor) => Promise<T>,
+): Promise<T> {
+  const door = await openEither<HospitalDoor>(options, {
+    alone: () => OwnDoor.open({ folder: options.data, operator: operator() }),
+    through: (gateway) => RemoteDoor.open(gateway, options.data),
+  });
+  try {
+    tellLeft(door.leftEntries, context);
+    return await use(door);
+  } finally {
+    await door.close();
+  }
+}
+
+/** For commands that need the store for themselves. */
 export async function withHospital<T>(
   { data }: DataOptions,
   context: CommandContext,
@@ -26,19 +119,21 @@ export async function withHospital<T>(
   const hospital = await openHospital({ folder: data, operator: operator() });
   try {
     const { accepted, proven } = hospital.sequencer.counts;
-    if (accepted > proven) {
-      context.tell(`finishing ${accepted - proven} entries that an earlier command left`);
-    }
+    tellLeft(accepted - proven, context);
     return await use(hospital);
   } finally {
     await hospital.close();
   }
 }
 
+interface Counted {
+  readonly counts: SequencerCounts;
+  readonly delay?: ChartsealError | undefined;
+}
+
 /** The three counts of the log, for people. */
-export function reportCounts(hospital: Hospital, context: CommandContext): void {
-  const { accepted, committed, proven } = hospital.sequencer.counts;
+export function reportCounts({ counts, delay }: Counted, context: CommandContext): void {
+  const { accepted, committed, proven } = counts;
   context.tell(`log: ${accepted} accepted, ${committed} committed, ${proven} proven`);
-  const { delay } = hospital.sequencer;
   if (delay !== undefined) context.tell(`waiting: ${delay.code} ${delay.message}; ${delay.hint}`);
 }

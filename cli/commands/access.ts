@@ -5,7 +5,7 @@ import { encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import { formatTime } from '../../chaincode/core/time.js';
-import { type ImportOutcome, importAccess } from '../../gateway/services/access-import.js';
+import type { ImportOutcome } from '../../gateway/services/access-import.js';
 import { fileError } from '../../gateway/services/file-error.js';
 import { findStats } from '../../gateway/services/file-stats.js';
 import { readJsonLines } from '../../gateway/services/json-lines.js';
@@ -13,7 +13,7 @@ import { parseAccessSubmission } from '../../gateway/services/submission.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
-import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
+import { type DataOptions, reportCounts, type WaitOptions, withDoor } from '../hospital.js';
 import { parsePatient } from '../patient.js';
 
 export interface AccessRecordOptions extends DataOptions, WaitOptions {
@@ -67,13 +67,13 @@ export async function accessRecord(
   context: CommandContext,
 ): Promise<number> {
   const submission = submissionOf(options);
-  return withHospital(options, context, async (hospital) => {
-    const accepted = await hospital.sequencer.accept(submission);
-    const proven = await hospital.sequencer.waitProven(options.waitMs);
+  return withDoor(options, context, async (door) => {
+    const accepted = await door.accept(submission);
+    const proven = await door.waitProven(options.waitMs);
     const leafHash = encodeHex(accepted.leafHash);
     if (context.json) context.data(JSON.stringify({ leafHash, duplicate: accepted.duplicate }));
     else context.data(leafHash);
-    reportCounts(hospital, context);
+    reportCounts(await door.standing(), context);
     return proven ? 0 : 2;
   });
 }
@@ -145,26 +145,27 @@ async function importFrom(
   options: DataOptions & WaitOptions,
   context: CommandContext,
 ): Promise<number> {
-  return withHospital(options, context, async (hospital) => {
+  return withDoor(options, context, async (door) => {
     const tally: Tally = { added: 0, duplicates: 0, failed: 0 };
     const hints = new Hints();
     let exitCode = 0;
     const lines = readJsonLines(chunks(input));
-    for await (const outcome of importAccess(hospital.sequencer, lines)) {
+    for await (const outcome of door.importAccess(lines)) {
       report(outcome, tally, context);
       if (!('error' in outcome)) continue;
       hints.add(outcome.error);
       if (exitCode !== 1) exitCode = exitCodeOf(outcome.error);
     }
-    const proven = await hospital.sequencer.waitProven(options.waitMs);
+    const proven = await door.waitProven(options.waitMs);
+    const standing = await door.standing();
     const { added, duplicates, failed } = tally;
     if (context.json) {
-      context.data(JSON.stringify({ summary: { ...tally, ...hospital.sequencer.counts } }));
+      context.data(JSON.stringify({ summary: { ...tally, ...standing.counts } }));
     } else {
       context.tell(`${added} accepted, ${duplicates} had been accepted before, ${failed} failed`);
     }
     hints.tell(context);
-    reportCounts(hospital, context);
+    reportCounts(standing, context);
     return exitCode === 0 && !proven ? 2 : exitCode;
   });
 }

@@ -7,7 +7,7 @@ import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { withhold } from '../../gateway/evidence/withhold.js';
 import type { HistoryQuery } from '../../gateway/services/histories.js';
 import type { CommandContext } from '../context.js';
-import { type DataOptions, type WaitOptions, withHospital } from '../hospital.js';
+import { type DataOptions, type WaitOptions, withDoor } from '../hospital.js';
 import { parsePatient } from '../patient.js';
 import { renderHistory, renderVerification } from '../render.js';
 import { writeOrPrint } from '../write.js';
@@ -43,17 +43,17 @@ export async function history(
 ): Promise<number> {
   const query = queryOf(patient, options);
   checkMembers(options.withhold);
-  return withHospital(options, context, async (hospital) => {
-    if (!(await hospital.sequencer.waitProven(options.waitMs))) {
+  return withDoor(options, context, async (door) => {
+    if (!(await door.waitProven(options.waitMs))) {
       throw new ChartsealError('NOT_PROVEN_YET', 'the log was not proven within --wait');
     }
-    const made = await hospital.histories.make(query);
+    const made = await door.history(query);
     const bytes = formatHistory(withhold(made, { members: options.withhold }));
     // What leaves the house is verified first, as its receiver will.
     const result = verifyHistory({
       history: bytes,
-      trust: parseTrustFile(hospital.trustFile()),
-      recordKey: hospital.context.secrets.recordKey,
+      trust: parseTrustFile(await door.trustFile()),
+      recordKey: await door.recordKey(),
     });
     // Before anything is printed: a reader that has enough ends the program.
     if (options.out !== undefined) await writeOrPrint(bytes, options.out, context);

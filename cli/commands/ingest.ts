@@ -1,10 +1,9 @@
 // chartseal ingest PATH…: anchors every document below the paths and answers for each.
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
-import type { Hospital } from '../../gateway/services/hospital.js';
-import { type RunOutcome, runIngest } from '../../gateway/services/ingest-run.js';
+import type { HospitalDoor, Standing } from '../../gateway/services/door/door.js';
+import { type RunOutcome, runFolders } from '../../gateway/services/ingest-run.js';
 import { makeFolder, writeOnce } from '../../gateway/services/receipt-files.js';
 import { ReceiptSpool, type SpooledReceipt } from '../../gateway/services/receipt-spool.js';
 import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
@@ -13,7 +12,7 @@ import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
-import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
+import { type DataOptions, reportCounts, type WaitOptions, withDoor } from '../hospital.js';
 import { parsePatient } from '../patient.js';
 import { Progress } from '../progress.js';
 import { clean } from '../render.js';
@@ -118,7 +117,7 @@ function jsonLine(outcome: RunOutcome): string {
 const RECEIPTS_AT_ONCE = 16;
 
 async function writeReceipts(
-  hospital: Hospital,
+  door: HospitalDoor,
   spool: ReceiptSpool,
   folder: string,
   run: IngestRun,
@@ -126,7 +125,7 @@ async function writeReceipts(
 ): Promise<void> {
   const writeOne = async ({ ordinal, relative }: SpooledReceipt) => {
     try {
-      const receipt = formatReceipt(await hospital.receipts.make(ordinal));
+      const receipt = await door.receipt({ ordinal });
       await writeOnce(join(folder, receiptPath(relative)), receipt);
       run.tally.receipts++;
     } catch (error) {
@@ -158,35 +157,34 @@ export async function ingest(
   context: CommandContext,
 ): Promise<number> {
   const patient = options.patient === undefined ? undefined : parsePatient(options.patient);
-  return withHospital(options, context, async (hospital) => {
+  return withDoor(options, context, async (door) => {
     const { receipts } = options;
     // Found now, not when everything is anchored.
     if (receipts !== undefined) await makeFolder(receipts);
-    const spool = receipts === undefined ? undefined : await ReceiptSpool.create(hospital.run);
+    const spool =
+      receipts === undefined ? undefined : await ReceiptSpool.create(await door.scratch());
     const counter = new ByteCounter();
     const progress = new Progress(context, counter);
     const run = new IngestRun(context, progress, spool, receiptNames(paths));
-    const walkOptions = { exclude: [hospital.folder], skipReceipts: true };
+    const walkOptions = { exclude: [door.folder], skipReceipts: true };
     const counting = progress.count(walk(paths, walkOptions));
     try {
-      const outcomes = runIngest(hospital, {
-        ...walkOptions,
-        paths,
+      const anchor = door.anchor({
         category: options.category,
         moved: options.moved ?? false,
         recordId: (file) => recordIdOf(file, options.idPrefix),
-        counter,
         ...(patient === undefined ? {} : { patient }),
       });
+      const outcomes = runFolders(anchor, { ...walkOptions, paths, counter });
       for await (const several of outcomes) {
         for (const outcome of several) await run.take(outcome);
       }
       progress.end();
-      const proven = await hospital.sequencer.waitProven(options.waitMs);
+      const proven = await door.waitProven(options.waitMs);
       if (spool !== undefined && receipts !== undefined && proven) {
-        await writeReceipts(hospital, spool, receipts, run, context);
+        await writeReceipts(door, spool, receipts, run, context);
       }
-      return finish(run, proven, hospital, context);
+      return finish(run, proven, await door.standing(), context);
     } finally {
       progress.end();
       await counting;
@@ -198,14 +196,13 @@ export async function ingest(
 function finish(
   { tally, hints }: IngestRun,
   proven: boolean,
-  hospital: Hospital,
+  standing: Standing,
   context: CommandContext,
 ): number {
-  const { counts } = hospital.sequencer;
-  if (context.json) context.data(JSON.stringify({ summary: { ...tally, ...counts } }));
+  if (context.json) context.data(JSON.stringify({ summary: { ...tally, ...standing.counts } }));
   else context.tell(summaryLine(tally));
   hints.tell(context);
-  reportCounts(hospital, context);
+  reportCounts(standing, context);
   if (tally.refused > 0) return 1;
   return tally.failed > 0 || !proven ? 2 : 0;
 }

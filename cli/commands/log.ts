@@ -1,5 +1,5 @@
 // chartseal log: checkpoints, consistency proofs and leaves for those who follow the log. Reads
-// the store alone.
+// the store alone, or asks the gateway that has it.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { formatAddCheckpoint } from '../../chaincode/core/add-checkpoint.js';
 import { decodeUtf8, encodeBase64, encodeHex, equalBytes } from '../../chaincode/core/bytes.js';
@@ -7,13 +7,16 @@ import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { MAX_NOTE_BYTES } from '../../chaincode/core/limits.js';
 import { parseNote, verifyNote } from '../../chaincode/core/signed-note.js';
+import { RemoteDoor } from '../../gateway/client/remote-door.js';
+import { RemoteLogDoor } from '../../gateway/client/remote-log.js';
 import { readLogKeys } from '../../gateway/data/keys.js';
 import { dataLayout } from '../../gateway/data/layout.js';
+import { type LogDoor, OwnLogDoor } from '../../gateway/services/door/log-door.js';
 import { fileError } from '../../gateway/services/file-error.js';
 import { LogReading, type SignedCheckpoint } from '../../gateway/services/log-reading.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_FINDING } from '../exit.js';
-import type { DataOptions } from '../hospital.js';
+import { type DataOptions, openEither } from '../hospital.js';
 
 export interface CheckpointOptions extends DataOptions {
   readonly size?: number;
@@ -24,8 +27,15 @@ export interface LeavesOptions extends DataOptions {
   readonly count?: number;
 }
 
-async function withLog<T>({ data }: DataOptions, use: (log: LogReading) => Promise<T>): Promise<T> {
-  const log = await LogReading.open(data);
+async function withLog<T>(options: DataOptions, use: (log: LogDoor) => Promise<T>): Promise<T> {
+  const log = await openEither<LogDoor>(options, {
+    alone: async () => new OwnLogDoor(await LogReading.open(options.data)),
+    through: async (gateway) => {
+      // Whether it answers, and for this log.
+      await RemoteDoor.open(gateway, options.data);
+      return new RemoteLogDoor(gateway);
+    },
+  });
   try {
     return await use(log);
   } finally {
@@ -167,9 +177,7 @@ export async function logConsistency(
 
 export async function logLeaves(options: LeavesOptions, context: CommandContext): Promise<number> {
   return withLog(options, async (log) => {
-    // Of an empty log, all leaves are none.
-    if (options.from === undefined && log.size === 0) return 0;
-    for await (const row of log.leaves(options.from ?? 0, options.count)) {
+    for await (const row of log.leaves(options.from, options.count)) {
       const { index, leaf, leafHash } = row;
       const line = { index, leaf: encodeBase64(leaf), leafHash: encodeHex(leafHash) };
       context.data(JSON.stringify(line));

@@ -48,7 +48,7 @@ export async function rebuild(
     tellLosses(losses, context);
     context.tell(`the old store: ${clean(aside)}`);
     context.tell('  when chartseal audit finds nothing any more, it can be removed');
-    reportCounts(hospital, context);
+    reportCounts(hospital.sequencer, context);
     return proven && losses.length === 0 ? 0 : 2;
   });
 }

@@ -4,7 +4,7 @@ import { encodeHex } from '../../chaincode/core/bytes.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import { type Organisation, parseTrustFile, type TrustFile } from '../../gateway/evidence/trust.js';
 import type { CommandContext } from '../context.js';
-import { type DataOptions, withHospital } from '../hospital.js';
+import { type DataOptions, withDoor } from '../hospital.js';
 import { clean } from '../render.js';
 import { writeOrPrint } from '../write.js';
 
@@ -57,8 +57,8 @@ export async function trustExport(
   options: TrustExportOptions,
   context: CommandContext,
 ): Promise<number> {
-  return withHospital(options, context, async (hospital) => {
-    const bytes = hospital.trustFile();
+  return withDoor(options, context, async (door) => {
+    const bytes = await door.trustFile();
     const { file, fingerprint } = parseTrustFile(bytes);
     await writeOrPrint(bytes, options.out, context);
     for (const line of summary(file)) context.tell(line);

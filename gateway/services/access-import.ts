@@ -2,6 +2,7 @@
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonLine } from './json-lines.js';
 import type { Accepted } from './sequencer/accept-group.js';
+import type { Submitter } from './sequencer/build-entry.js';
 import type { Sequencer } from './sequencer/sequencer.js';
 import { parseAccessSubmission } from './submission.js';
 
@@ -16,10 +17,11 @@ const IN_FLIGHT = 1024;
 export async function* importAccess(
   sequencer: Sequencer,
   lines: AsyncIterable<JsonLine>,
+  by?: Submitter,
 ): AsyncGenerator<ImportOutcome> {
   const flying: Promise<ImportOutcome | { fault: unknown }>[] = [];
   for await (const line of lines) {
-    flying.push(importLine(sequencer, line).catch((fault: unknown) => ({ fault })));
+    flying.push(importLine(sequencer, line, by).catch((fault: unknown) => ({ fault })));
     if (flying.length >= IN_FLIGHT) yield* landed(flying.splice(0, IN_FLIGHT / 2));
   }
   yield* landed(flying);
@@ -35,10 +37,15 @@ async function* landed(
   }
 }
 
-async function importLine(sequencer: Sequencer, line: JsonLine): Promise<ImportOutcome> {
+async function importLine(
+  sequencer: Sequencer,
+  line: JsonLine,
+  by: Submitter | undefined,
+): Promise<ImportOutcome> {
   try {
     if ('error' in line) throw line.error;
-    const accepted = await sequencer.acceptWhenRoom(parseAccessSubmission(line.value));
+    const submission = parseAccessSubmission(line.value);
+    const accepted = await sequencer.acceptWhenRoom(submission, by === undefined ? {} : { by });
     return { line: line.number, accepted };
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;

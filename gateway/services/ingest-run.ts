@@ -13,10 +13,17 @@ import {
   walkInBatches,
 } from './walk.js';
 
-export interface IngestRunOptions extends IngestOptions, WalkOptions {
+export interface FoldersOptions extends WalkOptions {
   readonly paths: readonly string[];
   readonly counter?: ByteCounter;
 }
+
+export interface IngestRunOptions extends IngestOptions, FoldersOptions {}
+
+/** Anchors what was digested, here or elsewhere; as {@link Ingest.run}. */
+export type Anchor = (
+  batches: AsyncIterable<readonly DigestResult[]>,
+) => AsyncGenerator<readonly IngestOutcome[]>;
 
 export type RunOutcome =
   | IngestOutcome
@@ -25,23 +32,31 @@ export type RunOutcome =
 
 type NotAFile = Exclude<RunOutcome, { file: WalkedFile }>;
 
-/** Outcomes in no particular order; throws only for faults of the store or the ledger. */
-export async function* runIngest(
+/** As {@link runFolders}, into an open store. */
+export function runIngest(
   services: { store: Store; sequencer: Sequencer; context: LogContext },
   options: IngestRunOptions,
+): AsyncGenerator<readonly RunOutcome[]> {
+  return runFolders((batches) => new Ingest(services, options).run(batches), options);
+}
+
+/** Outcomes in no particular order; throws only for faults of the store or the ledger. */
+export async function* runFolders(
+  anchor: Anchor,
+  options: FoldersOptions,
 ): AsyncGenerator<readonly RunOutcome[]> {
   const others: NotAFile[] = [];
   const files = onlyFiles(options, others);
   const digests = digestInBatches(files, options.counter ? { counter: options.counter } : {});
   const results = onlyResults(digests, others);
-  for await (const outcomes of new Ingest(services, options).run(results)) {
+  for await (const outcomes of anchor(results)) {
     yield [...others.splice(0), ...outcomes];
   }
   yield others;
 }
 
 async function* onlyFiles(
-  options: IngestRunOptions,
+  options: FoldersOptions,
   others: NotAFile[],
 ): AsyncGenerator<readonly WalkedFile[]> {
   for await (const items of walkInBatches(options.paths, options)) {

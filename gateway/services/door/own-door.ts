@@ -1,0 +1,82 @@
+// The door of a hospital that this process has open itself.
+import type { History } from '../../evidence/history.js';
+import { type ImportOutcome, importAccess } from '../access-import.js';
+import type { HistoryQuery } from '../histories.js';
+import { type Hospital, type HospitalOptions, openHospital } from '../hospital.js';
+import { Ingest } from '../ingest.js';
+import type { Anchor } from '../ingest-run.js';
+import type { JsonLine } from '../json-lines.js';
+import type { Accepted } from '../sequencer/accept-group.js';
+import type { AccessSubmission } from '../submission.js';
+import type { AnchorOptions, HospitalDoor, Standing, WantedReceipt } from './door.js';
+import { receiptOf } from './receipt-of.js';
+
+/** How far the log of an open hospital is. */
+export function standingOf({ sequencer }: Hospital): Standing {
+  const { counts, delay } = sequencer;
+  return delay === undefined ? { counts } : { counts, delay };
+}
+
+export class OwnDoor implements HospitalDoor {
+  readonly #hospital: Hospital;
+  readonly leftEntries: number;
+
+  private constructor(hospital: Hospital) {
+    this.#hospital = hospital;
+    const { accepted, proven } = hospital.sequencer.counts;
+    this.leftEntries = accepted - proven;
+  }
+
+  /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
+  static async open(options: HospitalOptions): Promise<OwnDoor> {
+    return new OwnDoor(await openHospital(options));
+  }
+
+  get folder(): string {
+    return this.#hospital.folder;
+  }
+
+  async standing(): Promise<Standing> {
+    return standingOf(this.#hospital);
+  }
+
+  accept(submission: AccessSubmission): Promise<Accepted> {
+    return this.#hospital.sequencer.accept(submission);
+  }
+
+  importAccess(lines: AsyncIterable<JsonLine>): AsyncGenerator<ImportOutcome> {
+    return importAccess(this.#hospital.sequencer, lines);
+  }
+
+  anchor(options: AnchorOptions): Anchor {
+    return (batches) => new Ingest(this.#hospital, options).run(batches);
+  }
+
+  waitProven(waitMs: number): Promise<boolean> {
+    return this.#hospital.sequencer.waitProven(waitMs);
+  }
+
+  receipt(wanted: WantedReceipt): Promise<Uint8Array> {
+    return receiptOf(this.#hospital.receipts, wanted);
+  }
+
+  history(query: HistoryQuery): Promise<History> {
+    return this.#hospital.histories.make(query);
+  }
+
+  async trustFile(): Promise<Uint8Array> {
+    return this.#hospital.trustFile();
+  }
+
+  async recordKey(): Promise<Uint8Array> {
+    return this.#hospital.context.secrets.recordKey;
+  }
+
+  async scratch(): Promise<string> {
+    return this.#hospital.run;
+  }
+
+  close(): Promise<void> {
+    return this.#hospital.close();
+  }
+}

@@ -1,6 +1,7 @@
-// chartseal log mirror: follows a channel into a folder of its own, hashes and leaves, and raises
-// the alarm at the first thing that does not fit.
+// chartseal log mirror: follows a channel, or one log over HTTP, into a folder of its own, hashes and
+// leaves, and raises the alarm at the first thing that does not fit.
 import { encodeHex } from '../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
 import { Alarm } from '../../gateway/services/mirror/alarm.js';
@@ -16,17 +17,25 @@ import { rootOf } from '../../gateway/services/mirror/rebuild-channel.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_UNDONE } from '../exit.js';
 import { clean } from '../render.js';
+import { logMirrorHttp } from './log-mirror-http.js';
 import { tellAlarm } from './log-rebuild.js';
 import { readTrust } from './verify.js';
 
 export interface LogMirrorOptions {
-  readonly profile: string;
+  /** Of the channel; or the URL of one log. */
+  readonly profile?: string;
+  readonly url?: string;
   readonly to: string;
   readonly leaves: readonly string[];
   readonly log?: string;
   readonly trust?: string;
   readonly withheldMs: number;
   readonly follow?: boolean;
+  readonly vkey?: string;
+  readonly tokenFile?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly ca?: string;
 }
 
 const STDIN = '-';
@@ -104,15 +113,15 @@ function untilInterrupted(): { readonly signal: AbortSignal; release(): void } {
   return { signal: controller.signal, release };
 }
 
-/** Exit code 1 for an alarm, 2 when leaves were given that could not be checked. */
-export async function logMirror(
+async function mirrorChannel(
+  profile: string,
   options: LogMirrorOptions,
+  stop: AbortSignal,
   context: CommandContext,
 ): Promise<number> {
   const { to, log, withheldMs, follow = false } = options;
   const trust = options.trust === undefined ? {} : { trust: readTrust(options.trust) };
-  const source = await FabricSource.open(await readFabricProfile(options.profile));
-  const { signal: stop, release } = untilInterrupted();
+  const source = await FabricSource.open(await readFabricProfile(profile));
   try {
     const status = await Mirror.run({
       folder: to,
@@ -127,11 +136,38 @@ export async function logMirror(
     });
     if (!follow) tellStatus(status, context);
     return status.ahead.length > 0 && !follow ? EXIT_UNDONE : 0;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Flags of the other kind would be passed over without a word. */
+function checkOfChannel({ vkey, tokenFile, certificate, key, ca }: LogMirrorOptions): void {
+  if ([vkey, tokenFile, certificate, key, ca].every((one) => one === undefined)) return;
+  const text = '--vkey, --token-file, --certificate, --key and --ca go with --url';
+  throw new ChartsealError('USAGE', text);
+}
+
+/** Exit code 1 for an alarm, 2 when leaves were given that could not be checked. */
+export async function logMirror(
+  options: LogMirrorOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { profile, url } = options;
+  const { signal: stop, release } = untilInterrupted();
+  try {
+    if (url !== undefined && profile === undefined) {
+      return await logMirrorHttp(url, options, stop, context);
+    }
+    if (profile === undefined || url !== undefined) {
+      throw new ChartsealError('USAGE', 'give --profile FILE for a channel, or --url for one log');
+    }
+    checkOfChannel(options);
+    return await mirrorChannel(profile, options, stop, context);
   } catch (error) {
     if (!(error instanceof Alarm)) throw error;
     return tellAlarm(error, context);
   } finally {
     release();
-    await source.close();
   }
 }

@@ -53,7 +53,13 @@ function progressOf(context: CommandContext) {
 export function tellAlarm(alarm: Alarm, context: CommandContext): number {
   const { code, message: sentence, place, hint } = alarm;
   if (context.json) context.data(JSON.stringify({ alarm: { code, sentence, ...place, hint } }));
-  else context.data(`ALARM  ${code}: ${clean(sentence)}`);
+  else {
+    context.data(`ALARM  ${code}: ${clean(sentence)}`);
+    // Signed, so that anybody can be shown them.
+    for (const note of place.checkpoints ?? []) {
+      for (const line of note.slice(0, -1).split('\n')) context.data(line);
+    }
+  }
   context.tell(`next: ${hint}`);
   return EXIT_FINDING;
 }

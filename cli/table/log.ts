@@ -89,14 +89,21 @@ export const LOG_COMMANDS: readonly CommandRow[] = [
   command({
     name: 'log mirror',
     summary:
-      'Follow the logs of a channel into a folder, check hashes and leaves, raise the alarm.',
-    example: 'log mirror --profile auditor.json --to mirror --leaves leaves.jsonl',
+      'Follow the logs of a channel, or one log over HTTP, into a folder; check hashes and leaves, raise the alarm.',
+    example:
+      'log mirror --url https://host/v1/log --trust trust.json --token-file token --to mirror',
     flags: {
-      profile: flags.requiredText('--profile <file>', 'connection profile of the channel'),
+      profile,
+      url: flags.text('--url <url>', 'a log in the layout of C2SP tlog-tiles: https://host/v1/log'),
       to: flags.requiredText('--to <dir>', 'folder of the mirror; the next run goes on in it'),
       leaves: flags.list('--leaves <file>', 'leaves as log leaves prints them; - is stdin'),
       log: flags.text('--log <origin>', 'the log that the leaves are of; found by their hashes'),
       trust,
+      vkey: flags.text('--vkey <key>', 'with --url: verifier key of the log, in place of --trust'),
+      tokenFile: flags.text('--token-file <file>', 'with --url: file with a bearer token'),
+      certificate: flags.text('--certificate <file>', 'with --url: own certificate, PEM'),
+      key: flags.text('--key <file>', 'with --url: its key, PEM'),
+      ca: flags.text('--ca <file>', 'with --url: authorities of the server, PEM'),
       withheldMs: flags.parsedOr(
         '--withheld-after <time>',
         'raise the alarm when leaves are not given for so long: 0s, 15m, 8h',

@@ -10,6 +10,8 @@ import type { GatewayServices } from './services.js';
 export interface Access {
   readonly own: readonly Role[];
   readonly others?: readonly Role[];
+  /** The local listener asks for no credentials: for figures that name nobody. */
+  readonly openLocally?: boolean;
 }
 
 export interface Parameter {

@@ -26,6 +26,7 @@ export function authorize(
   listener: ListenerKind,
 ): void {
   if (access === 'open') return;
+  if (access !== 'operator' && access.openLocally === true && listener === 'local') return;
   if (caller === undefined) refuse('this needs credentials');
   if (access === 'operator') {
     const isOperator = listener === 'local' && caller.kind === 'operator';

@@ -1,0 +1,139 @@
+// What those ask who keep the gateway running: whether it lives, whether it is ready, its figures,
+// how far the log is, and what the doctor finds.
+import type { JsonObject, JsonValue } from '../../../chaincode/core/json.js';
+import {
+  anything,
+  flag,
+  integer,
+  list,
+  object,
+  oneOf,
+  text,
+} from '../../../chaincode/core/shape.js';
+import type { Answer, ApiAnswer, Route } from '../route.js';
+
+const JSON_TYPE = 'application/json';
+const TAG = 'operation';
+const line = text({ min: 0, max: 16_384 });
+const name = text({ min: 1, max: 1024 });
+
+const READINESS = object({
+  ready: flag(),
+  checks: list(object({ name, ok: flag(), 'code?': name, sentence: line, 'nextStep?': line }), {
+    max: 4096,
+  }),
+});
+
+const STATUS = object({
+  state: oneOf(['running', 'held', 'stopped', 'ending']),
+  log: name,
+  logId: name,
+  ledger: oneOf(['embedded', 'fabric']),
+  accepted: integer(),
+  committed: integer(),
+  proven: integer(),
+  waiting: integer(),
+  outboxBound: integer(),
+  size: integer(),
+  version: name,
+  'fixity?': object({ scope: anything(), counts: anything(), startedAt: name, endedAt: name }),
+});
+
+const FINDINGS = object({
+  findings: list(
+    object({
+      check: name,
+      status: oneOf(['ok', 'warning', 'fault', 'not checked']),
+      sentence: line,
+      'next?': line,
+    }),
+    { max: 4096 },
+  ),
+});
+
+const json = (description: string, shape: NonNullable<Answer['content']>['shape']): Answer => ({
+  description,
+  content: { type: JSON_TYPE, ...(shape === undefined ? {} : { shape }) },
+});
+
+const answer = (body: JsonValue, status = 200): ApiAnswer => ({
+  status,
+  type: JSON_TYPE,
+  headers: { 'Cache-Control': 'no-store' },
+  body,
+});
+
+/** Members that are not there are left out, as JSON has it. */
+const rowsOf = (rows: readonly object[]): JsonValue =>
+  rows.map((row) => ({ ...row })) as unknown as JsonObject[];
+
+export const OPERATION_ROUTES: readonly Route[] = [
+  {
+    operationId: 'isAlive',
+    method: 'GET',
+    path: '/healthz',
+    tag: TAG,
+    summary: 'Whether the process lives',
+    description: 'Asks nothing and nobody: restart the gateway when this does not answer.',
+    access: 'open',
+    answers: { 200: json('It lives.', object({ alive: flag() })) },
+    handle: async () => answer({ alive: true }),
+  },
+  {
+    operationId: 'isReady',
+    method: 'GET',
+    path: '/readyz',
+    tag: TAG,
+    summary: 'Whether entries are accepted, committed and proven now',
+    description:
+      'Each check with a sentence and the next step. A check that is not ok while `ready` holds is made up for by others, as one peer of two. While the ledger does not answer, entries are still accepted and kept: a restart mends nothing then.',
+    access: 'open',
+    answers: {
+      200: json('It is ready.', READINESS),
+      503: json('It is not; the checks say why and what to do.', READINESS),
+    },
+    handle: async (_request, { health }) => {
+      const { ready, checks } = await health.ready();
+      return answer({ ready, checks: rowsOf(checks) }, ready ? 200 : 503);
+    },
+  },
+  {
+    operationId: 'readMetrics',
+    method: 'GET',
+    path: '/metrics',
+    tag: TAG,
+    summary: 'Figures for Prometheus',
+    description: 'On the local listener without credentials.',
+    access: { own: ['admin'], openLocally: true },
+    answers: {
+      200: { description: 'Text format 0.0.4.', content: { type: 'text/plain; charset=utf-8' } },
+    },
+    handle: async (_request, { health }) => ({
+      status: 200,
+      type: 'text/plain; charset=utf-8',
+      headers: { 'Cache-Control': 'no-store' },
+      body: Buffer.from(await health.metrics()),
+    }),
+  },
+  {
+    operationId: 'readStatus',
+    method: 'GET',
+    path: '/v1/status',
+    tag: TAG,
+    summary: 'How far the log is, and whether it is written',
+    access: { own: ['archivist', 'admin', 'auditor'] },
+    answers: { 200: json('Counts of entries by state; the newest fixity run.', STATUS) },
+    handle: async (_request, { health }) => answer(health.status()),
+  },
+  {
+    operationId: 'examine',
+    method: 'GET',
+    path: '/v1/doctor',
+    tag: TAG,
+    summary: 'What the doctor finds, each with the next step',
+    description: 'Looks at everything and changes nothing; takes some seconds.',
+    access: { own: ['admin'] },
+    answers: { 200: json('One finding for each thing looked at.', FINDINGS) },
+    handle: async (_request, { health }) => answer({ findings: rowsOf(await health.findings()) }),
+  },
+];

@@ -117,6 +117,23 @@ export function callersOf({ access }: Pick<Route, 'access'>): string {
   return others.length === 0 ? own : `${own}; ${others.join(', ')} of any member`;
 }
 
+/** A status may be an answer and a refusal: then it has a body of one type or of the other. */
+function merged(answers: JsonSchema, refusals: JsonSchema): JsonSchema {
+  const both = Object.keys(answers).filter((status) => status in refusals);
+  const joined = both.map((status): [string, JsonValue] => {
+    const [answer, refusal] = [answers[status] as JsonSchema, refusals[status] as JsonSchema];
+    return [
+      status,
+      {
+        description: `${answer['description']}\n\n${refusal['description']}`,
+        headers: COMMON_HEADERS,
+        content: { ...(answer['content'] as object), ...(refusal['content'] as object) },
+      },
+    ];
+  });
+  return { ...answers, ...refusals, ...Object.fromEntries(joined) };
+}
+
 function operationOf(route: Route): JsonSchema {
   const parameters = parametersOf(route);
   const answers = Object.entries(route.answers).map(([status, answer]): [string, JsonValue] => [
@@ -131,10 +148,7 @@ function operationOf(route: Route): JsonSchema {
     description: words.filter((part) => part !== undefined).join('\n\n'),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.bodies === undefined ? {} : { requestBody: bodyOf(route.bodies) }),
-    responses: {
-      ...Object.fromEntries(answers),
-      ...refusalResponses(route, COMMON_HEADERS),
-    },
+    responses: merged(Object.fromEntries(answers), refusalResponses(route, COMMON_HEADERS)),
     security: route.access === 'open' ? [] : [{ token: [] }, { certificate: [] }],
     'x-roles': rolesOf(route),
   };

@@ -55,10 +55,10 @@ function contentView(content: JsonSchema): Html[] {
 function answerView(status: string, answer: JsonSchema): Html {
   const content = asObject(answer['content']);
   // All refusals have one and the same body, which stands once, at the end.
-  const isRefusal = 'application/problem+json' in content;
-  const body = isRefusal
-    ? html`<p><a href="#schema-Problem">Problem</a></p>`
-    : html`${contentView(content)}`;
+  const { 'application/problem+json': refusal, ...others } = content;
+  const isRefusal = refusal !== undefined;
+  const problem = isRefusal ? html`<p><a href="#schema-Problem">Problem</a></p>` : html``;
+  const body = html`${contentView(others)}${problem}`;
   return html`<details><summary>${status}${
     isRefusal ? html` refused` : html``
   }</summary>${prose(asText(answer['description']))}${body}</details>`;

@@ -8,6 +8,7 @@ import { IDENTITY_COMMANDS } from './table/identity.js';
 import { LOG_COMMANDS } from './table/log.js';
 import { NETWORK_COMMANDS } from './table/network.js';
 import type { CommandRow } from './table/row.js';
+import { SERVE_COMMANDS } from './table/serve.js';
 import { UPKEEP_COMMANDS } from './table/upkeep.js';
 
 export const GROUPS: Readonly<Record<string, string>> = {
@@ -22,6 +23,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
 export const COMMANDS: readonly CommandRow[] = [
   ...ARCHIVE_COMMANDS,
   ...ACCESS_COMMANDS,
+  ...SERVE_COMMANDS,
   ...LOG_COMMANDS,
   ...UPKEEP_COMMANDS,
   ...BACKUP_COMMANDS,

@@ -35,7 +35,9 @@ export function reportError(error: unknown, context: CommandContext): number {
   const isOurs = error instanceof ChartsealError;
   const { code, message, hint } = isOurs ? errorReport(error) : unexpectedReport(error);
   if (context.json) context.data(JSON.stringify({ error: { code, message, hint } }));
-  context.tell(`error: ${code} ${clean(message)}`);
+  // The configuration is told a fault a line.
+  const lines = code === 'CONFIG_INVALID' ? message.split('\n') : [message];
+  for (const line of lines) context.tell(`error: ${code} ${clean(line)}`);
   context.tell(`hint: ${hint}`);
   if (process.env['CHARTSEAL_DEBUG'] && error instanceof Error) context.tell(error.stack ?? '');
   return isOurs ? exitCodeOf(error) : EXIT_UNDONE;

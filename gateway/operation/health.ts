@@ -2,6 +2,7 @@
 // and the figures behind it. Answers that cost something are kept for some seconds.
 import { statfs } from 'node:fs/promises';
 import { parseEntry } from '../../chaincode/core/entry.js';
+import type { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonObject } from '../../chaincode/core/json.js';
 import { logLabel } from '../../chaincode/core/labels.js';
 import { MAX_OUTBOX_ENTRIES } from '../../chaincode/core/limits.js';
@@ -25,6 +26,7 @@ import {
   judgeIdentities,
   judgeLedger,
   judgeShutdown,
+  judgeTlsFiles,
   judgeWriteSide,
   type ReadyCheck,
 } from './readiness.js';
@@ -42,6 +44,8 @@ export interface HealthOptions {
   readonly outboxEntries?: number;
   /** Certificates of the listeners as they are shown now. */
   readonly certificates?: () => readonly DatedCertificate[];
+  /** Why files of TLS as they lie there now are not served. */
+  readonly tlsFaults?: () => readonly ChartsealError[];
   /** Text of the metrics; empty where nobody collects any. */
   readonly metrics?: () => Promise<string>;
   readonly now?: () => number;
@@ -57,8 +61,9 @@ export interface Ages {
 const OF_GATEWAYS: ReadonlySet<string> = new Set([
   'gateway',
   'outbox',
-  'proofs',
+  'unproven',
   'TLS certificates',
+  'TLS files',
 ]);
 
 const PROBE_WAIT_MS = 3_000;
@@ -204,6 +209,7 @@ export class Health {
       ...(await find('clock', () => judgeClock(now, this.seenTimes()))),
       ...(await find('disk', () => this.#room.value())),
       ...judgeCertificates(this.#options.certificates?.() ?? [], now),
+      ...judgeTlsFiles(this.#options.tlsFaults?.() ?? []),
       ...(await find('identities', async () =>
         judgeIdentities(await this.#identities.value(), now),
       )),

@@ -101,9 +101,9 @@ export function judgeWriteSide(side: WriteSide, folder: string, kind: LedgerKind
   if (unprovenAgeMs > MAX_UNPROVEN_MS[kind]) {
     const sentence = `${unproven} entries are not proven, the oldest for ${seconds(unprovenAgeMs)}. ${KEPT}`;
     const next = 'mend what the other checks name; without one: chartseal doctor';
-    checks.push(bad('proofs', 'NOT_PROVEN_YET', sentence, next));
+    checks.push(bad('unproven', 'NOT_PROVEN_YET', sentence, next));
   } else {
-    checks.push(good('proofs', `${unproven} accepted entries are not proven yet.`));
+    checks.push(good('unproven', `${unproven} accepted entries are not proven yet.`));
   }
   return checks;
 }
@@ -164,6 +164,15 @@ export function judgeCertificates(certificates: readonly DatedCertificate[], now
   const sentence = `Not in date any more: ${ended.join(', ')}. Callers refuse to connect.`;
   const next = 'put a new certificate and its key in their places; they are taken up by themselves';
   return [bad('TLS certificates', 'CONFIG_INVALID', sentence, next)];
+}
+
+/** Files that cannot be taken up: those before go on being served. */
+export function judgeTlsFiles(faults: readonly ChartsealError[]): Judged[] {
+  return faults.map(({ code, message }) => {
+    const sentence = `The newest files cannot be taken; those before are still served: ${message.replaceAll('\n', '; ')}.`;
+    const next = 'put files in their places that are whole and fit each other';
+    return bad('TLS files', code, sentence, next, false);
+  });
 }
 
 /** Those with which the ledger is called. */

@@ -19,6 +19,8 @@ export interface HospitalOptions {
   readonly folder: string;
   /** Operator or system that submits, as it stands in entries. */
   readonly operator: string;
+  /** Bound of what may wait for the ledger. */
+  readonly outboxEntries?: number;
 }
 
 interface Parts {
@@ -100,7 +102,8 @@ export class Hospital {
 }
 
 /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
-export async function openHospital({ folder, operator }: HospitalOptions): Promise<Hospital> {
+export async function openHospital(options: HospitalOptions): Promise<Hospital> {
+  const { folder, operator, outboxEntries } = options;
   const layout = dataLayout(folder);
   const config = await readConfig(layout.config);
   const keys = await readKeysFor(config.ledger, layout.keys);
@@ -120,6 +123,7 @@ export async function openHospital({ folder, operator }: HospitalOptions): Promi
       by,
       describeWriter: () => network.describeWriter(config.logId),
       ...(intervalMs === undefined ? {} : { intervalMs }),
+      ...(outboxEntries === undefined ? {} : { outboxEntries }),
     });
     return new Hospital({ layout, config, ledger, store, context, sequencer });
   } catch (error) {

@@ -1,0 +1,123 @@
+// chartseal serve: the gateway until it is told to end. Its log goes to stdout as JSON lines; what
+// a person at the terminal should know goes to stderr.
+import { rmSync, stat } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createDataFolder } from '../../gateway/data/create.js';
+import { ROLES } from '../../gateway/http/caller.js';
+import { type GatewayConfig, readGatewayConfig } from '../../gateway/operation/config.js';
+import { Gateway } from '../../gateway/operation/gateway.js';
+import { GatewayLog } from '../../gateway/operation/log.js';
+import { isSystemError } from '../../gateway/services/file-error.js';
+import type { CommandContext } from '../context.js';
+import { DEMO_PATIENT } from '../demo/events.js';
+import { EXIT_UNDONE } from '../exit.js';
+import { clean } from '../render.js';
+import { version } from '../version.js';
+
+export interface ServeOptions {
+  readonly config?: string;
+  readonly data?: string;
+  readonly demo?: boolean;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await promisify(stat)(path);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+/** The demo begins from nothing; everybody else calls init, and chooses names that stay. */
+async function prepareDemo({ data }: GatewayConfig, context: CommandContext): Promise<void> {
+  if (await isThere(data)) return;
+  await createDataFolder({
+    folder: data,
+    origin: 'localhost/archive',
+    mspId: 'LocalMSP',
+    description: 'demo',
+    recordLabels: 'hmac',
+    patientSystems: [],
+  });
+  context.tell(`made ${clean(data)} for the demo`);
+}
+
+async function demoTokens(gateway: Gateway): Promise<Readonly<Record<string, string>>> {
+  const tokens: Record<string, string> = {};
+  if (gateway.issuer === undefined) return tokens;
+  for (const role of ROLES) {
+    const patient = role === 'patient' ? { patient: DEMO_PATIENT } : {};
+    tokens[role] = await gateway.issuer.issue({ sub: role, roles: [role], ...patient });
+  }
+  return tokens;
+}
+
+function tellStart(
+  gateway: Gateway,
+  tokens: Readonly<Record<string, string>>,
+  context: CommandContext,
+): void {
+  const { listening } = gateway;
+  for (const { kind, url } of listening) context.tell(`listening for ${kind}: ${url}`);
+  for (const [role, token] of Object.entries(tokens)) {
+    context.tell(`demo token of ${role}: ${token}`);
+  }
+  if (context.json) context.data(JSON.stringify({ listening, pid: process.pid, tokens }));
+}
+
+/** What nobody foresaw leaves nothing half written, and its text, which may be anything, unsaid. */
+function endOnUnexpected(gateway: { run: string | undefined }, log: GatewayLog): void {
+  process.setUncaughtExceptionCaptureCallback((error) => {
+    log.event('unexpected', { error });
+    log.flush();
+    if (gateway.run !== undefined) rmSync(join(gateway.run, 'gateway.json'), { force: true });
+    process.exit(EXIT_UNDONE);
+  });
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function untilToldToEnd(gateway: Gateway, log: GatewayLog): Promise<void> {
+  return new Promise((resolve) => {
+    let isTold = false;
+    const end = () => {
+      if (isTold) {
+        log.flush();
+        process.exit(EXIT_UNDONE);
+      }
+      isTold = true;
+      resolve();
+    };
+    process.on('SIGTERM', end);
+    process.on('SIGINT', end);
+    process.on('SIGHUP', () => void gateway.reload());
+  });
+}
+
+/** Runs until a signal; 0 when everything was closed in order. */
+export async function serve(options: ServeOptions, context: CommandContext): Promise<number> {
+  const config = await readGatewayConfig({
+    file: options.config ?? process.env['CHARTSEAL_CONFIG'],
+    environment: process.env,
+    data: options.data,
+    demo: options.demo,
+  });
+  const log = new GatewayLog(config.log.level);
+  const running: { run: string | undefined } = { run: undefined };
+  endOnUnexpected(running, log);
+  if (config.demo) await prepareDemo(config, context);
+  try {
+    const gateway = await Gateway.open({ config, version: version(), log });
+    running.run = join(config.data, 'run');
+    const ending = untilToldToEnd(gateway, log);
+    tellStart(gateway, await demoTokens(gateway), context);
+    await ending;
+    context.tell('ending: requests in flight are finished first');
+    await gateway.close();
+    return 0;
+  } finally {
+    log.flush();
+  }
+}

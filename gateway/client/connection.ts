@@ -185,8 +185,12 @@ export class GatewayConnection {
   }
 
   /** Rows as they come, and what they ended with. */
-  async *rows(path: string, body: RequestBody): AsyncGenerator<readonly JsonValue[], JsonValue> {
-    const { pieces, requestId, type } = await this.open('POST', path, body);
+  async *rows(
+    method: Method,
+    path: string,
+    body?: RequestBody,
+  ): AsyncGenerator<readonly JsonValue[], JsonValue> {
+    const { pieces, requestId, type } = await this.open(method, path, body);
     if (!type.startsWith('application/x-ndjson')) {
       await pieces.return(undefined);
       throw gatewayFailed('the gateway answered with what is no row', requestId);

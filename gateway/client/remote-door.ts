@@ -114,7 +114,7 @@ export class RemoteDoor implements HospitalDoor {
   }
 
   async waitProven(waitMs: number): Promise<boolean> {
-    const rows = this.#connection.rows('/operator/v1/proven', { json: { waitMs } });
+    const rows = this.#connection.rows('POST', '/operator/v1/proven', { json: { waitMs } });
     return received<{ isProven: boolean }>(WAITED, await endOf(rows)).isProven;
   }
 

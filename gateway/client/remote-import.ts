@@ -74,7 +74,7 @@ export async function* importThrough(
   lines: AsyncIterable<JsonLine>,
 ): AsyncGenerator<ImportOutcome> {
   const path = '/operator/v1/access-events/import';
-  for await (const rows of connection.rows(path, { rows: rowsOf(lines) })) {
+  for await (const rows of connection.rows('POST', path, { rows: rowsOf(lines) })) {
     for (const row of rows) yield outcomeOf(row);
   }
 }

@@ -103,7 +103,7 @@ export async function* ingestThrough(
   batches: AsyncIterable<readonly DigestResult[]>,
 ): AsyncGenerator<readonly IngestOutcome[]> {
   const ingest = new RemoteIngest(options);
-  const answers = connection.rows('/operator/v1/ingest', { rows: ingest.rows(batches) });
+  const answers = connection.rows('POST', '/operator/v1/ingest', { rows: ingest.rows(batches) });
   for await (const rows of answers) yield rows.map((row) => ingest.take(row));
   ingest.end();
 }

@@ -4,11 +4,11 @@
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
-import { BEAT_MS, MAX_ROW_BYTES } from './limits.js';
+import { BEAT_BYTES, BEAT_MS, MAX_ROW_BYTES } from './limits.js';
 import { gatewayFailed, namedError } from './refusal.js';
 
 const NEWLINE = 0x0a;
-const BEAT = Uint8Array.of(NEWLINE);
+const BEAT = new Uint8Array(BEAT_BYTES).fill(NEWLINE);
 
 /** Lines as their pieces arrive, none of them empty; a last one without its end too. */
 async function* linesByPiece(
@@ -92,12 +92,27 @@ export async function* withBeats<R>(
   }
 }
 
-async function* endedPieces(
-  rows: AsyncGenerator<readonly (JsonValue | object)[], JsonValue | object>,
-): AsyncGenerator<Uint8Array, void> {
+type Rows = AsyncGenerator<readonly (JsonValue | object)[], JsonValue | object>;
+
+/** Rejects with SHUTTING_DOWN when the signal says so. */
+function ended(signal: AbortSignal | undefined): Promise<never> {
+  const promise = new Promise<never>((_resolve, reject) => {
+    const end = () => reject(new ChartsealError('SHUTTING_DOWN', 'the gateway ends'));
+    if (signal?.aborted === true) end();
+    signal?.addEventListener('abort', end);
+  });
+  // It may come when nobody waits.
+  promise.catch(() => undefined);
+  return promise;
+}
+
+async function* endedPieces(rows: Rows, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  const end = ended(signal);
   try {
     for (;;) {
-      const next = await rows.next();
+      const coming = rows.next();
+      coming.catch(() => undefined);
+      const next = await Promise.race([coming, end]);
       if (next.done === true) {
         yield formatRows([{ end: next.value }]);
         return;
@@ -114,11 +129,12 @@ async function* endedPieces(
   }
 }
 
-/** An answer of rows; what the generator returns, or throws, stands in the last line. */
-export function formatAnswer(
-  rows: AsyncGenerator<readonly (JsonValue | object)[], JsonValue | object>,
-): AsyncGenerator<Uint8Array, void> {
-  return withBeats(endedPieces(rows));
+/**
+ * An answer of rows; what the generator returns, or throws, stands in the last line.
+ * @param signal ends it with SHUTTING_DOWN; left out where the generator ends by itself then
+ */
+export function formatAnswer(rows: Rows, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  return withBeats(endedPieces(rows, signal));
 }
 
 function memberOf(line: JsonValue, requestId: string | undefined) {

@@ -23,15 +23,15 @@ import type { WalkedFile } from '../../services/walk.js';
 import type { ApiAnswer, ApiRequest, Route } from '../route.js';
 import { operatorRoute, submitterOf } from './operator.js';
 
-type Rows = AsyncGenerator<readonly JsonObject[], JsonObject>;
+export type Rows = AsyncGenerator<readonly JsonObject[], JsonObject>;
 
-const LINES = 'application/x-ndjson';
+export const LINES = 'application/x-ndjson';
 
 /** Answers row by row; what goes wrong on the way stands in the last row. */
-export const answerRows = (rows: Rows): ApiAnswer => ({
+export const answerRows = (rows: Rows, signal?: AbortSignal): ApiAnswer => ({
   status: 200,
   type: LINES,
-  body: formatAnswer(rows),
+  body: formatAnswer(rows, signal),
 });
 
 export const ROWS: Route['answers'] = {
@@ -144,7 +144,8 @@ export const OPERATOR_ROW_ROUTES: readonly Route[] = [
     summary: 'Accept access events as they come, each answered for in its turn.',
     bodies: { [LINES]: { description: 'Lines of an import.', shape: IMPORT_ROW } },
     answers: ROWS,
-    handle: async (request, { hospital }) => answerRows(importRows(request, hospital)),
+    handle: async (request, { hospital }) =>
+      answerRows(importRows(request, hospital), request.signal),
   }),
   operatorRoute({
     operationId: 'operatorIngest',
@@ -153,7 +154,8 @@ export const OPERATOR_ROW_ROUTES: readonly Route[] = [
     summary: 'Anchor files that a command digested.',
     bodies: { [LINES]: { description: 'Options, then a row for each file.' } },
     answers: ROWS,
-    handle: async (request, { hospital }) => answerRows(ingestRows(request, hospital)),
+    handle: async (request, { hospital }) =>
+      answerRows(ingestRows(request, hospital), request.signal),
   }),
   operatorRoute({
     operationId: 'operatorProven',
@@ -164,7 +166,7 @@ export const OPERATOR_ROW_ROUTES: readonly Route[] = [
     answers: ROWS,
     handle: async (request, { hospital }) => {
       const { waitMs } = (await request.json()) as unknown as { waitMs: number };
-      return answerRows(waitRows(request, waitMs, hospital));
+      return answerRows(waitRows(request, waitMs, hospital), request.signal);
     },
   }),
 ];

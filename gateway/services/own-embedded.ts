@@ -1,4 +1,5 @@
 // The embedded ledger of a data folder, as an {@link OwnNetwork}.
+import type { StoredBlock } from '../ledger/embedded/block.js';
 import type { EmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
 import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import type { LogContext } from './log-context.js';
@@ -26,6 +27,12 @@ export class OwnEmbedded implements OwnNetwork {
     const { appends, closingLeaves, blocks, transactions, values } = found;
     const sentence = `${blocks} blocks, ${transactions} transactions, ${values} values of state, all as written`;
     return { appends, closingLeaves, sentence };
+  }
+
+  /** Blocks up to the newest one of now. */
+  blocksUntilNow(): () => AsyncGenerator<StoredBlock> {
+    const { height } = this.#network;
+    return () => this.#network.blocks(height);
   }
 
   /** One process has the ledger, so no other one can have written. */

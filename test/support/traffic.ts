@@ -1,5 +1,6 @@
 // Entries without end, as fast as a sequencer takes them, until told to stop: what runs beside
 // whatever a test looks at.
+import { setImmediate } from 'node:timers/promises';
 import type { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
 import { accessSubmission } from './hospital.js';
 
@@ -10,6 +11,7 @@ export class Traffic {
   readonly #name: string;
   readonly #running: Promise<unknown>;
   #isOver = false;
+  #fault: unknown;
   #sent = 0;
   #accepted = 0;
 
@@ -21,6 +23,9 @@ export class Traffic {
     this.#sequencer = sequencer;
     this.#name = name;
     this.#running = Promise.all(Array.from({ length: callers }, () => this.#run()));
+    this.#running.catch((error: unknown) => {
+      this.#fault = error;
+    });
   }
 
   get accepted(): number {
@@ -39,7 +44,8 @@ export class Traffic {
   /** Resolves when this many were accepted. */
   async reach(accepted: number): Promise<void> {
     while (this.#accepted < accepted) {
-      await Promise.race([this.#running, new Promise((resolve) => setImmediate(resolve))]);
+      if (this.#fault !== undefined) throw this.#fault;
+      await setImmediate();
     }
   }
 

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { decodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { Turns } from '../../turns.js';
 import type { BlockTransaction } from './block.js';
 import type { BlockStore } from './block-store.js';
 import type { StateReader } from './state-reader.js';
@@ -62,16 +63,21 @@ async function countValues(state: StateReader): Promise<number> {
   return values;
 }
 
-/** Throws LEDGER_CORRUPT at the first thing that does not fit. @param logId 64 hex digits */
+/**
+ * The ledger as it is now: blocks that are committed meanwhile are not looked at. Throws
+ * LEDGER_CORRUPT at the first thing that does not fit.
+ * @param logId 64 hex digits
+ */
 export async function auditBlocks(store: BlockStore, logId: string): Promise<LedgerAudit> {
   const closingLeaves = createHash('sha256');
-  const state = store.state();
+  const { state, height } = store.moment();
+  const turns = new Turns();
   let previous = NO_HASH;
   let transactions = 0;
   let newest = 0;
   let appends = 0;
   try {
-    for (let number = 0; number <= store.height; number++) {
+    for (let number = 0; number <= height; number++) {
       const { block, hash } = store.readBlock(number);
       if (block.previous !== previous) {
         throw corrupt(`block ${number} does not follow from the one before`);
@@ -87,6 +93,7 @@ export async function auditBlocks(store: BlockStore, logId: string): Promise<Led
         }
         transactions++;
       }
+      await turns.next();
     }
     const values = await countValues(state);
     if (values !== newest) {
@@ -94,7 +101,7 @@ export async function auditBlocks(store: BlockStore, logId: string): Promise<Led
     }
     store.checkSeen();
     const digest = closingLeaves.digest('hex');
-    return { blocks: store.height + 1, transactions, values, appends, closingLeaves: digest };
+    return { blocks: height + 1, transactions, values, appends, closingLeaves: digest };
   } finally {
     await state.close();
   }

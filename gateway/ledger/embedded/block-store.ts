@@ -77,6 +77,21 @@ export class BlockStore {
     return new StateReader(this.#db);
   }
 
+  /** Committed state as it is now, and the newest block that wrote to it. */
+  moment(): { readonly state: StateReader; readonly height: number } {
+    const state = this.state();
+    // A block that is written is there before this store knows that it is durable.
+    const isAhead = state.hasBlock(this.height + 1);
+    return { state, height: isAhead ? this.height + 1 : this.height };
+  }
+
+  /** A block as its row has it, unchecked. Throws LEDGER_CORRUPT when it is not there. */
+  readBlockRow(number: number): Uint8Array {
+    const row = findRow(this.#db, blockKey(number));
+    if (row === undefined) throw corrupt(`block ${number} is missing`);
+    return row;
+  }
+
   /** Throws LEDGER_CORRUPT when the block is not there or not what was written. */
   readBlock(number: number): StoredBlock {
     return parseBlockRow(findRow(this.#db, blockKey(number)), this.#options.channel, number);

@@ -5,7 +5,7 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { claimFolder } from '../../claimed-folders.js';
 import type { Ledger } from '../ledger.js';
 import type { LedgerAudit } from './audit.js';
-import type { Block } from './block.js';
+import { type Block, parseBlockRow, type StoredBlock } from './block.js';
 import { type EmbeddedIdentity, EmbeddedLedger } from './embedded-ledger.js';
 import type { MspOptions } from './membership.js';
 import type { WorkerData } from './messages.js';
@@ -30,11 +30,40 @@ const YOUNG_GENERATION_MB = 64;
 
 export class EmbeddedNetwork {
   readonly #client: WorkerClient;
+  readonly #channel: string;
   readonly #now: () => number;
 
-  constructor(client: WorkerClient, now: () => number) {
+  constructor(client: WorkerClient, channel: string, now: () => number) {
     this.#client = client;
+    this.#channel = channel;
     this.#now = now;
+  }
+
+  /** Number of the newest block. */
+  get height(): number {
+    return this.#client.height;
+  }
+
+  /**
+   * Blocks from the first to this one, each checked against the one before, while others are
+   * committed. Throws LEDGER_CORRUPT.
+   */
+  async *blocks(until = this.height): AsyncGenerator<StoredBlock> {
+    let previous: string | undefined;
+    let number = 0;
+    while (number <= until) {
+      const answer = await this.#client.call({ kind: 'rows', from: number, until });
+      for (const row of answer as readonly Uint8Array[]) {
+        const stored = parseBlockRow(row, this.#channel, number);
+        if (previous !== undefined && stored.block.previous !== previous) {
+          const text = `block ${number} does not follow from the one before`;
+          throw new ChartsealError('LEDGER_CORRUPT', text);
+        }
+        previous = stored.hash;
+        number++;
+        yield stored;
+      }
+    }
   }
 
   /** The channel as a member sees it; throws IDENTITY_REFUSED. */
@@ -97,5 +126,5 @@ export async function openEmbeddedNetwork(
     await client.close();
     throw error;
   }
-  return new EmbeddedNetwork(client, options.now ?? Date.now);
+  return new EmbeddedNetwork(client, channel, options.now ?? Date.now);
 }

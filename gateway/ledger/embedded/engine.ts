@@ -46,6 +46,8 @@ interface Endorsed {
 
 const MAX_BLOCK_TRANSACTIONS = 64;
 const MAX_BLOCK_BYTES = 16 * 1024 * 1024;
+/** Of rows that are read at once: others wait meanwhile. */
+const READ_BYTES = 1024 * 1024;
 
 export class Engine {
   readonly #store: BlockStore;
@@ -110,6 +112,22 @@ export class Engine {
   readBlock(number: number): readonly BlockTransaction[] {
     this.#requireSound();
     return number > this.height ? [] : this.#store.readBlock(number).block.transactions;
+  }
+
+  /**
+   * Rows of blocks from `from` to `until`, as many as are read at once and one at least. Throws
+   * LEDGER_CORRUPT when one is not there.
+   */
+  readRows(from: number, until: number): readonly Uint8Array[] {
+    this.#requireSound();
+    const rows: Uint8Array[] = [];
+    let bytes = 0;
+    for (let number = from; number <= until && bytes < READ_BYTES; number++) {
+      const row = this.#store.readBlockRow(number);
+      rows.push(row);
+      bytes += row.length;
+    }
+    return rows;
   }
 
   /**

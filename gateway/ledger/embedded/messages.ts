@@ -13,6 +13,7 @@ export type Request =
   | { readonly kind: 'evaluate'; readonly call: Call }
   | { readonly kind: 'submit'; readonly call: Call }
   | { readonly kind: 'events'; readonly block: number }
+  | { readonly kind: 'rows'; readonly from: number; readonly until: number }
   | { readonly kind: 'replay'; readonly block: Block; readonly inputs: readonly ReplayInput[] }
   | { readonly kind: 'audit'; readonly logId: string }
   | { readonly kind: 'close' };
@@ -24,7 +25,12 @@ export interface ErrorReply {
   readonly cause?: string;
 }
 
-export type Answer = string | readonly LedgerEvent[] | LedgerAudit | undefined;
+export type Answer =
+  | string
+  | readonly LedgerEvent[]
+  | readonly Uint8Array[]
+  | LedgerAudit
+  | undefined;
 
 export type Message =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }

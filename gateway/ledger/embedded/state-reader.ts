@@ -1,6 +1,7 @@
 // Committed state at one moment, each value checked when read.
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import {
+  blockKey,
   type Db,
   databaseFailure,
   findRow,
@@ -33,6 +34,10 @@ export class StateReader {
   find(key: string): VersionedValue | undefined {
     const row = findRow(this.#db, STATE_TABLE + key, this.#snapshot);
     return parseStateRow(key, row, findRow(this.#db, SEAL_TABLE + key, this.#snapshot));
+  }
+
+  hasBlock(number: number): boolean {
+    return findRow(this.#db, blockKey(number), this.#snapshot) !== undefined;
   }
 
   /** Entries from `start` on and before `end` ('' is no end), in the order of UTF-8 bytes. */

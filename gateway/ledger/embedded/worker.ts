@@ -40,6 +40,8 @@ async function answer(engine: Engine, request: Request): Promise<Answer> {
       return engine.submit(request.call);
     case 'events':
       return eventsOf(engine, request.block);
+    case 'rows':
+      return engine.readRows(request.from, request.until);
     case 'replay':
       await engine.replay(request.block, request.inputs);
       return undefined;

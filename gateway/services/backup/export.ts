@@ -1,5 +1,6 @@
 // export: the whole log as lines, from config, keys, store and ledger as they lie, whatever a
-// crash left. Nothing is written to either; what they do not agree on is told, not exported.
+// crash left; or as they are at one moment of a gateway that goes on. Nothing is written to either;
+// what they do not agree on is told, not exported.
 import { createHash } from 'node:crypto';
 import { decodeUtf8, encodeBase64, equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes, parseCanonical } from '../../../chaincode/core/canonical-json.js';
@@ -18,7 +19,8 @@ import {
   parsePatientRow,
   parseStoredEntry,
 } from '../../store/rows.js';
-import type { Store } from '../../store/store.js';
+import type { StoredLog } from '../../store/store.js';
+import { Turns } from '../../turns.js';
 import { openStoreToRead } from '../own-store.js';
 import {
   EXPORT_FORMAT,
@@ -32,10 +34,10 @@ import { EmbeddedSource, type LedgerSource } from './ledger-source.js';
 
 const NEWLINE = 0x0a;
 
-interface Source {
+export interface ExportSource {
   readonly config: DataConfig;
   readonly keys: LogKeys;
-  readonly store: Store;
+  readonly store: StoredLog;
   readonly ledger: LedgerSource;
 }
 
@@ -43,7 +45,7 @@ interface Source {
 const line = <T extends Tag>(tag: T, content: Tagged[T]): Uint8Array =>
   canonicalBytes({ [tag]: content });
 
-async function headerOf({ config, keys, ledger }: Source): Promise<ExportHeader> {
+async function headerOf({ config, keys, ledger }: ExportSource): Promise<ExportHeader> {
   const { channel, mspId, logId } = config;
   const registration = await ledger.registration();
   checkKeysOfLog(keys.secrets, registration);
@@ -61,7 +63,7 @@ class Committed {
   /** Leaves of the tree so far, closing leaves too. */
   size = 0;
 
-  constructor({ ledger }: Source) {
+  constructor({ ledger }: ExportSource) {
     this.#appends = ledger.appends();
   }
 
@@ -79,7 +81,10 @@ class Committed {
 }
 
 /** Entries in local order, each compared with the leaf hash that the ledger has in its place. */
-async function* entryLines({ store }: Source, committed: Committed): AsyncGenerator<Uint8Array> {
+async function* entryLines(
+  { store }: ExportSource,
+  committed: Committed,
+): AsyncGenerator<Uint8Array> {
   let ordinal = 0;
   for await (const [key, row] of store.db.rows(TABLES.entry)) {
     if (parseKeyNumber(key) !== ordinal) {
@@ -122,7 +127,7 @@ function canonicalText(bytes: Uint8Array): string {
 
 const labelOf = (key: string) => key.slice(key.indexOf('/') + 1);
 
-async function* subjectLines({ store: { db } }: Source): AsyncGenerator<Uint8Array> {
+async function* subjectLines({ store: { db } }: ExportSource): AsyncGenerator<Uint8Array> {
   for await (const [key, row] of db.rows(TABLES.patient)) {
     const patient = parsePatientRow(row);
     yield line('patient', { label: labelOf(key), ...patient });
@@ -132,7 +137,10 @@ async function* subjectLines({ store: { db } }: Source): AsyncGenerator<Uint8Arr
   }
 }
 
-async function* attestationLines({ store }: Source, size: number): AsyncGenerator<Uint8Array> {
+async function* attestationLines(
+  { store }: ExportSource,
+  size: number,
+): AsyncGenerator<Uint8Array> {
   const proven = store.findMarker()?.size;
   if (proven !== undefined && proven > size) {
     const text = `the ledger has ${size} leaves, ${proven} were proven before`;
@@ -150,9 +158,11 @@ async function* attestationLines({ store }: Source, size: number): AsyncGenerato
 }
 
 /** All lines but the last. */
-async function* linesOf(source: Source): AsyncGenerator<readonly [Tag | 'header', Uint8Array]> {
+async function* linesOf(
+  source: ExportSource,
+): AsyncGenerator<readonly [Tag | 'header', Uint8Array]> {
   yield ['header', canonicalBytes((await headerOf(source)) as object as JsonValue)];
-  for (const block of source.ledger.blockLines()) yield ['block', block];
+  for await (const block of source.ledger.blockLines()) yield ['block', block];
   const committed = new Committed(source);
   for await (const entry of entryLines(source, committed)) yield ['entry', entry];
   for await (const subject of subjectLines(source)) yield ['patient', subject];
@@ -160,9 +170,10 @@ async function* linesOf(source: Source): AsyncGenerator<readonly [Tag | 'header'
 }
 
 /** Chunks of the export, the end line in the last. */
-async function* chunksOf(source: Source): AsyncGenerator<Uint8Array, ExportEnd> {
+async function* chunksOf(source: ExportSource): AsyncGenerator<Uint8Array, ExportEnd> {
   const hash = createHash('sha256');
   const counts = { lines: 0, blocks: 0, entries: 0 };
+  const turns = new Turns();
   for await (const [tag, bytes] of linesOf(source)) {
     const chunk = Buffer.allocUnsafe(bytes.length + 1);
     chunk.set(bytes);
@@ -172,6 +183,7 @@ async function* chunksOf(source: Source): AsyncGenerator<Uint8Array, ExportEnd> 
     if (tag === 'block') counts.blocks++;
     if (tag === 'entry') counts.entries++;
     yield chunk;
+    await turns.next();
   }
   const digest = hash.digest();
   const signature = encodeBase64(source.keys.secrets.signNote(signedBytes(digest)));
@@ -182,25 +194,28 @@ async function* chunksOf(source: Source): AsyncGenerator<Uint8Array, ExportEnd> 
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Gives chunks on in larger pieces. */
-async function drain(
-  chunks: AsyncGenerator<Uint8Array, ExportEnd>,
-  write: (bytes: Uint8Array) => Promise<void>,
-): Promise<ExportEnd> {
+/** The export in pieces of whole lines; what it came to in the end. */
+export async function* piecesOf(source: ExportSource): AsyncGenerator<Uint8Array, ExportEnd> {
+  const chunks = chunksOf(source);
   let parts: Uint8Array[] = [];
   let size = 0;
-  for (;;) {
-    const next = await chunks.next();
-    if (next.done !== true) {
-      parts.push(next.value);
-      size += next.value.length;
+  try {
+    for (;;) {
+      const next = await chunks.next();
+      if (next.done !== true) {
+        parts.push(next.value);
+        size += next.value.length;
+      }
+      if (next.done === true || size >= CHUNK_BYTES) {
+        yield Buffer.concat(parts);
+        parts = [];
+        size = 0;
+      }
+      if (next.done === true) return next.value;
     }
-    if (next.done === true || size >= CHUNK_BYTES) {
-      await write(Buffer.concat(parts));
-      parts = [];
-      size = 0;
-    }
-    if (next.done === true) return next.value;
+  } finally {
+    // Whoever takes the pieces may leave early.
+    await chunks.return(undefined as never);
   }
 }
 
@@ -221,7 +236,12 @@ export async function exportLog(
       ? (await import('./channel-source.js')).ChannelSource.open(config)
       : EmbeddedSource.open(layout, config, keys as DataKeys));
     try {
-      return await drain(chunksOf({ config, keys, store, ledger }), write);
+      const pieces = piecesOf({ config, keys, store, ledger });
+      for (;;) {
+        const next = await pieces.next();
+        if (next.done === true) return next.value;
+        await write(next.value);
+      }
     } finally {
       await ledger.close();
     }

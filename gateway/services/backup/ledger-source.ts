@@ -9,8 +9,10 @@ import type { Registration } from '../../../chaincode/core/registration.js';
 import type { EmbeddedConfig } from '../../data/config.js';
 import type { DataKeys } from '../../data/keys.js';
 import type { DataLayout } from '../../data/layout.js';
-import type { Block, BlockTransaction } from '../../ledger/embedded/block.js';
+import type { Block, BlockTransaction, StoredBlock } from '../../ledger/embedded/block.js';
 import { BlockReader } from '../../ledger/embedded/block-reader.js';
+import type { OwnEmbedded } from '../own-embedded.js';
+import { type Extent, ExtentCounter } from './extent.js';
 import { parseOwnTransaction, readRegistration } from './log-blocks.js';
 
 export interface LedgerSource {
@@ -18,7 +20,7 @@ export interface LedgerSource {
   readonly certificates: readonly string[];
   registration(): Promise<Registration>;
   /** Lines of the blocks, as they were written. */
-  blockLines(): Iterable<Uint8Array>;
+  blockLines(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** Leaf hashes of each append, in order. */
   appends(): AsyncGenerator<readonly Uint8Array[]>;
   close(): Promise<void>;
@@ -28,15 +30,23 @@ function certificatesOf({ adminCertificate, writerCertificate }: DataKeys): Uint
   return [adminCertificate, writerCertificate].map((pem) => new X509Certificate(pem).raw);
 }
 
+/** Where blocks are read from, each time from the first. */
+interface BlockPlace {
+  blocks(): AsyncIterable<StoredBlock> | Iterable<StoredBlock>;
+  close(): Promise<void>;
+}
+
 export class EmbeddedSource implements LedgerSource {
-  readonly #reader: BlockReader;
+  readonly #place: BlockPlace;
   readonly #logId: string;
+  readonly #extent: Extent | undefined;
   readonly #creators: ReadonlySet<string>;
   readonly certificates: readonly string[];
 
-  private constructor(reader: BlockReader, logId: string, keys: DataKeys) {
-    this.#reader = reader;
+  private constructor(place: BlockPlace, logId: string, keys: DataKeys, extent?: Extent) {
+    this.#place = place;
     this.#logId = logId;
+    this.#extent = extent;
     const raw = certificatesOf(keys);
     this.certificates = raw.map(encodeBase64);
     this.#creators = new Set(raw.map((one) => encodeHex(sha256(one))));
@@ -51,19 +61,31 @@ export class EmbeddedSource implements LedgerSource {
     return new EmbeddedSource(reader, logId, keys);
   }
 
+  /** Of a ledger that goes on: its blocks of now, as far as this extent goes. */
+  static running(
+    network: OwnEmbedded,
+    logId: string,
+    keys: DataKeys,
+    extent: Extent,
+  ): EmbeddedSource {
+    // It stays open for those who have it.
+    const place = { blocks: network.blocksUntilNow(), close: async () => {} };
+    return new EmbeddedSource(place, logId, keys, extent);
+  }
+
   registration(): Promise<Registration> {
     return readRegistration(this.#blocks(), this.#logId);
   }
 
-  *blockLines(): Generator<Uint8Array> {
-    for (const { block, bytes } of this.#reader.blocks()) {
+  async *blockLines(): AsyncGenerator<Uint8Array> {
+    for await (const { block, bytes } of this.#stored()) {
       for (const transaction of block.transactions) this.#check(transaction);
       yield Buffer.concat([utf8('{"block":'), bytes, utf8('}')]);
     }
   }
 
   async *appends(): AsyncGenerator<readonly Uint8Array[]> {
-    for (const { transactions } of this.#blocks()) {
+    for await (const { transactions } of this.#blocks()) {
       for (const transaction of transactions) {
         const parsed = parseOwnTransaction(transaction, this.#logId);
         if (parsed.kind === 'append') yield parsed.hashes;
@@ -72,11 +94,23 @@ export class EmbeddedSource implements LedgerSource {
   }
 
   close(): Promise<void> {
-    return this.#reader.close();
+    return this.#place.close();
   }
 
-  *#blocks(): Generator<Block> {
-    for (const { block } of this.#reader.blocks()) yield block;
+  async *#blocks(): AsyncGenerator<Block> {
+    for await (const { block } of this.#stored()) yield block;
+  }
+
+  /** Whole blocks: what one holds became committed together. */
+  async *#stored(): AsyncGenerator<StoredBlock> {
+    const counter = this.#extent && new ExtentCounter(this.#extent);
+    for await (const stored of this.#place.blocks()) {
+      for (const transaction of counter === undefined ? [] : stored.block.transactions) {
+        const parsed = parseOwnTransaction(transaction, this.#logId);
+        if (parsed.kind === 'append' && counter?.takes(parsed.hashes.length) === false) return;
+      }
+      yield stored;
+    }
   }
 
   #check(transaction: BlockTransaction): void {

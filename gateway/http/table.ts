@@ -1,14 +1,26 @@
 // Every route of the gateway.
 import type { Route } from './route.js';
+import { ACCESS_EVENT_ROUTES } from './routes/access-events.js';
 import { docsRoutes } from './routes/docs.js';
 import { LOG_ROUTES } from './routes/log.js';
 import { OPERATION_ROUTES } from './routes/operation.js';
 import { OPERATOR_ROUTES } from './routes/operator.js';
 import { OPERATOR_EXPORT_ROUTES } from './routes/operator-export.js';
 import { OPERATOR_ROW_ROUTES } from './routes/operator-rows.js';
+import { PATIENT_ROUTES } from './routes/patients.js';
+import { RECEIPT_ROUTES } from './routes/receipts.js';
+import { RECORD_READING_ROUTES } from './routes/record-reading.js';
+import { RECORD_ROUTES } from './routes/records.js';
 import { TILE_ROUTES } from './routes/tiles.js';
+import { VERIFY_ROUTES } from './routes/verify.js';
 
 export const ROUTES: readonly Route[] = [
+  ...RECORD_ROUTES,
+  ...RECORD_READING_ROUTES,
+  ...ACCESS_EVENT_ROUTES,
+  ...RECEIPT_ROUTES,
+  ...PATIENT_ROUTES,
+  ...VERIFY_ROUTES,
   ...LOG_ROUTES,
   ...TILE_ROUTES,
   ...OPERATION_ROUTES,

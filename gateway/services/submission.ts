@@ -36,8 +36,11 @@ export type Submission = AccessSubmission | RecordSubmission | FixitySubmission;
 
 const identifierPart = text({ min: 1, max: 256 });
 
+/** Its normal form is checked elsewhere. */
+export const IDENTIFIER_SHAPE = object({ system: identifierPart, value: identifierPart });
+
 export const ACCESS_SUBMISSION_SHAPE = object({
-  patient: object({ system: identifierPart, value: identifierPart }),
+  patient: IDENTIFIER_SHAPE,
   ...ACCESS_MEMBERS,
   actor: PRIVATE_VALUES.actor,
   'justification?': PRIVATE_VALUES.justification,

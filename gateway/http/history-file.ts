@@ -1,0 +1,52 @@
+// A whole history as its file, for people to keep and to verify elsewhere.
+import { PRIVATE_MEMBERS } from '../../chaincode/core/entry.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { anything, text } from '../../chaincode/core/shape.js';
+import { formatHistory } from '../evidence/history.js';
+import { verifyHistory } from '../evidence/verify-history.js';
+import { withhold } from '../evidence/withhold.js';
+import type { HistoryQuery } from '../services/histories.js';
+import type { Hospital } from '../services/hospital.js';
+import { ownTrust } from './own-trust.js';
+import type { Answer, ApiAnswer, ApiRequest, Parameter } from './route.js';
+
+const PRIVATE = new Set<string>(Object.values(PRIVATE_MEMBERS).flat());
+
+export const WITHHOLD: Parameter = {
+  in: 'query',
+  name: 'withhold',
+  description: `Members that are not shown, with commas between: of ${[...PRIVATE].join(', ')}.`,
+  shape: text({ min: 1, max: 256, pattern: /^[a-z]+(,[a-z]+)*$/ }),
+};
+
+export const HISTORY_FILE_ANSWER: Answer = {
+  description: 'The whole history, a chartseal-history/1 file, which anybody can verify.',
+  content: { type: 'application/json', shape: anything() },
+  headers: { 'Content-Disposition': 'attachment, with a name that names nobody.' },
+};
+
+function withheldMembers({ values }: ApiRequest): readonly string[] {
+  const given = values['withhold'];
+  const members = given === undefined ? [] : String(given).split(',');
+  if (members.every((member) => PRIVATE.has(member))) return members;
+  throw new ChartsealError('BAD_INPUT', `withhold takes ${[...PRIVATE].join(', ')}`);
+}
+
+/** Verified before it leaves the house, as its receiver will. Throws NOT_PROVEN_YET, TOO_LARGE. */
+export async function historyFile(
+  request: ApiRequest,
+  hospital: Hospital,
+  query: HistoryQuery,
+): Promise<Uint8Array> {
+  const members = withheldMembers(request);
+  const history = formatHistory(withhold(await hospital.histories.make(query), { members }));
+  const { recordKey } = hospital.context.secrets;
+  const { verdict } = verifyHistory({ history, recordKey, ...ownTrust(hospital) });
+  if (verdict.startsWith('complete')) return history;
+  throw new ChartsealError('STORE_CORRUPT', 'the history does not hold; it is not given out');
+}
+
+export function answerHistoryFile(bytes: Uint8Array, name: string): ApiAnswer {
+  const headers = { 'Content-Disposition': `attachment; filename="${name}"` };
+  return { status: 200, type: 'application/json', headers, body: bytes };
+}

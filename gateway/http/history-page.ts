@@ -1,0 +1,96 @@
+// One page of a patient's history, in the words that people read.
+
+import { ACCESS_MEMBERS, PRIVATE_VALUES } from '../../chaincode/core/entry-shapes.js';
+import type { JsonObject } from '../../chaincode/core/json.js';
+import { HASH_BYTES } from '../../chaincode/core/limits.js';
+import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
+import { hex, integer, list, object, text, time } from '../../chaincode/core/shape.js';
+import { formatTime } from '../../chaincode/core/time.js';
+import { type PatientEvent, PatientEvents } from '../services/patient-events.js';
+import { CURSOR, type Cursor, formatCursor, parseCursor } from './history-cursor.js';
+import { ownTrust } from './own-trust.js';
+import type { Answer, ApiRequest, Parameter } from './route.js';
+import type { GatewayServices } from './services.js';
+import { callerOf } from './visibility.js';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 500;
+
+export const PAGE_PARAMETERS: readonly Parameter[] = [
+  CURSOR,
+  {
+    in: 'query',
+    name: 'limit',
+    description: `Events of one page, ${DEFAULT_LIMIT} when it is left out.`,
+    shape: integer({ min: 1, max: MAX_LIMIT }),
+  },
+];
+
+const optional = (members: object) =>
+  Object.fromEntries(
+    Object.entries(members).map(([name, shape]) => [`${name.replace('?', '')}?`, shape]),
+  );
+
+const EVENT = object({
+  sequence: integer(),
+  leafHash: hex(HASH_BYTES),
+  act: text({ min: 1, max: 64 }),
+  at: time(),
+  ...optional(ACCESS_MEMBERS),
+  'actor?': PRIVATE_VALUES.actor,
+  'justification?': PRIVATE_VALUES.justification,
+  'client?': PRIVATE_VALUES.client,
+});
+
+const PAGE = object({
+  events: list(EVENT, { max: MAX_LIMIT }),
+  asOf: time(),
+  size: integer(),
+  count: integer(),
+  'next?': text({ min: 1, max: 600 }),
+});
+
+export const PAGE_ANSWER: Answer = {
+  description:
+    'Events, the newest first; breakGlass marks emergency overrides. Complete, as the log has it, as of asOf; the file proves it.',
+  content: { type: 'application/json', shape: PAGE },
+};
+
+function eventOf({ sequence, leafHash, entry, opened }: PatientEvent): JsonObject {
+  const { act, at } = entry;
+  const common = { sequence, leafHash, act, at };
+  if (entry.act !== 'access') return common;
+  const { v: _v, log: _log, salt: _salt, by: _by, private: _private, ...facts } = entry;
+  return { ...common, ...(facts as unknown as JsonObject), ...opened };
+}
+
+/** The first page, or the one of the cursor. Throws NOT_PROVEN_YET, STORE_CORRUPT, BAD_INPUT. */
+export async function historyPage(
+  request: ApiRequest,
+  { hospital, patients }: GatewayServices,
+  patient: PatientIdentifier,
+): Promise<JsonObject> {
+  const { store, sequencer } = hospital;
+  const { cursor: given, limit = DEFAULT_LIMIT } = request.values;
+  const owner = { caller: callerOf(request), pseudonym: patients.pseudonymOf(patient) };
+  const nowMs = Date.now();
+  const earlier = given === undefined ? undefined : parseCursor(String(given), owner, nowMs);
+  const labels = sequencer.labels;
+  const reader = new PatientEvents({ store, sequencer, labels, ...ownTrust(hospital) });
+  const label = reader.label(patient);
+  const from: Cursor = earlier ?? (await firstPage(reader, label));
+  const { events, next } = reader.page(label, from, Number(limit));
+  const cursor = next.before === 0 ? undefined : formatCursor({ ...from, ...next }, owner, nowMs);
+  return {
+    events: events.map(eventOf),
+    asOf: formatTime(from.asOfMs),
+    size: from.size,
+    count: from.count,
+    ...(cursor === undefined ? {} : { next: cursor }),
+  };
+}
+
+async function firstPage(reader: PatientEvents, label: Uint8Array): Promise<Cursor> {
+  const top = await reader.top(label);
+  return { ...top, count: top.before };
+}

@@ -1,0 +1,73 @@
+// Access events, one or many: who did what to a patient's records.
+import type { JsonValue } from '../../../chaincode/core/json.js';
+import { ACCESS_SUBMISSION_SHAPE, parseAccessSubmission } from '../../services/submission.js';
+import {
+  ACCEPT_REFUSALS,
+  ACCEPTING_ANSWERS,
+  acceptedFacts,
+  answerAccepted,
+  LINES_ANSWER,
+} from '../accepting.js';
+import { checkNoKey, IDEMPOTENCY_KEY, sourceWithKey } from '../idempotency.js';
+import { answerLines } from '../lines.js';
+import type { ApiAnswer, ApiRequest, Route } from '../route.js';
+import type { GatewayServices } from '../services.js';
+import { callerOf, checkSource, submitterOf } from '../visibility.js';
+
+async function acceptOne(request: ApiRequest, services: GatewayServices): Promise<ApiAnswer> {
+  const caller = callerOf(request);
+  const event = parseAccessSubmission(await request.json());
+  const source = sourceWithKey(request, event.source);
+  checkSource(caller, source);
+  const { sequencer } = services.hospital;
+  const accepted = await sequencer.accept({ ...event, source }, { by: submitterOf(caller) });
+  return answerAccepted(request, services, accepted);
+}
+
+function acceptLines(request: ApiRequest, services: GatewayServices): ApiAnswer {
+  checkNoKey(request);
+  const caller = callerOf(request);
+  const by = submitterOf(caller);
+  const accept = async (value: JsonValue) => {
+    const event = parseAccessSubmission(value);
+    checkSource(caller, event.source);
+    const { ordinal, duplicate } = await services.hospital.sequencer.acceptWhenRoom(event, { by });
+    return acceptedFacts(services, { ordinal, duplicate });
+  };
+  const body = answerLines(request.stream, accept, request.signal);
+  return { status: 200, type: 'application/x-ndjson', body };
+}
+
+export const ACCESS_EVENT_ROUTES: readonly Route[] = [
+  {
+    operationId: 'recordAccess',
+    method: 'POST',
+    path: '/v1/access-events',
+    tag: 'Access events',
+    summary: 'Records that somebody did something to records of one patient.',
+    description:
+      'One event as JSON, or any number as JSON lines: each has its answer as one line, in order, while more are sent. An event that was answered is durable; the same source.system and source.requestId may be sent again.',
+    access: { own: ['source-system', 'archivist'] },
+    parameters: [IDEMPOTENCY_KEY],
+    bodies: {
+      'application/json': { description: 'One event.', shape: ACCESS_SUBMISSION_SHAPE },
+      'application/x-ndjson': {
+        description: 'One event a line.',
+        shape: ACCESS_SUBMISSION_SHAPE,
+      },
+    },
+    answers: { ...ACCEPTING_ANSWERS, 200: LINES_ANSWER },
+    refusals: [
+      'PATIENT_NOT_NORMAL',
+      'IDEMPOTENCY_CONFLICT',
+      'ACT_REFUSED',
+      'ACCESS_DENIED',
+      ...ACCEPT_REFUSALS,
+    ],
+    waits: true,
+    handle: async (request, services) =>
+      request.mediaType === 'application/x-ndjson'
+        ? acceptLines(request, services)
+        : acceptOne(request, services),
+  },
+];

@@ -1,0 +1,151 @@
+// Verifies what somebody holds, with this hospital's trust file: for convenience. Whoever does not
+// trust this server verifies elsewhere, with the same outcome.
+import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
+import { RECORD_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import type { JsonObject, JsonValue } from '../../../chaincode/core/json.js';
+import { HASH_BYTES, MAX_JSON_BYTES } from '../../../chaincode/core/limits.js';
+import { anything, hex, integer, object, time } from '../../../chaincode/core/shape.js';
+import { parseTime } from '../../../chaincode/core/time.js';
+import type { DocumentFacts } from '../../evidence/document-check.js';
+import { formatReceipt } from '../../evidence/receipt.js';
+import { verifyHistory } from '../../evidence/verify-history.js';
+import { verifyReceipt } from '../../evidence/verify-receipt.js';
+import { RecordReading } from '../../services/record-reading.js';
+import { ROLES } from '../caller.js';
+import { DIGEST_HEADERS } from '../content-digest.js';
+import { digestBody } from '../document-body.js';
+import { ownTrust } from '../own-trust.js';
+import type { ApiAnswer, ApiRequest, Route } from '../route.js';
+import type { GatewayServices } from '../services.js';
+import { callerOf, entriesOf } from '../visibility.js';
+import { findVisible } from './receipts.js';
+
+const EVIDENCE_SHAPE = object({
+  'receipt?': anything(),
+  'history?': anything(),
+  'digests?': RECORD_MEMBERS.digests,
+  'size?': integer(),
+  'asOf?': time(),
+});
+
+interface Evidence {
+  readonly receipt?: JsonObject;
+  readonly history?: JsonObject;
+  readonly digests?: DocumentFacts['digests'];
+  readonly size?: number;
+  readonly asOf?: string;
+}
+
+function bad(message: string): never {
+  throw new ChartsealError('BAD_INPUT', message);
+}
+
+/** Without what is undefined, as JSON has it. */
+const answerOf = (result: object): ApiAnswer => ({
+  status: 200,
+  body: JSON.parse(JSON.stringify(result)) as JsonValue,
+});
+
+async function verifyEvidence(
+  request: ApiRequest,
+  { hospital }: GatewayServices,
+): Promise<ApiAnswer> {
+  checkNoNames(request);
+  const { receipt, history, digests, size, asOf } = (await request.json()) as unknown as Evidence;
+  if ((receipt === undefined) === (history === undefined)) bad('give either receipt or history');
+  if (history !== undefined) {
+    if (digests !== undefined || size !== undefined) bad('digests and size belong to a receipt');
+    const until = asOf === undefined ? {} : { asOf: parseTime(asOf, 'asOf') };
+    return answerOf(
+      verifyHistory({ history: canonicalBytes(history), ...until, ...ownTrust(hospital) }),
+    );
+  }
+  if (asOf !== undefined) bad('asOf belongs to a history');
+  if (size !== undefined && digests === undefined) bad('size belongs to digests');
+  const facts = digests && { digests, ...(size === undefined ? {} : { size }) };
+  const document = facts === undefined ? {} : { document: facts };
+  const bytes = canonicalBytes(receipt ?? {});
+  return answerOf(verifyReceipt({ receipt: bytes, ...document, ...ownTrust(hospital) }));
+}
+
+function checkNoNames({ values }: ApiRequest): void {
+  if (Object.keys(values).length > 0) bad('parameters belong to application/octet-stream');
+}
+
+/** Ordinal of the entry whose receipt is meant. Throws NOT_FOUND also for what is not visible. */
+function namedEntry(request: ApiRequest, services: GatewayServices): number {
+  const { record, version, leafHash } = request.values;
+  if ((record === undefined) === (leafHash === undefined)) bad('name either record or leafHash');
+  if (leafHash !== undefined) {
+    if (version !== undefined) bad('version belongs to record');
+    return findVisible(request, services, String(leafHash));
+  }
+  const { store, sequencer } = services.hospital;
+  const reading = new RecordReading({ store, labels: sequencer.labels });
+  const wanted = version === undefined ? undefined : Number(version);
+  const found = reading.find(String(record), entriesOf(callerOf(request)), wanted);
+  if (found !== undefined) return found.ordinal;
+  throw new ChartsealError('NOT_FOUND', 'there is no such record, or no such version of it');
+}
+
+async function verifyDocument(request: ApiRequest, services: GatewayServices): Promise<ApiAnswer> {
+  const { hospital } = services;
+  const receipt = formatReceipt(await hospital.receipts.make(namedEntry(request, services)));
+  const { digest, size } = await digestBody(request);
+  const document = { digests: { 'sha-256': digest }, size };
+  return answerOf(verifyReceipt({ receipt, document, ...ownTrust(hospital) }));
+}
+
+export const VERIFY_ROUTES: readonly Route[] = [
+  {
+    operationId: 'verify',
+    method: 'POST',
+    path: '/v1/verify',
+    tag: 'Verification',
+    summary: 'Verifies a receipt or a history, or a document against its receipt.',
+    description:
+      'The outcome is the one of chartseal verify --json. A server of the hospital proves nothing against the hospital: verify offline, with a trust file from elsewhere, where that matters.',
+    access: { own: ROLES, others: ['auditor'] },
+    parameters: [
+      {
+        in: 'query',
+        name: 'record',
+        description: 'Whose receipt the document is compared with. For application/octet-stream.',
+        shape: RECORD_MEMBERS.id,
+      },
+      {
+        in: 'query',
+        name: 'version',
+        description: 'Of the record; the newest when it is left out.',
+        shape: integer({ min: 1 }),
+      },
+      {
+        in: 'query',
+        name: 'leafHash',
+        description: 'Of the entry, instead of record.',
+        shape: hex(HASH_BYTES),
+      },
+      ...DIGEST_HEADERS,
+    ],
+    bodies: {
+      'application/json': {
+        description: 'A receipt with what is known of the document, or a history.',
+        shape: EVIDENCE_SHAPE,
+        maxBytes: MAX_JSON_BYTES,
+      },
+      'application/octet-stream': { description: 'The document; none of its bytes is kept.' },
+    },
+    answers: {
+      200: {
+        description: 'The verdict, with a sentence for each step, whatever the verdict is.',
+        content: { type: 'application/json', shape: anything() },
+      },
+    },
+    refusals: ['NOT_FOUND', 'NOT_PROVEN_YET', 'STORE_CORRUPT'],
+    handle: async (request, services) =>
+      request.mediaType === 'application/octet-stream'
+        ? verifyDocument(request, services)
+        : verifyEvidence(request, services),
+  },
+];

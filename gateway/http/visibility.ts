@@ -1,0 +1,33 @@
+// What a caller may know of, beyond the roles that a route asks for.
+import type { Entry, Source } from '../../chaincode/core/entry.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import type { Submitter } from '../services/sequencer/build-entry.js';
+import type { Caller, Role } from './caller.js';
+import type { ApiRequest } from './route.js';
+
+const READERS: readonly Role[] = ['archivist', 'auditor'];
+
+/** Of routes that are not open, where there always is a caller. */
+export function callerOf({ caller }: ApiRequest): Caller {
+  if (caller === undefined) throw new ChartsealError('UNAUTHENTICATED', 'this needs credentials');
+  return caller;
+}
+
+/** How the caller stands in what it submits. */
+export function submitterOf({ id, organisation }: Caller): Submitter {
+  return { id, mspId: organisation };
+}
+
+/** Which entries the caller may read: the archive's people all, a system what it submitted. */
+export function entriesOf(caller: Caller): (entry: Pick<Entry, 'by'>) => boolean {
+  if (!caller.isOwn) return () => false;
+  if (caller.roles.some((role) => READERS.includes(role))) return () => true;
+  if (!caller.roles.includes('source-system')) return () => false;
+  return ({ by }) => by.id === caller.id && by.mspId === caller.organisation;
+}
+
+/** Throws ACCESS_DENIED for a source that the caller does not speak for. */
+export function checkSource({ sources }: Caller, source: Source | undefined): void {
+  if (sources === undefined || source === undefined || sources.includes(source.system)) return;
+  throw new ChartsealError('ACCESS_DENIED', 'the caller does not speak for this source.system');
+}

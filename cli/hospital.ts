@@ -88,6 +88,21 @@ export async function openEither<T>({ data }: DataOptions, ways: Ways<T>): Promi
   }
 }
 
+/** The gateway that has this data folder open and answers for it; undefined when there is none. */
+export async function findAnswering({ data }: DataOptions): Promise<GatewayConnection | undefined> {
+  const gateway = await connect(data);
+  if (gateway === undefined) return undefined;
+  try {
+    await RemoteDoor.open(gateway, data);
+    return gateway;
+  } catch (error) {
+    gateway.close();
+    // What is wrong with the folder is then found without it.
+    if (error instanceof ChartsealError) return undefined;
+    throw error;
+  }
+}
+
 function tellLeft(entries: number, context: CommandContext): void {
   if (entries > 0) context.tell(`finishing ${entries} entries that an earlier command left`);
 }

@@ -1,11 +1,16 @@
-// chartseal doctor: each finding with the next step, for people or as JSON lines.
+// chartseal doctor: each finding with the next step, for people or as JSON lines. Of a folder, of
+// the gateway that has it open, or of a gateway elsewhere.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { type AddressOptions, readAddress } from '../../gateway/client/address.js';
+import { GatewayConnection } from '../../gateway/client/connection.js';
+import { examineThrough } from '../../gateway/client/remote-upkeep.js';
 import { examine } from '../../gateway/services/doctor/doctor.js';
 import type { Finding, FindingStatus } from '../../gateway/services/doctor/finding.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_FINDING, EXIT_UNDONE } from '../exit.js';
-import type { DataOptions } from '../hospital.js';
+import { type DataOptions, findAnswering } from '../hospital.js';
 import { clean } from '../render.js';
 
 const WORDS: Readonly<Record<FindingStatus, string>> = {
@@ -30,9 +35,41 @@ function tell({ check, status, sentence, next }: Finding, context: CommandContex
   if (next !== undefined) context.data(`${' '.repeat(WIDTH)}  next: ${clean(next)}`);
 }
 
+export interface DoctorOptions extends DataOptions, Partial<AddressOptions> {}
+
+async function examineAt({ url, ...options }: DoctorOptions): Promise<readonly Finding[]> {
+  if (url === undefined) {
+    const { tokenFile, certificate, key, authority } = options;
+    if ([tokenFile, certificate, key, authority].every((one) => one === undefined)) {
+      return examineFolder(options);
+    }
+    const message = '--token-file, --certificate, --key and --authority go with --url';
+    throw new ChartsealError('USAGE', message);
+  }
+  const gateway = new GatewayConnection(readAddress({ ...options, url }));
+  try {
+    return await examineThrough(gateway);
+  } finally {
+    gateway.close();
+  }
+}
+
+/** Through the gateway that has the folder open; alone when there is none that answers. */
+async function examineFolder(options: DataOptions): Promise<readonly Finding[]> {
+  const gateway = await findAnswering(options);
+  if (gateway === undefined) {
+    return examine({ folder: options.data, nodeProblem: await nodeProblem() });
+  }
+  try {
+    return await examineThrough(gateway);
+  } finally {
+    gateway.close();
+  }
+}
+
 /** 1 when there is a fault, else 2 when something was not checked, else 0. */
-export async function doctor({ data }: DataOptions, context: CommandContext): Promise<number> {
-  const findings = await examine({ folder: data, nodeProblem: await nodeProblem() });
+export async function doctor(options: DoctorOptions, context: CommandContext): Promise<number> {
+  const findings = await examineAt(options);
   const count = (wanted: FindingStatus) =>
     findings.filter(({ status }) => status === wanted).length;
   const summary = {

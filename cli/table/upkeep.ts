@@ -31,7 +31,14 @@ export const UPKEEP_COMMANDS: readonly CommandRow[] = [
     summary:
       'Look at folder, keys, clock, disk, store and ledger, and say what to do. Changes nothing.',
     example: 'doctor --data hospital',
-    flags: { data },
+    flags: {
+      data,
+      url: flags.text('--url <url>', 'look at the gateway there instead, through its /v1/doctor'),
+      tokenFile: flags.text('--token-file <file>', 'bearer token for --url'),
+      certificate: flags.text('--certificate <file>', 'client certificate for --url, PEM'),
+      key: flags.text('--key <file>', 'key of the client certificate, PEM'),
+      authority: flags.text('--authority <file>', 'authorities to believe for --url, PEM'),
+    },
     run: async (_given, values, context) =>
       (await import('../commands/doctor.js')).doctor(values, context),
   }),

@@ -9,7 +9,7 @@ import { gatewayFailed, refusalOf } from './refusal.js';
 import { formatRows, readAnswer, withBeats } from './rows.js';
 
 export interface GatewayAddress {
-  /** `http://127.0.0.1:PORT`, `https://host`; without a path. */
+  /** `http://127.0.0.1:PORT`, `https://host`, with what stands before the paths of routes. */
   readonly url: string;
   readonly token?: string;
   /** PEM. */
@@ -37,7 +37,10 @@ const isObject = (value: JsonValue): value is Record<string, JsonValue> =>
 function unreachable(error: unknown): ChartsealError {
   if (error instanceof ChartsealError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? 'no reason is known';
-  const text = `the gateway cannot be reached: ${code}`;
+  const isCertificate = /CERT|SIGNATURE|ISSUER|ALTNAME/.test(code);
+  const text = isCertificate
+    ? `the certificate of the gateway is not believed: ${code}`
+    : `the gateway cannot be reached: ${code}`;
   return new ChartsealError('GATEWAY_UNREACHABLE', text, { cause: error });
 }
 
@@ -243,7 +246,11 @@ export class GatewayConnection {
       ...(bytes === undefined ? {} : { 'Content-Length': String(bytes.length) }),
     };
     const send = this.#isTls ? sendHttps : sendHttp;
-    const request = send(new URL(path, url), { method, agent: this.#agent, headers });
+    const request = send(new URL(`${url.replace(/\/+$/, '')}${path}`), {
+      method,
+      agent: this.#agent,
+      headers,
+    });
     const exchange = new Exchange(request);
     if (isRows) void exchange.send(withBeats(piecesOf(body.rows)));
     else request.end(bytes);

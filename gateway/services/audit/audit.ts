@@ -46,7 +46,8 @@ export interface AuditListener {
     pass: { readonly isResumed: boolean; readonly records: number; readonly startedAt: string },
     files: () => AsyncIterable<AnchoredRecord>,
   ): void;
-  onAnswer(row: AnswerRow): void;
+  /** The next row waits for it. */
+  onAnswer(row: AnswerRow): void | Promise<void>;
 }
 
 export interface AuditSummary {
@@ -159,7 +160,7 @@ class Audit {
       const audit = new ArchiveAudit(records(), this.#options);
       for await (const { record, row } of audit.run()) {
         await pass.take(record.ordinal, row);
-        this.#listener.onAnswer(row);
+        await this.#listener.onAnswer(row);
       }
       const left = audit.isWhole ? 0 : await countRecords(store, this.#scope, pass.range);
       await pass.end(left === 0);

@@ -1,9 +1,8 @@
 // Sends what a handler answers: whole, or piece by piece as the receiver takes it.
-import { once } from 'node:events';
 import type { Response } from 'express';
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { ANSWER_IDLE_MS, LINGER_MS } from './limits.js';
+import { ANSWER_IDLE_MS, ANSWER_PIECE_BYTES } from './limits.js';
 import type { ApiAnswer, MediaType } from './route.js';
 
 function isStream(body: ApiAnswer['body']): body is AsyncIterable<Uint8Array> {
@@ -16,36 +15,51 @@ function bytesOf(body: Exclude<ApiAnswer['body'], AsyncIterable<Uint8Array> | un
 
 /** What was not read of a request would be taken for the next one: the connection ends. */
 function endAfter(response: Response): void {
-  const { req: request } = response;
-  if (request.complete) return;
-  response.setHeader('Connection', 'close');
-  response.once('finish', () => {
-    request.resume();
-    const lingering = setTimeout(() => request.socket.destroy(), LINGER_MS);
-    request.socket.once('close', () => clearTimeout(lingering));
+  if (!response.req.complete) response.setHeader('Connection', 'close');
+}
+
+/** False when the receiver is gone, or took nothing for too long. */
+function drained(response: Response, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (isDrained: boolean) => {
+      clearTimeout(timer);
+      response.off('drain', drain);
+      signal.removeEventListener('abort', gone);
+      resolve(isDrained);
+    };
+    const drain = () => settle(true);
+    const gone = () => settle(false);
+    const timer = setTimeout(gone, ANSWER_IDLE_MS);
+    response.once('drain', drain);
+    signal.addEventListener('abort', gone);
   });
 }
 
-async function drained(response: Response, signal: AbortSignal): Promise<void> {
-  const idle = AbortSignal.timeout(ANSWER_IDLE_MS);
-  await once(response, 'drain', { signal: AbortSignal.any([idle, signal]) });
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += ANSWER_PIECE_BYTES) {
+    yield bytes.subarray(at, at + ANSWER_PIECE_BYTES);
+  }
 }
 
-async function sendStream(
+async function sendPieces(
   response: Response,
-  pieces: AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     for await (const piece of pieces) {
       if (signal.aborted) break;
-      if (!response.write(piece)) await drained(response, signal);
+      if (!response.write(piece) && !(await drained(response, signal))) {
+        response.destroy();
+        return;
+      }
     }
     response.end();
   } catch (error) {
     // The status is out already: an answer that is cut off says that it is not whole.
+    const wasGone = signal.aborted;
     response.destroy();
-    if (error instanceof ChartsealError || !signal.aborted) throw error;
+    if (error instanceof ChartsealError || !wasGone) throw error;
   }
 }
 
@@ -72,11 +86,13 @@ export async function sendAnswer(
   response.setHeader('Content-Type', media);
   if (isStream(body)) {
     if (isHead) response.end();
-    else await sendStream(response, body, signal);
+    else await sendPieces(response, body, signal);
     return;
   }
   endAfter(response);
   const bytes = bytesOf(body);
   response.setHeader('Content-Length', bytes.length);
-  response.end(isHead ? undefined : bytes);
+  if (isHead) response.end();
+  else if (bytes.length <= ANSWER_PIECE_BYTES) response.end(bytes);
+  else await sendPieces(response, piecesOf(bytes), signal);
 }

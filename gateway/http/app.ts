@@ -10,6 +10,7 @@ import type { Authenticator } from './auth/authenticator.js';
 import { authorize } from './auth/authorize.js';
 import { verifiedCertificate } from './auth/certificate-match.js';
 import type { Caller } from './caller.js';
+import { checkHead } from './head.js';
 import type { HttpObserver, ListenerKind } from './observer.js';
 import { problemOf, refusalOf } from './problem.js';
 import { type RateLimits, rateLimiters } from './rate-limits.js';
@@ -32,7 +33,10 @@ export interface AppOptions {
 interface Progress {
   readonly requestId: string;
   readonly begunAt: number;
-  readonly signal: AbortSignal;
+  /** Aborted when the caller is gone. */
+  readonly gone: AbortSignal;
+  /** Aborted then, and when the gateway must end. */
+  readonly working: AbortController;
   route?: string;
   caller?: Caller | undefined;
   code?: ChartsealError['code'];
@@ -49,18 +53,26 @@ function expressPath(template: string): string {
   );
 }
 
-function begin(response: AppResponse, { observer, listener }: AppOptions): Progress {
+function begin(
+  response: AppResponse,
+  { observer, listener }: AppOptions,
+  open: Set<Progress>,
+): Progress {
   const { req: request } = response;
   const gone = new AbortController();
   const progress: Progress = {
     requestId: randomUUID(),
     begunAt: performance.now(),
-    signal: gone.signal,
+    gone: gone.signal,
+    working: new AbortController(),
   };
+  open.add(progress);
   const bytesBefore = request.socket.bytesRead;
   const writtenBefore = request.socket.bytesWritten;
   response.once('close', () => {
+    open.delete(progress);
     gone.abort();
+    progress.working.abort();
     observer.answered({
       requestId: progress.requestId,
       listener,
@@ -80,12 +92,21 @@ function begin(response: AppResponse, { observer, listener }: AppOptions): Progr
   return progress;
 }
 
+const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError';
+
+/** Seconds: of a full outbox until the ledger has made room. */
+function retryAfter({ code }: ChartsealError, { hospital }: GatewayServices): number {
+  return code === 'OUTBOX_FULL' ? Math.ceil(hospital.sequencer.roomInMs / 1000) : 1;
+}
+
 async function refuse(
   response: AppResponse,
   error: unknown,
-  { observer }: AppOptions,
+  { observer, ending, services }: AppOptions,
 ): Promise<void> {
   const { progress } = response.locals;
+  // A handler that stops because its caller is gone has nobody to tell.
+  if (progress.gone.aborted && isAbort(error)) return;
   const refusal = refusalOf(error);
   progress.code = refusal.code;
   if (refusal.code === 'UNAUTHENTICATED') progress.reason = refusal.message;
@@ -98,11 +119,14 @@ async function refuse(
   const headers: Record<string, string> = {};
   if (problem.status === 401) headers['WWW-Authenticate'] = 'Bearer';
   if (problem.status === 429 || problem.status === 503) {
-    headers['Retry-After'] = String(response.getHeader('Retry-After') ?? 1);
+    headers['Retry-After'] = String(
+      response.getHeader('Retry-After') ?? retryAfter(refusal, services),
+    );
   }
+  if (ending.aborted) headers['Connection'] = 'close';
   const type = 'application/problem+json';
   const body = { ...problem };
-  await sendAnswer(response, { status: problem.status, type, headers, body }, progress.signal);
+  await sendAnswer(response, { status: problem.status, type, headers, body }, progress.gone);
 }
 
 async function authenticate(
@@ -124,9 +148,10 @@ function addRoute(app: Express, route: Route, options: AppOptions): void {
     const { progress } = response.locals;
     progress.route = route.path;
     authorize(route.access, progress.caller, options.listener);
-    const asked = readRequest(route, request, progress.caller, progress.signal);
+    const asked = readRequest(route, request, progress.caller, progress.working.signal);
     const answered = await route.handle(asked, options.services);
-    await sendAnswer(response, answered, progress.signal);
+    if (options.ending.aborted) response.setHeader('Connection', 'close');
+    await sendAnswer(response, answered, progress.gone);
   };
   const path = expressPath(route.path);
   if (route.method === 'GET') app.get(path, answer);
@@ -171,17 +196,22 @@ export function createApp(options: AppOptions): Express {
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.set('query parser', false);
+  const open = new Set<Progress>();
+  options.ending.addEventListener('abort', () => {
+    for (const { working } of open) working.abort();
+  });
   app.use((_request, response: AppResponse, next) => {
-    response.locals.progress = begin(response, options);
+    response.locals.progress = begin(response, options, open);
     next();
   });
   app.use(securityHeaders);
+  app.use((request, _response, next) => {
+    checkHead(request);
+    next();
+  });
   const { refused, taken } = rateLimiters(options.rateLimits, options.listener);
   app.use(async (request, response: AppResponse, next) => {
-    if (options.ending.aborted) {
-      response.setHeader('Connection', 'close');
-      throw new ChartsealError('SHUTTING_DOWN', 'the gateway ends');
-    }
+    if (options.ending.aborted) throw new ChartsealError('SHUTTING_DOWN', 'the gateway ends');
     try {
       response.locals.progress.caller = await authenticate(request, options);
     } catch (error) {

@@ -1,6 +1,7 @@
 // Bodies of requests, read within bounds of size and time.
 import type { IncomingMessage } from 'node:http';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { MAX_BUFFERED_BODY_BYTES, MIN_BODY_BYTES } from './limits.js';
 import type { MediaType } from './route.js';
 
 /** Whether a request says that it has a body. */
@@ -46,25 +47,65 @@ export interface BodyBounds {
 }
 
 /**
+ * How long a sender may still take: each window of time that is spent waiting must bring some
+ * bytes, so that a body which trickles does not hold its connection for ever.
+ */
+class Pace {
+  readonly #idleMs: number;
+  readonly #until: number;
+  #windowMs = 0;
+  #windowBytes = 0;
+
+  constructor({ idleMs, totalMs = Number.POSITIVE_INFINITY }: BodyBounds) {
+    this.#idleMs = idleMs;
+    this.#until = performance.now() + totalMs;
+  }
+
+  get leftMs(): number {
+    return Math.min(this.#idleMs, this.#until - performance.now());
+  }
+
+  /** Throws REQUEST_TIMEOUT. */
+  took(bytes: number, waitedMs: number): void {
+    this.#windowBytes += bytes;
+    this.#windowMs += waitedMs;
+    if (this.#windowMs < this.#idleMs) return;
+    if (this.#windowBytes < MIN_BODY_BYTES) throw timedOut();
+    this.#windowMs = 0;
+    this.#windowBytes = 0;
+  }
+}
+
+/**
  * The body piece by piece. Throws TOO_LARGE, REQUEST_TIMEOUT, and BAD_INPUT when the sender went
  * away before its end.
  */
 export async function* readBody(
   request: IncomingMessage,
-  { maxBytes, idleMs, totalMs }: BodyBounds,
+  bounds: BodyBounds,
 ): AsyncGenerator<Uint8Array> {
+  const { maxBytes } = bounds;
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   // Destroying the request would take the answer along: reading just ends.
-  const pieces = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-  const until = totalMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + totalMs;
+  const pieces = request.iterator({ destroyOnReturn: false }) as AsyncGenerator<Uint8Array>;
+  const pace = new Pace(bounds);
   let size = 0;
-  for (;;) {
-    const left = Math.min(idleMs, until - performance.now());
-    const piece = await within(nextOf(pieces), left);
-    if (piece.done === true) return;
-    size += piece.value.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    yield piece.value;
+  let isRead = true;
+  try {
+    for (;;) {
+      const begun = performance.now();
+      isRead = false;
+      const piece = await within(nextOf(pieces), pace.leftMs);
+      isRead = true;
+      if (piece.done === true) return;
+      size += piece.value.length;
+      if (size > maxBytes) throw tooLarge(maxBytes);
+      pace.took(piece.value.length, performance.now() - begun);
+      yield piece.value;
+    }
+  } finally {
+    // While it listens, nobody else can read the rest away. In the middle of a read it is left.
+    if (isRead) await pieces.return(undefined);
   }
 }
 
@@ -90,8 +131,24 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   }
 }
 
+/** Of all bodies that are read as a whole right now. */
+let bufferedBytes = 0;
+
+/** Throws as {@link readBody}, and RATE_LIMITED while too much of other bodies is in memory. */
 export async function readWhole(request: IncomingMessage, bounds: BodyBounds): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of readBody(request, bounds)) pieces.push(piece);
-  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+  let size = 0;
+  try {
+    for await (const piece of readBody(request, bounds)) {
+      bufferedBytes += piece.length;
+      size += piece.length;
+      if (bufferedBytes > MAX_BUFFERED_BODY_BYTES) {
+        throw new ChartsealError('RATE_LIMITED', 'too many large bodies arrive at the same time');
+      }
+      pieces.push(piece);
+    }
+    return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
+  } finally {
+    bufferedBytes -= size;
+  }
 }

@@ -2,6 +2,8 @@
 
 /** JSON bodies, unless a route takes larger ones. */
 export const MAX_JSON_BODY_BYTES = 1024 * 1024;
+/** Bodies that are read as a whole, of all requests at the same time. */
+export const MAX_BUFFERED_BODY_BYTES = 256 * 1024 * 1024;
 /** A document that is digested while it arrives. */
 export const MAX_DOCUMENT_BYTES = 1024 ** 4;
 /** Request line and headers together. */
@@ -15,17 +17,25 @@ export const HEADERS_TIMEOUT_MS = 10_000;
 export const BODY_TIMEOUT_MS = 30_000;
 /** Between two pieces of a body that is read as it comes. */
 export const BODY_IDLE_MS = 60_000;
+/** What must come of such a body in every BODY_IDLE_MS that are spent waiting for it. */
+export const MIN_BODY_BYTES = 1024;
 /** Until a receiver takes the next piece of an answer. */
 export const ANSWER_IDLE_MS = 60_000;
 /** An idle connection that may be used again. */
 export const KEEP_ALIVE_MS = 65_000;
 /** How often connections are looked at for the timeouts above. */
 export const CONNECTIONS_CHECK_MS = 2_000;
-/** After a refusal, how long the rest of the body is read, so that the sender sees the answer. */
+/** Pieces in which answers are handed to a connection: each must be taken in ANSWER_IDLE_MS. */
+export const ANSWER_PIECE_BYTES = 64 * 1024;
+/** After the last answer, how long a connection is still read, so that the sender sees it. */
 export const LINGER_MS = 2_000;
 /** Requests of one connection. */
 export const MAX_REQUESTS_PER_SOCKET = 1_000_000;
 export const MAX_CONNECTIONS = 16_384;
+/** Requests of one connection that are answered at the same time; more of them are not read yet. */
+export const MAX_PIPELINED_REQUESTS = 64;
+/** Files and sockets of this process that connections leave to stores and ledger. */
+export const RESERVED_FILES = 512;
 
 /** Of one caller, and of one address that is not known yet. */
 export const REQUESTS_PER_MINUTE = 120_000;

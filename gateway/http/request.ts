@@ -6,6 +6,7 @@ import { parseJsonBytes } from '../../chaincode/core/json.js';
 import { checkShape } from '../../chaincode/core/shape.js';
 import { hasBody, mediaTypeOf, readBody, readWhole } from './body.js';
 import type { Caller } from './caller.js';
+import { waitsForContinue } from './head.js';
 import {
   BODY_IDLE_MS,
   BODY_TIMEOUT_MS,
@@ -44,6 +45,16 @@ function bodyTypeOf(route: Route, request: Request): MediaType | undefined {
   return undefined;
 }
 
+/** Whoever waits to be asked is asked only now, when nothing stands against the body. */
+function askForBody(request: Request): void {
+  if (waitsForContinue(request)) request.res?.writeContinue();
+}
+
+async function* readStream(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
+  askForBody(request);
+  yield* readBody(request, { maxBytes, idleMs: BODY_IDLE_MS });
+}
+
 /** Throws BAD_INPUT and WRONG_MEDIA_TYPE; the body is looked at when the handler reads it. */
 export function readRequest(
   route: Route,
@@ -59,14 +70,12 @@ export function readRequest(
     totalMs: BODY_TIMEOUT_MS,
   };
   const json = async () => {
+    askForBody(request);
     const value = parseJsonBytes(await readWhole(request, whole), 'the body');
     if (body?.shape !== undefined) checkShape(body.shape, value, 'the body');
     return value;
   };
-  const stream = readBody(request, {
-    maxBytes: body?.maxBytes ?? MAX_DOCUMENT_BYTES,
-    idleMs: BODY_IDLE_MS,
-  });
+  const stream = readStream(request, body?.maxBytes ?? MAX_DOCUMENT_BYTES);
   const waitMs = route.waits === true ? readWait(request.headers['prefer']) : 0;
   return { caller, values: valuesOf(route, request), mediaType, json, stream, waitMs, signal };
 }

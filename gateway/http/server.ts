@@ -1,19 +1,25 @@
 // One listener: sockets, their timeouts, and an end that lets requests in flight finish.
-import { randomUUID } from 'node:crypto';
-import { createServer as createHttp, type Server, STATUS_CODES } from 'node:http';
+import { constants } from 'node:crypto';
+import {
+  createServer as createHttp,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createHttps, type Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Express } from 'express';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { Connections } from './connections.js';
 import {
+  ANSWER_IDLE_MS,
   CONNECTIONS_CHECK_MS,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_MS,
   MAX_HEADER_BYTES,
   MAX_REQUESTS_PER_SOCKET,
 } from './limits.js';
-import { problemOf } from './problem.js';
 
 export interface ListenOptions {
   readonly host: string;
@@ -34,46 +40,36 @@ const SERVER_OPTIONS = {
   requestTimeout: 0,
   keepAliveTimeout: KEEP_ALIVE_MS,
   connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+  // The application looks at it, and refuses in its own words.
+  requireHostHeader: false,
 } as const;
 
-/** Requests that are not HTTP never reach the application. */
-const RAW_REFUSALS: Readonly<Record<string, readonly [status: number, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, `request line and headers have more than ${MAX_HEADER_BYTES} bytes`],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the headers did not arrive in time'],
-};
-
-function refuseRaw(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const [status, detail] = RAW_REFUSALS[error.code ?? ''] ?? [400, 'the request is not HTTP/1.1'];
-  const title = STATUS_CODES[status] as string;
-  const code = status === 408 ? 'REQUEST_TIMEOUT' : status === 431 ? 'TOO_LARGE' : 'BAD_INPUT';
-  const requestId = randomUUID();
-  const problem = problemOf(new ChartsealError(code, detail), requestId);
-  const body = JSON.stringify({ ...problem, title, status });
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\n` +
-      `X-Request-Id: ${requestId}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+function makeServer({ tls }: ListenOptions): Server | TlsServer {
+  if (tls === undefined) return createHttp(SERVER_OPTIONS);
+  const { requireClientCertificate: required, ...context } = tls;
+  return createHttps({
+    ...SERVER_OPTIONS,
+    ...context,
+    minVersion: 'TLSv1.2',
+    requestCert: required,
+    rejectUnauthorized: required,
+    handshakeTimeout: HEADERS_TIMEOUT_MS,
+    // TLS 1.2 lets clients ask for handshakes without end.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (context.secureOptions ?? 0),
+  });
 }
 
-function makeServer(app: Express, { tls }: ListenOptions): Server | TlsServer {
-  if (tls === undefined) return createHttp(SERVER_OPTIONS, app);
-  const { requireClientCertificate: required, ...context } = tls;
-  return createHttps(
-    {
-      ...SERVER_OPTIONS,
-      ...context,
-      minVersion: 'TLSv1.2',
-      requestCert: required,
-      rejectUnauthorized: required,
-      handshakeTimeout: HEADERS_TIMEOUT_MS,
-    },
-    app,
-  );
+function serve(server: Server, app: Express, connections: Connections, isTls: boolean): void {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (connections.begin(request, response)) app(request, response);
+  };
+  server.on('request', answer);
+  // Whoever waits before sending a body is told to go on when somebody wants to read it.
+  server.on('checkContinue', answer);
+  server.on('checkExpectation', answer);
+  server.on(isTls ? 'secureConnection' : 'connection', (socket) => connections.add(socket));
+  server.on('clientError', (error, socket) => connections.fail(error, socket as Socket));
+  server.setTimeout(ANSWER_IDLE_MS, (socket) => connections.idle(socket));
 }
 
 function listen(server: Server, { host, port }: ListenOptions): Promise<void> {
@@ -92,23 +88,30 @@ function listen(server: Server, { host, port }: ListenOptions): Promise<void> {
 
 export class HttpListener {
   readonly #server: Server | TlsServer;
+  readonly #connections: Connections;
   readonly #host: string;
   readonly isTls: boolean;
 
-  private constructor(server: Server | TlsServer, { host, tls }: ListenOptions) {
+  private constructor(
+    server: Server | TlsServer,
+    connections: Connections,
+    { host, tls }: ListenOptions,
+  ) {
     this.#server = server;
+    this.#connections = connections;
     this.#host = host;
     this.isTls = tls !== undefined;
   }
 
   /** Throws PORT_TAKEN. */
   static async open(app: Express, options: ListenOptions): Promise<HttpListener> {
-    const server = makeServer(app, options);
+    const server = makeServer(options);
+    const connections = new Connections();
     server.maxConnections = options.maxConnections;
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
-    server.on('clientError', refuseRaw);
+    serve(server, app, connections, options.tls !== undefined);
     await listen(server, options);
-    return new HttpListener(server, options);
+    return new HttpListener(server, connections, options);
   }
 
   get port(): number {
@@ -134,7 +137,7 @@ export class HttpListener {
   /** Takes no new connection; resolves when all are closed, those in flight after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
+    this.#connections.end();
     const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     await closed;
     clearTimeout(cut);

@@ -1,0 +1,195 @@
+// The sockets of one listener: which requests each has in flight, how it ends so that its last
+// answer arrives, and when one that nobody serves or reads is cut off.
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import {
+  ANSWER_IDLE_MS,
+  LINGER_MS,
+  MAX_HEADER_BYTES,
+  MAX_PIPELINED_REQUESTS,
+  RESERVED_FILES,
+} from './limits.js';
+import { problemOf } from './problem.js';
+
+/** What of a request never reaches the application. */
+interface Broken {
+  readonly status: number;
+  readonly code: 'BAD_INPUT' | 'TOO_LARGE' | 'REQUEST_TIMEOUT';
+  readonly detail: string;
+}
+
+interface Connection {
+  readonly inFlight: Map<ServerResponse, IncomingMessage>;
+  /** No request is taken any more. */
+  isEnding: boolean;
+  /** Answered when all that came before it is. */
+  broken: Broken | undefined;
+}
+
+const NOT_HTTP: Broken = { status: 400, code: 'BAD_INPUT', detail: 'the request is not HTTP/1.1' };
+
+const BROKEN: Readonly<Record<string, Broken>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'TOO_LARGE',
+    detail: `request line and headers have more than ${MAX_HEADER_BYTES} bytes`,
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    status: 413,
+    code: 'TOO_LARGE',
+    detail: 'the extensions of a chunk are too long',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'REQUEST_TIMEOUT',
+    detail: 'the headers did not arrive in time',
+  },
+};
+
+/** Undefined for what is wrong with the connection itself: nobody could read an answer. */
+function brokenOf({ code = '' }: NodeJS.ErrnoException): Broken | undefined {
+  return BROKEN[code] ?? (code.startsWith('HPE_') ? NOT_HTTP : undefined);
+}
+
+function rawAnswer({ status, code, detail }: Broken): string {
+  const title = STATUS_CODES[status] as string;
+  const requestId = randomUUID();
+  const problem = problemOf(new ChartsealError(code, detail), requestId);
+  const body = JSON.stringify({ ...problem, title, status });
+  return (
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\n` +
+    `X-Request-Id: ${requestId}\r\nCache-Control: no-store\r\n` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+  );
+}
+
+/** Files that this process may open; unbounded where the system does not say. */
+function openFileLimit(): number {
+  if (process.platform !== 'linux') return Number.POSITIVE_INFINITY;
+  const soft = /^Max open files +([0-9]+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+}
+
+/** Of all listeners of this process: what stores and ledger need stays free. */
+const slots = { taken: 0, bound: Number.POSITIVE_INFINITY };
+
+function takeSlot(socket: Socket): boolean {
+  if (slots.bound === Number.POSITIVE_INFINITY) {
+    slots.bound = Math.max(1, openFileLimit() - RESERVED_FILES);
+  }
+  if (slots.taken >= slots.bound) return false;
+  slots.taken++;
+  socket.once('close', () => slots.taken--);
+  return true;
+}
+
+export class Connections {
+  readonly #open = new Map<Socket, Connection>();
+  #isEnding = false;
+
+  /** A connection that can carry requests: behind TLS, when its handshake is done. */
+  add(socket: Socket): void {
+    if (!takeSlot(socket)) {
+      socket.destroy();
+      return;
+    }
+    const connection: Connection = { inFlight: new Map(), isEnding: false, broken: undefined };
+    this.#open.set(socket, connection);
+    socket.destroySoon = () => this.#end(socket, connection);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      // Node tells it only to the answer that is being written, not to those behind it.
+      for (const response of connection.inFlight.keys()) {
+        if (!response.closed) response.emit('close');
+      }
+    });
+  }
+
+  /** False for what comes after the last request of its connection: it is not looked at. */
+  begin(request: IncomingMessage, response: ServerResponse): boolean {
+    const { socket } = request;
+    const connection = this.#open.get(socket);
+    if (connection === undefined || connection.isEnding) {
+      request.resume();
+      return false;
+    }
+    const { inFlight } = connection;
+    inFlight.set(response, request);
+    if (inFlight.size > MAX_PIPELINED_REQUESTS) socket.pause();
+    response.once('finish', () => {
+      if (request.complete) return;
+      // What was not read of a request would be taken for the next one.
+      request.resume();
+      this.#end(socket, connection);
+    });
+    response.once('close', () => {
+      inFlight.delete(response);
+      if (inFlight.size <= MAX_PIPELINED_REQUESTS && socket.isPaused()) socket.resume();
+      if (inFlight.size > 0) return;
+      if (connection.broken !== undefined) this.#refuse(socket, connection, connection.broken);
+      else if (this.#isEnding) this.#end(socket, connection);
+    });
+    return true;
+  }
+
+  /** Something came that is not HTTP, or not in time. */
+  fail(error: NodeJS.ErrnoException, socket: Socket): void {
+    const connection = this.#open.get(socket);
+    const broken = brokenOf(error);
+    if (connection === undefined || broken === undefined || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    if (connection.broken !== undefined) return;
+    connection.broken = broken;
+    const [first] = connection.inFlight;
+    if (first === undefined) this.#refuse(socket, connection, broken);
+    else if (connection.inFlight.size === 1 && !first[1].complete) {
+      // It is the body of that request that cannot be read.
+      if (first[0].headersSent) socket.destroy();
+      else {
+        first[0].statusCode = broken.status;
+        this.#refuse(socket, connection, broken);
+      }
+    } else {
+      connection.isEnding = true;
+      socket.pause();
+    }
+  }
+
+  /** Nothing went in or out of a socket for its time. */
+  idle(socket: Socket): void {
+    const inFlight = this.#open.get(socket)?.inFlight.size ?? 0;
+    if (inFlight === 0 || socket.writableLength > 0) socket.destroy();
+    else socket.setTimeout(ANSWER_IDLE_MS);
+  }
+
+  /** Connections end as soon as nothing is in flight on them. */
+  end(): void {
+    this.#isEnding = true;
+    for (const [socket, connection] of this.#open) {
+      if (connection.inFlight.size === 0) this.#end(socket, connection);
+    }
+  }
+
+  #refuse(socket: Socket, connection: Connection, broken: Broken): void {
+    socket.write(rawAnswer(broken));
+    this.#end(socket, connection);
+  }
+
+  /**
+   * Sends all that is to be sent, and goes on reading for a while: the other side may still be
+   * writing, and would be told of a reset before it sees the answer.
+   */
+  #end(socket: Socket, connection: Connection): void {
+    if (connection.isEnding && socket.writableEnded) return;
+    connection.isEnding = true;
+    socket.end();
+    socket.resume();
+    const lingering = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once('close', () => clearTimeout(lingering));
+  }
+}

@@ -40,6 +40,7 @@ class Faults {
   }
 }
 
+const LISTS = /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g;
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 async function readPem(path: string, member: Member, faults: Faults): Promise<string | undefined> {
@@ -96,17 +97,35 @@ interface Parsed {
   readonly chain: readonly X509Certificate[] | undefined;
   readonly key: KeyObject | undefined;
   readonly authorities: readonly X509Certificate[] | undefined;
-  readonly listUntil: number | undefined;
+  readonly lists: readonly x509.X509Crl[] | undefined;
 }
 
-/** When the list must be replaced: OpenSSL refuses every client after that. */
-function parseList(pem: string, now: number, faults: Faults): number | undefined {
-  const list = parse('revocationList', 'revocation list', faults, () => new x509.X509Crl(pem));
-  const until = list?.nextUpdate?.getTime();
-  if (until !== undefined && now > until) {
+function parseLists(pem: string): x509.X509Crl[] | undefined {
+  const texts = pem.match(LISTS) ?? [];
+  // OpenSSL must take each of them too.
+  for (const text of texts) createSecureContext({ crl: text });
+  const lists = texts.map((text) => new x509.X509Crl(text));
+  return lists.length > 0 ? lists : undefined;
+}
+
+const nameOf = (pem: X509Certificate) => new x509.X509Certificate(pem.raw).subject;
+
+/** Each authority needs a list that is in date: OpenSSL refuses all its clients without. */
+function checkLists(
+  { lists, authorities = [] }: Pick<Parsed, 'lists' | 'authorities'>,
+  now: number,
+  faults: Faults,
+): void {
+  if (lists === undefined) return;
+  for (const { nextUpdate } of lists) {
+    const until = nextUpdate?.getTime() ?? Number.POSITIVE_INFINITY;
+    if (now <= until) continue;
     faults.add('revocationList', `ended at ${formatTime(until)}: every client would be refused`);
   }
-  return until;
+  const issuers = new Set(lists.map(({ issuer }) => issuer));
+  if (authorities.every((authority) => issuers.has(nameOf(authority)))) return;
+  const text = 'has no list of one of the client authorities: its clients would be refused';
+  faults.add('revocationList', text);
 }
 
 function parseAll(texts: Partial<Record<Member, string>>, now: number, faults: Faults): Parsed {
@@ -118,6 +137,11 @@ function parseAll(texts: Partial<Record<Member, string>>, now: number, faults: F
   const chain = many('certificate', certificate);
   if (chain?.[0] !== undefined) checkDates('certificate', chain[0], now, faults);
   const authorities = many('clientAuthorities', clientAuthorities);
+  const lists =
+    revocationList === undefined
+      ? undefined
+      : parse('revocationList', 'revocation list', faults, () => parseLists(revocationList));
+  checkLists({ lists, authorities }, now, faults);
   return {
     chain,
     authorities,
@@ -125,18 +149,19 @@ function parseAll(texts: Partial<Record<Member, string>>, now: number, faults: F
       key === undefined
         ? undefined
         : parse('key', 'private key', faults, () => createPrivateKey(key)),
-    listUntil: revocationList === undefined ? undefined : parseList(revocationList, now, faults),
+    lists,
   };
 }
 
-function datedOf(listener: string, { chain, authorities, listUntil }: Parsed): DatedCertificate[] {
+function datedOf(listener: string, { chain, authorities, lists }: Parsed): DatedCertificate[] {
   const dated: DatedCertificate[] = [];
   if (chain !== undefined) dated.push({ name: `${listener} certificate`, until: endOf(chain) });
   if (authorities !== undefined) {
     dated.push({ name: `${listener} client authorities`, until: endOf(authorities) });
   }
-  if (listUntil !== undefined) {
-    dated.push({ name: `${listener} revocation list`, until: listUntil });
+  const ends = lists?.flatMap(({ nextUpdate }) => nextUpdate?.getTime() ?? []) ?? [];
+  if (ends.length > 0) {
+    dated.push({ name: `${listener} revocation list`, until: Math.min(...ends) });
   }
   return dated;
 }
@@ -165,7 +190,7 @@ export async function readTlsMaterial(
     cert: texts.certificate,
     key: texts.key,
     ...(texts.clientAuthorities === undefined ? {} : { ca: texts.clientAuthorities }),
-    ...(texts.revocationList === undefined ? {} : { crl: texts.revocationList }),
+    ...(texts.revocationList === undefined ? {} : { crl: texts.revocationList.match(LISTS) ?? [] }),
   };
   parse('certificate', 'chain that TLS takes', faults, () => createSecureContext(context));
   if (faults.list.length > 0) return { faults: faults.list };

@@ -2,7 +2,7 @@
 import type { Response } from 'express';
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { ANSWER_IDLE_MS, ANSWER_PIECE_BYTES } from './limits.js';
+import { ANSWER_PIECE_BYTES } from './limits.js';
 import type { ApiAnswer, MediaType } from './route.js';
 
 function isStream(body: ApiAnswer['body']): body is AsyncIterable<Uint8Array> {
@@ -19,7 +19,7 @@ function endAfter(response: Response): void {
 }
 
 /** False when the receiver is gone, or took nothing for too long. */
-function drained(response: Response, signal: AbortSignal): Promise<boolean> {
+function drained(response: Response, signal: AbortSignal, idleMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (isDrained: boolean) => {
       clearTimeout(timer);
@@ -29,7 +29,7 @@ function drained(response: Response, signal: AbortSignal): Promise<boolean> {
     };
     const drain = () => settle(true);
     const gone = () => settle(false);
-    const timer = setTimeout(gone, ANSWER_IDLE_MS);
+    const timer = setTimeout(gone, idleMs);
     response.once('drain', drain);
     signal.addEventListener('abort', gone);
   });
@@ -45,11 +45,12 @@ async function sendPieces(
   response: Response,
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   signal: AbortSignal,
+  idleMs: number,
 ): Promise<void> {
   try {
     for await (const piece of pieces) {
       if (signal.aborted) break;
-      if (!response.write(piece) && !(await drained(response, signal))) {
+      if (!response.write(piece) && !(await drained(response, signal, idleMs))) {
         response.destroy();
         return;
       }
@@ -66,11 +67,13 @@ async function sendPieces(
 /**
  * Resolves when everything is handed to the connection, or the receiver is gone.
  * @param signal aborted when the receiver is gone
+ * @param idleMs until the receiver takes the next piece
  */
 export async function sendAnswer(
   response: Response,
   { status, type, headers, body }: ApiAnswer,
   signal: AbortSignal,
+  idleMs: number,
 ): Promise<void> {
   if (signal.aborted) return;
   response.status(status);
@@ -86,7 +89,7 @@ export async function sendAnswer(
   response.setHeader('Content-Type', media);
   if (isStream(body)) {
     if (isHead) response.end();
-    else await sendPieces(response, body, signal);
+    else await sendPieces(response, body, signal, idleMs);
     return;
   }
   endAfter(response);
@@ -94,5 +97,5 @@ export async function sendAnswer(
   response.setHeader('Content-Length', bytes.length);
   if (isHead) response.end();
   else if (bytes.length <= ANSWER_PIECE_BYTES) response.end(bytes);
-  else await sendPieces(response, piecesOf(bytes), signal);
+  else await sendPieces(response, piecesOf(bytes), signal, idleMs);
 }

@@ -11,6 +11,7 @@ import { authorize } from './auth/authorize.js';
 import { verifiedCertificate } from './auth/certificate-match.js';
 import type { Caller } from './caller.js';
 import { checkHead } from './head.js';
+import { TIMEOUTS, type Timeouts } from './limits.js';
 import type { HttpObserver, ListenerKind } from './observer.js';
 import { problemOf, refusalOf } from './problem.js';
 import { type RateLimits, rateLimiters } from './rate-limits.js';
@@ -27,6 +28,8 @@ export interface AppOptions {
   readonly rateLimits: RateLimits;
   /** Aborted when the gateway ends: no new request is taken. */
   readonly ending: AbortSignal;
+  /** TIMEOUTS when it is left out. */
+  readonly timeouts?: Timeouts;
 }
 
 /** What is known of a request while it is answered. */
@@ -102,7 +105,7 @@ function retryAfter({ code }: ChartsealError, { hospital }: GatewayServices): nu
 async function refuse(
   response: AppResponse,
   error: unknown,
-  { observer, ending, services }: AppOptions,
+  { observer, ending, services, timeouts = TIMEOUTS }: AppOptions,
 ): Promise<void> {
   const { progress } = response.locals;
   // A handler that stops because its caller is gone has nobody to tell.
@@ -126,7 +129,8 @@ async function refuse(
   if (ending.aborted) headers['Connection'] = 'close';
   const type = 'application/problem+json';
   const body = { ...problem };
-  await sendAnswer(response, { status: problem.status, type, headers, body }, progress.gone);
+  const answer = { status: problem.status, type, headers, body } as const;
+  await sendAnswer(response, answer, progress.gone, timeouts.answerIdleMs);
 }
 
 async function authenticate(
@@ -144,14 +148,16 @@ export function routesOf(routes: readonly Route[], listener: ListenerKind): read
 }
 
 function addRoute(app: Express, route: Route, options: AppOptions): void {
+  const { timeouts = TIMEOUTS } = options;
   const answer = async (request: Request, response: AppResponse) => {
     const { progress } = response.locals;
     progress.route = route.path;
     authorize(route.access, progress.caller, options.listener);
-    const asked = readRequest(route, request, progress.caller, progress.working.signal);
+    const { caller, working } = progress;
+    const asked = readRequest(route, request, caller, working.signal, timeouts);
     const answered = await route.handle(asked, options.services);
     if (options.ending.aborted) response.setHeader('Connection', 'close');
-    await sendAnswer(response, answered, progress.gone);
+    await sendAnswer(response, answered, progress.gone, timeouts.answerIdleMs);
   };
   const path = expressPath(route.path);
   if (route.method === 'GET') app.get(path, answer);
@@ -226,8 +232,14 @@ export function createApp(options: AppOptions): Express {
     throw new ChartsealError('NO_ROUTE', 'there is no such route');
   });
   // Express knows its handler of errors by the four parameters.
-  app.use((error: unknown, _request: Request, response: AppResponse, _next: () => void) =>
-    refuse(response, error, options),
-  );
+  app.use(async (error: unknown, _request: Request, response: AppResponse, _next: () => void) => {
+    try {
+      await refuse(response, error, options);
+    } catch (cause) {
+      // Express would show it to the caller.
+      options.observer.failed(response.locals.progress.requestId, cause);
+      response.destroy();
+    }
+  });
   return app;
 }

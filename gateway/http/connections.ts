@@ -6,11 +6,10 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import {
-  ANSWER_IDLE_MS,
-  LINGER_MS,
   MAX_HEADER_BYTES,
   MAX_PIPELINED_REQUESTS,
   RESERVED_FILES,
+  type Timeouts,
 } from './limits.js';
 import { problemOf } from './problem.js';
 
@@ -88,7 +87,12 @@ function takeSlot(socket: Socket): boolean {
 
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
+  readonly #timeouts: Timeouts;
   #isEnding = false;
+
+  constructor(timeouts: Timeouts) {
+    this.#timeouts = timeouts;
+  }
 
   /** A connection that can carry requests: behind TLS, when its handshake is done. */
   add(socket: Socket): void {
@@ -164,7 +168,7 @@ export class Connections {
   idle(socket: Socket): void {
     const inFlight = this.#open.get(socket)?.inFlight.size ?? 0;
     if (inFlight === 0 || socket.writableLength > 0) socket.destroy();
-    else socket.setTimeout(ANSWER_IDLE_MS);
+    else socket.setTimeout(this.#timeouts.answerIdleMs);
   }
 
   /** Connections end as soon as nothing is in flight on them. */
@@ -189,7 +193,7 @@ export class Connections {
     connection.isEnding = true;
     socket.end();
     socket.resume();
-    const lingering = setTimeout(() => socket.destroy(), LINGER_MS);
+    const lingering = setTimeout(() => socket.destroy(), this.#timeouts.lingerMs);
     socket.once('close', () => clearTimeout(lingering));
   }
 }

@@ -29,6 +29,25 @@ export const CONNECTIONS_CHECK_MS = 2_000;
 export const ANSWER_PIECE_BYTES = 64 * 1024;
 /** After the last answer, how long a connection is still read, so that the sender sees it. */
 export const LINGER_MS = 2_000;
+/** The times above, for what must not take its time: tests of them. */
+export interface Timeouts {
+  readonly headersMs: number;
+  readonly bodyMs: number;
+  readonly bodyIdleMs: number;
+  readonly answerIdleMs: number;
+  readonly checkMs: number;
+  readonly lingerMs: number;
+}
+
+export const TIMEOUTS: Timeouts = {
+  headersMs: HEADERS_TIMEOUT_MS,
+  bodyMs: BODY_TIMEOUT_MS,
+  bodyIdleMs: BODY_IDLE_MS,
+  answerIdleMs: ANSWER_IDLE_MS,
+  checkMs: CONNECTIONS_CHECK_MS,
+  lingerMs: LINGER_MS,
+};
+
 /** Requests of one connection. */
 export const MAX_REQUESTS_PER_SOCKET = 1_000_000;
 export const MAX_CONNECTIONS = 16_384;

@@ -4,15 +4,10 @@ import type { Request } from 'express';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
 import { checkShape } from '../../chaincode/core/shape.js';
-import { hasBody, mediaTypeOf, readBody, readWhole } from './body.js';
+import { type BodyBounds, hasBody, mediaTypeOf, readBody, readWhole } from './body.js';
 import type { Caller } from './caller.js';
 import { waitsForContinue } from './head.js';
-import {
-  BODY_IDLE_MS,
-  BODY_TIMEOUT_MS,
-  MAX_DOCUMENT_BYTES,
-  MAX_JSON_BODY_BYTES,
-} from './limits.js';
+import { MAX_DOCUMENT_BYTES, MAX_JSON_BODY_BYTES, type Timeouts } from './limits.js';
 import { parseQuery, readValues } from './parameters.js';
 import { readWait } from './prefer.js';
 import type { ApiRequest, MediaType, Parameter, Route } from './route.js';
@@ -50,9 +45,9 @@ function askForBody(request: Request): void {
   if (waitsForContinue(request)) request.res?.writeContinue();
 }
 
-async function* readStream(request: Request, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* readStream(request: Request, bounds: BodyBounds): AsyncGenerator<Uint8Array> {
   askForBody(request);
-  yield* readBody(request, { maxBytes, idleMs: BODY_IDLE_MS });
+  yield* readBody(request, bounds);
 }
 
 /** Throws BAD_INPUT and WRONG_MEDIA_TYPE; the body is looked at when the handler reads it. */
@@ -61,13 +56,14 @@ export function readRequest(
   request: Request,
   caller: Caller | undefined,
   signal: AbortSignal,
+  { bodyMs, bodyIdleMs }: Timeouts,
 ): ApiRequest {
   const mediaType = bodyTypeOf(route, request);
   const body = mediaType === undefined ? undefined : route.bodies?.[mediaType];
   const whole = {
     maxBytes: body?.maxBytes ?? MAX_JSON_BODY_BYTES,
-    idleMs: BODY_TIMEOUT_MS,
-    totalMs: BODY_TIMEOUT_MS,
+    idleMs: bodyMs,
+    totalMs: bodyMs,
   };
   const json = async () => {
     askForBody(request);
@@ -75,7 +71,10 @@ export function readRequest(
     if (body?.shape !== undefined) checkShape(body.shape, value, 'the body');
     return value;
   };
-  const stream = readStream(request, body?.maxBytes ?? MAX_DOCUMENT_BYTES);
+  const stream = readStream(request, {
+    maxBytes: body?.maxBytes ?? MAX_DOCUMENT_BYTES,
+    idleMs: bodyIdleMs,
+  });
   const waitMs = route.waits === true ? readWait(request.headers['prefer']) : 0;
   return { caller, values: valuesOf(route, request), mediaType, json, stream, waitMs, signal };
 }

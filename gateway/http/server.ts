@@ -13,12 +13,11 @@ import type { Express } from 'express';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { Connections } from './connections.js';
 import {
-  ANSWER_IDLE_MS,
-  CONNECTIONS_CHECK_MS,
-  HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_MS,
   MAX_HEADER_BYTES,
   MAX_REQUESTS_PER_SOCKET,
+  TIMEOUTS,
+  type Timeouts,
 } from './limits.js';
 
 export interface ListenOptions {
@@ -26,6 +25,8 @@ export interface ListenOptions {
   /** 0 takes any free one. */
   readonly port: number;
   readonly maxConnections: number;
+  /** TIMEOUTS when it is left out. */
+  readonly timeouts?: Timeouts;
   /** HTTPS when it is given. */
   readonly tls?: SecureContextOptions & {
     /** Every client must show a certificate of one of the authorities in `ca`. */
@@ -33,33 +34,43 @@ export interface ListenOptions {
   };
 }
 
-const SERVER_OPTIONS = {
+const serverOptions = ({ headersMs, checkMs }: Timeouts) => ({
   maxHeaderSize: MAX_HEADER_BYTES,
-  headersTimeout: HEADERS_TIMEOUT_MS,
+  headersTimeout: headersMs,
   // Bodies have bounds of their own: a document may take hours.
   requestTimeout: 0,
   keepAliveTimeout: KEEP_ALIVE_MS,
-  connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+  connectionsCheckingInterval: checkMs,
   // The application looks at it, and refuses in its own words.
   requireHostHeader: false,
-} as const;
+});
 
-function makeServer({ tls }: ListenOptions): Server | TlsServer {
-  if (tls === undefined) return createHttp(SERVER_OPTIONS);
+/** What holds for certificates that come later too. */
+const strictContext = (context: SecureContextOptions): SecureContextOptions => ({
+  ...context,
+  minVersion: 'TLSv1.2',
+  // TLS 1.2 lets clients ask for handshakes without end.
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (context.secureOptions ?? 0),
+});
+
+function makeServer({ tls, timeouts = TIMEOUTS }: ListenOptions): Server | TlsServer {
+  if (tls === undefined) return createHttp(serverOptions(timeouts));
   const { requireClientCertificate: required, ...context } = tls;
   return createHttps({
-    ...SERVER_OPTIONS,
-    ...context,
-    minVersion: 'TLSv1.2',
+    ...serverOptions(timeouts),
+    ...strictContext(context),
     requestCert: required,
     rejectUnauthorized: required,
-    handshakeTimeout: HEADERS_TIMEOUT_MS,
-    // TLS 1.2 lets clients ask for handshakes without end.
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (context.secureOptions ?? 0),
+    handshakeTimeout: timeouts.headersMs,
   });
 }
 
-function serve(server: Server, app: Express, connections: Connections, isTls: boolean): void {
+function serve(
+  server: Server,
+  app: Express,
+  connections: Connections,
+  { tls, timeouts = TIMEOUTS }: ListenOptions,
+): void {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (connections.begin(request, response)) app(request, response);
   };
@@ -67,9 +78,9 @@ function serve(server: Server, app: Express, connections: Connections, isTls: bo
   // Whoever waits before sending a body is told to go on when somebody wants to read it.
   server.on('checkContinue', answer);
   server.on('checkExpectation', answer);
-  server.on(isTls ? 'secureConnection' : 'connection', (socket) => connections.add(socket));
+  server.on(tls ? 'secureConnection' : 'connection', (socket) => connections.add(socket));
   server.on('clientError', (error, socket) => connections.fail(error, socket as Socket));
-  server.setTimeout(ANSWER_IDLE_MS, (socket) => connections.idle(socket));
+  server.setTimeout(timeouts.answerIdleMs, (socket) => connections.idle(socket));
 }
 
 function listen(server: Server, { host, port }: ListenOptions): Promise<void> {
@@ -106,10 +117,10 @@ export class HttpListener {
   /** Throws PORT_TAKEN. */
   static async open(app: Express, options: ListenOptions): Promise<HttpListener> {
     const server = makeServer(options);
-    const connections = new Connections();
+    const connections = new Connections(options.timeouts ?? TIMEOUTS);
     server.maxConnections = options.maxConnections;
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
-    serve(server, app, connections, options.tls !== undefined);
+    serve(server, app, connections, options);
     await listen(server, options);
     return new HttpListener(server, connections, options);
   }
@@ -131,7 +142,9 @@ export class HttpListener {
 
   /** For new connections; those that are open keep what they have. */
   setSecureContext(context: SecureContextOptions): void {
-    if ('setSecureContext' in this.#server) this.#server.setSecureContext(context);
+    if ('setSecureContext' in this.#server) {
+      this.#server.setSecureContext(strictContext(context));
+    }
   }
 
   /** Takes no new connection; resolves when all are closed, those in flight after `graceMs`. */

@@ -3,7 +3,13 @@
 import { text as anyText, integer, object } from '../../chaincode/core/shape.js';
 import { createApp } from '../../gateway/http/app.js';
 import { Authenticator } from '../../gateway/http/auth/authenticator.js';
-import { REFUSED_LOGINS_PER_MINUTE, REQUESTS_PER_MINUTE } from '../../gateway/http/limits.js';
+import {
+  MAX_CONNECTIONS,
+  REFUSED_LOGINS_PER_MINUTE,
+  REQUESTS_PER_MINUTE,
+  TIMEOUTS,
+  type Timeouts,
+} from '../../gateway/http/limits.js';
 import type { ListenerKind, RequestFacts } from '../../gateway/http/observer.js';
 import type { Route } from '../../gateway/http/route.js';
 import { HttpListener } from '../../gateway/http/server.js';
@@ -172,7 +178,7 @@ export interface HostileListener {
 /** @param tls HTTPS with client certificates when it is given */
 export async function openHostile(
   tls?: TlsFiles,
-  refusedLoginsPerMinute = REFUSED_LOGINS_PER_MINUTE,
+  timeouts: Timeouts = TIMEOUTS,
 ): Promise<HostileListener> {
   const seen: Seen = { facts: [], failures: [], stored: [], left: 0 };
   const ending = new AbortController();
@@ -197,13 +203,18 @@ export async function openHostile(
       failed: (_requestId, error) => seen.failures.push(error),
     },
     listener: kind,
-    rateLimits: { requestsPerMinute: REQUESTS_PER_MINUTE, refusedLoginsPerMinute },
+    rateLimits: {
+      requestsPerMinute: REQUESTS_PER_MINUTE,
+      refusedLoginsPerMinute: REFUSED_LOGINS_PER_MINUTE,
+    },
     ending: ending.signal,
+    timeouts,
   });
   const listener = await HttpListener.open(app, {
     host: '127.0.0.1',
     port: 0,
-    maxConnections: 1000,
+    maxConnections: MAX_CONNECTIONS,
+    timeouts,
     ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
   });
   const end = async (graceMs: number) => {

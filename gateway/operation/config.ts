@@ -97,8 +97,7 @@ function shapeFaults(error: z.ZodError, set: readonly FromEnvironment[]): string
     }
     const path = pathText(issue.path);
     const name = byPath.get(path) ?? path;
-    const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
-    return [`${name} ${isMissing ? 'must be given' : issue.message}`];
+    return [`${name} ${issue.input === undefined ? 'must be given' : issue.message}`];
   });
 }
 

@@ -18,11 +18,13 @@ export async function identityCertificates(
 ): Promise<readonly DatedCertificate[]> {
   const { config, layout } = hospital;
   if (config.ledger === 'embedded') {
-    const names = ['caCertificate', 'writerCertificate'] as const;
-    return Promise.all(names.map((name) => dated(name, join(layout.keys, KEY_FILES[name]))));
+    return Promise.all([
+      dated('writer identity', join(layout.keys, KEY_FILES.writerCertificate)),
+      dated('own authority', join(layout.keys, KEY_FILES.caCertificate)),
+    ]);
   }
   const { identities } = await readFabricProfile(config.profile);
   // Only the writer's is needed every day; the others may lie elsewhere.
   const writer = identities.writer;
-  return writer === undefined ? [] : [await dated('writer', writer.certificate)];
+  return writer === undefined ? [] : [await dated('writer identity', writer.certificate)];
 }

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { findGateway, removeRunFile, writeRunFile } from '../../gateway/operation/run-file.js';
+
+describe('the file that leads to a running gateway', () => {
+  let data: string;
+  let run: string;
+  beforeEach(() => {
+    data = mkdtempSync(join(tmpdir(), 'chartseal-run-'));
+    run = join(data, 'run');
+    mkdirSync(run);
+  });
+  afterEach(() => rmSync(data, { recursive: true }));
+  const token = 'a'.repeat(43);
+  const url = 'http://127.0.0.1:12345';
+
+  it('is for its owner alone, and found while its process lives', async () => {
+    const running = { url, pid: process.pid, token };
+    await writeRunFile(run, running);
+    expect(statSync(join(run, 'gateway.json')).mode & 0o777).to.equal(0o600);
+    expect(await findGateway(data)).to.deep.equal(running);
+    await removeRunFile(run);
+    expect(existsSync(join(run, 'gateway.json'))).to.equal(false);
+    expect(await findGateway(data)).to.equal(undefined);
+    await removeRunFile(run);
+  });
+
+  it('counts for nothing when a process left it that is gone', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '0']);
+    await writeRunFile(run, { url, pid, token });
+    expect(await findGateway(data)).to.equal(undefined);
+  });
+
+  it('counts for nothing when it leads elsewhere or is not as this program writes it', async () => {
+    const good = { url, pid: process.pid, token };
+    for (const bad of [
+      '',
+      '{}',
+      JSON.stringify({ ...good, url: 'http://192.0.2.1:80' }),
+      JSON.stringify({ ...good, url: `${url}@evil.example` }),
+      JSON.stringify({ ...good, token: 'a b' }),
+      JSON.stringify({ ...good, pid: '1' }),
+      JSON.stringify({ ...good, more: 1 }),
+    ]) {
+      writeFileSync(join(run, 'gateway.json'), bad);
+      expect(await findGateway(data), bad).to.equal(undefined);
+    }
+    expect(await findGateway(join(data, 'none'))).to.equal(undefined);
+  });
+});

@@ -16,6 +16,8 @@ export interface ArchiveAuditOptions {
    * would stand in the way of all behind it.
    */
   readonly windowMs?: number;
+  /** The record as it is anchored by now: it may have been amended since it was listed. */
+  readonly readAgain: (record: AnchoredRecord) => AnchoredRecord;
 }
 
 export interface Answered {
@@ -93,7 +95,7 @@ export class ArchiveAudit {
           this.#isWhole = !this.#stop.signal.aborted;
           break;
         }
-        this.#answer(value.file, answerOf(value.file.record, value));
+        this.#answer(value.file, await this.#judge(value));
         asked = this.#ask(results);
       }
       yield* this.#ready();
@@ -134,6 +136,35 @@ export class ArchiveAudit {
     };
     asked.result.then(arrived, arrived);
     return asked;
+  }
+
+  /** A file that is not as it was listed may be as it was anchored since. */
+  async #judge(result: Result): Promise<AnswerRow> {
+    let { record } = result.file;
+    let row = answerOf(record, result);
+    while (row.answer !== 'unchanged') {
+      const now = this.#options.readAgain(record);
+      if (now.version === record.version && now.path === record.path) break;
+      record = now;
+      const again = await this.#digestAgain(now);
+      if (again === undefined) break;
+      row = again;
+    }
+    return row;
+  }
+
+  /** Undefined when the run ends meanwhile. */
+  async #digestAgain(record: AnchoredRecord): Promise<AnswerRow | undefined> {
+    if (record.path === undefined) return withoutFile(record);
+    const file = { path: fileNameBytes(record.path), place: 0, record };
+    const one = async function* () {
+      yield file;
+    };
+    const digesting = { ...this.#options, signal: this.#stop.signal };
+    for await (const result of digestFiles<RecordFile>(one(), digesting)) {
+      return answerOf(record, result);
+    }
+    return undefined;
   }
 
   #answer({ place, record }: Pick<RecordFile, 'place' | 'record'>, row: AnswerRow): void {

@@ -11,7 +11,7 @@ import { isOk } from '../../evidence/steps.js';
 import type { Trust } from '../../evidence/trust.js';
 import { attestationKey, TABLES } from '../../store/keys.js';
 import { type AttestationRow, type Marker, parseAttestationRow } from '../../store/rows.js';
-import type { Store } from '../../store/store.js';
+import type { StoredLog } from '../../store/store.js';
 import type { LogContext } from '../log-context.js';
 import type { LogState } from '../sequencer/log-state.js';
 import { Check, type CheckResult, isFinding } from './checks.js';
@@ -51,13 +51,13 @@ export function checkAttestation(
 }
 
 export class AttestationAudit {
-  readonly #store: Store;
+  readonly #store: StoredLog;
   readonly #context: LogContext;
   readonly #trust: Trust;
   readonly #check = new Check('attestations');
   #count = 0;
 
-  constructor(store: Store, context: LogContext, trust: Trust) {
+  constructor(store: StoredLog, context: LogContext, trust: Trust) {
     this.#store = store;
     this.#context = context;
     this.#trust = trust;

@@ -10,16 +10,19 @@ import type { ByteCounter } from '../digest.js';
 import { type AnswerRow, type Counts, NO_COUNTS, sumOf } from './answers.js';
 import { ArchiveAudit } from './archive-audit.js';
 import type { CheckResult } from './checks.js';
-import { type Anchoring, anchorFixity, isWritable } from './fixity.js';
+import { type Anchoring, isWritable } from './fixity.js';
 import { auditLog, type LogAuditResult } from './log-audit.js';
 import { type AuditedFolder, isThere, openAuditedFolder } from './open-folder.js';
 import { checkPass, Pass } from './pass.js';
-import { type AnchoredRecord, countRecords, recordsOf } from './records.js';
+import { type AnchoredRecord, countRecords, readAgain, recordsOf } from './records.js';
 import { Scope } from './scope.js';
 
-export interface AuditOptions {
+export interface AuditOptions extends AuditRunOptions {
   /** DATA. */
   readonly folder: string;
+}
+
+export interface AuditRunOptions {
   /** Operator or system that runs it. */
   readonly operator: string;
   /** Program and version. */
@@ -44,7 +47,7 @@ export interface AuditListener {
   /** Files to come, for a progress bar; `records` is what was answered in earlier runs. */
   onArchive(
     pass: { readonly isResumed: boolean; readonly records: number; readonly startedAt: string },
-    files: () => AsyncIterable<AnchoredRecord>,
+    files: () => AsyncIterable<Pick<AnchoredRecord, 'path'>>,
   ): void;
   /** The next row waits for it. */
   onAnswer(row: AnswerRow): void | Promise<void>;
@@ -80,17 +83,17 @@ interface ArchiveResult extends Pick<AuditSummary, 'counts' | 'left' | 'later' |
  * What a pass that begins now is about. Only where entries, chains and tree were found whole, the
  * records are surely all of those in the tree.
  */
-function contentOf(store: Store, { derived, checks }: LogAuditResult) {
-  if (!derived?.isWhole || !isWritable(checks)) return { entries: store.entriesAtOpen };
-  const { entries, frontier } = derived.state;
-  return { entries, size: frontier.size };
+function contentOf({ derived, checks, entries }: LogAuditResult) {
+  if (!derived?.isWhole || !isWritable(checks)) return { entries };
+  const { state } = derived;
+  return { entries: state.entries, size: state.frontier.size };
 }
 
 function headerOf(
   { config }: AuditedFolder,
   { derived }: LogAuditResult,
   scope: Scope,
-  { tool }: AuditOptions,
+  { tool }: AuditRunOptions,
   entries: number,
 ): object {
   const state = derived?.state;
@@ -106,13 +109,18 @@ function headerOf(
 }
 
 class Audit {
-  readonly #options: AuditOptions;
+  readonly #options: AuditRunOptions;
   readonly #listener: AuditListener;
   readonly #folder: AuditedFolder;
   readonly #scope: Scope;
   readonly #startedAt = formatTime(Date.now());
 
-  constructor(options: AuditOptions, listener: AuditListener, folder: AuditedFolder, scope: Scope) {
+  constructor(
+    options: AuditRunOptions,
+    listener: AuditListener,
+    folder: AuditedFolder,
+    scope: Scope,
+  ) {
     this.#options = options;
     this.#listener = listener;
     this.#folder = folder;
@@ -143,7 +151,7 @@ class Audit {
   }
 
   async #readArchive(store: Store, log: LogAuditResult): Promise<ArchiveResult> {
-    const { entries, size } = contentOf(store, log);
+    const { entries, size } = contentOf(log);
     const pass = await Pass.open(store, {
       ...this.#passOptions(),
       folder: resolve(this.#folder.layout.folder, 'audits'),
@@ -157,14 +165,17 @@ class Audit {
       const records = () => recordsOf(store, this.#scope, range);
       const { isResumed, startedAt, counts } = pass;
       this.#listener.onArchive({ isResumed, startedAt, records: sumOf(counts) }, records);
-      const audit = new ArchiveAudit(records(), this.#options);
+      const audit = new ArchiveAudit(records(), {
+        ...this.#options,
+        readAgain: (record) => readAgain(store, record),
+      });
       for await (const { record, row } of audit.run()) {
         await pass.take(record.ordinal, row);
         await this.#listener.onAnswer(row);
       }
       const left = audit.isWhole ? 0 : await countRecords(store, this.#scope, pass.range);
       await pass.end(left === 0);
-      const since = { from: range.until, until: store.entriesAtOpen };
+      const since = { from: range.until, until: Number.MAX_SAFE_INTEGER };
       return {
         counts: pass.counts,
         left,
@@ -210,7 +221,7 @@ class Audit {
   }
 
   async #anchor({ checks }: LogAuditResult, fixity: FixityFacts): Promise<Anchoring> {
-    const { store, ledger, config } = this.#folder;
+    const { store, ledger, config, anchor } = this.#folder;
     if (!isThere(store)) return { error: store };
     if (!isThere(ledger)) return { error: ledger };
     if (!isWritable(checks)) {
@@ -219,7 +230,8 @@ class Audit {
     }
     const { operator, waitMs } = this.#options;
     const by = { id: operator, mspId: config.mspId };
-    return anchorFixity({ store, ledger, by, waitMs }, fixity);
+    if (anchor === undefined) throw new TypeError('store and ledger are open');
+    return anchor(fixity, by, waitMs);
   }
 }
 
@@ -235,4 +247,13 @@ export async function runAudit(
   } finally {
     await folder.close();
   }
+}
+
+/** As {@link runAudit}, of what this process has open already. */
+export function auditOpen(
+  folder: AuditedFolder,
+  options: AuditRunOptions,
+  listener: AuditListener,
+): Promise<AuditSummary> {
+  return new Audit(options, listener, folder, Scope.of(options.paths)).run();
 }

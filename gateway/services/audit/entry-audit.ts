@@ -13,7 +13,8 @@ import {
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import * as keys from '../../store/keys.js';
 import { formatHead, parseHead, parseStoredEntry } from '../../store/rows.js';
-import type { Store } from '../../store/store.js';
+import type { StoredLog } from '../../store/store.js';
+import { Turns } from '../../turns.js';
 import type { Labels } from '../log-context.js';
 import { type DerivedEntry, deriveEntry } from '../rebuild/derived-entry.js';
 import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
@@ -29,7 +30,7 @@ export interface EntryCounts {
 }
 
 export interface EntryAuditOptions {
-  readonly store: Store;
+  readonly store: StoredLog;
   readonly origin: string;
   /** Undefined where the log's registration or keys are not at hand. */
   readonly labels: Labels | undefined;
@@ -68,9 +69,11 @@ export class EntryAudit {
 
   async run(): Promise<CheckResult[]> {
     const { store, stop } = this.#options;
+    const turns = new Turns();
     for await (const [key, row] of store.db.rowsAsFound(keys.TABLES.entry)) {
       if (stop.aborted) break;
       this.#take(key, row);
+      await turns.next();
     }
     if (stop.aborted) {
       for (const check of [this.#entries, this.#chains, this.#lookups]) check.leaveOpen(STOPPED);

@@ -12,11 +12,9 @@ export type Anchoring =
   | { readonly leafHash: string; readonly isProven: boolean }
   | { readonly error: ChartsealError };
 
-export interface AnchorServices {
+interface AnchorServices {
   readonly store: Store;
   readonly ledger: OwnLedger;
-  readonly by: { readonly id: string; readonly mspId: string };
-  readonly waitMs: number;
 }
 
 /** Faults of these do not stand in the way of a further entry. */
@@ -27,23 +25,43 @@ export function isWritable(checks: readonly CheckResult[]): boolean {
   return checks.every(({ check, status }) => status === 'OK' || BESIDE_THE_LOG.has(check));
 }
 
-/** Never throws what the write side is refused with: that is the answer then. */
-export async function anchorFixity(
-  { store, ledger, by, waitMs }: AnchorServices,
+/** How an entry gets into the log. */
+export type Anchor = (
   fixity: FixityFacts,
-): Promise<Anchoring> {
+  by: { readonly id: string; readonly mspId: string },
+  waitMs: number,
+) => Promise<Anchoring>;
+
+/** Never throws what the write side is refused with: that is the answer then. */
+async function orRefusal(act: () => Promise<Anchoring>): Promise<Anchoring> {
   try {
-    const { log, context } = ledger;
-    const sequencer = await Sequencer.open({ store, ledger: log, context, by });
-    try {
-      const { leafHash } = await sequencer.accept({ fixity });
-      const isProven = await sequencer.waitProven(waitMs);
-      return { leafHash: encodeHex(leafHash), isProven };
-    } finally {
-      await sequencer.close();
-    }
+    return await act();
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
     return { error };
   }
+}
+
+/** Where a sequencer is at work already. */
+export function anchorRunning(sequencer: Sequencer): Anchor {
+  return (fixity, by, waitMs) =>
+    orRefusal(async () => {
+      const { leafHash, ordinal } = await sequencer.accept({ fixity }, { by });
+      const isProven = await sequencer.waitProvenUpTo(ordinal, waitMs);
+      return { leafHash: encodeHex(leafHash), isProven };
+    });
+}
+
+/** Where this run alone has store and ledger: for as long as it takes. */
+export function anchorAlone({ store, ledger }: AnchorServices): Anchor {
+  return (fixity, by, waitMs) =>
+    orRefusal(async () => {
+      const { log, context } = ledger;
+      const sequencer = await Sequencer.open({ store, ledger: log, context, by });
+      try {
+        return await anchorRunning(sequencer)(fixity, by, waitMs);
+      } finally {
+        await sequencer.close();
+      }
+    });
 }

@@ -5,14 +5,14 @@ import { mapRoot } from '../../../chaincode/core/subject-map.js';
 import type { Database } from '../../store/database.js';
 import { TABLES } from '../../store/keys.js';
 import type { FlushedMapRow } from '../../store/rows.js';
-import type { Store } from '../../store/store.js';
+import type { StoredLog } from '../../store/store.js';
 import type { Replay } from '../rebuild/replay.js';
 import { Check, type CheckResult, isFinding } from './checks.js';
 
 type Rows = AsyncGenerator<readonly [string, Uint8Array | undefined]>;
 
 export class MapAudit {
-  readonly #store: Store;
+  readonly #store: StoredLog;
   readonly #scratch: Database;
   readonly #check = new Check('map');
   readonly #flushed: FlushedMapRow | undefined;
@@ -20,7 +20,7 @@ export class MapAudit {
   #pages = 0;
 
   /** @param scratch holds the pages of the replay */
-  constructor(store: Store, scratch: Database) {
+  constructor(store: StoredLog, scratch: Database) {
     this.#store = store;
     this.#scratch = scratch;
     this.#flushed = this.#readFlushed();

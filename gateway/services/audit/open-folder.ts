@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.js';
 import { type OwnLedger, openOwnLedger } from '../own-ledger.js';
 import { openOwnStore } from '../own-store.js';
 import { isDamage } from './checks.js';
+import { type Anchor, anchorAlone } from './fixity.js';
 
 export interface AuditedFolder {
   readonly layout: DataLayout;
@@ -16,6 +17,8 @@ export interface AuditedFolder {
   /** Or why it could not be opened. */
   readonly store: Store | ChartsealError;
   readonly ledger: OwnLedger | ChartsealError;
+  /** Undefined where store or ledger could not be opened. */
+  readonly anchor: Anchor | undefined;
   close(): Promise<void>;
 }
 
@@ -44,7 +47,8 @@ export async function openAuditedFolder(folder: string): Promise<AuditedFolder> 
       if (isThere(store)) await store.close();
       if (isThere(ledger)) await ledger.network.close();
     };
-    return { layout, config, keys, store, ledger, close };
+    const anchor = isThere(store) && isThere(ledger) ? anchorAlone({ store, ledger }) : undefined;
+    return { layout, config, keys, store, ledger, anchor, close };
   } catch (error) {
     if (isThere(store)) await store.close();
     throw error;

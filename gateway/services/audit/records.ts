@@ -5,7 +5,8 @@ import { type Leaf, parseLeaf } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
 import { chainKey, keyNumber, parseKeyNumber, TABLES } from '../../store/keys.js';
 import { parseJsonRow, parseOrdinal, parseStoredEntry } from '../../store/rows.js';
-import type { Store } from '../../store/store.js';
+import type { StoredLog } from '../../store/store.js';
+import { Turns } from '../../turns.js';
 import { isFinding } from './checks.js';
 import { baselinePath, type Scope } from './scope.js';
 
@@ -40,7 +41,7 @@ function usable<T>(read: () => T): T | undefined {
   }
 }
 
-function isNewest(store: Store, { subject, sequence }: Leaf, until: number): boolean {
+function isNewest(store: StoredLog, { subject, sequence }: Leaf, until: number): boolean {
   const later = usable(() => {
     const row = store.db.find(chainKey(subject, sequence + 1));
     return row && parseOrdinal(row);
@@ -49,7 +50,11 @@ function isNewest(store: Store, { subject, sequence }: Leaf, until: number): boo
 }
 
 /** The record's newest version, by its head; that of the entry itself where this is damaged. */
-function readRecord(store: Store, { subject }: Leaf, entry: Uint8Array): RecordEntry | undefined {
+function readRecord(
+  store: StoredLog,
+  { subject }: Leaf,
+  entry: Uint8Array,
+): RecordEntry | undefined {
   const newest = usable(() => {
     const head = store.findHead(subject);
     return head && parseJsonRow<RecordEntry>(store.readEntry(head.ordinal).entry);
@@ -57,9 +62,37 @@ function readRecord(store: Store, { subject }: Leaf, entry: Uint8Array): RecordE
   return newest ?? usable(() => parseJsonRow<RecordEntry>(entry));
 }
 
+/** Where its file was read, latin1 text; undefined when that is not known. */
+function findPath(store: StoredLog, { subject }: Leaf): string | undefined {
+  return usable(() => {
+    const baseline = store.findBaseline(subject);
+    return baseline && baselinePath(baseline);
+  });
+}
+
+/** The record as it is anchored by now; `record` where that cannot be read. */
+export function readAgain(store: StoredLog, record: AnchoredRecord): AnchoredRecord {
+  const found = usable(() => {
+    const { leaf: bytes, entry } = store.readEntry(record.ordinal);
+    const leaf = parseLeaf(bytes);
+    const newest = readRecord(store, leaf, entry);
+    return newest && recordOf(newest, record.ordinal, findPath(store, leaf));
+  });
+  return found ?? record;
+}
+
+function recordOf(
+  { record, at: anchored }: RecordEntry,
+  ordinal: number,
+  path: string | undefined,
+): AnchoredRecord {
+  const { id, version, digests } = record;
+  return { ordinal, id, version, digest: digests['sha-256'], anchored, path };
+}
+
 /** Undefined when the entry stands for no record of this pass. */
 function findRecord(
-  store: Store,
+  store: StoredLog,
   scope: Scope,
   ordinal: number,
   row: Uint8Array,
@@ -68,27 +101,23 @@ function findRecord(
   const { leaf: bytes, entry } = parseStoredEntry(row);
   const leaf = parseLeaf(bytes);
   if (!isNewest(store, leaf, until)) return undefined;
-  const path = usable(() => {
-    const baseline = store.findBaseline(leaf.subject);
-    return baseline && baselinePath(baseline);
-  });
+  const path = findPath(store, leaf);
   if (!scope.holds(path)) return undefined;
   const found = readRecord(store, leaf, entry);
-  if (found === undefined) return undefined;
-  const { record, at: anchored } = found;
-  const { id, version, digests } = record;
-  return { ordinal, id, version, digest: digests['sha-256'], anchored, path };
+  return found && recordOf(found, ordinal, path);
 }
 
 /** Entries that are damaged are left out: the checks of the log tell of them. */
 export async function* recordsOf(
-  store: Store,
+  store: StoredLog,
   scope: Scope,
   { from, until }: RecordRange,
 ): AsyncGenerator<AnchoredRecord> {
+  const turns = new Turns();
   for await (const [key, row] of store.db.rowsAsFound(TABLES.entry, keyNumber(from))) {
     const ordinal = parseKeyNumber(key);
     if (ordinal >= until) return;
+    await turns.next();
     if (row === undefined || !isRecordAct(row[1] as number)) continue;
     const record = usable(() => findRecord(store, scope, ordinal, row, until));
     if (record !== undefined) yield record;
@@ -97,7 +126,7 @@ export async function* recordsOf(
 
 /** How many there are, without reading any file. */
 export async function countRecords(
-  store: Store,
+  store: StoredLog,
   scope: Scope,
   range: RecordRange,
 ): Promise<number> {

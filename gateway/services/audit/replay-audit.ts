@@ -1,28 +1,35 @@
 // Tree and map derived anew from the leaves, append by append, each compared with what the ledger
 // says of it; and the rows of the store that follow from them.
 import { createHash } from 'node:crypto';
-import { encodeHex, equalBytes, uint64 } from '../../../chaincode/core/bytes.js';
+import { equalBytes, uint64 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { parseClosingLeaf } from '../../../chaincode/core/leaf.js';
-import { mapRoot } from '../../../chaincode/core/subject-map.js';
 import type { Trust } from '../../evidence/trust.js';
 import type { ListedCheckpoint } from '../../ledger/log-answers.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import { Database } from '../../store/database.js';
 import { appendIndexKey, appendKey, MARKER_KEY, parseKeyNumber, TABLES } from '../../store/keys.js';
 import { formatJsonRow, type Marker } from '../../store/rows.js';
-import type { Store } from '../../store/store.js';
+import type { StoredLog } from '../../store/store.js';
 import { Labels, type LogContext } from '../log-context.js';
 import { Replay } from '../rebuild/replay.js';
 import type { AcceptedLeaf } from '../sequencer/entry-rows.js';
 import { type CommittedAppend, type LogState, markerOf } from '../sequencer/log-state.js';
 import { AttestationAudit } from './attestation-audit.js';
 import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
+import { Follower, OTHER_MAP, takeLeaves } from './follower.js';
+import { auditHead } from './head-audit.js';
 import { MapAudit } from './map-audit.js';
 import { TileAudit } from './tile-audit.js';
 
 export interface ReplayAuditOptions {
-  readonly store: Store;
+  /** One moment of a store that may go on being written. */
+  readonly store: StoredLog;
+  /** The same store as it goes on. */
+  readonly live: StoredLog;
+  /** Appends that were there before that moment: the store has their entries. */
+  readonly appendsBefore: number;
+  /** Of how many appends the digest of closing leaves is wanted. */
+  readonly digestAppends: number;
   readonly ledger: LogLedger;
   readonly context: LogContext;
   readonly trust: Trust;
@@ -34,8 +41,8 @@ export interface ReplayAuditOptions {
 /** What the leaves lead to. */
 export interface DerivedLog {
   readonly state: LogState;
-  /** SHA-256 over all closing leaves, in order; hex. */
-  readonly closingLeaves: string;
+  /** SHA-256 over the closing leaves of `digestAppends`, hex; undefined when there are fewer. */
+  readonly closingLeaves: string | undefined;
   /** False when not all appends of the ledger could be followed. */
   readonly isWhole: boolean;
 }
@@ -49,6 +56,8 @@ export class ReplayAudit {
   readonly #attestations: AttestationAudit;
   readonly #replay: Replay;
   readonly #closingLeaves = createHash('sha256');
+  #closingDigest: string | undefined;
+  readonly #follower: Follower;
   #isMarkerMet = false;
   /** Rows of the tree are there up to this size: that of the marker, where it can be read. */
   #provenSize: number;
@@ -63,6 +72,7 @@ export class ReplayAudit {
     this.#map = new MapAudit(store, scratch);
     this.#attestations = new AttestationAudit(store, context, trust);
     this.#replay = new Replay(scratch, new Labels(context).log);
+    this.#follower = new Follower(this.#replay, options.ledger);
   }
 
   /** @param subjects chains of the store, when they are known */
@@ -98,13 +108,15 @@ export class ReplayAudit {
     const attestations = await this.#attestations.end(isWhole, this.#marker);
     const map = await this.#map.end(isWhole, subjects);
     const results = [this.#tree.result(held), map, attestations];
-    const closingLeaves = this.#closingLeaves.digest('hex');
-    return { results, derived: { state, closingLeaves, isWhole } };
+    // The ledger may have gone on since that moment: its head is met by going on too.
+    const head = await auditHead(this.#follower, this.#options, isWhole);
+    results.push(head.result('its head is what the leaves lead to'));
+    return { results, derived: { state, closingLeaves: this.#closingDigest, isWhole } };
   }
 
   /** Whether every append of the ledger, and every entry after them, could be followed. */
   async #followAll(): Promise<boolean> {
-    const { store } = this.#options;
+    const { store, stop } = this.#options;
     const leaves = store.leavesFrom(0);
     try {
       if (this.#marker === undefined) {
@@ -112,16 +124,17 @@ export class ReplayAudit {
         if (newest !== undefined) this.#provenSize = parseKeyNumber(newest);
       }
       await this.#afterAppend();
-      for await (const row of this.#appends()) {
-        if (this.#options.stop.aborted) return false;
-        await this.#follow(row, await take(leaves, row.leaves, row.appendNumber));
+      for await (const row of this.#follower.appends()) {
+        if (stop.aborted) return false;
+        if (this.#isLater(row)) break;
+        await this.#follow(row, await takeLeaves(leaves, row));
       }
-      await this.#followRest(leaves);
+      await this.#follower.tryRest(leaves);
       return true;
     } catch (error) {
       if (!isFinding(error)) throw error;
       const mend = MENDS[error.code] ?? 'restore store';
-      if (error !== MAP_ROOT) this.#tree.fail(error.code, error.message, mend);
+      if (error !== OTHER_MAP) this.#tree.fail(error.code, error.message, mend);
       else this.#tree.leaveOpen('the map of an append is another, so it cannot be followed');
       return false;
     } finally {
@@ -129,31 +142,18 @@ export class ReplayAudit {
     }
   }
 
-  async *#appends(): AsyncGenerator<ListedCheckpoint> {
-    let after: number | undefined = 0;
-    while (after !== undefined) {
-      const page = await this.#options.ledger.listCheckpoints(after);
-      yield* page.checkpoints;
-      after = page.next;
-    }
+  /** Whether an append holds entries that came after the moment that is looked at. */
+  #isLater({ appendNumber, leaves }: ListedCheckpoint): boolean {
+    const { store, appendsBefore } = this.#options;
+    const entries = this.#replay.state.entries + leaves;
+    return entries > store.entriesAtOpen && appendNumber >= appendsBefore;
   }
 
   async #follow(row: ListedCheckpoint, leaves: readonly AcceptedLeaf[]): Promise<void> {
-    const prepared = this.#replay.prepare(leaves);
-    const closing = parseClosingLeaf(row.closingLeaf);
-    if (!equalBytes(closing.mapRoot, mapRoot(prepared.map))) {
-      this.#map.disagree(row.appendNumber);
-      throw MAP_ROOT;
-    }
-    const append = this.#replay.commit(prepared, row);
-    const isListed =
-      row.appendNumber === append.row.appendNumber &&
-      row.size === append.after.frontier.size &&
-      row.endorsedAt === closing.endorsedAt;
-    if (!isListed) {
-      const sentence = `the ledger's list of appends says something else of append ${row.appendNumber}`;
-      throw new ChartsealError('LEDGER_CORRUPT', sentence);
-    }
+    const append = await this.#follower.follow(row, leaves).catch((error: unknown) => {
+      if (error === OTHER_MAP) this.#map.disagree(row.appendNumber);
+      throw error;
+    });
     this.#closingLeaves.update(row.closingLeaf);
     if (append.after.frontier.size <= this.#provenSize) this.#compareAppend(append);
     await this.#afterAppend();
@@ -185,6 +185,9 @@ export class ReplayAudit {
 
   async #afterAppend(): Promise<void> {
     const { state } = this.#replay;
+    if (state.appends === this.#options.digestAppends) {
+      this.#closingDigest = this.#closingLeaves.copy().digest('hex');
+    }
     this.#attestations.compare(state);
     await this.#map.compare(this.#replay);
     if (this.#marker?.size === state.frontier.size) {
@@ -192,13 +195,6 @@ export class ReplayAudit {
       this.#compareRow(MARKER_KEY, formatJsonRow(markerOf(state)), 'of what is proven');
     }
     if (this.#replay.isDue) await this.#replay.flush();
-  }
-
-  /** Entries that wait for the ledger must be able to follow too. */
-  async #followRest(leaves: AsyncGenerator<AcceptedLeaf>): Promise<void> {
-    const rest: AcceptedLeaf[] = [];
-    for await (const leaf of leaves) rest.push(leaf);
-    if (rest.length > 0) this.#replay.prepare(rest);
   }
 
   async #compareRows(): Promise<void> {
@@ -223,54 +219,7 @@ export class ReplayAudit {
   }
 }
 
-const MAP_ROOT = new ChartsealError('LOG_FORKED', 'the map root is another');
 const MENDS: Partial<Record<string, 'evidence' | 'restore ledger'>> = {
   LOG_FORKED: 'evidence',
   LEDGER_CORRUPT: 'restore ledger',
 };
-
-/** The next leaves; throws STORE_BEHIND when there are fewer. */
-async function take(
-  leaves: AsyncGenerator<AcceptedLeaf>,
-  count: number,
-  appendNumber: number,
-): Promise<AcceptedLeaf[]> {
-  const taken: AcceptedLeaf[] = [];
-  while (taken.length < count) {
-    const { value, done } = await leaves.next();
-    if (done) {
-      const text = `append ${appendNumber} of the ledger holds entries that this store does not have`;
-      throw new ChartsealError('STORE_BEHIND', text);
-    }
-    taken.push(value);
-  }
-  return taken;
-}
-
-/** Whether the ledger's own head is the derived state. */
-export async function auditHead(ledger: LogLedger, { state, isWhole }: DerivedLog): Promise<Check> {
-  const check = new Check('ledger');
-  const { head } = await ledger.readLog();
-  if (!isWhole) {
-    check.leaveOpen('the leaves could not be followed to the head of the ledger');
-    return check;
-  }
-  const same = {
-    size: head.size === state.frontier.size,
-    root: equalBytes(head.root, state.root),
-    frontier: head.frontier.map(encodeHex).join() === state.frontier.hashes.map(encodeHex).join(),
-    'map root': equalBytes(head.mapRoot, mapRoot(state.map)),
-    'closing leaf': sameLeaf(head.closingLeaf, state.closingLeaf),
-    'number of appends': head.appends === state.appends,
-  };
-  for (const [what, isSame] of Object.entries(same)) {
-    if (isSame) continue;
-    const sentence = `the head of the ledger has another ${what} than the leaves lead to`;
-    check.fail('LOG_FORKED', sentence, 'evidence');
-  }
-  return check;
-}
-
-function sameLeaf(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
-}

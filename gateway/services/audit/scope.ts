@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { TABLES } from '../../store/keys.js';
 import { type BaselineRow, parseBaselineRow } from '../../store/rows.js';
-import type { Store } from '../../store/store.js';
+import type { StoredLog } from '../../store/store.js';
 import { fileError } from '../file-error.js';
 import { showFileName } from '../file-name.js';
 import { realPath } from '../left-out.js';
@@ -45,7 +45,7 @@ export class Scope {
   }
 
   /** Throws NOT_ANCHORED naming a path below which no record's file was read. */
-  async requireRecords(store: Store): Promise<void> {
+  async requireRecords(store: StoredLog): Promise<void> {
     const empty = new Set(this.paths);
     if (empty.size === 0) return;
     for await (const [, row] of store.db.rowsAsFound(TABLES.baseline)) {

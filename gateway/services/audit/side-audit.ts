@@ -3,10 +3,11 @@ import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { KIND_RECORD } from '../../../chaincode/core/lifecycle.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
-import type { Database } from '../../store/database.js';
+import type { LevelRows } from '../../store/database.js';
 import { patientKey, patientLabelKey, TABLES } from '../../store/keys.js';
 import { parseBaselineRow, parseHead, parsePatientRow } from '../../store/rows.js';
-import type { Store } from '../../store/store.js';
+import type { StoredLog } from '../../store/store.js';
+import { Turns } from '../../turns.js';
 import type { Labels } from '../log-context.js';
 import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
 import type { EntryCounts } from './entry-audit.js';
@@ -15,7 +16,7 @@ import type { EntryCounts } from './entry-audit.js';
 const DERIVED_LABELS = 5000;
 
 export interface SideAuditOptions {
-  readonly store: Store;
+  readonly store: StoredLog;
   readonly labels: Labels | undefined;
   /** Of the entries; undefined when these are damaged. */
   readonly counts: EntryCounts | undefined;
@@ -24,18 +25,20 @@ export interface SideAuditOptions {
 
 /** Calls `take` for each row; what it throws, and what is damaged, is a fault. */
 async function eachRow(
-  db: Database,
+  db: LevelRows,
   table: string,
   check: Check,
   stop: Stop,
   take: (key: string, row: Uint8Array) => void,
 ): Promise<number> {
   let count = 0;
+  const turns = new Turns();
   for await (const [key, row] of db.rowsAsFound(table)) {
     if (stop.aborted) {
       check.leaveOpen(STOPPED);
       break;
     }
+    await turns.next();
     count++;
     try {
       if (row === undefined) throw new ChartsealError('STORE_CORRUPT', 'the row is damaged');

@@ -1,6 +1,6 @@
 // Derives the log anew from its leaves, append by append, each result compared with what the
 // ledger says. Memory holds the top of the map and what was not flushed.
-import { EMPTY_MAP, mapRoot } from '../../../chaincode/core/subject-map.js';
+import { EMPTY_MAP, type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
 import type { Database, RowBatch } from '../../store/database.js';
 import { pageKey } from '../../store/keys.js';
 import { MapPages } from '../../store/map-pages.js';
@@ -40,14 +40,20 @@ export class Replay {
     return this.#state;
   }
 
-  /** Throws CHAIN_BROKEN or ACT_REFUSED when these leaves cannot be the next. */
-  prepare(leaves: readonly AcceptedLeaf[]): PreparedAppend {
-    const map = this.#pages.trim(this.#state.map, this.#onDisk.map);
+  /**
+   * Throws CHAIN_BROKEN or ACT_REFUSED when these leaves cannot be the next.
+   * @param after the map that they follow; that of the state when it is left out
+   */
+  prepare(leaves: readonly AcceptedLeaf[], after: MapNode = this.#state.map): PreparedAppend {
+    const map = this.#pages.trim(after, this.#onDisk.map);
     return prepareAppend(this.#pages, map, leaves, this.#logLabel);
   }
 
   /** Throws LOG_FORKED when the ledger's words are not what these leaves lead to. */
-  commit({ hashes, map }: PreparedAppend, { closingLeaf, root }: AppendResult): CommittedAppend {
+  commit(
+    { hashes, map }: Pick<PreparedAppend, 'hashes' | 'map'>,
+    { closingLeaf, root }: AppendResult,
+  ): CommittedAppend {
     const append = commitAppend(this.#state, hashes, map, closingLeaf, root);
     this.#state = append.after;
     return append;

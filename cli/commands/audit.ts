@@ -1,13 +1,19 @@
 // chartseal audit [PATH…]: derives the log anew, hashes the archive again, anchors the result.
+import { auditThrough, type RemoteAuditOptions } from '../../gateway/client/remote-audit.js';
+import { RemoteDoor } from '../../gateway/client/remote-door.js';
 import type { AnswerRow } from '../../gateway/services/audit/answers.js';
-import { type AuditSummary, runAudit } from '../../gateway/services/audit/audit.js';
+import {
+  type AuditListener,
+  type AuditSummary,
+  runAudit,
+} from '../../gateway/services/audit/audit.js';
 import type { CheckResult } from '../../gateway/services/audit/checks.js';
 import type { AnchoredRecord } from '../../gateway/services/audit/records.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import { fileNameBytes } from '../../gateway/services/file-name.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_FINDING, EXIT_UNDONE, errorReport } from '../exit.js';
-import { type DataOptions, operator, type WaitOptions } from '../hospital.js';
+import { type DataOptions, openEither, operator, type WaitOptions } from '../hospital.js';
 import { Progress } from '../progress.js';
 import { clean, countsText } from '../render.js';
 import { version } from '../version.js';
@@ -50,10 +56,35 @@ function answerLine({ path, id, version: number, answer, anchored, reason }: Ans
   return `${answer}${why}: ${where}  record ${clean(id)} version ${number}, anchored ${anchored}`;
 }
 
-async function* itemsOf(records: AsyncIterable<AnchoredRecord>) {
+/** Records of which no file is known are answered for as well. */
+async function* itemsOf(records: AsyncIterable<Pick<AnchoredRecord, 'path'>>) {
   for await (const { path } of records) {
-    if (path !== undefined) yield { kind: 'file' as const, path: fileNameBytes(path) };
+    const kind = path === undefined ? ('skipped' as const) : ('file' as const);
+    yield { kind, path: fileNameBytes(path ?? '') };
   }
+}
+
+/** Here, or in the gateway that has the store. */
+async function run(
+  { data }: DataOptions,
+  options: RemoteAuditOptions,
+  listener: AuditListener,
+): Promise<AuditSummary> {
+  const finish = await openEither<() => Promise<AuditSummary>>(
+    { data },
+    {
+      alone: async () => {
+        const { isWatched: _, ...rest } = options;
+        const summary = await runAudit({ ...rest, folder: data, operator: operator() }, listener);
+        return async () => summary;
+      },
+      through: async (gateway) => {
+        await RemoteDoor.open(gateway, data);
+        return () => auditThrough(gateway, options, listener);
+      },
+    },
+  );
+  return finish();
 }
 
 /** Ctrl-C and a service manager end the run in order; a second time at once. */
@@ -118,17 +149,17 @@ export async function audit(
   options: AuditCommandOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { data, rate, windowMs, report, waitMs } = options;
+  const { rate, windowMs, report, waitMs } = options;
   const counter = new ByteCounter();
   const { signal, release } = untilInterrupted();
   let progress: Progress | undefined;
   let counting: Promise<void> | undefined;
   let answered = 0;
   try {
-    const summary = await runAudit(
+    const summary = await run(
+      options,
       {
-        folder: data,
-        operator: operator(),
+        isWatched: context.columns > 0,
         tool: `chartseal/${version()}`,
         paths,
         isLogOnly: options.logOnly ?? false,

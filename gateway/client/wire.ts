@@ -112,7 +112,7 @@ export const INGESTED_ROW = object({
 });
 
 const anyTexts = list(anyText, { max: 65_536 });
-/** The first row of an audit; a row `stop` ends it in order. */
+/** The first row of an audit, {@link AuditAsked}; a row `stop` ends it in order. */
 export const AUDIT_OPTIONS = object({
   tool: text({ min: 1, max: 128 }),
   paths: anyTexts,
@@ -126,6 +126,17 @@ export const AUDIT_OPTIONS = object({
   /** Whether somebody watches how far it is. */
   isWatched: flag(),
 });
+export interface AuditAsked {
+  readonly tool: string;
+  readonly paths: readonly string[];
+  readonly isLogOnly: boolean;
+  readonly isRestart: boolean;
+  readonly report?: string;
+  readonly bytesPerSecond?: number;
+  readonly windowMs?: number;
+  readonly waitMs: number;
+  readonly isWatched: boolean;
+}
 export const STOP_ROW = object({ stop: oneOf([true]) });
 
 const CHECKS = list(

@@ -5,6 +5,7 @@ import { docsRoutes } from './routes/docs.js';
 import { LOG_ROUTES } from './routes/log.js';
 import { OPERATION_ROUTES } from './routes/operation.js';
 import { OPERATOR_ROUTES } from './routes/operator.js';
+import { OPERATOR_AUDIT_ROUTES } from './routes/operator-audit.js';
 import { OPERATOR_EXPORT_ROUTES } from './routes/operator-export.js';
 import { OPERATOR_ROW_ROUTES } from './routes/operator-rows.js';
 import { PATIENT_ROUTES } from './routes/patients.js';
@@ -27,5 +28,6 @@ export const ROUTES: readonly Route[] = [
   ...OPERATOR_ROUTES,
   ...OPERATOR_ROW_ROUTES,
   ...OPERATOR_EXPORT_ROUTES,
+  ...OPERATOR_AUDIT_ROUTES,
   ...docsRoutes(() => ROUTES),
 ];

@@ -23,7 +23,7 @@ import type { WalkedFile } from '../../services/walk.js';
 import type { ApiAnswer, ApiRequest, Route } from '../route.js';
 import { operatorRoute, submitterOf } from './operator.js';
 
-export type Rows = AsyncGenerator<readonly JsonObject[], JsonObject>;
+type Rows = AsyncGenerator<readonly object[], object>;
 
 export const LINES = 'application/x-ndjson';
 

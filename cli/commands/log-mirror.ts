@@ -1,5 +1,5 @@
-// chartseal log mirror: follows a channel, or one log over HTTP, into a folder of its own, hashes and
-// leaves, and raises the alarm at the first thing that does not fit.
+// chartseal log mirror: follows a channel, or one log over HTTP, into a folder of its own, hashes
+// and leaves, and raises the alarm at the first thing that does not fit.
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { formatTime } from '../../chaincode/core/time.js';

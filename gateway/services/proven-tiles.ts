@@ -1,6 +1,6 @@
-// Tiles of one tree whose root is known: what comes from here was checked against that root, wherever
-// it was read. A full tile is checked against the tile above it; those that are not full make up the
-// right edge of the tree and lead to its root together.
+// Tiles of one tree whose root is known: what comes from here was checked against that root,
+// wherever it was read. A full tile is checked against the tile above it; those that are not full
+// make up the right edge of the tree and lead to its root together.
 import { encodeHex, equalBytes, ZERO_HASH } from '../../chaincode/core/bytes.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import { type NodeReader, treeRoot } from '../../chaincode/core/tree-proofs.js';

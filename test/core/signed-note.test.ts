@@ -7,6 +7,7 @@ import {
   formatVerifierKey,
   noteKeyId,
   parseNote,
+  parseVerifierKey,
   signNote,
   verifyNote,
 } from '../../chaincode/core/signed-note.js';
@@ -42,6 +43,24 @@ describe('signed note', () => {
     expect(verifyNote(vector.note, vector.name, publicKey)).to.equal(
       'This is an example message.\n',
     );
+  });
+
+  it('is verified by a verifier key that is read exactly as it is written', () => {
+    const written = formatVerifierKey(name, key.publicKey);
+    const parsed = parseVerifierKey(written);
+    expect(parsed.name).to.equal(name);
+    expect(hex(parsed.publicKey)).to.equal(hex(key.publicKey));
+    const [, id = ''] = written.split('+');
+    const material = written.slice(name.length + id.length + 2);
+    const ecdsa = Buffer.concat([Uint8Array.of(2), key.publicKey]).toString('base64');
+    for (const bad of [
+      ...['', name, `${name}+`, `${name}+${id}`, `${name}+${id}+`, `+${id}+${material}`],
+      ...[`${name}+${id.toUpperCase()}+${material}`, `${name}+00000000+${material}`],
+      ...[`${name}/+${id}+${material}`, `${written}\n`, ` ${written}`, `${written}=`],
+      ...[`${name}+${id}+${ecdsa}`, `${name}+${id}+${material.slice(0, -4)}`],
+    ]) {
+      expectCode(() => parseVerifierKey(bad), 'BAD_FORMAT');
+    }
   });
 
   it('is text, an empty line and a signature line, and gives its text back', () => {

@@ -1,5 +1,5 @@
-// A log that a test writes itself, served over HTTP as C2SP tlog-tiles lays it out, computed the slow
-// and obvious way; a test may answer otherwise.
+// A log that a test writes itself, served over HTTP as C2SP tlog-tiles lays it out, computed the
+// slow and obvious way; a test may answer otherwise.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { formatCheckpoint } from '../../chaincode/core/checkpoint.js';

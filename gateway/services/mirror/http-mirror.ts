@@ -1,5 +1,5 @@
-// Follows one log over HTTP, believing its key alone: each checkpoint must go on with the one before,
-// hash tiles lead to its root, leaves to those, and the leaves to the map root of each append.
+// Follows one log over HTTP, believing its key alone: each checkpoint must go on with the one
+// before, hash tiles lead to its root, leaves to those, and all to the map root of each append.
 import { decodeHex, encodeHex, equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { parseCheckpoint } from '../../../chaincode/core/checkpoint.js';
 import { EMPTY_FRONTIER } from '../../../chaincode/core/compact-range.js';
@@ -26,7 +26,7 @@ export interface HttpMirrorOptions {
   readonly client: LogClient;
   /** Roots in hex that the log must have had, from a trust file. */
   readonly pins?: readonly { readonly size: number; readonly root: string }[];
-  /** With `follow`: leaves that cannot be had so long after their checkpoint was seen are withheld. */
+  /** With `follow`: leaves that cannot be had for so long are withheld. */
   readonly withheldMs: number;
   readonly follow: boolean;
   readonly stop: AbortSignal;

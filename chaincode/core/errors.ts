@@ -223,6 +223,11 @@ export const ERROR_CODES = {
   METHOD_NOT_ALLOWED: code(405, 2, 'Use one of the methods that the header Allow names.'),
   WRONG_MEDIA_TYPE: code(415, 2, 'Send one of the media types that the message names, as it is.'),
   REQUEST_TIMEOUT: code(408, 2, 'Send the request again, without pauses.'),
+  REQUEST_CONFLICT: code(
+    409,
+    2,
+    'Send each thing in one place, and only what goes together; the message names what does not.',
+  ),
   RATE_LIMITED: code(429, 2, 'Wait as long as the header Retry-After says.'),
   SHUTTING_DOWN: code(503, 2, 'The gateway ends; send the request again when it is back.'),
   CONFIG_INVALID: code(400, 64, 'Correct every line that the message names.'),

@@ -5,13 +5,20 @@ import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import { text } from '../../chaincode/core/shape.js';
 import type { ApiRequest, Parameter } from './route.js';
 
+/** SHA-256, and whatever others stand beside it. */
+const DIGESTS = (() => {
+  const other = '[a-z0-9-]{1,32}=:[A-Za-z0-9+/]{1,172}={0,2}:';
+  const own = 'sha-256=:[A-Za-z0-9+/]{43}=:';
+  return new RegExp(`^(?:${other}, ?)*${own}(?:, ?${other})*$`);
+})();
+
 const HEADERS = ['Content-Digest', 'Repr-Digest'] as const;
 
 export const DIGEST_HEADERS: readonly Parameter[] = HEADERS.map((name) => ({
   in: 'header',
   name,
   description: 'RFC 9530, such as sha-256=:BASE64:; when it is not that of the bytes, 400.',
-  shape: text({ min: 1, max: 1024 }),
+  shape: text({ min: 1, max: 1024, pattern: DIGESTS }),
 }));
 
 const MEMBER = /^\s*([a-z0-9-]{1,32})=:([A-Za-z0-9+/]{1,172}={0,2}):\s*$/;
@@ -44,8 +51,11 @@ export function statedDigests({ values }: ApiRequest): readonly string[] {
   });
 }
 
-/** Throws BAD_INPUT: what arrived is not what was sent. */
+/** Throws REQUEST_CONFLICT: what arrived is not what was sent. */
 export function checkStated(stated: readonly string[], digest: string): void {
   if (stated.every((one) => one === digest)) return;
-  bad('the bytes that arrived do not have the digest that the header states; nothing was anchored');
+  throw new ChartsealError(
+    'REQUEST_CONFLICT',
+    'the bytes that arrived do not have the digest that the header states; nothing was anchored',
+  );
 }

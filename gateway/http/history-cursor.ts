@@ -43,7 +43,7 @@ export function formatCursor(cursor: Cursor, owner: CursorOwner, nowMs: number):
   return `${payload}.${sign(payload, owner).toString('base64url')}`;
 }
 
-/** Throws BAD_INPUT for anything but a cursor of this caller and patient that is still valid. */
+/** Throws NOT_FOUND for anything but a cursor of this caller and patient that is still valid. */
 export function parseCursor(given: string, owner: CursorOwner, nowMs: number): Cursor {
   const [, payload = '', mac = ''] = FORM.exec(given) ?? [];
   const shown = Buffer.from(mac, 'base64url');
@@ -51,7 +51,7 @@ export function parseCursor(given: string, owner: CursorOwner, nowMs: number): C
   const fields = isOurs ? JSON.parse(Buffer.from(payload, 'base64url').toString()) : undefined;
   if (fields === undefined || fields[5] < nowMs) {
     throw new ChartsealError(
-      'BAD_INPUT',
+      'NOT_FOUND',
       'the cursor is not valid any more; begin at the first page',
     );
   }

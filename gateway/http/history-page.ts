@@ -64,7 +64,7 @@ function eventOf({ sequence, leafHash, entry, opened }: PatientEvent): JsonObjec
   return { ...common, ...(facts as unknown as JsonObject), ...opened };
 }
 
-/** The first page, or the one of the cursor. Throws NOT_PROVEN_YET, STORE_CORRUPT, BAD_INPUT. */
+/** The first page, or the one of the cursor. Throws NOT_PROVEN_YET, STORE_CORRUPT, NOT_FOUND. */
 export async function historyPage(
   request: ApiRequest,
   { hospital, patients }: GatewayServices,

@@ -43,6 +43,11 @@ const KNOWN: Readonly<Record<string, JsonValue>> = {
   to: 2,
   index: 0,
   level: 0,
+  tile: '0/000',
+  cursor: 'WzQyXQ.n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg',
+  withhold: 'actor,client',
+  'Content-Digest': 'sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:',
+  'Repr-Digest': 'sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:',
 };
 
 /** Where a name means something else inside another member. */
@@ -120,7 +125,8 @@ function utf8Of(word: string, min: number, max: number): string {
  * @param name of the member that holds it, and `within` of the member that holds that one
  */
 export function exampleOf(shape: Shape, name = '', within = ''): JsonValue {
-  for (const known of [KNOWN_WITHIN[`${within}.${name}`], KNOWN[name]]) {
+  const wanted = [KNOWN_WITHIN[`${within}.${name}`], KNOWN[name]];
+  for (const known of wanted) {
     if (known !== undefined && fits(shape, known)) return known;
   }
   return generic(shape, name);

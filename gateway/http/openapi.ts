@@ -15,8 +15,8 @@ export interface ApiInfo {
 }
 
 const refer: Refer = (shape) => {
-  const name = NAMED_SHAPES.get(shape);
-  return name === undefined ? undefined : { $ref: `#/components/schemas/${name}` };
+  const named = NAMED_SHAPES.get(shape);
+  return named === undefined ? undefined : { $ref: `#/components/schemas/${named.name}` };
 };
 
 /** On every answer. */
@@ -35,7 +35,8 @@ function isPublic({ access }: Route): boolean {
 function contentOf(type: MediaType, shape: Shape | undefined): JsonSchema {
   if (type === 'application/json') {
     if (shape === undefined) return { schema: {} };
-    return { schema: jsonSchema(shape, refer), example: exampleOf(shape) };
+    const example = NAMED_SHAPES.get(shape)?.example ?? exampleOf(shape);
+    return { schema: jsonSchema(shape, refer), example };
   }
   if (type !== 'application/x-ndjson' || shape === undefined) {
     if (type === 'application/octet-stream') return {};
@@ -78,14 +79,23 @@ function parametersOf(route: Route): JsonSchema[] {
   return route.waits === true ? [...own, PREFER] : own;
 }
 
+/** A document of no bytes is refused. */
+const DOCUMENT: JsonSchema = {
+  schema: { type: 'string', contentMediaType: 'application/octet-stream', minLength: 1 },
+};
+
 function bodyOf(bodies: NonNullable<Route['bodies']>): JsonSchema {
   const entries = Object.entries(bodies) as [MediaType, Body][];
+  const content = entries.map(([type, { shape }]): [string, JsonValue] => [
+    type,
+    type === 'application/octet-stream' ? DOCUMENT : contentOf(type, shape),
+  ]);
   return {
     required: true,
     description: entries
       .map(([type, { description }]) => `\`${type}\`: ${description}`)
       .join('\n\n'),
-    content: Object.fromEntries(entries.map(([type, { shape }]) => [type, contentOf(type, shape)])),
+    content: Object.fromEntries(content),
   };
 }
 
@@ -182,9 +192,9 @@ const SECURITY_SCHEMES: JsonSchema = {
 export function openApiDocument(routes: readonly Route[], info: ApiInfo): JsonSchema {
   const rows = routes.filter(isPublic);
   const codes = [...new Set([...BEFORE_ROUTES, ...rows.flatMap(refusalsOf)])].sort();
-  const named = [...NAMED_SHAPES].map(([shape, name]): [string, JsonValue] => {
+  const named = [...NAMED_SHAPES].map(([shape, { name, publish }]): [string, JsonValue] => {
     const schema = jsonSchema(shape, (inner) => (inner === shape ? undefined : refer(inner)));
-    return [name, schema];
+    return [name, publish === undefined ? schema : publish(schema)];
   });
   return {
     openapi: '3.1.0',

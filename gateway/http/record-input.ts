@@ -9,6 +9,7 @@ import { IDENTIFIER_SHAPE } from '../services/submission.js';
 import { DIGEST_HEADERS } from './content-digest.js';
 import { digestBody } from './document-body.js';
 import { IDEMPOTENCY_KEY, sourceWithKey } from './idempotency.js';
+import { PATIENT_HEADER, patientOfHeader } from './patient-header.js';
 import type { ApiRequest, Parameter } from './route.js';
 
 const name = text({ min: 1, max: 4096 });
@@ -37,12 +38,7 @@ const DOCUMENT_PARAMETERS: readonly Parameter[] = [
   query('createdAt', RECORD_MEMBERS['createdAt?'], 'When the document was made.'),
   query('version', version, 'Refused unless it is the next.'),
   query('source', system, 'source.system; with Idempotency-Key the request is known again.'),
-  {
-    in: 'header',
-    name: 'Chartseal-Patient',
-    description: 'SYSTEM|VALUE, each percent-encoded UTF-8. For application/octet-stream.',
-    shape: text({ min: 1, max: 2048, pattern: /^[\x21-\x7e]+$/ }),
-  },
+  PATIENT_HEADER,
   ...DIGEST_HEADERS,
 ];
 
@@ -53,8 +49,8 @@ export interface RecordInput {
   readonly patient?: PatientIdentifier;
 }
 
-function bad(message: string): never {
-  throw new ChartsealError('BAD_INPUT', message);
+function contradict(message: string): never {
+  throw new ChartsealError('REQUEST_CONFLICT', message);
 }
 
 /** One value of `POST /v1/records`, or one line. Throws BAD_INPUT. */
@@ -67,25 +63,12 @@ export function parseRecordInput(value: JsonValue): RecordInput {
   return { document: record, ...(patient === undefined ? {} : { patient }) };
 }
 
-function parsePatientHeader(given: string): PatientIdentifier {
-  const parts = given.split('|');
-  if (parts.length !== 2) bad('the header Chartseal-Patient is not SYSTEM|VALUE');
-  try {
-    const [patientSystem = '', value = ''] = parts.map(decodeURIComponent);
-    return { system: patientSystem, value };
-  } catch (cause) {
-    throw new ChartsealError(
-      'BAD_INPUT',
-      'the header Chartseal-Patient is not percent-encoded UTF-8',
-      { cause },
-    );
-  }
-}
-
 async function readJson(request: ApiRequest): Promise<RecordInput> {
   for (const { name: parameter } of DOCUMENT_PARAMETERS) {
     if (request.values[parameter] === undefined) continue;
-    bad(`the parameter ${parameter} belongs to application/octet-stream, JSON has its own members`);
+    contradict(
+      `the parameter ${parameter} belongs to application/octet-stream, JSON has its own members`,
+    );
   }
   const input = parseRecordInput(await request.json());
   const source = sourceWithKey(request, input.document.source);
@@ -95,8 +78,9 @@ async function readJson(request: ApiRequest): Promise<RecordInput> {
 /** All but digest and size, which follow from the bytes: checked before these are read. */
 function factsOf(request: ApiRequest): Omit<AnchorDocument, 'digests' | 'size'> {
   const { id, category, source, ...rest } = request.values;
-  if (id === undefined) bad('the query parameter id is missing');
-  if (category === undefined) bad('the query parameter category is missing');
+  if (id === undefined) contradict('application/octet-stream needs the query parameter id');
+  if (category === undefined)
+    contradict('application/octet-stream needs the query parameter category');
   const given = source === undefined ? undefined : { system: String(source) };
   const keyed = sourceWithKey(request, given);
   const optional = ['name', 'retention', 'createdAt', 'version'] as const;
@@ -115,8 +99,7 @@ async function readDocument(
   check: (facts: Pick<AnchorDocument, 'source'>, patient?: PatientIdentifier) => void,
 ): Promise<RecordInput> {
   const facts = factsOf(request);
-  const given = request.values['Chartseal-Patient'];
-  const patient = given === undefined ? undefined : parsePatientHeader(String(given));
+  const patient = patientOfHeader(request);
   check(facts, patient);
   const { digest, size } = await digestBody(request);
   const document = { ...facts, digests: { 'sha-256': digest }, size };

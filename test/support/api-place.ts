@@ -28,7 +28,17 @@ export interface Bearer {
   readonly patient?: { readonly system: string; readonly value: string };
 }
 
-const issuer = (organisation: string, address: string): IssuerConfig => ({
+export interface ApiPlaceOptions {
+  readonly outboxEntries?: number;
+  /** Values of `source.system` by subject of the own organisation. */
+  readonly sources?: Readonly<Record<string, readonly string[]>>;
+}
+
+const issuer = (
+  organisation: string,
+  address: string,
+  { sources }: ApiPlaceOptions,
+): IssuerConfig => ({
   issuer: `https://issuer.test/${organisation}`,
   audience: AUDIENCE,
   organisation,
@@ -37,6 +47,7 @@ const issuer = (organisation: string, address: string): IssuerConfig => ({
   roles: Object.fromEntries(ROLES.map((role) => [role, role])),
   patient: { systemClaim: 'patient.system', valueClaim: 'patient.value' },
   subjectPrefix: `${organisation}:`,
+  ...(sources === undefined ? {} : { sources }),
 });
 
 export class ApiPlace {
@@ -64,7 +75,7 @@ export class ApiPlace {
     this.#keys = keys;
   }
 
-  static async open(): Promise<ApiPlace> {
+  static async open(options: ApiPlaceOptions = {}): Promise<ApiPlace> {
     const folder = newTempFolder();
     const data = join(folder, 'data');
     const origin = 'hospital-a.example/archive';
@@ -76,7 +87,12 @@ export class ApiPlace {
       recordLabels: 'hmac',
       patientSystems: [],
     });
-    const hospital = await openHospital({ folder: data, operator: 'test' });
+    const { outboxEntries } = options;
+    const hospital = await openHospital({
+      folder: data,
+      operator: 'test',
+      ...(outboxEntries === undefined ? {} : { outboxEntries }),
+    });
     const keyServer = await KeyServer.start();
     const keys: Record<string, KeyObject> = {};
     for (const organisation of [OWN, OTHER]) {
@@ -86,7 +102,9 @@ export class ApiPlace {
       };
       keys[organisation] = privateKey;
     }
-    const issuers = [OWN, OTHER].map((organisation) => issuer(organisation, keyServer.address));
+    const issuers = [OWN, OTHER].map((organisation) =>
+      issuer(organisation, keyServer.address, options),
+    );
     const failures: unknown[] = [];
     const health = new Health({ hospital });
     const app = createApp({

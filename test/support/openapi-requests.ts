@@ -94,7 +94,7 @@ function bodyValues(type: string, body: JsonSchema, resolve: Resolve): fc.Arbitr
   if (type === JSON_TYPE) {
     return valuesOf(asObject(body['schema']), resolve).map((value) => JSON.stringify(value));
   }
-  if (type !== LINES_TYPE) return fc.uint8Array({ maxLength: 300 });
+  if (type !== LINES_TYPE) return fc.uint8Array({ minLength: 1, maxLength: 300 });
   const line = valuesOf(asObject(body['x-line-schema']), resolve);
   return fc
     .array(line, { minLength: 1, maxLength: 3 })

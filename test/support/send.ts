@@ -20,11 +20,12 @@ export async function send(
   { method, target, headers, body }: ToSend,
 ): Promise<Received> {
   const { hostname, port } = new URL(url);
+  // By itself, Node says no length of the body of a GET.
+  const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+  const all = { ...headers, ...length };
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = httpRequest(
-      { hostname, port, method, path: target, headers: { ...headers }, agent: false },
-      resolve,
-    );
+    const options = { hostname, port, method, path: target, headers: all, agent: false };
+    const request = httpRequest(options, resolve);
     request.on('error', reject);
     request.end(body);
   });

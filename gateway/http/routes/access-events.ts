@@ -60,6 +60,7 @@ export const ACCESS_EVENT_ROUTES: readonly Route[] = [
     refusals: [
       'PATIENT_NOT_NORMAL',
       'IDEMPOTENCY_CONFLICT',
+      'REQUEST_CONFLICT',
       'ACT_REFUSED',
       'ACCESS_DENIED',
       ...ACCEPT_REFUSALS,

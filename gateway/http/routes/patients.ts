@@ -92,7 +92,7 @@ export const PATIENT_ROUTES: readonly Route[] = [
     access: PATIENT,
     parameters: PAGE_PARAMETERS,
     answers: { 200: PAGE_ANSWER },
-    refusals: ['PATIENT_NOT_NORMAL', 'NOT_PROVEN_YET', 'STORE_CORRUPT'],
+    refusals: ['NOT_FOUND', 'PATIENT_NOT_NORMAL', 'NOT_PROVEN_YET', 'STORE_CORRUPT'],
     async handle(request, services) {
       const patient = ownPatient(callerOf(request));
       return { status: 200, body: await historyPage(request, services, patient) };
@@ -147,11 +147,17 @@ export const PATIENT_ROUTES: readonly Route[] = [
       ...PAGE_PARAMETERS,
     ],
     answers: { 200: PAGE_ANSWER },
-    refusals: ['NOT_FOUND', 'NOT_PROVEN_YET', 'STORE_CORRUPT', ...ACCEPT_REFUSALS],
+    refusals: [
+      'NOT_FOUND',
+      'REQUEST_CONFLICT',
+      'NOT_PROVEN_YET',
+      'STORE_CORRUPT',
+      ...ACCEPT_REFUSALS,
+    ],
     async handle(request, services) {
       const { purpose, cursor } = request.values;
       if (purpose === undefined && cursor === undefined) {
-        throw new ChartsealError('BAD_INPUT', 'the query parameter purpose is missing');
+        throw new ChartsealError('REQUEST_CONFLICT', 'the first page needs the parameter purpose');
       }
       const patient = staffPatient(request, services);
       const body = await historyPage(request, services, patient);

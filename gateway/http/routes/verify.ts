@@ -21,7 +21,8 @@ import type { GatewayServices } from '../services.js';
 import { callerOf, entriesOf } from '../visibility.js';
 import { findVisible } from './receipts.js';
 
-const EVIDENCE_SHAPE = object({
+/** Either receipt or history, with what belongs to it. */
+export const EVIDENCE_SHAPE = object({
   'receipt?': anything(),
   'history?': anything(),
   'digests?': RECORD_MEMBERS.digests,
@@ -39,6 +40,10 @@ interface Evidence {
 
 function bad(message: string): never {
   throw new ChartsealError('BAD_INPUT', message);
+}
+
+function contradict(message: string): never {
+  throw new ChartsealError('REQUEST_CONFLICT', message);
 }
 
 /** Without what is undefined, as JSON has it. */
@@ -70,15 +75,16 @@ async function verifyEvidence(
 }
 
 function checkNoNames({ values }: ApiRequest): void {
-  if (Object.keys(values).length > 0) bad('parameters belong to application/octet-stream');
+  if (Object.keys(values).length > 0) contradict('parameters belong to application/octet-stream');
 }
 
 /** Ordinal of the entry whose receipt is meant. Throws NOT_FOUND also for what is not visible. */
 function namedEntry(request: ApiRequest, services: GatewayServices): number {
   const { record, version, leafHash } = request.values;
-  if ((record === undefined) === (leafHash === undefined)) bad('name either record or leafHash');
+  if ((record === undefined) === (leafHash === undefined))
+    contradict('name either record or leafHash');
   if (leafHash !== undefined) {
-    if (version !== undefined) bad('version belongs to record');
+    if (version !== undefined) contradict('version belongs to record');
     return findVisible(request, services, String(leafHash));
   }
   const { store, sequencer } = services.hospital;
@@ -142,7 +148,7 @@ export const VERIFY_ROUTES: readonly Route[] = [
         content: { type: 'application/json', shape: anything() },
       },
     },
-    refusals: ['NOT_FOUND', 'NOT_PROVEN_YET', 'STORE_CORRUPT'],
+    refusals: ['NOT_FOUND', 'REQUEST_CONFLICT', 'NOT_PROVEN_YET', 'STORE_CORRUPT'],
     handle: async (request, services) =>
       request.mediaType === 'application/octet-stream'
         ? verifyDocument(request, services)

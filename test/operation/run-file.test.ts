@@ -1,9 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { findGateway, removeRunFile, writeRunFile } from '../../gateway/operation/run-file.js';
+import { expectCodeAsync } from '../support/expect-code.js';
 
 describe('the file that leads to a running gateway', () => {
   let data: string;
@@ -28,6 +37,12 @@ describe('the file that leads to a running gateway', () => {
     await removeRunFile(run);
   });
 
+  it('is not used when others may have read the token', async () => {
+    await writeRunFile(run, { url, pid: process.pid, token });
+    chmodSync(join(run, 'gateway.json'), 0o640);
+    await expectCodeAsync(() => findGateway(data), 'KEY_EXPOSED');
+  });
+
   it('counts for nothing when a process left it that is gone', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '0']);
     await writeRunFile(run, { url, pid, token });
@@ -45,7 +60,7 @@ describe('the file that leads to a running gateway', () => {
       JSON.stringify({ ...good, pid: '1' }),
       JSON.stringify({ ...good, more: 1 }),
     ]) {
-      writeFileSync(join(run, 'gateway.json'), bad);
+      writeFileSync(join(run, 'gateway.json'), bad, { mode: 0o600 });
       expect(await findGateway(data), bad).to.equal(undefined);
     }
     expect(await findGateway(join(data, 'none'))).to.equal(undefined);

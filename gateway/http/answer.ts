@@ -57,6 +57,7 @@ async function sendPieces(
     }
     response.end();
   } catch (error) {
+    if (!response.headersSent && !signal.aborted) throw error;
     // The status is out already: an answer that is cut off says that it is not whole.
     const wasGone = signal.aborted;
     response.destroy();

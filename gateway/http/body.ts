@@ -44,6 +44,8 @@ export interface BodyBounds {
   readonly idleMs: number;
   /** For all of it; unbounded when it is left out. */
   readonly totalMs?: number;
+  /** Called before the first read, when nothing stands against the body. */
+  readonly begin?: () => void;
 }
 
 /**
@@ -86,6 +88,7 @@ export async function* readBody(
 ): AsyncGenerator<Uint8Array> {
   const { maxBytes } = bounds;
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  bounds.begin?.();
   // Destroying the request would take the answer along: reading just ends.
   const pieces = request.iterator({ destroyOnReturn: false }) as AsyncGenerator<Uint8Array>;
   const pace = new Pace(bounds);

@@ -28,6 +28,10 @@ interface Connection {
   broken: Broken | undefined;
 }
 
+/** No more of it is read for now. */
+const isFull = ({ inFlight, broken }: Connection) =>
+  inFlight.size > MAX_PIPELINED_REQUESTS || (broken !== undefined && inFlight.size > 0);
+
 const NOT_HTTP: Broken = { status: 400, code: 'BAD_INPUT', detail: 'the request is not HTTP/1.1' };
 
 const BROKEN: Readonly<Record<string, Broken>> = {
@@ -103,6 +107,9 @@ export class Connections {
     const connection: Connection = { inFlight: new Map(), isEnding: false, broken: undefined };
     this.#open.set(socket, connection);
     socket.destroySoon = () => this.#end(socket, connection);
+    // Node reads on behind every request, whoever paused it.
+    const resume = socket.resume.bind(socket);
+    socket.resume = () => (isFull(connection) ? socket : resume());
     socket.once('close', () => {
       this.#open.delete(socket);
       // Node tells it only to the answer that is being written, not to those behind it.
@@ -122,7 +129,7 @@ export class Connections {
     }
     const { inFlight } = connection;
     inFlight.set(response, request);
-    if (inFlight.size > MAX_PIPELINED_REQUESTS) socket.pause();
+    if (isFull(connection)) socket.pause();
     response.once('finish', () => {
       if (request.complete) return;
       // What was not read of a request would be taken for the next one.
@@ -131,7 +138,7 @@ export class Connections {
     });
     response.once('close', () => {
       inFlight.delete(response);
-      if (inFlight.size <= MAX_PIPELINED_REQUESTS && socket.isPaused()) socket.resume();
+      if (!isFull(connection) && socket.isPaused()) socket.resume();
       if (inFlight.size > 0) return;
       if (connection.broken !== undefined) this.#refuse(socket, connection, connection.broken);
       else if (this.#isEnding) this.#end(socket, connection);

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
 import { checkShape } from '../../chaincode/core/shape.js';
-import { type BodyBounds, hasBody, mediaTypeOf, readBody, readWhole } from './body.js';
+import { hasBody, mediaTypeOf, readBody, readWhole } from './body.js';
 import type { Caller } from './caller.js';
 import { waitsForContinue } from './head.js';
 import { MAX_DOCUMENT_BYTES, MAX_JSON_BODY_BYTES, type Timeouts } from './limits.js';
@@ -40,16 +40,6 @@ function bodyTypeOf(route: Route, request: Request): MediaType | undefined {
   return undefined;
 }
 
-/** Whoever waits to be asked is asked only now, when nothing stands against the body. */
-function askForBody(request: Request): void {
-  if (waitsForContinue(request)) request.res?.writeContinue();
-}
-
-async function* readStream(request: Request, bounds: BodyBounds): AsyncGenerator<Uint8Array> {
-  askForBody(request);
-  yield* readBody(request, bounds);
-}
-
 /** Throws BAD_INPUT and WRONG_MEDIA_TYPE; the body is looked at when the handler reads it. */
 export function readRequest(
   route: Route,
@@ -60,18 +50,23 @@ export function readRequest(
 ): ApiRequest {
   const mediaType = bodyTypeOf(route, request);
   const body = mediaType === undefined ? undefined : route.bodies?.[mediaType];
+  // Whoever waits to be asked for the body is asked only when somebody reads it.
+  const begin = () => {
+    if (waitsForContinue(request)) request.res?.writeContinue();
+  };
   const whole = {
+    begin,
     maxBytes: body?.maxBytes ?? MAX_JSON_BODY_BYTES,
     idleMs: bodyMs,
     totalMs: bodyMs,
   };
   const json = async () => {
-    askForBody(request);
     const value = parseJsonBytes(await readWhole(request, whole), 'the body');
     if (body?.shape !== undefined) checkShape(body.shape, value, 'the body');
     return value;
   };
-  const stream = readStream(request, {
+  const stream = readBody(request, {
+    begin,
     maxBytes: body?.maxBytes ?? MAX_DOCUMENT_BYTES,
     idleMs: bodyIdleMs,
   });

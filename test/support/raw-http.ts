@@ -55,6 +55,8 @@ export class RawConnection {
   /** Errors of the socket, by code. */
   readonly errors: string[] = [];
   readonly #closed: Promise<unknown>;
+  readonly #answers: RawAnswer[] = [];
+  #readTo = 0;
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -63,7 +65,10 @@ export class RawConnection {
       this.received += piece;
     });
     socket.on('error', (error: NodeJS.ErrnoException) => this.errors.push(error.code ?? ''));
-    this.#closed = new Promise((resolve) => socket.once('close', resolve));
+    this.#closed = new Promise((resolve) => {
+      socket.once('end', resolve);
+      socket.once('close', resolve);
+    });
   }
 
   static async plain(port: number): Promise<RawConnection> {
@@ -94,18 +99,17 @@ export class RawConnection {
   }
 
   /** All answers that are whole by now; those before the final one of a request left out. */
-  answers(): RawAnswer[] {
-    const answers: RawAnswer[] = [];
-    for (let at = 0; ; ) {
-      const answer = readAnswer(this.received, at);
-      if (answer === undefined) return answers;
-      if (answer.status >= 200) answers.push(answer);
-      at = answer.end;
+  answers(): readonly RawAnswer[] {
+    for (;;) {
+      const answer = readAnswer(this.received, this.#readTo);
+      if (answer === undefined) return this.#answers;
+      if (answer.status >= 200) this.#answers.push(answer);
+      this.#readTo = answer.end;
     }
   }
 
   /** Waits until so many answers are there; fewer when the connection ends first. */
-  async take(count: number): Promise<RawAnswer[]> {
+  async take(count: number): Promise<readonly RawAnswer[]> {
     let isClosed = false;
     this.#closed.then(() => {
       isClosed = true;

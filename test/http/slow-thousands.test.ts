@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect } from 'chai';
+import { TIMEOUTS } from '../../gateway/http/limits.js';
+import { type HostileListener, openHostile, TOKEN } from '../support/hostile-gateway.js';
+import { ask } from '../support/loopback-request.js';
+
+const WANTED = 10_000;
+/** Of this process, beside those connections. */
+const OTHER_FILES = 600;
+const MB = 1024 * 1024;
+
+interface Moment {
+  readonly open: number;
+  readonly ended: Readonly<Record<string, number>>;
+}
+
+/** As many as the files of this process allow; the title says when it is fewer. */
+function connectionCount(): number {
+  if (process.platform !== 'linux') return 1000;
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  const files = Number(/^Max open files +([0-9]+)/m.exec(limits)?.[1] ?? 1024);
+  return Math.max(100, Math.min(WANTED, files - OTHER_FILES));
+}
+
+const count = connectionCount();
+const reason = count < WANTED ? `, fewer than ${WANTED}: more files may not be opened here` : '';
+
+describe(`${count} slow connections${reason}`, function () {
+  this.timeout(60_000);
+  let gateway: HostileListener;
+  let child: ChildProcess;
+  let last: Moment = { open: 0, ended: {} };
+  const usedMemory = () => {
+    setFlagsFromString('--expose_gc');
+    runInNewContext('gc')();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+
+  before(async () => {
+    gateway = await openHostile(undefined, { ...TIMEOUTS, bodyMs: TIMEOUTS.headersMs });
+  });
+  after(async () => {
+    if (child?.exitCode === null) {
+      child.stdin?.end();
+      await once(child, 'exit');
+    }
+    await gateway.end(1000);
+  });
+
+  it('hold nobody else up, are cut off, and leave nothing behind', async () => {
+    const before = usedMemory();
+    const program = join(__dirname, '..', 'fault', 'gateway-slow-client.js');
+    const half = String(Math.floor(count / 2));
+    const args = [program, String(gateway.listener.port), TOKEN, half, half];
+    child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const moments = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+    moments.on('line', (line) => {
+      last = JSON.parse(line);
+    });
+    await once(moments, 'line');
+    expect(last.open, 'open at the same time').to.be.above(count * 0.9);
+
+    const url = new URL('/v1/things', gateway.listener.url);
+    const headers = { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' };
+    let served = 0;
+    while (last.open > 0) {
+      const body = `{"name":"${served}"}`;
+      expect((await ask(url, { headers, body })).status).to.equal(202);
+      if (last.open > count * 0.9) served++;
+    }
+    expect(served, 'answered while nearly all of them were open').to.be.above(50);
+    // Those without an answer were cut off before it could be written.
+    expect(Object.keys(last.ended).every((status) => ['408', '0'].includes(status))).to.equal(true);
+    expect(last.ended[408]).to.be.above(count * 0.9);
+    while ((await gateway.listener.connections()) > 0) await once(moments, 'line');
+    expect(usedMemory() - before).to.be.below(64 * MB);
+    expect(gateway.seen.failures).to.deep.equal([]);
+  });
+});

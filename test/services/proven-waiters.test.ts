@@ -78,6 +78,7 @@ describe('the time after which a full outbox has room', () => {
     let now = 0;
     const drain = new DrainRate(() => now);
     expect(drain.msFor(1000)).to.equal(60_000);
+    expect(drain.msFor(0)).to.equal(60_000);
     for (let at = 0; at < 40; at++) {
       drain.took(500);
       now += 500;

@@ -29,7 +29,8 @@ export class DrainRate {
 
   /** Until so many entries are gone, at least a second and at most a minute. */
   msFor(entries: number): number {
-    const ms = (entries * 1000) / this.perSecond;
+    const rate = this.perSecond;
+    const ms = rate === 0 ? MAX_MS : (entries * 1000) / rate;
     return Math.max(MIN_MS, Math.min(ms, MAX_MS));
   }
 }

@@ -7,10 +7,12 @@ import { createDataFolder } from '../../gateway/data/create.js';
 import { dataLayout } from '../../gateway/data/layout.js';
 import type { AnswerRow } from '../../gateway/services/audit/answers.js';
 import {
-  type AuditOptions,
+  type AuditListener,
+  type AuditRunOptions,
   type AuditSummary,
   runAudit,
 } from '../../gateway/services/audit/audit.js';
+import { auditRunning } from '../../gateway/services/audit/running.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import { runIngest } from '../../gateway/services/ingest-run.js';
@@ -146,15 +148,16 @@ export interface Audited extends AuditSummary {
   named(status: 'OK' | 'FAILED' | 'NOT CHECKED'): string[];
 }
 
-export async function audit(
-  folder: string,
-  options: Partial<AuditOptions> = {},
-  onAnswer: (row: AnswerRow) => void = () => {},
+type Run = (options: AuditRunOptions, listener: AuditListener) => Promise<AuditSummary>;
+
+async function audited(
+  run: Run,
+  options: Partial<AuditRunOptions>,
+  onAnswer: (row: AnswerRow) => void,
 ): Promise<Audited> {
   const answers: AnswerRow[] = [];
-  const summary = await runAudit(
+  const summary = await run(
     {
-      folder,
       operator: 'test',
       tool: 'chartseal/test',
       paths: [],
@@ -177,4 +180,23 @@ export async function audit(
   const named = (status: string) =>
     summary.log.filter((one) => one.status === status).map(({ check }) => check);
   return { ...summary, answers, named };
+}
+
+export function audit(
+  folder: string,
+  options: Partial<AuditRunOptions> = {},
+  onAnswer: (row: AnswerRow) => void = () => {},
+): Promise<Audited> {
+  const run: Run = (given, listener) => runAudit({ folder, ...given }, listener);
+  return audited(run, options, onAnswer);
+}
+
+/** The same beside a sequencer that is at work. */
+export function auditBeside(
+  hospital: Hospital,
+  options: Partial<AuditRunOptions> = {},
+  onAnswer: (row: AnswerRow) => void = () => {},
+): Promise<Audited> {
+  const run: Run = (given, listener) => auditRunning(hospital, given, listener);
+  return audited(run, options, onAnswer);
 }

@@ -63,6 +63,13 @@ describe('chartseal serve', function () {
     expect(place.run(['doctor', '--data', 'd']).status).to.equal(0);
   });
 
+  /** How many the log has of a patient. */
+  function eventsOf(value: string): number {
+    place.run(['history', `urn:hospital-a|${value}`, '--data', 'd', '--out', 'h.json']);
+    const { leaves } = JSON.parse(readFileSync(place.path('h.json'), 'utf8')) as { leaves: [] };
+    return leaves.length;
+  }
+
   /** A stream of access events that is answered line by line. */
   async function openStream(running: ServeProcess) {
     const sending = request(running.url('people', '/v1/access-events'), {
@@ -77,27 +84,45 @@ describe('chartseal serve', function () {
     const [answer] = (await once(sending, 'response')) as [IncomingMessage];
     const answered = async () => String((await once(answer.setEncoding('utf8'), 'data'))[0]);
     expect(await answered()).to.include('"leafHash"');
-    return { sending, answer, write, answered };
+    return { sending, write, answered };
   }
 
-  it('finishes what is in flight after SIGTERM, takes no new connection, and has all it answered for', async () => {
+  it('finishes the request in flight after SIGTERM, takes no new connection, and has what it answered for', async () => {
     const running = await serve(['--demo', '--data', 'd']).listening();
-    const { sending, answer, write, answered } = await openStream(running);
+    const sending = request(running.url('people', '/v1/access-events'), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${running.tokens['archivist']}`,
+        'content-type': 'application/json',
+        expect: '100-continue',
+      },
+    });
+    sending.flushHeaders();
+    await once(sending, 'continue');
     running.signal('SIGTERM');
     await running.line('"event":"ending"');
     const refused = await ask(running.url('people', '/readyz')).catch(
       ({ code }: NodeJS.ErrnoException) => code,
     );
     expect(refused).to.be.oneOf(['ECONNREFUSED', 'ECONNRESET']);
-    write('second');
-    expect(await answered()).to.include('"leafHash"');
-    sending.end();
+    sending.end(JSON.stringify(accessSubmission('P1', 'in flight')));
+    const [answer] = (await once(sending, 'response')) as [IncomingMessage];
     answer.resume();
-    await once(answer, 'end');
+    expect(answer.statusCode).to.equal(202);
     expect(await running.ended()).to.equal(0);
-    place.run(['history', 'urn:hospital-a|P1', '--data', 'd', '--out', 'h.json']);
-    const { leaves } = JSON.parse(readFileSync(place.path('h.json'), 'utf8')) as { leaves: [] };
-    expect(leaves).to.have.length(2);
+    expect(eventsOf('P1')).to.equal(1);
+  });
+
+  it('tells a stream that it ends, line by line, and has every line that it answered for', async () => {
+    const running = await serve(['--demo', '--data', 'd']).listening();
+    const { sending, write, answered } = await openStream(running);
+    running.signal('SIGTERM');
+    await running.line('"event":"ending"');
+    write('second');
+    expect(await answered()).to.include('"SHUTTING_DOWN"');
+    sending.end();
+    expect(await running.ended()).to.equal(0);
+    expect(eventsOf('P1')).to.equal(1);
   });
 
   it('ends at once at a second signal, whatever is in flight', async () => {

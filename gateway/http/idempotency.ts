@@ -30,7 +30,7 @@ function keyOf({ values }: ApiRequest): string | undefined {
   return given.startsWith('"') ? given.slice(1, -1) : given;
 }
 
-/** The source with the key of the header in it. Throws REQUEST_CONFLICT when both are there and differ. */
+/** The source with the key of the header in it. Throws REQUEST_CONFLICT when the two differ. */
 export function sourceWithKey<T extends Source | undefined>(request: ApiRequest, source: T): T {
   const key = keyOf(request);
   if (key === undefined) return source;

@@ -1,10 +1,10 @@
-// Refusals in the OpenAPI document: which codes a route may answer, by status, and their one schema.
+// Refusals in the OpenAPI document: which codes a route may answer, by status; their one schema.
 import { STATUS_CODES } from 'node:http';
 import { ERROR_CODES, type ErrorCode } from '../../chaincode/core/errors.js';
 import type { JsonSchema } from './json-schema.js';
 import type { Route } from './route.js';
 
-/** A 500 is a fault of the gateway, so no operation lists it: UNEXPECTED is no answer to rely on. */
+/** A 500 is a fault of the gateway, so no operation lists it: nobody can rely on UNEXPECTED. */
 const isPublic = (code: ErrorCode): boolean => ERROR_CODES[code].status !== 500;
 
 /** Of any request: queries and bodies that a route does not know, credentials that are no good. */

@@ -31,7 +31,7 @@ export interface WriteSide {
   readonly unprovenAgeMs: number;
 }
 
-/** An entry that is older and not proven is a fault. A leader of BFT that died stalls for a minute. */
+/** An older entry that is not proven is a fault. A dead leader of BFT stalls for a minute. */
 const MAX_UNPROVEN_MS = { embedded: 60_000, fabric: 150_000 } as const;
 
 const good = (name: string, sentence: string): Judged => ({

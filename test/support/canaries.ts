@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Base64 of a text at each place that it may have in a longer one, without what neighbours change. */
+/** Base64 of a text at each place in a longer one, without what its neighbours change. */
 function base64Forms(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
@@ -22,7 +22,7 @@ const escaped = (text: string) =>
 const everyByte = (bytes: Buffer, form: (hex: string) => string) =>
   [...bytes].map((byte) => form(byte.toString(16).padStart(2, '0'))).join('');
 
-/** All forms of a text in which somebody could still read it, in lower case where that is the same. */
+/** All forms of a text in which somebody could still read it; lower case where that is the same. */
 export function formsOf(text: string): ReadonlySet<string> {
   const bytes = Buffer.from(text);
   return new Set([

@@ -117,4 +117,25 @@ describe('the audit of the embedded ledger', () => {
     expectFound(async (rows) =>
       rows.put(blockKey(1), (await rows.get(blockKey(2))) as Uint8Array),
     ));
+
+  it('looks at the blocks of one moment while others are committed', async () => {
+    const engine = await TestEngine.open(temporary(), { create: true });
+    const own = new LogWriter('busy.example/archive');
+    const id = await engine.registerLog('busy.example/archive');
+    for (let round = 0; round < 40; round++) await engine.append(id, own, 3);
+    let isOver = false;
+    const appending = (async () => {
+      while (!isOver) await engine.append(id, own, 3);
+    })();
+    let appends = 0;
+    for (let round = 0; round < 10; round++) {
+      const found = await engine.engine.audit(id);
+      expect(found.appends).to.be.at.least(appends);
+      appends = found.appends;
+    }
+    isOver = true;
+    await appending;
+    expect(appends).to.be.at.least(40);
+    await engine.close();
+  });
 });

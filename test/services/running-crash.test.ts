@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { AuditSample, audit, openData } from '../support/audit-sample.js';
+import { OPEN } from '../support/busy-gateway.js';
 import { runChild } from '../support/fault-child.js';
 import { chosenSeed, newRandom } from '../support/fault-random.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
-const KILLS = 4;
-const OPENING_MS = 700;
+const KILLS = 3;
+const OPENING_MS = 1500;
 
 describe('a gateway that is killed while it audits and exports', function () {
   this.timeout(60_000);
@@ -32,6 +33,7 @@ describe('a gateway that is killed while it audits and exports', function () {
       const command = ['busy-gateway', folder, `run ${kill}`];
       const ran = await runChild(scratch, command, { afterMs });
       expect(ran.killed, ran.stderr).to.equal(true);
+      expect(ran.lines).to.include(OPEN);
       const leaves = ran.lines.filter((line) => /^[0-9a-f]{64}$/.test(line));
       accepted += leaves.length;
       const hospital = await openData(folder);

@@ -10,6 +10,9 @@ import { accessSubmission } from './hospital.js';
 /** It must not outlive a test that forgot it. */
 const MAX_LIFE_MS = 30_000;
 
+/** Told when it has what it works with. */
+export const OPEN = 'open';
+
 const tell = (line: string) => writeSync(1, `${line}\n`);
 
 async function accept({ sequencer }: Hospital, run: string): Promise<never> {
@@ -38,7 +41,7 @@ async function auditAll(hospital: Hospital): Promise<never> {
 async function main([folder = '', run = '']: readonly string[]): Promise<void> {
   setTimeout(() => process.exit(2), MAX_LIFE_MS);
   const hospital = await openData(folder);
-  tell('open');
+  tell(OPEN);
   await Promise.all([accept(hospital, run), exportAll(hospital), auditAll(hospital)]);
 }
 

@@ -16,6 +16,9 @@ export interface GatewayAddress {
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Until an answer begins, and between two pieces of it; HEADERS_MS and IDLE_MS. */
+  readonly headersMs?: number;
+  readonly idleMs?: number;
 }
 
 type Method = 'GET' | 'POST';
@@ -62,11 +65,18 @@ async function within<T>(promise: Promise<T>, ms: number, late: string): Promise
 /** One request on its way: what it sends, and what of that went wrong. */
 class Exchange {
   readonly #request: ClientRequest;
+  readonly #headersMs: number;
+  readonly #idleMs: number;
   /** Fault of what was to be sent, which weighs more than what the gateway then says. */
   #fault: { readonly error: unknown } | undefined;
 
-  constructor(request: ClientRequest) {
+  constructor(
+    request: ClientRequest,
+    { headersMs = HEADERS_MS, idleMs = IDLE_MS }: GatewayAddress,
+  ) {
     this.#request = request;
+    this.#headersMs = headersMs;
+    this.#idleMs = idleMs;
     // Told by the promise of the answer, or by its body, whichever is waited for.
     request.on('error', () => undefined);
   }
@@ -76,7 +86,7 @@ class Exchange {
       this.#request.once('response', resolve).once('error', reject);
       this.#request.once('close', () => reject(unreachable({ code: 'ECONNRESET' })));
     });
-    return within(answer, HEADERS_MS, 'the gateway did not answer in time');
+    return within(answer, this.#headersMs, 'the gateway did not answer in time');
   }
 
   /** Sends as the gateway takes it; ends when the gateway has answered. */
@@ -102,7 +112,7 @@ class Exchange {
     const pieces = answer[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     try {
       for (;;) {
-        const next = await within(pieces.next(), IDLE_MS, 'the gateway fell silent');
+        const next = await within(pieces.next(), this.#idleMs, 'the gateway fell silent');
         if (next.done === true) break;
         yield next.value;
       }
@@ -251,7 +261,7 @@ export class GatewayConnection {
       agent: this.#agent,
       headers,
     });
-    const exchange = new Exchange(request);
+    const exchange = new Exchange(request, this.#address);
     if (isRows) void exchange.send(withBeats(piecesOf(body.rows)));
     else request.end(bytes);
     return exchange;

@@ -10,7 +10,7 @@ import type { LogDoor } from '../services/door/log-door.js';
 import type { Consistency, SignedCheckpoint, TreeLeaf } from '../services/log-reading.js';
 import type { GatewayConnection } from './connection.js';
 import { gatewayFailed } from './refusal.js';
-import { readValues } from './rows.js';
+import { readReceived } from './rows.js';
 import { received } from './wire.js';
 
 const hash = hex(HASH_BYTES);
@@ -73,8 +73,8 @@ export class RemoteLogDoor implements LogDoor {
     const asked = new URLSearchParams();
     if (from !== undefined) asked.set('from', String(from));
     if (count !== undefined) asked.set('count', String(count));
-    const { pieces } = await this.#connection.open('GET', `/v1/log/leaves?${asked}`);
-    for await (const rows of readValues(pieces)) {
+    const { pieces, requestId } = await this.#connection.open('GET', `/v1/log/leaves?${asked}`);
+    for await (const rows of readReceived(pieces, requestId)) {
       for (const row of rows) {
         const { index, leaf, leafHash } = rowOf<Members<'leaf' | 'leafHash', 'index'>>(LEAF, row);
         yield {

@@ -154,6 +154,20 @@ function failureOf(value: JsonValue, requestId: string | undefined): ChartsealEr
   return namedError(code, message, requestId);
 }
 
+/** As {@link readValues}, from a gateway: throws GATEWAY_FAILED for what is no JSON by lines. */
+export async function* readReceived(
+  pieces: AsyncIterable<Uint8Array>,
+  requestId?: string,
+): AsyncGenerator<readonly JsonValue[]> {
+  try {
+    yield* readValues(pieces);
+  } catch (error) {
+    const code = error instanceof ChartsealError ? error.code : undefined;
+    if (code !== 'BAD_JSON' && code !== 'TOO_LARGE') throw error;
+    throw gatewayFailed('the gateway sent what is no row', requestId);
+  }
+}
+
 /**
  * Inverse of {@link formatAnswer}: rows as they arrive, and what it ended with. Throws the error
  * that it ended with, GATEWAY_FAILED for what is no stream of rows, GATEWAY_UNREACHABLE when it was
@@ -163,26 +177,19 @@ export async function* readAnswer(
   pieces: AsyncIterable<Uint8Array>,
   requestId?: string,
 ): AsyncGenerator<readonly JsonValue[], JsonValue> {
-  try {
-    for await (const lines of readValues(pieces)) {
-      const rows: JsonValue[] = [];
-      for (const line of lines) {
-        const { name, value } = memberOf(line, requestId);
-        if (name === 'row') {
-          rows.push(value);
-          continue;
-        }
-        if (rows.length > 0) yield rows;
-        if (name === 'end') return value;
-        throw failureOf(value, requestId);
+  for await (const lines of readReceived(pieces, requestId)) {
+    const rows: JsonValue[] = [];
+    for (const line of lines) {
+      const { name, value } = memberOf(line, requestId);
+      if (name === 'row') {
+        rows.push(value);
+        continue;
       }
       if (rows.length > 0) yield rows;
+      if (name === 'end') return value;
+      throw failureOf(value, requestId);
     }
-  } catch (error) {
-    const isGarbage =
-      error instanceof ChartsealError && ['BAD_JSON', 'TOO_LARGE'].includes(error.code);
-    if (isGarbage) throw gatewayFailed('the gateway sent what is no row', requestId);
-    throw error;
+    if (rows.length > 0) yield rows;
   }
   throw new ChartsealError('GATEWAY_UNREACHABLE', 'the gateway ended in the middle of its answer');
 }

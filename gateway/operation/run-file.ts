@@ -1,6 +1,6 @@
 // DATA/run/gateway.json: where a gateway listens for commands beside it, and the token that it
 // wants of them. For the owner alone, there only while it listens.
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
@@ -36,9 +36,21 @@ export async function removeRunFile(run: string): Promise<void> {
   await rm(join(run, FILE), { force: true });
 }
 
-async function findText(path: string): Promise<Uint8Array | undefined> {
+interface RunFile {
+  readonly bytes: Uint8Array;
+  /** Whether other users may read it. */
+  readonly isExposed: boolean;
+}
+
+async function findFile(path: string): Promise<RunFile | undefined> {
   try {
-    return await readFile(path);
+    const file = await open(path);
+    try {
+      const { mode } = await file.stat();
+      return { bytes: await file.readFile(), isExposed: (mode & 0o077) !== 0 };
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     // Another user's gateway is none that this user may call.
     if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return undefined;
@@ -48,17 +60,23 @@ async function findText(path: string): Promise<Uint8Array | undefined> {
 
 /**
  * The gateway that has this data folder open; undefined when there is none. What a process left
- * that is gone does not count.
+ * that is gone does not count. Throws KEY_EXPOSED when others may have read the token.
  * @param folder DATA
  */
 export async function findGateway(folder: string): Promise<RunningGateway | undefined> {
-  const bytes = await findText(join(dataLayout(folder).run, FILE));
-  if (bytes === undefined) return undefined;
+  const file = await findFile(join(dataLayout(folder).run, FILE));
+  const running = file === undefined ? undefined : parseRunFile(file.bytes);
+  if (running === undefined || !isAlive(running.pid)) return undefined;
+  // Who has the token may do all that commands may.
+  if (file?.isExposed === false) return running;
+  throw new ChartsealError('KEY_EXPOSED', `other users may read the token in run/${FILE}`);
+}
+
+function parseRunFile(bytes: Uint8Array): RunningGateway | undefined {
   try {
     const value = parseJsonBytes(bytes, FILE);
     checkShape(SHAPE, value, FILE);
-    const running = value as unknown as RunningGateway;
-    return isAlive(running.pid) ? running : undefined;
+    return value as unknown as RunningGateway;
   } catch (error) {
     // Not written by this program: as if it were not there.
     if (error instanceof ChartsealError) return undefined;

@@ -83,31 +83,35 @@ export const receiptUrl = (hash: string): string => `/v1/receipts/${hash}`;
 
 export interface AcceptedEntry {
   readonly ordinal: number;
+  /** Read from the store when it is left out. */
+  readonly leafHash?: Uint8Array;
   readonly duplicate: boolean;
   /** More to tell: version, digest, size. */
   readonly facts?: JsonObject;
 }
 
-function hashOf({ hospital }: GatewayServices, ordinal: number): string {
-  return encodeHex(leafHash(hospital.store.readEntry(ordinal).leaf));
+function hashOf({ hospital }: GatewayServices, entry: AcceptedEntry): string {
+  const hash = entry.leafHash ?? leafHash(hospital.store.readEntry(entry.ordinal).leaf);
+  return encodeHex(hash);
 }
 
 /** The members of a result, for one line or one request. */
-export function acceptedFacts(
-  services: GatewayServices,
-  { ordinal, duplicate, facts = {} }: AcceptedEntry,
-) {
+export function acceptedFacts(services: GatewayServices, accepted: AcceptedEntry) {
+  const { ordinal, duplicate, facts = {} } = accepted;
   const state = stateOf(services.hospital.sequencer, ordinal);
-  return { leafHash: hashOf(services, ordinal), state, duplicate, ...facts };
+  return { leafHash: hashOf(services, accepted), state, duplicate, ...facts };
 }
 
-/** Whether the entry is proven before the caller's time is over. */
+/** Whether the caller waits, may read the receipt, and it is there before the time is over. */
 async function isProvenInTime(
-  { waitMs, signal }: ApiRequest,
+  request: ApiRequest,
   { hospital }: GatewayServices,
   ordinal: number,
 ): Promise<boolean> {
+  const { waitMs, signal } = request;
   if (waitMs === 0) return false;
+  const { entry } = hospital.store.readEntry(ordinal);
+  if (!entriesOf(callerOf(request))(parseEntry(entry))) return false;
   try {
     return await hospital.sequencer.waitProvenUpTo(ordinal, waitMs, signal);
   } catch (error) {
@@ -124,9 +128,7 @@ export async function answerAccepted(
   duplicateStatus: 200 | 202 = 202,
 ): Promise<ApiAnswer> {
   const { ordinal, duplicate } = accepted;
-  const { store, receipts } = services.hospital;
-  const mayRead = entriesOf(callerOf(request))(parseEntry(store.readEntry(ordinal).entry));
-  const isProven = mayRead && (await isProvenInTime(request, services, ordinal));
+  const isProven = await isProvenInTime(request, services, ordinal);
   const facts = acceptedFacts(services, accepted);
   const receipt = receiptUrl(facts.leafHash);
   const headers = { Location: receipt };
@@ -138,6 +140,6 @@ export async function answerAccepted(
     status: 201,
     headers: { ...headers, 'Preference-Applied': `wait=${request.waitMs / 1000}` },
     type: 'application/json',
-    body: formatReceipt(await receipts.make(ordinal)),
+    body: formatReceipt(await services.hospital.receipts.make(ordinal)),
   };
 }

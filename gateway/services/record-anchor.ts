@@ -32,6 +32,8 @@ export interface Anchored {
   /** Where the entry stands in the local order. */
   readonly ordinal: number;
   readonly version: number;
+  /** Where it was at hand. */
+  readonly leafHash?: Uint8Array;
 }
 
 export class RecordAnchor {
@@ -74,10 +76,10 @@ export class RecordAnchor {
       ...(patient === undefined ? {} : { patient }),
     };
     const options = { ...(baseline && { baseline }), ...(by && { by }) };
-    const { ordinal, duplicate } = whenRoom
+    const { ordinal, leafHash, duplicate } = whenRoom
       ? await this.#sequencer.acceptWhenRoom(submission, options)
       : await this.#sequencer.accept(submission, options);
-    return { state: duplicate ? 'unchanged' : 'anchored', ordinal, version };
+    return { state: duplicate ? 'unchanged' : 'anchored', ordinal, version, leafHash };
   }
 
   /** The version that came with the same request id before, though others may have followed. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import { DrainRate } from '../../gateway/services/sequencer/drain-rate.js';
 import { ProvenWaiters } from '../../gateway/services/sequencer/proven-waiters.js';
 import { expectCodeAsync } from '../support/expect-code.js';
@@ -47,7 +48,6 @@ describe('waiting for a proof', () => {
 
   it('ends with the fault when the write side stops, also for those who come later', async () => {
     const waiters = new ProvenWaiters(() => false);
-    const { ChartsealError } = await import('../../chaincode/core/errors.js');
     const waiting = expectCodeAsync(() => waiters.wait(1, 60_000), 'LOG_STOPPED');
     waiters.end(new ChartsealError('LOG_STOPPED', 'stopped'));
     await waiting;

@@ -31,8 +31,8 @@ function acceptLines(request: ApiRequest, services: GatewayServices): ApiAnswer 
   const accept = async (value: JsonValue) => {
     const event = parseAccessSubmission(value);
     checkSource(caller, event.source);
-    const { ordinal, duplicate } = await services.hospital.sequencer.acceptWhenRoom(event, { by });
-    return acceptedFacts(services, { ordinal, duplicate });
+    const accepted = await services.hospital.sequencer.acceptWhenRoom(event, { by });
+    return acceptedFacts(services, accepted);
   };
   const body = answerLines(request.stream, accept, request.signal);
   return { status: 200, type: 'application/x-ndjson', body };

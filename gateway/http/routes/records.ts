@@ -43,8 +43,8 @@ function checkInput(request: ApiRequest, { patients }: GatewayServices) {
   };
 }
 
-const factsOf = ({ ordinal, version, state }: Anchored) => ({
-  ordinal,
+const factsOf = ({ version, state, ...place }: Anchored) => ({
+  ...place,
   duplicate: state === 'unchanged',
   facts: { version },
 });

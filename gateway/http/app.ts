@@ -56,6 +56,9 @@ function expressPath(template: string): string {
   );
 }
 
+/** One for all: a stack of its own for each request would cost more than the request. */
+const GONE = new DOMException('the caller is gone', 'AbortError');
+
 function begin(
   response: AppResponse,
   { observer, listener }: AppOptions,
@@ -74,8 +77,10 @@ function begin(
   const writtenBefore = request.socket.bytesWritten;
   response.once('close', () => {
     open.delete(progress);
-    gone.abort();
-    progress.working.abort();
+    if (!response.writableFinished) {
+      gone.abort(GONE);
+      progress.working.abort(GONE);
+    }
     observer.answered({
       requestId: progress.requestId,
       listener,

@@ -14,6 +14,8 @@ export class GatewayPlace {
   readonly folder = mkdtempSync(join(tmpdir(), 'chartseal-gateway-'));
   readonly lines: string[] = [];
   #gateway: Gateway | undefined;
+  /** Data folder of the gateway that is open. */
+  #opened = '';
 
   get data(): string {
     return join(this.folder, 'data');
@@ -47,6 +49,7 @@ export class GatewayPlace {
       environment: { CHARTSEAL_PEOPLE_PORT: '0', CHARTSEAL_LOG_LEVEL: 'debug', ...environment },
       ...sources,
     });
+    this.#opened = config.data;
     const log = new GatewayLog(config.log.level, { write: (line) => void this.lines.push(line) });
     this.#gateway = await Gateway.open({ config, version: '9.9.9', log });
     return this.#gateway;
@@ -69,7 +72,7 @@ export class GatewayPlace {
 
   /** As a command beside the gateway. */
   async askAsOperator(path: string): Promise<Response> {
-    const { url, token } = (await findGateway(this.data)) as RunningGateway;
+    const { url, token } = (await findGateway(this.#opened)) as RunningGateway;
     return ask(new URL(path, url), { headers: { authorization: `Bearer ${token}` } });
   }
 

@@ -1,5 +1,5 @@
-// Sends access events at a fixed rate, whether or not answers come, each until it is answered: again
-// after a lost connection or a refusal for now, with the same request id.
+// Sends access events at a fixed rate, whether or not answers come, each until it is answered:
+// again after a lost connection or a refusal for now, with the same request id.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoadClient } from './client.js';
 import type { LoadOptions } from './options.js';

@@ -107,6 +107,8 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
   const log = new GatewayLog(config.log.level);
   const running: { run: string | undefined } = { run: undefined };
   endOnUnexpected(running, log);
+  // Other commands end when nobody reads them; what a gateway does is not what it writes.
+  process.stdout.removeAllListeners('error').on('error', () => log.lose());
   if (config.demo) await prepareDemo(config, context);
   try {
     const gateway = await Gateway.open({ config, version: version(), log });

@@ -66,7 +66,14 @@ export class GatewayLog implements HttpObserver {
 
   constructor(level: LogLevel, stream: DestinationStream | undefined = undefined) {
     const own = stream === undefined ? this.#standardOutput() : undefined;
-    this.#flush = () => own?.flushSync();
+    this.#flush = () => {
+      try {
+        own?.flushSync();
+      } catch {
+        // Nobody reads any more, which must not keep the process from its end.
+        this.lose();
+      }
+    };
     const options = {
       level,
       base: null,
@@ -111,6 +118,11 @@ export class GatewayLog implements HttpObserver {
     this.#logger[LEVELS[event]](line);
   }
 
+  /** Counts what was written for nobody. */
+  lose(): void {
+    this.#lost++;
+  }
+
   /** Before the process ends. */
   flush(): void {
     this.#flush();
@@ -119,12 +131,9 @@ export class GatewayLog implements HttpObserver {
   /** Written beside the work: a reader who takes nothing holds nobody up. */
   #standardOutput() {
     const out = destination({ dest: 1, sync: false, maxLength: MAX_WAITING_BYTES });
-    const lose = () => {
-      this.#lost++;
-    };
-    out.on('drop', lose);
+    out.on('drop', () => this.lose());
     // A reader who is gone: the gateway goes on, and a metric tells.
-    out.on('error', lose);
+    out.on('error', () => this.lose());
     return out;
   }
 }

@@ -195,5 +195,7 @@ describe('chartseal serve', function () {
     }
     const { text } = await ask(running.url('local', '/metrics'));
     expect(Number(/^chartseal_log_lines_lost (\d+)$/m.exec(text)?.[1])).to.be.above(0);
+    running.signal('SIGTERM');
+    expect(await running.ended()).to.equal(0);
   });
 });

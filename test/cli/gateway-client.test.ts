@@ -1,20 +1,18 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ErrorCode } from '../../chaincode/core/errors.js';
-import { readAddress } from '../../gateway/client/address.js';
 import { GatewayConnection } from '../../gateway/client/connection.js';
 import { RemoteDoor } from '../../gateway/client/remote-door.js';
 import { RemoteLogDoor } from '../../gateway/client/remote-log.js';
 import { examineThrough, exportThrough } from '../../gateway/client/remote-upkeep.js';
-import { parseOperator } from '../../gateway/client/wire.js';
 import { createDataFolder } from '../../gateway/data/create.js';
 import type { DigestResult } from '../../gateway/services/digest.js';
-import { expectCode, expectCodeAsync } from '../support/expect-code.js';
+import { expectCodeAsync } from '../support/expect-code.js';
 import { accessSubmission } from '../support/hospital.js';
 
 type Act = (request: IncomingMessage, response: ServerResponse) => void;
@@ -280,43 +278,5 @@ describe('the client of a gateway', () => {
   it('says that a gateway which is not there cannot be reached', async () => {
     const nobody = new GatewayConnection({ url: 'http://127.0.0.1:1', token: TOKEN });
     await expectCodeAsync(() => RemoteDoor.open(nobody, folder), 'GATEWAY_UNREACHABLE');
-  });
-
-  it('shows its credentials to no stranger: what --url may be', () => {
-    const file = (name: string, content: string) => {
-      writeFileSync(join(folder, '..', name), content);
-      return join(folder, '..', name);
-    };
-    const tokenFile = file('token', 'abc.def\n');
-    expect(readAddress({ url: 'https://gateway.example', tokenFile })).to.deep.equal({
-      url: 'https://gateway.example',
-      token: 'abc.def',
-    });
-    for (const url of [
-      'gateway.example',
-      'http://gateway.example',
-      'ftp://127.0.0.1',
-      'https://name:word@gateway.example',
-      'https://gateway.example/?a=b',
-      'https://gateway.example/#a',
-    ]) {
-      expectCode(() => readAddress({ url, tokenFile }), 'USAGE');
-    }
-    const url = 'https://gateway.example';
-    const two = file('two', 'a b');
-    const pem = file('pem', '-----BEGIN CERTIFICATE-----\n');
-    expectCode(() => readAddress({ url, tokenFile: two }), 'USAGE');
-    expectCode(() => readAddress({ url, tokenFile: join(folder, 'none') }), 'FILE_MISSING');
-    expectCode(() => readAddress({ url, certificate: pem }), 'USAGE');
-    expectCode(() => readAddress({ url, key: pem }), 'USAGE');
-    expectCode(() => readAddress({ url, authority: two }), 'USAGE');
-    expectCode(() => readAddress({ url: 'http://127.0.0.1:1', authority: pem }), 'USAGE');
-  });
-
-  it('knows an operator by an account alone', () => {
-    expect(parseOperator('cli:%E5%BC%A0')).to.equal('cli:张');
-    for (const bad of ['cli:', 'root', 'cli:%00', 'cli:%0A', `cli:${'a'.repeat(65)}`, 'cli:%E5']) {
-      expectCode(() => parseOperator(bad), 'BAD_INPUT');
-    }
   });
 });

@@ -4,7 +4,7 @@ import { type Ran, Workplace } from '../support/cli.js';
 import { RunningCommand } from '../support/running-command.js';
 import { Served } from '../support/served.js';
 
-const FILES = 6000;
+const FILES = 4000;
 const INGEST = ['ingest', 'a', '--data', 'd', '--json'];
 
 interface Summary {

@@ -5,7 +5,7 @@ import { type Ran, Workplace } from '../support/cli.js';
 import { RunningCommand } from '../support/running-command.js';
 import { Served } from '../support/served.js';
 
-const FILES = 1500;
+const FILES = 600;
 const INGEST = ['ingest', 'a', '--data', 'd', '--json'];
 const HISTORY = ['history', '--log', '--data', 'd', '--json'];
 

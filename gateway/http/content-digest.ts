@@ -19,6 +19,7 @@ export const DIGEST_HEADERS: readonly Parameter[] = HEADERS.map((name) => ({
   name,
   description: 'RFC 9530, such as sha-256=:BASE64:; when it is not that of the bytes, 400.',
   shape: text({ min: 1, max: 1024, pattern: DIGESTS }),
+  onlyWith: 'application/octet-stream',
 }));
 
 const MEMBER = /^\s*([a-z0-9-]{1,32})=:([A-Za-z0-9+/]{1,172}={0,2}):\s*$/;

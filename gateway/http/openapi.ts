@@ -53,11 +53,13 @@ function contentOf(type: MediaType, shape: Shape | undefined): JsonSchema {
   };
 }
 
-function parameterOf({ in: place, name, description, shape, required }: Parameter): JsonSchema {
+function parameterOf(one: Parameter): JsonSchema {
+  const { in: place, name, description, shape, required, onlyWith } = one;
+  const where = onlyWith === undefined ? '' : ` Only with \`${onlyWith}\`.`;
   return {
     name,
     in: place,
-    description,
+    description: description + where,
     required: place === 'path' || required === true,
     schema: jsonSchema(shape, refer),
     example: exampleOf(shape, name),

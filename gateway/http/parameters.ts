@@ -3,7 +3,7 @@
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import { checkShape, type Shape } from '../../chaincode/core/shape.js';
-import type { ApiRequest, Parameter } from './route.js';
+import type { ApiRequest, MediaType, Parameter } from './route.js';
 
 type Values = Record<string, string | number | boolean>;
 type Given = ReadonlyMap<string, string>;
@@ -49,12 +49,14 @@ function readText(shape: Shape, text: string): JsonValue {
 }
 
 /**
- * Checked values by name. Throws BAD_INPUT naming the parameter, never its value.
+ * Checked values by name. Throws BAD_INPUT, and REQUEST_CONFLICT for what does not belong to a body
+ * of this type, naming the parameter, never its value.
  * @param given text of a parameter, undefined when it was not given
  */
 export function readValues(
   parameters: readonly Parameter[],
   given: (parameter: Parameter) => string | undefined,
+  mediaType?: MediaType,
 ): ApiRequest['values'] {
   const values: Values = {};
   for (const parameter of parameters) {
@@ -63,6 +65,9 @@ export function readValues(
     if (text === undefined) {
       if (parameter.in === 'path' || parameter.required === true) bad(`${what} is missing`);
       continue;
+    }
+    if (parameter.onlyWith !== undefined && parameter.onlyWith !== mediaType) {
+      throw new ChartsealError('REQUEST_CONFLICT', `${what} belongs to ${parameter.onlyWith}`);
     }
     if (LONE_SURROGATE.test(text)) bad(`${what} is not well-formed text`);
     const value = readText(parameter.shape, text);

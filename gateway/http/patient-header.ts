@@ -34,7 +34,8 @@ const PATTERN = (() => {
 export const PATIENT_HEADER: Parameter = {
   in: 'header',
   name: NAME,
-  description: 'SYSTEM|VALUE, each percent-encoded UTF-8. For application/octet-stream.',
+  description: 'SYSTEM|VALUE, each percent-encoded UTF-8.',
+  onlyWith: 'application/octet-stream',
   shape: text({ min: 3, max: 2048, pattern: PATTERN }),
 };
 

@@ -24,8 +24,9 @@ export const RECORD_BODY_SHAPE = object({
 const query = (parameter: string, shape: Parameter['shape'], description: string): Parameter => ({
   in: 'query',
   name: parameter,
-  description: `${description} For application/octet-stream.`,
+  description,
   shape,
+  onlyWith: 'application/octet-stream',
 });
 
 /** Beside the document itself, where no JSON says these things. */
@@ -64,12 +65,6 @@ export function parseRecordInput(value: JsonValue): RecordInput {
 }
 
 async function readJson(request: ApiRequest): Promise<RecordInput> {
-  for (const { name: parameter } of DOCUMENT_PARAMETERS) {
-    if (request.values[parameter] === undefined) continue;
-    contradict(
-      `the parameter ${parameter} belongs to application/octet-stream, JSON has its own members`,
-    );
-  }
   const input = parseRecordInput(await request.json());
   const source = sourceWithKey(request, input.document.source);
   return source === undefined ? input : { ...input, document: { ...input.document, source } };

@@ -23,14 +23,18 @@ function pathText(request: Request, name: string): string | undefined {
   return Array.isArray(value) ? request.path.split('/').slice(-value.length).join('/') : value;
 }
 
-function valuesOf(route: Route, request: Request): ApiRequest['values'] {
+function valuesOf(
+  route: Route,
+  request: Request,
+  mediaType: MediaType | undefined,
+): ApiRequest['values'] {
   const parameters = route.parameters ?? [];
   const query = parseQuery(request.url, parameters);
   const given = ({ in: place, name }: Parameter) => {
     if (place === 'path') return pathText(request, name);
     return place === 'query' ? query.get(name) : headerText(request, name);
   };
-  return readValues(parameters, given);
+  return readValues(parameters, given, mediaType);
 }
 
 function bodyTypeOf(route: Route, request: Request): MediaType | undefined {
@@ -71,5 +75,13 @@ export function readRequest(
     idleMs: bodyIdleMs,
   });
   const waitMs = route.waits === true ? readWait(request.headers['prefer']) : 0;
-  return { caller, values: valuesOf(route, request), mediaType, json, stream, waitMs, signal };
+  return {
+    caller,
+    values: valuesOf(route, request, mediaType),
+    mediaType,
+    json,
+    stream,
+    waitMs,
+    signal,
+  };
 }

@@ -22,6 +22,8 @@ export interface Parameter {
   readonly shape: Shape;
   /** Path parameters are always required. */
   readonly required?: boolean;
+  /** Belongs to bodies of this type: with another one it is refused, whatever it holds. */
+  readonly onlyWith?: MediaType;
 }
 
 export type MediaType =

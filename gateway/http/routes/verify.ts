@@ -5,7 +5,7 @@ import { RECORD_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonObject, JsonValue } from '../../../chaincode/core/json.js';
 import { HASH_BYTES, MAX_JSON_BYTES } from '../../../chaincode/core/limits.js';
-import { anything, hex, integer, object, time } from '../../../chaincode/core/shape.js';
+import { anything, hex, integer, object, type Shape, time } from '../../../chaincode/core/shape.js';
 import { parseTime } from '../../../chaincode/core/time.js';
 import type { DocumentFacts } from '../../evidence/document-check.js';
 import { formatReceipt } from '../../evidence/receipt.js';
@@ -16,7 +16,7 @@ import { ROLES } from '../caller.js';
 import { DIGEST_HEADERS } from '../content-digest.js';
 import { digestBody } from '../document-body.js';
 import { ownTrust } from '../own-trust.js';
-import type { ApiAnswer, ApiRequest, Route } from '../route.js';
+import type { ApiAnswer, ApiRequest, Parameter, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
 import { callerOf, entriesOf } from '../visibility.js';
 import { findVisible } from './receipts.js';
@@ -56,7 +56,6 @@ async function verifyEvidence(
   request: ApiRequest,
   { hospital }: GatewayServices,
 ): Promise<ApiAnswer> {
-  checkNoNames(request);
   const { receipt, history, digests, size, asOf } = (await request.json()) as unknown as Evidence;
   if ((receipt === undefined) === (history === undefined)) bad('give either receipt or history');
   if (history !== undefined) {
@@ -72,10 +71,6 @@ async function verifyEvidence(
   const document = facts === undefined ? {} : { document: facts };
   const bytes = canonicalBytes(receipt ?? {});
   return answerOf(verifyReceipt({ receipt: bytes, ...document, ...ownTrust(hospital) }));
-}
-
-function checkNoNames({ values }: ApiRequest): void {
-  if (Object.keys(values).length > 0) contradict('parameters belong to application/octet-stream');
 }
 
 /** Ordinal of the entry whose receipt is meant. Throws NOT_FOUND also for what is not visible. */
@@ -103,6 +98,22 @@ async function verifyDocument(request: ApiRequest, services: GatewayServices): P
   return answerOf(verifyReceipt({ receipt, document, ...ownTrust(hospital) }));
 }
 
+const named = (name: string, description: string, shape: Shape): Parameter => ({
+  in: 'query',
+  name,
+  description,
+  shape,
+  onlyWith: 'application/octet-stream',
+});
+
+/** Which receipt a document is compared with; evidence as JSON has its own. */
+const DOCUMENT_PARAMETERS: readonly Parameter[] = [
+  named('record', 'Whose receipt the document is compared with.', RECORD_MEMBERS.id),
+  named('version', 'Of the record; the newest when it is left out.', integer({ min: 1 })),
+  named('leafHash', 'Of the entry, instead of record.', hex(HASH_BYTES)),
+  ...DIGEST_HEADERS,
+];
+
 export const VERIFY_ROUTES: readonly Route[] = [
   {
     operationId: 'verify',
@@ -113,27 +124,7 @@ export const VERIFY_ROUTES: readonly Route[] = [
     description:
       'The outcome is the one of chartseal verify --json. A server of the hospital proves nothing against the hospital: verify offline, with a trust file from elsewhere, where that matters.',
     access: { own: ROLES, others: ['auditor'] },
-    parameters: [
-      {
-        in: 'query',
-        name: 'record',
-        description: 'Whose receipt the document is compared with. For application/octet-stream.',
-        shape: RECORD_MEMBERS.id,
-      },
-      {
-        in: 'query',
-        name: 'version',
-        description: 'Of the record; the newest when it is left out.',
-        shape: integer({ min: 1 }),
-      },
-      {
-        in: 'query',
-        name: 'leafHash',
-        description: 'Of the entry, instead of record.',
-        shape: hex(HASH_BYTES),
-      },
-      ...DIGEST_HEADERS,
-    ],
+    parameters: DOCUMENT_PARAMETERS,
     bodies: {
       'application/json': {
         description: 'A receipt with what is known of the document, or a history.',

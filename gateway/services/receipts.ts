@@ -90,10 +90,12 @@ export class Receipts {
       const offset = ordinal - last.append.firstOrdinal;
       if (offset >= 0 && offset < last.append.leaves) return last;
     }
+    // Read first: while the rest is looked for, the entry may become proven.
+    const provenEntries = this.#store.findMarker()?.entries ?? 0;
     const place = await this.#store.findPlace(ordinal);
     const attested = place && (await this.#store.findAttestationAbove(place.index));
     if (place === undefined || attested === undefined) {
-      if (ordinal < (this.#store.findMarker()?.entries ?? 0)) {
+      if (ordinal < provenEntries) {
         throw new ChartsealError('STORE_CORRUPT', 'the place of a proven entry is gone');
       }
       throw new ChartsealError('NOT_PROVEN_YET', 'the entry is accepted and not proven yet');

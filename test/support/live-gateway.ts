@@ -25,20 +25,23 @@ export class LiveGateway {
   readonly folder = newTempFolder();
   readonly hospital: LiveHospital;
   readonly url: string;
+  readonly #ownsPlace: boolean;
   #tls: { readonly ca: string; readonly cert: string; readonly key: string };
   #serving: ServeProcess | undefined;
 
-  private constructor(hospital: LiveHospital, port: number) {
+  private constructor(hospital: LiveHospital, port: number, ownsPlace: boolean) {
+    this.#ownsPlace = ownsPlace;
     this.hospital = hospital;
     this.url = `https://127.0.0.1:${port}`;
     this.#tls = { ca: '', cert: '', key: '' };
   }
 
-  static async make(live: LiveNetwork): Promise<LiveGateway> {
-    const place = newTempFolder();
-    const hospital = await LiveHospital.make(place, live.profile('hospital-a'));
+  /** @param place where its data folder is made; a folder that goes with the gateway by default */
+  static async make(live: LiveNetwork, place?: string): Promise<LiveGateway> {
+    const folder = place ?? newTempFolder();
+    const hospital = await LiveHospital.make(folder, live.profile('hospital-a'));
     const port = await freePort();
-    const gateway = new LiveGateway(hospital, port);
+    const gateway = new LiveGateway(hospital, port, place === undefined);
     await gateway.#configure(live.organisation('hospital-a').mspId, port);
     return gateway;
   }
@@ -107,7 +110,9 @@ export class LiveGateway {
 
   async remove(): Promise<void> {
     await this.#serving?.kill();
-    removeTempFolder(join(this.hospital.data, '..'));
+    // The folder around it may be a file system of its own.
+    removeTempFolder(this.hospital.data);
+    if (this.#ownsPlace) removeTempFolder(join(this.hospital.data, '..'));
     removeTempFolder(this.folder);
   }
 }

@@ -46,7 +46,7 @@ function unmountDisk(disk: string | undefined): void {
 }
 
 function canMount(): boolean {
-  let disk: string | undefined;
+  const disk = mountDisk();
   unmountDisk(disk);
   return disk !== undefined;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 import { expect } from 'chai';
 import { ROLES } from '../../gateway/http/caller.js';
 import { Workplace } from '../support/cli.js';
@@ -82,7 +83,9 @@ describe('chartseal serve', function () {
     const write = (id: string) => sending.write(`${JSON.stringify(accessSubmission('P1', id))}\n`);
     write('first');
     const [answer] = (await once(sending, 'response')) as [IncomingMessage];
-    const answered = async () => String((await once(answer.setEncoding('utf8'), 'data'))[0]);
+    const lines = createInterface({ input: answer })[Symbol.asyncIterator]();
+    /** The next line, also one that came before anybody asked. */
+    const answered = async () => String((await lines.next()).value);
     expect(await answered()).to.include('"leafHash"');
     return { sending, write, answered };
   }

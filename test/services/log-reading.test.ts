@@ -8,6 +8,10 @@ import { expectCode, expectCodeAsync } from '../support/expect-code.js';
 import { TestHospital, type TestProcess } from '../support/hospital.js';
 import { Traffic } from '../support/traffic.js';
 
+const ROUNDS = 10;
+/** Of each round. */
+const ENTRIES = 80;
+
 describe('reading a log while its sequencer writes', function () {
   this.timeout(30_000);
   let hospital: TestHospital;
@@ -33,13 +37,13 @@ describe('reading a log while its sequencer writes', function () {
 
   it('gives checkpoints, consistency proofs and leaves of one proven size each', async () => {
     const log = LogReading.of(open.store);
-    const traffic = new Traffic(open.sequencer);
+    const traffic = new Traffic(open.sequencer, 'traffic', 16, 2 * ROUNDS * ENTRIES);
     const { origin } = hospital.context.registration;
     const { notePublicKey } = hospital.context.secrets;
     const seen: SignedCheckpoint[] = [];
     try {
-      for (let round = 1; round <= 30; round++) {
-        await traffic.reach(round * 100);
+      for (let round = 1; round <= ROUNDS; round++) {
+        await traffic.reach(round * ENTRIES);
         const newest = await log.readCheckpoint();
         verifyNote(newest.checkpoint, origin, notePublicKey);
         const before = seen.at(-1);

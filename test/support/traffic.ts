@@ -1,5 +1,5 @@
-// Entries without end, as fast as a sequencer takes them, until told to stop: what runs beside
-// whatever a test looks at.
+// Entries as fast as a sequencer takes them, until told to stop: what runs beside whatever a test
+// looks at.
 import { setImmediate } from 'node:timers/promises';
 import type { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
 import { accessSubmission } from './hospital.js';
@@ -9,6 +9,7 @@ const PATIENTS = 40;
 export class Traffic {
   readonly #sequencer: Sequencer;
   readonly #name: string;
+  readonly #most: number;
   readonly #running: Promise<unknown>;
   #isOver = false;
   #fault: unknown;
@@ -18,10 +19,12 @@ export class Traffic {
   /**
    * @param name other names make other entries
    * @param callers how many wait for an answer at the same time
+   * @param most entries in all, where what is looked at takes longer the more there are
    */
-  constructor(sequencer: Sequencer, name = 'traffic', callers = 16) {
+  constructor(sequencer: Sequencer, name = 'traffic', callers = 16, most = Infinity) {
     this.#sequencer = sequencer;
     this.#name = name;
+    this.#most = most;
     this.#running = Promise.all(Array.from({ length: callers }, () => this.#run()));
     this.#running.catch((error: unknown) => {
       this.#fault = error;
@@ -33,7 +36,7 @@ export class Traffic {
   }
 
   async #run(): Promise<void> {
-    while (!this.#isOver) {
+    while (!this.#isOver && this.#sent < this.#most) {
       const number = this.#sent++;
       const patient = `${this.#name} ${number % PATIENTS}`;
       await this.#sequencer.acceptWhenRoom(accessSubmission(patient, `${this.#name} ${number}`));

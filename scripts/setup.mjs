@@ -1,4 +1,4 @@
-// Makes a fresh clone ready: packages from the lock, then dist/. Run by `npm run setup`, and
+// Makes a fresh clone ready: packages from the lock, then dist/, the pages too. Run by `npm run setup`, and
 // before what needs it; does nothing when nothing is needed. Uses no package, since there are none
 // yet. All words go to stderr, so that the program run next owns stdout.
 import { spawn } from 'node:child_process';
@@ -24,6 +24,16 @@ const buildInfo = join(dist, '.tsbuildinfo');
 const installed = join(root, 'node_modules', '.package-lock.json');
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const SOURCE_FOLDERS = ['chaincode', 'gateway', 'cli', 'network', 'scripts', 'test'];
+const pageBuilder = join(root, 'scripts', 'pages.mjs');
+/** Written last, with the time at which the build of the pages began. */
+const pagesBuilt = join(dist, 'web', 'pages.json');
+/** What the pages are made of. */
+const PAGE_SOURCES = [
+  ['gateway', 'web'],
+  ['gateway', 'evidence'],
+  ['chaincode', 'core'],
+];
+const SCRIPT = /\.[cm]?tsx?$/;
 
 let child;
 
@@ -83,12 +93,12 @@ async function installPackages() {
 }
 
 /** Newest change under a source folder; folders count too: a deleted file changes its folder. */
-function newestIn(folder) {
+function newestIn(folder, pattern = SCRIPT) {
   let newest = statSync(folder).mtimeMs;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) newest = Math.max(newest, newestIn(path));
-    else if (/\.[cm]?tsx?$/.test(entry.name)) newest = Math.max(newest, statSync(path).mtimeMs);
+    if (entry.isDirectory()) newest = Math.max(newest, newestIn(path, pattern));
+    else if (pattern.test(entry.name)) newest = Math.max(newest, statSync(path).mtimeMs);
   }
   return newest;
 }
@@ -98,7 +108,7 @@ function isBuilt() {
   if (builtAt <= 0 || !existsSync(join(dist, 'cli', 'main.js'))) return false;
   const folders = SOURCE_FOLDERS.map((name) => join(root, name)).filter(existsSync);
   const changes = [installed, join(root, 'tsconfig.json')].map(modifiedAt);
-  return Math.max(...changes, ...folders.map(newestIn)) <= builtAt;
+  return Math.max(...changes, ...folders.map((folder) => newestIn(folder))) <= builtAt;
 }
 
 /** Removes what tsc made of sources that are gone: mocha would go on running old tests. */
@@ -132,6 +142,18 @@ async function build() {
   if (exitCode !== 0) throw new SetupError('the build failed', 'see the messages of tsc above');
 }
 
+async function buildPages() {
+  if (!existsSync(pageBuilder)) return;
+  const folders = PAGE_SOURCES.map((names) => join(root, ...names)).filter(existsSync);
+  const changes = [installed, pageBuilder].map(modifiedAt);
+  const newest = Math.max(...changes, ...folders.map((folder) => newestIn(folder, /./)));
+  if (newest <= modifiedAt(pagesBuilt)) return;
+  say('building the pages');
+  if ((await run(process.execPath, [pageBuilder])) !== 0) {
+    throw new SetupError('the build of the pages failed', 'see its messages above');
+  }
+}
+
 async function main() {
   const problem = nodeVersionProblem();
   if (problem !== '') {
@@ -142,6 +164,7 @@ async function main() {
   process.once('exit', () => releaseLock(lock));
   await installPackages();
   await build();
+  await buildPages();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -153,6 +153,25 @@ describe('the set-up', () => {
     expect(setUp().said).to.have.length(0);
   });
 
+  it('builds the pages again when anything that they are made of changed, style and page too', () => {
+    const builder = `import { mkdirSync, writeFileSync, existsSync } from 'node:fs';
+      if (existsSync('broken-pages')) process.exitCode = 1;
+      mkdirSync('dist/web', { recursive: true }); writeFileSync('dist/web/pages.json', '{}');`;
+    mkdirSync(at('gateway', 'web'), { recursive: true });
+    writeFileSync(at('gateway', 'web', 'style.css'), '');
+    writeFileSync(at('scripts', 'pages.mjs'), builder);
+    const PAGES = /^setup: building the pages/;
+    expect(setUp().said.at(-1)).to.match(PAGES);
+    expect(setUp().said).to.have.length(0);
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(at('gateway', 'web', 'style.css'), later, later);
+    expect(setUp().said).to.have.length(1);
+    writeFileSync(at('broken-pages'), '');
+    const { status, stderr } = setUp();
+    expect(status).to.equal(2);
+    expect(stderr).to.match(/^error: the build of the pages failed\nhint: /m);
+  });
+
   it('removes what was compiled from sources that are gone, and nothing else', () => {
     setUp();
     mkdirSync(at('dist', 'cli', 'web'), { recursive: true });

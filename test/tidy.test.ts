@@ -14,6 +14,7 @@ const LAYERS: readonly (readonly [name: string, path: RegExp])[] = [
   ['core', /^chaincode\/core\//],
   ['contract', /^chaincode\//],
   ['evidence', /^gateway\/evidence\//],
+  ['web', /^gateway\/web\//],
   ['gateway', /^gateway\//],
   ['cli', /^cli\//],
   ['network', /^network\//],
@@ -26,11 +27,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
   contract: ['contract', 'core'],
   evidence: ['evidence', 'core'],
+  web: ['web', 'evidence', 'core'],
   gateway: ['gateway', 'evidence', 'core'],
   network: ['network', 'core'],
   cli: ['cli', 'gateway', 'evidence', 'network', 'core'],
   scripts: ['scripts', 'test', 'cli', 'gateway', 'evidence', 'network', 'contract', 'core'],
-  test: ['test', 'scripts', 'cli', 'gateway', 'evidence', 'network', 'contract', 'core'],
+  test: ['test', 'scripts', 'cli', 'gateway', 'web', 'evidence', 'network', 'contract', 'core'],
 };
 
 const CONTRACT_LOADER = 'gateway/ledger/embedded/contract-loader.ts';
@@ -42,6 +44,7 @@ const ENTRY_POINTS: readonly RegExp[] = [
   /^scripts\/[^/]+$/,
   /^chaincode\/index\.ts$/,
   /^chaincode\/core\/platform\/browser\.ts$/,
+  /^gateway\/web\/(pages\/[^/]+|worker\/main)\.ts$/,
   /^test\/fault\/[^/]+\.ts$/,
 ];
 
@@ -132,9 +135,9 @@ describe('the sources', () => {
       expect(wrong).to.deep.equal([]);
     });
 
-    it('in the verifier no file system, no network, no package', () => {
+    it('in the verifier and the pages no file system, no network, no package', () => {
       const wrong = wrongImports((from, _target, isOurs) => {
-        return !isOurs && layerOf(from.path) === 'evidence';
+        return !isOurs && ['evidence', 'web'].includes(layerOf(from.path));
       });
       expect(wrong).to.deep.equal([]);
     });

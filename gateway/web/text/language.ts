@@ -1,0 +1,36 @@
+// Which language a page speaks: the one chosen on the page before, else the browser's.
+
+export const LANGUAGES = ['zh-CN', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** A table of texts in both languages: the compiler sees to it that neither misses one. */
+export type Bilingual<Texts> = Readonly<Record<Language, Texts>>;
+
+const KEY = 'chartseal-language';
+
+/** Chinese of any region reads the Chinese page; everybody else the English one. */
+export function languageOf(preferred: readonly string[]): Language {
+  for (const tag of preferred) {
+    if (/^zh\b/i.test(tag)) return 'zh-CN';
+    if (/^en\b/i.test(tag)) return 'en';
+  }
+  return 'en';
+}
+
+/** Storage may be refused, from a file or by the reader's settings: then nothing is remembered. */
+function storage(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+export function readLanguage(): Language {
+  const kept = storage()?.getItem(KEY);
+  return LANGUAGES.find((one) => one === kept) ?? languageOf(navigator.languages);
+}
+
+export function keepLanguage(language: Language): void {
+  storage()?.setItem(KEY, language);
+}

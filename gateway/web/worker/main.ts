@@ -1,0 +1,2 @@
+// The worker of a page.
+export {};

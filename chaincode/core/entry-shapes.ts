@@ -21,6 +21,12 @@ const commitment = blob(HASH_BYTES);
 const recordId = text({ min: 1, max: 4096, pattern: /^[^\0]+$/ });
 const category = line(64);
 
+/** A code of a code system, as FHIR writes it in searches: `system|code`, `|code` without one. */
+export const TOKEN = text({ min: 2, max: 256, pattern: /^[^\s|]*\|[^\s|]+( [^\s|]+)*$/ });
+
+/** What was assumed while an event was mapped; a word that a reader does not know is no fault. */
+const assumption = text({ min: 1, max: 64, pattern: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/ });
+
 const source = object({
   system: line(256),
   'requestId?': line(256),
@@ -52,6 +58,8 @@ export const ACCESS_MEMBERS = {
   records: list(recordId, { max: 100 }),
   category,
   source,
+  'kind?': object({ type: TOKEN, 'subtypes?': list(TOKEN, { max: 16 }) }),
+  'assumed?': list(assumption, { max: 32 }),
 } as const;
 
 const person = { id: line(256), 'name?': line(256) } as const;

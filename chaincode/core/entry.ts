@@ -64,6 +64,12 @@ export interface AmendEntry extends RecordEntry {
   readonly act: 'amend';
 }
 
+/** What kind of event it was; tokens `system|code` as FHIR writes them. */
+export interface EventKind {
+  readonly type: string;
+  readonly subtypes?: readonly string[];
+}
+
 export interface AccessFacts {
   readonly occurredAt: string;
   /** Create, read, update, delete, execute (a search), as FHIR has them. */
@@ -80,6 +86,9 @@ export interface AccessFacts {
   readonly records: readonly string[];
   readonly category: string;
   readonly source: Source;
+  readonly kind?: EventKind;
+  /** Words for what the event did not say and its mapping took for granted. */
+  readonly assumed?: readonly string[];
 }
 
 export interface AccessEntry extends CommonMembers, AccessFacts {

@@ -146,6 +146,7 @@ describe('an entry', () => {
   it('reads back as it was written, whatever it says', () => {
     const text = (max: number) =>
       fc.string({ unit: 'binary', minLength: 1, maxLength: Math.floor(max / 4) });
+    const token = fc.stringMatching(/^[a-z:/.]{0,40}\|[A-Za-z0-9_.-]{1,40}$/);
     const changes = fc.record(
       {
         role: text(128),
@@ -156,6 +157,11 @@ describe('an entry', () => {
         breakGlass: fc.boolean(),
         action: fc.constantFrom('C', 'R', 'U', 'D', 'E'),
         outcome: fc.constantFrom('success', 'minor', 'serious', 'major'),
+        kind: fc.record(
+          { type: token, subtypes: fc.array(token, { maxLength: 16 }) },
+          { requiredKeys: ['type'] },
+        ),
+        assumed: fc.array(fc.stringMatching(/^[a-z][a-z0-9]{0,9}(-[a-z0-9]{1,9}){0,4}$/)),
         records: fc.array(
           text(200).filter((id) => !id.includes('\0')),
           { maxLength: 5 },

@@ -7,6 +7,7 @@ import {
   type AccessFacts,
   checkPrivateValue,
   type Entry,
+  type EventKind,
   type FixityFacts,
   formatEntry,
   PRIVATE_MEMBERS,
@@ -115,14 +116,22 @@ function recordBody(submission: RecordSubmission, pseudonymKey: Uint8Array): Ent
   return { act, members, private: record.name === undefined ? {} : { name: record.name } };
 }
 
+function arrangeKind(kind: EventKind): EventKind {
+  const { subtypes, type } = kind;
+  return { subtypes, type } as EventKind;
+}
+
 function accessBody(submission: AccessSubmission): EntryBody {
   const { action, breakGlass, category, occurredAt, organisation, outcome } = submission;
-  const { purpose, records, role, unit } = submission;
+  const { assumed, purpose, records, role, unit } = submission;
   const source = arrangeSource(submission.source);
+  const kind = submission.kind && arrangeKind(submission.kind);
   const members = {
     action,
+    assumed,
     breakGlass,
     category,
+    kind,
     occurredAt,
     organisation,
     outcome,
@@ -160,14 +169,16 @@ function arrangedEntry(origin: string, body: EntryBody, at: string, by: Submitte
   }
   if (!('action' in members)) return { ...members, ...common };
   const { action, breakGlass, category, occurredAt, organisation, outcome } = members;
-  const { purpose, records, role, source, unit } = members;
+  const { assumed, kind, purpose, records, role, source, unit } = members;
   return {
     act,
     action,
+    assumed,
     at,
     breakGlass,
     by,
     category,
+    kind,
     log: origin,
     occurredAt,
     organisation,

@@ -179,6 +179,22 @@ export const ERROR_CODES = {
     'Run chartseal rebuild; when it refuses, restore the store from a backup.',
   ),
   STORE_BEHIND: code(500, 2, 'The ledger holds more than this store; restore the newest store.'),
+  // feed
+  FEED_FULL: code(
+    507,
+    2,
+    'Keep the event and send it again later; the operator makes room: chartseal feed refused, then chartseal feed replay or chartseal feed discard.',
+  ),
+  FEED_FAILED: code(
+    503,
+    2,
+    'Look at DATA/feed (space, permissions); the log itself goes on. Send what was refused again.',
+  ),
+  FEED_CORRUPT: code(
+    500,
+    2,
+    'Move DATA/feed away and keep it: counts begin anew, the log itself is untouched; have sources send again what was refused.',
+  ),
   LOG_FORKED: code(
     500,
     2,

@@ -10,6 +10,8 @@ export interface DataLayout {
   /** Newest block of the ledger, outside its database. */
   readonly checkpoint: string;
   readonly run: string;
+  /** Counts of what sources sent, and refused events kept aside; made when it is first needed. */
+  readonly feed: string;
 }
 
 export function dataLayout(folder: string): DataLayout {
@@ -21,5 +23,6 @@ export function dataLayout(folder: string): DataLayout {
     ledger: join(folder, 'ledger'),
     checkpoint: join(folder, 'checkpoint'),
     run: join(folder, 'run'),
+    feed: join(folder, 'feed'),
   };
 }

@@ -4,6 +4,8 @@ import { readKeysFor } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
 import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import type { Store } from '../store/store.js';
+import { Feed } from './feed/feed.js';
+import type { FeedBounds } from './feed/limits.js';
 import { Histories } from './histories.js';
 import type { LogContext } from './log-context.js';
 import { LogReading } from './log-reading.js';
@@ -21,6 +23,8 @@ export interface HospitalOptions {
   readonly operator: string;
   /** Bound of what may wait for the ledger. */
   readonly outboxEntries?: number;
+  /** Of what is known of sources, and of refused events kept aside. */
+  readonly feedBounds?: Partial<FeedBounds>;
 }
 
 interface Parts {
@@ -30,6 +34,7 @@ interface Parts {
   readonly store: Store;
   readonly context: LogContext;
   readonly sequencer: Sequencer;
+  readonly feed: Feed;
 }
 
 export class Hospital {
@@ -40,6 +45,8 @@ export class Hospital {
   readonly receipts: Receipts;
   readonly histories: Histories;
   readonly records: RecordAnchor;
+  /** What sources sent, and what of it was refused. */
+  readonly feed: Feed;
   /** The proven log as others follow it. */
   readonly log: LogReading;
   readonly tiles: LogTiles;
@@ -52,6 +59,7 @@ export class Hospital {
     this.receipts = new Receipts(parts);
     this.histories = new Histories(parts);
     this.records = new RecordAnchor(parts);
+    this.feed = parts.feed;
     this.log = LogReading.of(parts.store);
     this.tiles = new LogTiles(parts.store);
   }
@@ -96,14 +104,18 @@ export class Hospital {
 
   async close(): Promise<void> {
     await this.sequencer.close();
-    await this.store.close();
-    await this.#parts.ledger.network.close();
+    try {
+      await this.feed.close();
+    } finally {
+      await this.store.close();
+      await this.#parts.ledger.network.close();
+    }
   }
 }
 
 /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
 export async function openHospital(options: HospitalOptions): Promise<Hospital> {
-  const { folder, operator, outboxEntries } = options;
+  const { folder, operator, outboxEntries, feedBounds } = options;
   const layout = dataLayout(folder);
   const config = await readConfig(layout.config);
   const keys = await readKeysFor(config.ledger, layout.keys);
@@ -125,7 +137,12 @@ export async function openHospital(options: HospitalOptions): Promise<Hospital> 
       ...(intervalMs === undefined ? {} : { intervalMs }),
       ...(outboxEntries === undefined ? {} : { outboxEntries }),
     });
-    return new Hospital({ layout, config, ledger, store, context, sequencer });
+    const feed = new Feed({
+      folder: layout.feed,
+      logId: config.logId,
+      ...(feedBounds === undefined ? {} : { bounds: feedBounds }),
+    });
+    return new Hospital({ layout, config, ledger, store, context, sequencer, feed });
   } catch (error) {
     for (const close of opened) await close();
     throw error;

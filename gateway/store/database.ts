@@ -28,10 +28,18 @@ export class RowBatch {
     return this;
   }
 
-  /** Writes and fsyncs; throws STORE_FAILED, and then nothing was written. */
-  async write(): Promise<void> {
+  del(key: string): this {
+    this.#chain.del(key);
+    return this;
+  }
+
+  /**
+   * Writes and fsyncs; throws STORE_FAILED, and then nothing was written.
+   * @param sync false where the end of this process must lose nothing, but that of the machine may
+   */
+  async write(sync = true): Promise<void> {
     try {
-      await this.#chain.write({ sync: true });
+      await this.#chain.write({ sync });
     } catch (cause) {
       throw storeFailure(cause, 'the store could not be written');
     }

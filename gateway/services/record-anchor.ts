@@ -5,7 +5,7 @@ import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { idempotencyKey } from '../store/keys.js';
 import { type Head, parseJsonRow, parseKnownRow } from '../store/rows.js';
 import type { Store } from '../store/store.js';
-import type { AcceptOptions } from './sequencer/acceptor.js';
+import type { AcceptOptions } from './sequencer/accept-request.js';
 import { requestKey } from './sequencer/idempotency.js';
 import type { Sequencer } from './sequencer/sequencer.js';
 import type { RecordSubmission } from './submission.js';

@@ -8,11 +8,11 @@ import type { Reader } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { formatJsonRow, type Head, parseKnownRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
-import { putBaseline } from '../baselines.js';
+import { type Baseline, putBaseline } from '../baselines.js';
 import { BoundedMap } from '../bounded-map.js';
 import type { Labels, LogContext } from '../log-context.js';
 import type { RecordSubmission, Submission } from '../submission.js';
-import type { AcceptOptions } from './acceptor.js';
+import type { AcceptOptions } from './accept-request.js';
 import { bodyOf, buildEntry, type EntryBody, type Submitter } from './build-entry.js';
 import { type AcceptedLeaf, EntryRows } from './entry-rows.js';
 import { headsOf } from './heads.js';
@@ -59,6 +59,12 @@ interface NewPatient {
   readonly digest: Uint8Array;
 }
 
+interface Staged {
+  readonly draft: Draft;
+  readonly known: Known;
+  readonly baseline?: Baseline | undefined;
+}
+
 interface Subject {
   readonly label: Uint8Array;
   readonly newPatient?: NewPatient | undefined;
@@ -99,6 +105,8 @@ export class AcceptGroup {
   #before: AcceptGroup | undefined;
   readonly #at: string;
   readonly #known = new Map<string, Known>();
+  /** What becomes part of the group, or not, with all that is staged beside it. */
+  readonly #staged = new Map<string, Staged>();
   readonly #newLabels = new Map<string, Subject>();
   #reader: Reader;
 
@@ -154,7 +162,10 @@ export class AcceptGroup {
   /** What the same submission was answered with before. Throws IDEMPOTENCY_CONFLICT. */
   findDuplicate({ digests: { content }, keyHex }: Draft): Accepted | undefined {
     const known =
-      this.knownHere(keyHex) ?? this.#before?.knownHere(keyHex) ?? this.#findKnown(keyHex);
+      this.#staged.get(keyHex)?.known ??
+      this.knownHere(keyHex) ??
+      this.#before?.knownHere(keyHex) ??
+      this.#findKnown(keyHex);
     if (known === undefined) return undefined;
     if (!equalBytes(known.content, content)) {
       throw new ChartsealError('IDEMPOTENCY_CONFLICT', 'this request id came with other content');
@@ -162,21 +173,37 @@ export class AcceptGroup {
     return { ...known.accepted, duplicate: true };
   }
 
-  /** Adds a submission that is no duplicate; throws its coded error, the group stays as it was. */
-  add(draft: Draft, { baseline, by = this.#services.by }: AcceptOptions): Accepted {
-    const { context, heads } = this.#services;
-    const { label, labelHex, newPatient, submission, body, digests, keyHex } = draft;
-    const isRecord = 'record' in submission;
-    if (isRecord) checkVersion(submission, this.#rows.findHead(labelHex));
-    const built = buildEntry(context.registration.origin, body, this.#at, by);
+  /** Takes a submission that is no duplicate; throws its coded error, and nothing was taken. */
+  stage(draft: Draft, { baseline, by = this.#services.by }: AcceptOptions): Accepted {
+    const { label, labelHex, submission, body, digests, keyHex } = draft;
+    if ('record' in submission) checkVersion(submission, this.#rows.findHead(labelHex));
+    const { origin } = this.#services.context.registration;
+    const built = buildEntry(origin, body, this.#at, by);
     const ordinal = this.#rows.next;
-    const { hash } = this.#rows.add({ label, labelHex, body, digests, ...built });
-    if (!isRecord) heads.set(labelHex, this.#rows.heads.get(labelHex) as Head);
-    if (newPatient !== undefined) this.#putPatient(label, newPatient);
-    if (baseline !== undefined) putBaseline(this.#rows.batch, label, baseline);
+    const { hash } = this.#rows.stage({ label, labelHex, body, digests, ...built });
     const accepted = { ordinal, leafHash: hash, duplicate: false };
-    this.#known.set(keyHex, { content: digests.content, accepted });
+    this.#staged.set(keyHex, { draft, known: { content: digests.content, accepted }, baseline });
     return accepted;
+  }
+
+  /** Makes what is staged part of the group. */
+  keep(): void {
+    const { heads } = this.#services;
+    this.#rows.keep();
+    for (const [keyHex, { draft, known, baseline }] of this.#staged) {
+      const { label, labelHex, newPatient, submission } = draft;
+      if (!('record' in submission)) heads.set(labelHex, this.#rows.heads.get(labelHex) as Head);
+      if (newPatient !== undefined) this.#putPatient(label, newPatient);
+      if (baseline !== undefined) putBaseline(this.#rows.batch, label, baseline);
+      this.#known.set(keyHex, known);
+    }
+    this.#staged.clear();
+  }
+
+  /** Forgets what is staged: the group is as if nobody had come. */
+  drop(): void {
+    this.#rows.drop();
+    this.#staged.clear();
   }
 
   /** Makes the group durable; throws STORE_FAILED. */

@@ -2,31 +2,25 @@
 // came, and answers their callers.
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { MAX_CLOCK_SKEW_MS, MAX_OUTBOX_ENTRIES } from '../../../chaincode/core/limits.js';
-import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { parseTime } from '../../../chaincode/core/time.js';
 import { parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
-import type { Baseline } from '../baselines.js';
 import { Labels, type LogContext } from '../log-context.js';
 import type { Submission } from '../submission.js';
-import { type Accepted, AcceptGroup, type Draft, GroupServices } from './accept-group.js';
+import { type Answered, addRequests } from './accept-build.js';
+import { type Accepted, AcceptGroup, GroupServices } from './accept-group.js';
+import {
+  type AcceptAllOptions,
+  type AcceptOptions,
+  AcceptQueue,
+  type AcceptRequest,
+  MAX_TOGETHER,
+  patientOf,
+  patientsOf,
+} from './accept-request.js';
 import type { Submitter } from './build-entry.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { patientName } from './new-patients.js';
-
-export interface AcceptOptions {
-  /** Where a record's file lies. */
-  readonly baseline?: Baseline;
-  /** Who submits; the operator of this process when it is left out. */
-  readonly by?: Submitter;
-}
-
-interface Request {
-  readonly submission: Submission;
-  readonly options: AcceptOptions;
-  resolve(accepted: Accepted): void;
-  reject(error: unknown): void;
-}
 
 export interface AcceptorOptions {
   readonly store: Store;
@@ -41,32 +35,17 @@ export interface AcceptorOptions {
   readonly onFault: (fault: ChartsealError) => void;
 }
 
-/** The patient whose chain a submission goes on with. */
-function patientOf(submission: Submission): PatientIdentifier | undefined {
-  return 'record' in submission || 'fixity' in submission ? undefined : submission.patient;
-}
-
-function* patientsOf(requests: readonly Request[]): Generator<PatientIdentifier> {
-  for (const { submission } of requests) {
-    const patient = patientOf(submission);
-    if (patient !== undefined) yield patient;
-  }
-}
-
-/** One group is written while the next is built. */
-const GROUP_MAX = 512;
-
-/** A group that is built, with who waits for it. */
+/** A group that is built, with who waits for it. One is written while the next is built. */
 interface Built {
   readonly group: AcceptGroup;
-  readonly answers: readonly { readonly request: Request; readonly accepted: Accepted }[];
+  readonly answers: readonly Answered[];
 }
 
 export class Acceptor {
   readonly #services: GroupServices;
   readonly #options: AcceptorOptions;
   readonly #bound: number;
-  readonly #queue: Request[] = [];
+  readonly #queue = new AcceptQueue();
   /** Durable entries. */
   #count: number;
   /** Ordinal of the next entry. */
@@ -126,30 +105,59 @@ export class Acceptor {
 
   /** Durable when the promise resolves. Rejects with a coded error, and then nothing was kept. */
   accept(submission: Submission, options: AcceptOptions = {}): Promise<Accepted> {
+    return this.#enqueue([submission], options).then(([accepted]) => accepted as Accepted);
+  }
+
+  /**
+   * As {@link accept}, for submissions that become durable in one batch or not at all. Rejects with
+   * RefusedTogether for the first of them at fault, TOO_LARGE for more than MAX_TOGETHER.
+   */
+  acceptAll(
+    submissions: readonly Submission[],
+    options: AcceptAllOptions = {},
+  ): Promise<readonly Accepted[]> {
+    if (submissions.length === 0) return Promise.resolve([]);
+    if (submissions.length > MAX_TOGETHER) {
+      const text = `at most ${MAX_TOGETHER} submissions are accepted together`;
+      return Promise.reject(new ChartsealError('TOO_LARGE', text));
+    }
+    const enqueue = () => this.#enqueue([...submissions], options);
+    return options.whenRoom === true ? this.#whenRoom(enqueue) : enqueue();
+  }
+
+  /** As {@link accept}, but waits its turn where that refuses because too much waits already. */
+  acceptWhenRoom(submission: Submission, options: AcceptOptions = {}): Promise<Accepted> {
+    return this.#whenRoom(() => this.accept(submission, options));
+  }
+
+  #whenRoom<T>(accept: () => Promise<T>): Promise<T> {
+    if (!this.#isFull && this.#turns.length === 0) return accept();
+    return new Promise((resolve) => {
+      this.#turns.push(() => resolve(accept()));
+      this.admit();
+    });
+  }
+
+  /** While there is room for one there is room for all that come together. */
+  #enqueue(
+    submissions: readonly Submission[],
+    options: AcceptOptions,
+  ): Promise<readonly Accepted[]> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     if (this.#isFull) {
       return Promise.reject(
         new ChartsealError('OUTBOX_FULL', `${this.#waitingForLedger} entries wait for the ledger`),
       );
     }
-    this.#expect(submission);
+    for (const submission of submissions) this.#expect(submission);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ submission, options, resolve, reject });
+      this.#queue.push({ submissions, options, resolve, reject });
       this.#draining ??= this.#drain();
     });
   }
 
-  /** As {@link accept}, but waits its turn where that refuses because too much waits already. */
-  acceptWhenRoom(submission: Submission, options: AcceptOptions = {}): Promise<Accepted> {
-    if (!this.#isFull && this.#turns.length === 0) return this.accept(submission, options);
-    return new Promise((resolve) => {
-      this.#turns.push(() => resolve(this.accept(submission, options)));
-      this.admit();
-    });
-  }
-
   get #isFull(): boolean {
-    const unwritten = this.#queue.length + this.#next - this.#count;
+    const unwritten = this.#queue.size + this.#next - this.#count;
     return this.#waitingForLedger + unwritten >= this.#bound;
   }
 
@@ -184,8 +192,8 @@ export class Acceptor {
     let before: AcceptGroup | undefined;
     let written = Promise.resolve();
     for (;;) {
-      if (this.#queue.length === 0) await written;
-      const requests = this.#queue.splice(0, GROUP_MAX);
+      if (this.#queue.isEmpty) await written;
+      const requests = this.#queue.takeGroup();
       if (requests.length === 0) break;
       const built = await this.#build(requests, before).catch((error: unknown) => {
         this.#fail(error, requests);
@@ -199,41 +207,26 @@ export class Acceptor {
     this.#draining = undefined;
   }
 
-  async #build(requests: readonly Request[], before: AcceptGroup | undefined): Promise<Built> {
+  async #build(
+    requests: readonly AcceptRequest[],
+    before: AcceptGroup | undefined,
+  ): Promise<Built> {
     await this.#services.newPatients.ready(patientsOf(requests));
     const atMs = this.#options.now();
     const group = new AcceptGroup(this.#services, { first: this.#next, atMs, before });
-    const drafts = this.#draft(group, requests);
-    const answers: { request: Request; accepted: Accepted }[] = [];
-    try {
-      await group.load(drafts.map(({ draft }) => draft));
-    } catch (error) {
-      for (const { request } of drafts.splice(0)) request.reject(error);
-    }
-    for (const { request, draft } of drafts) {
-      try {
-        answers.push({ request, accepted: this.#addTo(group, draft, request, atMs) });
-      } catch (error) {
-        // One submission may be at fault; anything else is a fault of the store.
-        if (!(error instanceof ChartsealError)) throw error;
-        request.reject(error);
-      }
-    }
+    const answers = await addRequests(group, requests, () => this.#checkClock(atMs));
     this.#next += group.leaves.length;
     if (group.leaves.length > 0) this.#lastAtMs = atMs;
     return { group, answers };
   }
 
-  #draft(group: AcceptGroup, requests: readonly Request[]): { request: Request; draft: Draft }[] {
-    const drafts: { request: Request; draft: Draft }[] = [];
-    for (const request of requests) {
-      try {
-        drafts.push({ request, draft: group.draft(request.submission) });
-      } catch (error) {
-        request.reject(error);
-      }
-    }
-    return drafts;
+  #checkClock(atMs: number): void {
+    if (atMs >= this.#lastAtMs) return;
+    const behind = this.#lastAtMs - atMs;
+    throw new ChartsealError(
+      'CLOCK_BACKWARDS',
+      `this machine's clock is ${behind} ms behind the last entry`,
+    );
   }
 
   /** Never rejects: what goes wrong is told to the callers. */
@@ -257,30 +250,17 @@ export class Acceptor {
     this.admit();
   }
 
-  #addTo(group: AcceptGroup, draft: Draft, { options }: Request, atMs: number): Accepted {
-    const duplicate = group.findDuplicate(draft);
-    if (duplicate !== undefined) return duplicate;
-    if (atMs < this.#lastAtMs) {
-      const behind = this.#lastAtMs - atMs;
-      throw new ChartsealError(
-        'CLOCK_BACKWARDS',
-        `this machine's clock is ${behind} ms behind the last entry`,
-      );
-    }
-    return group.add(draft, options);
-  }
-
   /**
    * After a failed write nobody knows what LevelDB's log holds, so nothing may follow it: the
    * next process reads what is really there.
    */
-  #fail(error: unknown, requests: readonly Request[]): void {
+  #fail(error: unknown, requests: readonly AcceptRequest[]): void {
     const fault =
       error instanceof ChartsealError
         ? error
         : new ChartsealError('STORE_FAILED', 'the store could not be written', { cause: error });
     for (const request of requests) request.reject(fault);
-    for (const request of this.#queue.splice(0)) request.reject(fault);
+    for (const request of this.#queue.takeAll()) request.reject(fault);
     if (this.#fault !== undefined) return;
     this.#fault = fault;
     this.stop(fault);

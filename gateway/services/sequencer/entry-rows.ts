@@ -30,6 +30,15 @@ export interface NewEntry {
   readonly openings: Uint8Array;
 }
 
+interface StagedEntry {
+  readonly entry: NewEntry;
+  readonly accepted: AcceptedLeaf;
+  readonly sequence: number;
+  readonly ordinal: number;
+  /** Of its chain, once it stands there. */
+  readonly after: Head;
+}
+
 const NO_DIGEST = new Uint8Array(HASH_BYTES);
 
 /** The head of a subject after one more leaf. */
@@ -54,6 +63,8 @@ export class EntryRows {
   /** Heads that changed in this batch, by label in hex. */
   readonly heads = new Map<string, Head>();
   readonly #options: EntryRowsOptions;
+  readonly #staged: StagedEntry[] = [];
+  readonly #stagedHeads = new Map<string, Head>();
 
   constructor(options: EntryRowsOptions) {
     this.#options = options;
@@ -62,41 +73,70 @@ export class EntryRows {
 
   /** Ordinal of the next entry. */
   get next(): number {
-    return this.#options.first + this.leaves.length;
+    return this.#options.first + this.leaves.length + this.#staged.length;
   }
 
   findHead(labelHex: string): Head | undefined {
-    return this.heads.get(labelHex) ?? this.#options.findHead(labelHex);
+    return (
+      this.#stagedHeads.get(labelHex) ??
+      this.heads.get(labelHex) ??
+      this.#options.findHead(labelHex)
+    );
   }
 
   /** Puts an entry at the end of its chain; throws ACT_REFUSED, and then nothing was added. */
-  add({ label, labelHex, body, digests, entry, openings }: NewEntry): AcceptedLeaf {
+  add(entry: NewEntry): AcceptedLeaf {
+    const accepted = this.stage(entry);
+    this.keep();
+    return accepted;
+  }
+
+  /** As {@link add}, but it is part of the batch only once it is kept with all staged before it. */
+  stage(entry: NewEntry): AcceptedLeaf {
+    const { label, labelHex, body } = entry;
     const head = this.findHead(labelHex);
     const leaf = {
       act: ACTS[body.act],
       subject: label,
       sequence: head?.state.count ?? 0,
       previous: head?.state.head ?? ZERO_HASH,
-      entry: sha256(entry),
+      entry: sha256(entry.entry),
     };
     const bytes = formatLeaf(leaf);
     const hash = leafHash(bytes);
     const state = applyLeaf(head?.state, leaf, hash, this.#options.logLabel);
     const ordinal = this.next;
-    const place = uint64(ordinal);
     const after = headAfter(body, state, ordinal);
+    const accepted = { leaf: bytes, hash };
+    this.#staged.push({ entry, accepted, sequence: leaf.sequence, ordinal, after });
+    this.#stagedHeads.set(labelHex, after);
+    return accepted;
+  }
+
+  keep(): void {
+    for (const one of this.#staged) this.#put(one);
+    this.drop();
+  }
+
+  drop(): void {
+    this.#staged.length = 0;
+    this.#stagedHeads.clear();
+  }
+
+  #put({ entry: one, accepted, sequence, ordinal, after }: StagedEntry): void {
+    const { labelHex, digests, entry, openings } = one;
+    const { leaf, hash } = accepted;
+    const place = uint64(ordinal);
     this.batch
-      .put(keys.entryKey(ordinal), formatStoredEntry({ leaf: bytes, entry, openings }))
+      .put(keys.entryKey(ordinal), formatStoredEntry({ leaf, entry, openings }))
       .put(keys.headKey(labelHex), formatHead(after))
-      .put(keys.chainKey(labelHex, leaf.sequence), place)
+      .put(keys.chainKey(labelHex, sequence), place)
       .put(keys.leafHashKey(hash), place)
       .put(
         keys.idempotencyKey(digests.key),
         formatKnownRow({ content: digests.content, ordinal, leafHash: hash }),
       );
     this.heads.set(labelHex, after);
-    const accepted = { leaf: bytes, hash };
     this.leaves.push(accepted);
-    return accepted;
   }
 }

@@ -10,7 +10,8 @@ import { MapPages } from '../../store/map-pages.js';
 import type { Labels } from '../log-context.js';
 import type { Submission } from '../submission.js';
 import type { Accepted } from './accept-group.js';
-import { type AcceptOptions, Acceptor } from './acceptor.js';
+import type { AcceptAllOptions, AcceptOptions } from './accept-request.js';
+import { Acceptor } from './acceptor.js';
 import { DrainRate } from './drain-rate.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
@@ -113,6 +114,14 @@ export class Sequencer {
     return this.#acceptor.acceptWhenRoom(submission, options);
   }
 
+  /** All durable in one batch when it resolves, or none; see {@link Acceptor.acceptAll}. */
+  acceptAll(
+    submissions: readonly Submission[],
+    options?: AcceptAllOptions,
+  ): Promise<readonly Accepted[]> {
+    return this.#acceptor.acceptAll(submissions, options);
+  }
+
   /** Reads at the proven state; see {@link ProvenLog.read}. */
   readProven<T>(use: (proven: ProvenView) => T): Promise<T> {
     return this.#proven.read(use);
@@ -175,7 +184,8 @@ export class Sequencer {
         continue;
       }
       if (this.#outbox.length < this.#appendLeaves && prepared === undefined) {
-        await this.#changedOrFull(this.pace.gatherMs);
+        const isFull = () => this.#outbox.length >= this.#appendLeaves;
+        await this.#signal.until(() => isFull() || !this.#running(), this.pace.gatherMs);
       }
       if (!this.#running()) return;
       const begun = performance.now();
@@ -187,15 +197,6 @@ export class Sequencer {
         prepared = undefined;
         await this.#recover(error);
       }
-    }
-  }
-
-  /** Lets entries gather for one interval, or until an append is full. */
-  async #changedOrFull(interval: number): Promise<void> {
-    const until = Date.now() + interval;
-    for (let left = interval; left > 0 && this.#running(); left = until - Date.now()) {
-      if (this.#outbox.length >= this.#appendLeaves) return;
-      await this.#signal.next(left);
     }
   }
 

@@ -19,4 +19,10 @@ export class Signal {
       this.#watchers.add(done);
     });
   }
+
+  /** Resolves when it holds after a change, or after `ms`. */
+  async until(holds: () => boolean, ms: number): Promise<void> {
+    const end = Date.now() + ms;
+    for (let left = ms; left > 0 && !holds(); left = end - Date.now()) await this.next(left);
+  }
 }

@@ -1,0 +1,131 @@
+// The first page: how to sign in, and where to go.
+import { codeOf, postJson, readSession, type Session } from '../session/api.js';
+import { callerName, linksFor, signedIn } from '../session/head.js';
+import type { Language } from '../text/language.js';
+import { problemText, SESSION } from '../text/session.js';
+import { type Child, element } from '../view/dom.js';
+import { openPage } from '../view/frame.js';
+
+let session: Session | undefined;
+let problem = new URLSearchParams(window.location.search).get('refused') ?? undefined;
+// What is told once need not stand in the address.
+window.history.replaceState(undefined, '', '/');
+
+function fail(error: unknown): void {
+  problem = codeOf(error);
+  frame.draw();
+  frame.announce(problemText(SESSION[frame.language], problem));
+}
+
+async function load(): Promise<void> {
+  problem = undefined;
+  try {
+    session = await readSession();
+    frame.draw();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function demo(subject: string): Promise<void> {
+  try {
+    const { next } = await postJson<{ next: string }>('/login/demo', { subject });
+    window.location.assign(next);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function problemPanel(language: Language): Child {
+  if (problem === undefined) return undefined;
+  const texts = SESSION[language];
+  return element(
+    'section',
+    { class: 'panel is-open', id: 'problem' },
+    element('h2', {}, texts.refusedTitle),
+    element('p', {}, problemText(texts, problem)),
+    session === undefined &&
+      element('button', { type: 'button', on: { click: () => void load() } }, texts.again),
+  );
+}
+
+function demoPanel({ demoPeople }: Session, language: Language): Child {
+  if (demoPeople.length === 0) return undefined;
+  const texts = SESSION[language];
+  const buttons = demoPeople.map(({ subject, role }) =>
+    element(
+      'button',
+      { type: 'button', 'data-subject': subject, on: { click: () => void demo(subject) } },
+      subject === 'unseen-patient' ? texts.unseenPatient : texts.roles[role],
+    ),
+  );
+  return element(
+    'section',
+    { class: 'panel' },
+    element('h2', {}, texts.demoTitle),
+    element('p', {}, texts.demoLead),
+    element('div', { class: 'actions' }, ...buttons),
+  );
+}
+
+function ways(of: Session, language: Language): Child[] {
+  const texts = SESSION[language];
+  const { providers, demoPeople } = of;
+  if (providers.length + demoPeople.length === 0) return [element('p', {}, texts.noWay)];
+  const links = providers.map((name, at) =>
+    element('a', { class: 'button main', href: `/login?with=${at}` }, texts.signInWith(name)),
+  );
+  return [
+    links.length > 0 && element('div', { class: 'actions' }, ...links),
+    demoPanel(of, language),
+  ];
+}
+
+function places(of: Session, language: Language): Child[] {
+  const texts = SESSION[language];
+  const links = linksFor(of, language, '/').map(({ href, text }) =>
+    element('li', {}, element('a', { href }, text)),
+  );
+  if (links.length === 0) return [];
+  const title = of.caller === undefined ? texts.withoutSignIn : texts.whereTo;
+  return [element('h2', {}, title), element('ul', {}, ...links)];
+}
+
+function content(language: Language): Child[] {
+  const texts = SESSION[language];
+  if (session === undefined) {
+    const wait = problem === undefined && element('p', {}, texts.loading);
+    return [element('h1', {}, texts.title), problemPanel(language), wait];
+  }
+  const { caller } = session;
+  if (caller === undefined) {
+    return [
+      element('h1', {}, texts.title),
+      element('p', {}, texts.lead),
+      problemPanel(language),
+      ...ways(session, language),
+      ...places(session, language),
+    ];
+  }
+  return [
+    element('h1', {}, texts.signedInAs(callerName(caller, language))),
+    caller.roles.length === 0 && element('p', { class: 'panel is-open' }, texts.noRole),
+    ...places(session, language),
+    demoPanel(session, language),
+  ];
+}
+
+const frame = openPage(({ language }) => ({
+  title: `Chartseal: ${SESSION[language].title}`,
+  links: session === undefined ? [] : linksFor(session, language, '/'),
+  aside: session === undefined ? [] : signedIn(session, language, fail),
+  content: content(language),
+}));
+
+readSession().then(
+  (found) => {
+    session = found;
+    frame.draw();
+  },
+  (error: unknown) => fail(error),
+);

@@ -1,0 +1,92 @@
+// What the pages ask the gateway: their own origin alone, with the session of this browser.
+
+export type Role =
+  | 'archivist'
+  | 'source-system'
+  | 'auditor'
+  | 'patient'
+  | 'privacy-officer'
+  | 'admin';
+
+export interface Caller {
+  readonly id: string;
+  readonly name?: string;
+  readonly roles: readonly Role[];
+  readonly patient?: { readonly system: string; readonly value: string };
+  /** RFC 3339. */
+  readonly sessionEndsAt?: string;
+}
+
+/** What GET /v1/session answers. */
+export interface Session {
+  readonly caller?: Caller;
+  /** Page where the caller begins. */
+  readonly home?: string;
+  readonly organisation: string;
+  /** Paths of the pages that this gateway has. */
+  readonly pages: readonly string[];
+  readonly providers: readonly string[];
+  readonly demoPeople: readonly { readonly subject: string; readonly role: Role }[];
+}
+
+/** Code of an answer that never came. */
+export const NO_ANSWER = 'NO_ANSWER';
+
+/** A refusal of the gateway, by its code. */
+export class ProblemError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' });
+  } catch (error) {
+    throw new ProblemError(NO_ANSWER, (error as Error).message);
+  }
+  if (answer.ok) return answer;
+  const type = answer.headers.get('content-type') ?? '';
+  const problem: { code?: string; detail?: string } = type.includes('problem+json')
+    ? await answer.json()
+    : {};
+  throw new ProblemError(problem.code ?? `HTTP ${answer.status}`, problem.detail ?? '');
+}
+
+/** Throws ProblemError. */
+export async function getJson<Answer>(path: string): Promise<Answer> {
+  return (await (await ask(path, {})).json()) as Answer;
+}
+
+/** Throws ProblemError. */
+export async function getBytes(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await ask(path, {})).arrayBuffer());
+}
+
+/** Throws ProblemError. */
+export async function postJson<Answer>(path: string, value?: object): Promise<Answer> {
+  const init: RequestInit =
+    value === undefined
+      ? { method: 'POST' }
+      : {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(value),
+        };
+  return (await (await ask(path, init)).json()) as Answer;
+}
+
+export const readSession = () => getJson<Session>('/v1/session');
+
+/** Ends the session; goes where the provider ends its own, or to the first page. */
+export async function signOut(): Promise<void> {
+  const { next } = await postJson<{ next: string }>('/logout');
+  window.location.assign(next);
+}
+
+/** Of an error, for people: the code of a refusal, else what the browser says. */
+export const codeOf = (error: unknown): string =>
+  error instanceof ProblemError ? error.code : String((error as Error).message);

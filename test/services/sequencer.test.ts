@@ -159,6 +159,27 @@ describe('the sequencer', () => {
     expect(await process.sequencer.waitProven(10_000)).to.equal(true);
   });
 
+  it('tells when what was accepted by then is proven, while more comes without a pause', async () => {
+    const sent: Promise<unknown>[] = [];
+    let isOver = false;
+    const sending = (async () => {
+      while (!isOver) {
+        sent.push(
+          process.sequencer.accept(accessSubmission(`P${sent.length % 7}`, `${sent.length}`)),
+        );
+        await setImmediate();
+      }
+    })();
+    await setImmediate();
+    const before = sent.length;
+    expect(await process.sequencer.waitProven(50_000)).to.equal(true);
+    expect(process.sequencer.counts.proven).to.be.at.least(before);
+    isOver = true;
+    await sending;
+    expect(sent.length).to.be.greaterThan(before);
+    await Promise.all(sent);
+  });
+
   it('finishes what an earlier process accepted', async () => {
     await process.sequencer.accept(recordSubmission('a', 1, 'one'));
     await process.close();

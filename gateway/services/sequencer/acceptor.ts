@@ -166,6 +166,18 @@ export class Acceptor {
     return this.#stopped !== undefined || this.clockFault !== undefined;
   }
 
+  /** Durable entries, once all that came before this call is answered, whatever comes after. */
+  async countOfNow(): Promise<number> {
+    if (this.#draining !== undefined) {
+      await new Promise<void>((resolve) => {
+        // One without submissions is answered in its turn; when the store fails, the count stands.
+        const answer = () => resolve();
+        this.#queue.push({ submissions: [], options: {}, resolve: answer, reject: answer });
+      });
+    }
+    return this.#count;
+  }
+
   /** Resolves when nothing is in the queue. */
   async settled(): Promise<void> {
     while (this.#draining !== undefined) await this.#draining;

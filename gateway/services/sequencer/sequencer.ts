@@ -132,8 +132,7 @@ export class Sequencer {
    * Rejects with LOG_STOPPED when the write side stopped.
    */
   async waitProven(waitMs: number): Promise<boolean> {
-    await this.#acceptor.settled();
-    return this.#waiters.wait(this.#acceptor.count, waitMs);
+    return this.#waiters.wait(await this.#acceptor.countOfNow(), waitMs);
   }
 
   /** As {@link waitProven}, for one entry and all before it; the signal ends it with false. */

@@ -15,6 +15,9 @@ export interface LineFacts {
 
 type Act = (value: JsonValue) => Promise<LineFacts & JsonObject>;
 
+/** What to do about a line that is no JSON. */
+type Unread = (error: ChartsealError) => Promise<void>;
+
 /** Lines read and not answered yet; each has at most MAX_LINE_BYTES. */
 const IN_FLIGHT = 256;
 
@@ -34,6 +37,7 @@ function errorLine(line: number, error: unknown): string {
 
 class LineAnswers {
   readonly #act: Act;
+  readonly #unread: Unread;
   readonly #signal: AbortSignal;
   readonly #flying: Flight[] = [];
   readonly #tally = { added: 0, duplicates: 0, failed: 0 };
@@ -44,8 +48,9 @@ class LineAnswers {
   #wakeReader: () => void = () => {};
   #wakeWriter: () => void = () => {};
 
-  constructor(act: Act, signal: AbortSignal) {
+  constructor(act: Act, signal: AbortSignal, unread: Unread) {
     this.#act = act;
+    this.#unread = unread;
     this.#signal = signal;
   }
 
@@ -119,7 +124,10 @@ class LineAnswers {
 
   async #answer(line: JsonLine): Promise<string> {
     try {
-      if ('error' in line) throw line.error;
+      if ('error' in line) {
+        await this.#unread(line.error);
+        throw line.error;
+      }
       const facts = await this.#act(line.value);
       this.#tally[facts.duplicate ? 'duplicates' : 'added']++;
       return lineOf({ line: line.number, ...facts });
@@ -147,11 +155,13 @@ class LineAnswers {
  * between. When reading breaks off, one more line says why.
  * @param act throws the error of one line, which stops no other
  * @param signal ends reading; lines that were read have their results
+ * @param unread told of lines that are no JSON, before they are answered
  */
 export function answerLines(
   input: AsyncIterable<Uint8Array>,
   act: Act,
   signal: AbortSignal,
+  unread: Unread = async () => {},
 ): AsyncGenerator<Uint8Array> {
-  return new LineAnswers(act, signal).run(input);
+  return new LineAnswers(act, signal, unread).run(input);
 }

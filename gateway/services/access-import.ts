@@ -1,9 +1,9 @@
 // Access events from JSON lines. One bad line is reported with its number and stops nothing else.
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { acceptCounted, countRefused, type FeedSender, type Importing } from './feed/counted.js';
 import type { JsonLine } from './json-lines.js';
 import type { Accepted } from './sequencer/accept-group.js';
 import type { Submitter } from './sequencer/build-entry.js';
-import type { Sequencer } from './sequencer/sequencer.js';
 import { parseAccessSubmission } from './submission.js';
 
 export type ImportOutcome = { readonly line: number } & (
@@ -15,13 +15,13 @@ const IN_FLIGHT = 1024;
 
 /** Outcomes in the order of the lines; throws only for faults of the store or the ledger. */
 export async function* importAccess(
-  sequencer: Sequencer,
+  hospital: Importing,
   lines: AsyncIterable<JsonLine>,
-  by?: Submitter,
+  by: Submitter,
 ): AsyncGenerator<ImportOutcome> {
   const flying: Promise<ImportOutcome | { fault: unknown }>[] = [];
   for await (const line of lines) {
-    flying.push(importLine(sequencer, line, by).catch((fault: unknown) => ({ fault })));
+    flying.push(importLine(hospital, line, by).catch((fault: unknown) => ({ fault })));
     if (flying.length >= IN_FLIGHT) yield* landed(flying.splice(0, IN_FLIGHT / 2));
   }
   yield* landed(flying);
@@ -38,14 +38,20 @@ async function* landed(
 }
 
 async function importLine(
-  sequencer: Sequencer,
+  { sequencer, feed }: Importing,
   line: JsonLine,
-  by: Submitter | undefined,
+  by: Submitter,
 ): Promise<ImportOutcome> {
+  const sender: FeedSender = { via: 'import', caller: by };
   try {
-    if ('error' in line) throw line.error;
-    const submission = parseAccessSubmission(line.value);
-    const accepted = await sequencer.acceptWhenRoom(submission, by === undefined ? {} : { by });
+    if ('error' in line) {
+      await countRefused(feed, sender, line.error);
+      throw line.error;
+    }
+    const read = () => parseAccessSubmission(line.value);
+    const accepted = await acceptCounted(feed, sender, read, (event) =>
+      sequencer.acceptWhenRoom(event, { by }),
+    );
     return { line: line.number, accepted };
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;

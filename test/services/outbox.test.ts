@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { importAccess } from '../../gateway/services/access-import.js';
+import { Feed } from '../../gateway/services/feed/feed.js';
 import type { JsonLine } from '../../gateway/services/json-lines.js';
 import { expectCodeAsync } from '../support/expect-code.js';
-import { accessSubmission, TestHospital, type TestProcess } from '../support/hospital.js';
+import { accessSubmission, BY, TestHospital, type TestProcess } from '../support/hospital.js';
 
 describe('the bound of the outbox', () => {
   let hospital: TestHospital;
@@ -36,10 +38,14 @@ describe('the bound of the outbox', () => {
       }
     }
     let accepted = 0;
-    for await (const outcome of importAccess(sequencer, lines())) {
+    const { folder, context } = hospital;
+    const feed = new Feed({ folder: join(folder, 'feed'), logId: context.logId });
+    for await (const outcome of importAccess({ sequencer, feed }, lines(), BY)) {
       if ('error' in outcome) throw outcome.error;
       accepted++;
     }
+    expect((await feed.status()).sources.map(({ arrived }) => arrived)).to.deep.equal([1500]);
+    await feed.close();
     expect(accepted).to.equal(1500);
     expect(sequencer.counts.accepted).to.equal(1500);
     expect(await sequencer.waitProven(20_000)).to.equal(true);

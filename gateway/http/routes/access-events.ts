@@ -1,5 +1,7 @@
 // Access events, one or many: who did what to a patient's records.
+import type { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
+import { acceptCounted, countRefused, type FeedSender } from '../../services/feed/counted.js';
 import { ACCESS_SUBMISSION_SHAPE, parseAccessSubmission } from '../../services/submission.js';
 import {
   ACCEPT_REFUSALS,
@@ -16,11 +18,18 @@ import { callerOf, checkSource, submitterOf } from '../visibility.js';
 
 async function acceptOne(request: ApiRequest, services: GatewayServices): Promise<ApiAnswer> {
   const caller = callerOf(request);
-  const event = parseAccessSubmission(await request.json());
-  const source = sourceWithKey(request, event.source);
-  checkSource(caller, source);
-  const { sequencer } = services.hospital;
-  const accepted = await sequencer.accept({ ...event, source }, { by: submitterOf(caller) });
+  const { sequencer, feed } = services.hospital;
+  const by = submitterOf(caller);
+  const read = async () => {
+    const event = parseAccessSubmission(await request.json());
+    const source = sourceWithKey(request, event.source);
+    checkSource(caller, source);
+    return { ...event, source };
+  };
+  const sender: FeedSender = { via: 'access-events', caller: by };
+  const accepted = await acceptCounted(feed, sender, read, (event) =>
+    sequencer.accept(event, { by }),
+  );
   return answerAccepted(request, services, accepted);
 }
 
@@ -28,13 +37,21 @@ function acceptLines(request: ApiRequest, services: GatewayServices): ApiAnswer 
   checkNoKey(request);
   const caller = callerOf(request);
   const by = submitterOf(caller);
+  const { sequencer, feed } = services.hospital;
+  const sender: FeedSender = { via: 'access-events', caller: by };
   const accept = async (value: JsonValue) => {
-    const event = parseAccessSubmission(value);
-    checkSource(caller, event.source);
-    const accepted = await services.hospital.sequencer.acceptWhenRoom(event, { by });
+    const read = () => {
+      const event = parseAccessSubmission(value);
+      checkSource(caller, event.source);
+      return event;
+    };
+    const accepted = await acceptCounted(feed, sender, read, (event) =>
+      sequencer.acceptWhenRoom(event, { by }),
+    );
     return acceptedFacts(services, accepted);
   };
-  const body = answerLines(request.stream, accept, request.signal);
+  const unread = (error: ChartsealError) => countRefused(feed, sender, error);
+  const body = answerLines(request.stream, accept, request.signal, unread);
   return { status: 200, type: 'application/x-ndjson', body };
 }
 

@@ -63,7 +63,7 @@ function importedRow(outcome: ImportOutcome): JsonObject {
 
 async function* importRows(request: ApiRequest, hospital: Hospital): Rows {
   const by = submitterOf(request, hospital);
-  for await (const outcome of importAccess(hospital.sequencer, linesOf(request.stream), by)) {
+  for await (const outcome of importAccess(hospital, linesOf(request.stream), by)) {
     yield [importedRow(outcome)];
   }
   return {};

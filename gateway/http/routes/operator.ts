@@ -18,6 +18,7 @@ import { formatHistory } from '../../evidence/history.js';
 import type { WantedReceipt } from '../../services/door/door.js';
 import { standingOf } from '../../services/door/own-door.js';
 import { receiptOf } from '../../services/door/receipt-of.js';
+import { acceptCounted } from '../../services/feed/counted.js';
 import type { HistoryQuery } from '../../services/histories.js';
 import type { Hospital } from '../../services/hospital.js';
 import type { Submitter } from '../../services/sequencer/build-entry.js';
@@ -92,9 +93,13 @@ export const OPERATOR_ROUTES: readonly Route[] = [
     answers: { 200: { description: 'It is durable.', ...isJson(ACCEPTED) } },
     refusals: ['IDEMPOTENCY_CONFLICT', 'PATIENT_NOT_NORMAL', 'OUTBOX_FULL', 'LOG_STOPPED'],
     handle: async (request, { hospital }) => {
-      const submission = parseAccessSubmission(await request.json());
       const by = submitterOf(request, hospital);
-      const { leafHash, duplicate } = await hospital.sequencer.accept(submission, { by });
+      const { leafHash, duplicate } = await acceptCounted(
+        hospital.feed,
+        { via: 'access-events', caller: by },
+        async () => parseAccessSubmission(await request.json()),
+        (event) => hospital.sequencer.accept(event, { by }),
+      );
       return { status: 200, body: { leafHash: encodeHex(leafHash), duplicate } };
     },
   }),

@@ -1,12 +1,14 @@
 // The door of a hospital that this process has open itself.
 import type { History } from '../../evidence/history.js';
 import { type ImportOutcome, importAccess } from '../access-import.js';
+import { acceptCounted } from '../feed/counted.js';
 import type { HistoryQuery } from '../histories.js';
 import { type Hospital, type HospitalOptions, openHospital } from '../hospital.js';
 import { Ingest } from '../ingest.js';
 import type { Anchor } from '../ingest-run.js';
 import type { JsonLine } from '../json-lines.js';
 import type { Accepted } from '../sequencer/accept-group.js';
+import type { Submitter } from '../sequencer/build-entry.js';
 import type { AccessSubmission } from '../submission.js';
 import type { AnchorOptions, HospitalDoor, Standing, WantedReceipt } from './door.js';
 import { receiptOf } from './receipt-of.js';
@@ -19,17 +21,20 @@ export function standingOf({ sequencer }: Hospital): Standing {
 
 export class OwnDoor implements HospitalDoor {
   readonly #hospital: Hospital;
+  /** Who works with it. */
+  readonly #by: Submitter;
   readonly leftEntries: number;
 
-  private constructor(hospital: Hospital) {
+  private constructor(hospital: Hospital, operator: string) {
     this.#hospital = hospital;
+    this.#by = { id: operator, mspId: hospital.config.mspId };
     const { accepted, proven } = hospital.sequencer.counts;
     this.leftEntries = accepted - proven;
   }
 
   /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
   static async open(options: HospitalOptions): Promise<OwnDoor> {
-    return new OwnDoor(await openHospital(options));
+    return new OwnDoor(await openHospital(options), options.operator);
   }
 
   get folder(): string {
@@ -41,11 +46,18 @@ export class OwnDoor implements HospitalDoor {
   }
 
   accept(submission: AccessSubmission): Promise<Accepted> {
-    return this.#hospital.sequencer.accept(submission);
+    const { sequencer, feed } = this.#hospital;
+    const sender = { via: 'access-events', caller: this.#by } as const;
+    return acceptCounted(
+      feed,
+      sender,
+      () => submission,
+      (event) => sequencer.accept(event),
+    );
   }
 
   importAccess(lines: AsyncIterable<JsonLine>): AsyncGenerator<ImportOutcome> {
-    return importAccess(this.#hospital.sequencer, lines);
+    return importAccess(this.#hospital, lines, this.#by);
   }
 
   anchor(options: AnchorOptions): Anchor {

@@ -126,7 +126,8 @@ async function main() {
   checkTypes();
   // A page opened from a file may start a worker from its own text only.
   const worker = await bundleScript('worker/main.ts', {});
-  const define = { WORKER_SOURCE: JSON.stringify(worker) };
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const define = { WORKER_SOURCE: JSON.stringify(worker), VERSION: JSON.stringify(version) };
   const pages = readdirSync(source).filter((name) => name.endsWith('.html'));
   const shared = pages.filter((page) => !SINGLE_FILES.includes(page));
   await buildShared(shared, define);

@@ -1,5 +1,5 @@
-// The verify page.
-import { element } from '../view/dom.js';
-import { openPage } from '../view/frame.js';
+// The verify page: for anybody who holds a receipt or a history and a trust file. One file.
+import { VerifyApp } from '../verify/app.js';
+import { verifyTexts } from '../verify/texts.js';
 
-openPage(() => ({ title: 'Chartseal', content: [element('h1', {}, 'Chartseal')] }));
+new VerifyApp({ title: (language) => verifyTexts(language).titleVerify });

@@ -1,0 +1,247 @@
+// The page that verifies: takes files, shows what they are, what was found and what it is worth.
+import type { Language } from '../text/language.js';
+import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
+import { type Frame, openPage, type PageParts } from '../view/frame.js';
+import { Desk, type Progress } from './desk.js';
+import { chosenFiles, droppedFiles, MAX_FILES, type TakenFile } from './intake.js';
+import { openOnPaper, reportHead, reportPanel } from './report.js';
+import { resultView, type ViewState } from './result-view.js';
+import { verifyTexts } from './texts.js';
+import { trustPanel } from './trust-panel.js';
+import { verdictOf } from './verdict.js';
+import { Verifier } from './verifier.js';
+
+const DRAW_EVERY_MS = 200;
+
+/** What pages differ in. */
+export interface AppOptions {
+  readonly title: (language: Language) => string;
+  readonly head?: (language: Language) => Pick<PageParts, 'links' | 'aside'>;
+  /** Further panels, such as drawing a sample. */
+  readonly more?: (app: VerifyApp, language: Language) => readonly Child[];
+}
+
+export class VerifyApp {
+  readonly #options: AppOptions;
+  readonly #frame: Frame;
+  readonly desk: Desk;
+  readonly #view: ViewState;
+  readonly #meter = element('div', { class: 'meter' });
+  #typed = '';
+  #isDrawing = false;
+  #announced = '';
+
+  constructor(options: AppOptions) {
+    this.#options = options;
+    this.desk = new Desk(
+      new Verifier(),
+      () => this.#changed(),
+      (progress) => this.#advance(progress),
+    );
+    this.#view = { open: new Set(), rows: new Map(), cards: 0, draw: () => this.draw() };
+    openOnPaper();
+    // Firefox and Chromium open a dropped file in the place of the page unless they are stopped.
+    window.addEventListener('dragover', (event) => event.preventDefault());
+    window.addEventListener('drop', (event) => event.preventDefault());
+    this.#frame = openPage((frame) => this.#parts(frame.language));
+  }
+
+  get language(): Language {
+    return this.#frame.language;
+  }
+
+  draw(): void {
+    this.#frame.draw();
+  }
+
+  /** Many changes come in one moment; the last one of them is drawn at once. */
+  #changed(): void {
+    if (this.desk.isDone) {
+      this.draw();
+      this.#announce();
+      return;
+    }
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    setTimeout(() => {
+      this.#isDrawing = false;
+      this.draw();
+    }, DRAW_EVERY_MS);
+  }
+
+  #announce(): void {
+    const texts = verifyTexts(this.language);
+    const said = this.desk.items.flatMap(({ outcome, name }) => {
+      if (outcome === undefined) return [];
+      const verdict = verdictOf(outcome, texts);
+      return [`${name}: ${texts.verdicts[verdict.name]}. ${verdict.sentence}`];
+    });
+    const text = said.length > 3 ? texts.progress(said.length, said.length) : said.join(' ');
+    if (text === '' || text === this.#announced) return;
+    this.#announced = text;
+    this.#frame.announce(text);
+  }
+
+  #advance({ name, done, size }: Progress): void {
+    const texts = verifyTexts(this.language);
+    const label = texts.hashing(name);
+    replaceChildren(
+      this.#meter,
+      element('p', {}, foreign(label)),
+      element('progress', { max: size, value: done, 'aria-label': label }),
+    );
+  }
+
+  #take(taken: Promise<readonly TakenFile[]> | readonly TakenFile[]): void {
+    void Promise.resolve(taken).then(async (files) => {
+      replaceChildren(this.#meter);
+      await this.desk.add(files);
+      replaceChildren(this.#meter);
+    });
+  }
+
+  #clear(): void {
+    this.#typed = '';
+    this.#view.open.clear();
+    this.#view.rows.clear();
+    this.#announced = '';
+    this.desk.clear();
+  }
+
+  #chooser(id: string, text: string, isFolder: boolean): Child[] {
+    const input = element('input', {
+      type: 'file',
+      id: `${id}-input`,
+      class: 'unseen',
+      multiple: true,
+      webkitdirectory: isFolder,
+      tabindex: -1,
+      'aria-label': text,
+      on: {
+        change: () => {
+          this.#take(chosenFiles(input.files));
+          input.value = '';
+        },
+      },
+    });
+    const attributes = { type: 'button', id, on: { click: () => input.click() } };
+    return [element('button', isFolder ? attributes : { ...attributes, class: 'main' }, text), input];
+  }
+
+  #dropZone(language: Language): HTMLElement {
+    const texts = verifyTexts(language);
+    const zone = element(
+      'div',
+      { class: 'drop no-print', id: 'drop' },
+      element('p', {}, texts.dropHere),
+      element(
+        'div',
+        { class: 'actions' },
+        ...this.#chooser('choose-files', texts.chooseFiles, false),
+        ...this.#chooser('choose-folder', texts.chooseFolder, true),
+      ),
+      element('p', { class: 'hint' }, texts.filesHint),
+    );
+    const over = (isOver: boolean) => () => zone.classList.toggle('is-over', isOver);
+    zone.addEventListener('dragenter', over(true));
+    zone.addEventListener('dragover', over(true));
+    zone.addEventListener('dragleave', over(false));
+    zone.addEventListener('drop', (event) => {
+      over(false)();
+      if (event.dataTransfer !== null) this.#take(droppedFiles(event.dataTransfer));
+    });
+    return zone;
+  }
+
+  #standing(language: Language): Child[] {
+    const texts = verifyTexts(language);
+    const { desk } = this;
+    const { reading } = desk;
+    if (reading !== undefined) return [element('p', {}, texts.reading(reading.done, reading.of))];
+    const documents = desk.count('document');
+    const receipts = desk.count('receipt');
+    const histories = desk.count('history');
+    const isEmpty = documents + receipts + histories === 0;
+    if (isEmpty && desk.trust === undefined) return [];
+    const needed =
+      desk.trust?.facts === undefined
+        ? texts.needTrust
+        : receipts + histories === 0
+          ? texts.needEvidence
+          : undefined;
+    return [
+      !isEmpty && element('p', {}, texts.held(documents, receipts, histories)),
+      desk.overflow && element('p', {}, texts.tooMany(MAX_FILES)),
+      needed !== undefined && element('p', { class: 'needed' }, needed),
+      element(
+        'button',
+        { type: 'button', id: 'clear', class: 'no-print', on: { click: () => this.#clear() } },
+        texts.clear,
+      ),
+    ];
+  }
+
+  #results(language: Language): Child[] {
+    const texts = verifyTexts(language);
+    const { desk } = this;
+    const { length } = desk.items;
+    if (desk.finished === 0 && desk.trust?.facts === undefined) return [];
+    const progress =
+      desk.isDone || length < 2
+        ? undefined
+        : element('p', { class: 'soft' }, texts.progress(desk.finished, length));
+    return [
+      element(
+        'section',
+        { id: 'result', 'aria-labelledby': 'result-title' },
+        element('h2', { id: 'result-title' }, texts.resultTitle),
+        progress,
+        this.#meter,
+        desk.finished === 0
+          ? element('p', { class: 'soft' }, texts.nothingYet)
+          : resultView(desk.items, this.#view, language),
+      ),
+      desk.finished > 0 && desk.isDone && reportPanel(desk, () => this.#typed, language),
+    ];
+  }
+
+  #origin(language: Language): HTMLElement {
+    const texts = verifyTexts(language);
+    const { protocol, host } = window.location;
+    if (protocol === 'file:') return element('p', { class: 'soft' }, texts.fromFile);
+    const link = element('a', { href: './verify.html', download: 'verify.html' }, texts.download);
+    return element(
+      'div',
+      { class: 'no-print' },
+      element('p', { class: 'soft' }, texts.fromServer(host)),
+      element('p', {}, link),
+    );
+  }
+
+  #parts(language: Language): PageParts {
+    const texts = verifyTexts(language);
+    const { desk } = this;
+    const title = this.#options.title(language);
+    const compare = { typed: this.#typed, type: (typed: string) => (this.#typed = typed) };
+    return {
+      title: `${title} - Chartseal`,
+      ...this.#options.head?.(language),
+      content: [
+        element('h1', {}, title),
+        element('p', { class: 'lead no-print' }, texts.lead),
+        this.#origin(language),
+        reportHead(desk, this.#typed, language),
+        element(
+          'section',
+          { 'aria-labelledby': 'files-title' },
+          element('h2', { id: 'files-title' }, texts.filesTitle),
+          this.#dropZone(language),
+          ...this.#standing(language),
+        ),
+        ...this.#results(language),
+        desk.trust !== undefined && trustPanel(desk.trust, compare, language),
+        ...(this.#options.more?.(this, language) ?? []),
+      ],
+    };
+  }
+}

@@ -1,0 +1,173 @@
+// What lies on the desk: the files given, the trust file, and what was found of each bundle.
+import type { HistoryVerification } from '../../evidence/verify-history.js';
+import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
+import type { TrustFacts } from '../worker/protocol.js';
+import { MAX_FILES, type TakenFile } from './intake.js';
+import { type Bundle, bundleFiles, type GivenFile, isNamedAfter } from './pairs.js';
+import { RefusedError, type Verifier } from './verifier.js';
+
+export type Outcome =
+  | { readonly kind: 'receipt'; readonly result: ReceiptVerification }
+  | { readonly kind: 'history'; readonly result: HistoryVerification }
+  | { readonly kind: 'missing'; readonly result: ReceiptVerification }
+  | { readonly kind: 'noReceipt' }
+  | { readonly kind: 'unreadable'; readonly message: string };
+
+/** One bundle with what is known of it. */
+export interface Item extends Bundle {
+  /** SHA-256 of the document given, hex. */
+  readonly digest?: string;
+  readonly outcome?: Outcome;
+}
+
+export interface Progress {
+  readonly name: string;
+  /** Bytes. */
+  readonly done: number;
+  readonly size: number;
+}
+
+export interface TrustState {
+  readonly name: string;
+  readonly facts?: TrustFacts;
+  /** Why it cannot be used. */
+  readonly refusal?: { readonly code: string; readonly message: string };
+}
+
+const bytesOf = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
+
+export class Desk {
+  readonly #verifier: Verifier;
+  readonly #changed: () => void;
+  readonly #advanced: (progress: Progress) => void;
+  #files: GivenFile[] = [];
+  #trustBytes: Uint8Array | undefined;
+  /** Counts up when what was given changes: what runs for an earlier one stops. */
+  #run = 0;
+  items: Item[] = [];
+  trust: TrustState | undefined;
+  reading: { readonly done: number; readonly of: number } | undefined;
+  overflow = false;
+
+  /** @param changed is told of every change, `advanced` of each piece of a large file */
+  constructor(verifier: Verifier, changed: () => void, advanced: (progress: Progress) => void) {
+    this.#verifier = verifier;
+    this.#changed = changed;
+    this.#advanced = advanced;
+  }
+
+  count(kind: GivenFile['kind']): number {
+    return this.#files.filter((file) => file.kind === kind).length;
+  }
+
+  get finished(): number {
+    return this.items.filter(({ outcome }) => outcome !== undefined).length;
+  }
+
+  get isDone(): boolean {
+    return this.reading === undefined && this.finished === this.items.length;
+  }
+
+  clear(): void {
+    this.#run++;
+    this.#files = [];
+    this.#trustBytes = undefined;
+    this.items = [];
+    this.trust = undefined;
+    this.reading = undefined;
+    this.overflow = false;
+    this.#changed();
+  }
+
+  async add(taken: readonly TakenFile[]): Promise<void> {
+    const run = ++this.#run;
+    const room = Math.max(0, MAX_FILES - this.#files.length);
+    this.overflow = taken.length > room;
+    const wanted = taken.slice(0, room);
+    for (const [done, { path, file, inFolder }] of wanted.entries()) {
+      if (done % 50 === 0) {
+        this.reading = { done, of: wanted.length };
+        this.#changed();
+      }
+      const kind = await this.#kindOf(file);
+      if (run !== this.#run) return;
+      if (kind === 'trust') await this.#useTrust(path, file);
+      else {
+        this.#files = this.#files.filter((one) => one.path !== path);
+        this.#files.push({ path, file, kind, inFolder });
+      }
+    }
+    this.reading = undefined;
+    this.items = bundleFiles(this.#files);
+    this.#changed();
+    await this.#verifyAll(run);
+  }
+
+  /** What cannot be read now is told when its turn comes. */
+  async #kindOf(file: File): Promise<GivenFile['kind']> {
+    try {
+      return await this.#verifier.ask('inspect', file);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      return 'document';
+    }
+  }
+
+  async #useTrust(name: string, file: File): Promise<void> {
+    try {
+      const bytes = await bytesOf(file);
+      const facts = await this.#verifier.ask('trust', bytes);
+      this.#trustBytes = bytes;
+      this.trust = { name, facts };
+    } catch (error) {
+      const { message } = error as Error;
+      const code = error instanceof RefusedError ? error.code : '';
+      this.#trustBytes = undefined;
+      this.trust = { name, refusal: { code, message } };
+    }
+  }
+
+  async #verifyAll(run: number): Promise<void> {
+    const trust = this.#trustBytes;
+    if (trust === undefined) return;
+    for (const [at, bundle] of bundleFiles(this.#files).entries()) {
+      const item = await this.#verify(bundle, trust);
+      if (run !== this.#run) return;
+      this.items[at] = item;
+      this.#changed();
+    }
+  }
+
+  async #verify(bundle: Bundle, trust: Uint8Array): Promise<Item> {
+    try {
+      return await this.#judge(bundle, trust);
+    } catch (error) {
+      const { message } = error as Error;
+      return { ...bundle, outcome: { kind: 'unreadable', message } };
+    }
+  }
+
+  async #judge(bundle: Bundle, trust: Uint8Array): Promise<Item> {
+    const { document, receipt, history, name } = bundle;
+    if (history !== undefined) {
+      const question = { history: await bytesOf(history.file), trust };
+      const result = await this.#verifier.ask('history', question);
+      return { ...bundle, outcome: { kind: 'history', result } };
+    }
+    if (receipt === undefined) return { ...bundle, outcome: { kind: 'noReceipt' } };
+    const bytes = await bytesOf(receipt.file);
+    if (document === undefined) {
+      const result = await this.#verifier.ask('receipt', { receipt: bytes, trust });
+      const wanted = result.verdict === 'not checked' && result.entry !== undefined;
+      const isGone = wanted && receipt.inFolder && isNamedAfter(receipt.path);
+      return { ...bundle, outcome: { kind: isGone ? 'missing' : 'receipt', result } };
+    }
+    const { size } = document.file;
+    const digest = await this.#verifier.ask('digest', document.file, (done) =>
+      this.#advanced({ name, done, size }),
+    );
+    const facts = { digests: { 'sha-256': digest }, size };
+    const result = await this.#verifier.ask('receipt', { receipt: bytes, trust, document: facts });
+    return { ...bundle, digest, outcome: { kind: 'receipt', result } };
+  }
+}

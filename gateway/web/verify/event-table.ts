@@ -1,0 +1,100 @@
+// The events of a history that is proven complete: emergency overrides first, then in order.
+import type { Actor, Entry } from '../../../chaincode/core/entry.js';
+import type { HistoryEvent } from '../../evidence/history-events.js';
+import { actionText, actText, purposeText } from '../text/codes.js';
+import type { Language } from '../text/language.js';
+import { type Child, element, foreign } from '../view/dom.js';
+import { mark } from '../view/mark.js';
+import { moment } from './moments.js';
+import { type VerifyTexts, verifyTexts } from './texts.js';
+
+const PAGE_ROWS = 100;
+
+const isOverride = ({ entry }: HistoryEvent) => entry?.act === 'access' && entry.breakGlass;
+
+function whoText({ opened, entry }: HistoryEvent, texts: VerifyTexts): Child[] {
+  if (entry === null) return [element('span', { class: 'soft' }, texts.contentNotShown)];
+  if (entry.act !== 'access') return [foreign(entry.by.id)];
+  const actor = opened['actor'] as Actor | undefined;
+  const name =
+    actor === undefined
+      ? element('span', { class: 'soft' }, texts.nameWithheld)
+      : foreign(actor.name ?? actor.id);
+  const unit = entry.unit === undefined ? '' : `, ${entry.unit}`;
+  const place = foreign(`${entry.role}, ${entry.organisation}${unit}`, { class: 'soft' });
+  return [name, element('div', {}, place)];
+}
+
+function whatText(entry: Entry, language: Language): Child[] {
+  const texts = verifyTexts(language);
+  if (entry.act !== 'access') {
+    const act = actText(entry.act, language);
+    return ['record' in entry ? `${act}, ${texts.version} ${entry.record.version}` : act];
+  }
+  const failed = entry.outcome === 'success' ? '' : ` (${texts.failedAccess})`;
+  const records = entry.records.map((id) => element('div', { class: 'soft' }, foreign(id)));
+  return [`${actionText(entry.action, language)}${failed}: `, foreign(entry.category), ...records];
+}
+
+function whyText(event: HistoryEvent, language: Language): Child[] {
+  const { entry, opened } = event;
+  if (entry?.act !== 'access') return [];
+  const reason = opened['justification'];
+  return [
+    isOverride(event) && element('div', {}, mark('bad', verifyTexts(language).override)),
+    foreign(purposeText(entry.purpose, language)),
+    typeof reason === 'string' && element('div', { class: 'soft' }, foreign(reason)),
+  ];
+}
+
+function row(event: HistoryEvent, language: Language): HTMLElement {
+  const { entry, act, sequence } = event;
+  const texts = verifyTexts(language);
+  const time = entry === null ? undefined : entry.act === 'access' ? entry.occurredAt : entry.at;
+  const what = entry === null ? [actText(act ?? '', language)] : whatText(entry, language);
+  const cell = (label: string, children: readonly Child[]) =>
+    element('td', { 'data-label': label }, ...children);
+  return element(
+    'tr',
+    isOverride(event) ? { class: 'override' } : {},
+    element('th', { scope: 'row' }, `#${sequence}`),
+    cell(texts.when, [time === undefined ? undefined : moment(time)]),
+    cell(texts.who, whoText(event, texts)),
+    cell(texts.what, what),
+    cell(texts.why, whyText(event, language)),
+  );
+}
+
+/** @param rows how many are shown; `more` shows that many */
+export function eventTable(
+  events: readonly HistoryEvent[],
+  language: Language,
+  rows: number,
+  more: (rows: number) => void,
+): HTMLElement {
+  const texts = verifyTexts(language);
+  const overrides = events.filter(isOverride);
+  const ordered = [...overrides, ...events.filter((event) => !isOverride(event))];
+  const shown = ordered.slice(0, Math.max(rows, PAGE_ROWS));
+  const left = Math.min(PAGE_ROWS * 10, ordered.length - shown.length);
+  const head = ['#', texts.when, texts.who, texts.what, texts.why].map((text) =>
+    element('th', { scope: 'col' }, text),
+  );
+  return element(
+    'div',
+    {},
+    element(
+      'table',
+      { class: 'events' },
+      element('caption', {}, texts.eventsTitle(events.length, overrides.length)),
+      element('thead', {}, element('tr', {}, ...head)),
+      element('tbody', {}, ...shown.map((event) => row(event, language))),
+    ),
+    left > 0 &&
+      element(
+        'button',
+        { type: 'button', class: 'no-print', on: { click: () => more(shown.length + left) } },
+        texts.more(left),
+      ),
+  );
+}

@@ -1,0 +1,103 @@
+// What a verdict is about: names, digests, times, who attests.
+import type { Entry } from '../../../chaincode/core/entry.js';
+import type { CheckpointFacts } from '../../evidence/checkpoint-facts.js';
+import type { HistoryVerification } from '../../evidence/verify-history.js';
+import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
+import type { Language } from '../text/language.js';
+import { type Child, element, foreign } from '../view/dom.js';
+import { moment } from './moments.js';
+import { type VerifyTexts, verifyTexts } from './texts.js';
+
+type Fact = readonly [name: string, value: Child];
+
+function factList(facts: readonly (Fact | undefined)[]): HTMLElement {
+  const rows = facts
+    .filter((fact) => fact !== undefined)
+    .flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]);
+  return element('dl', { class: 'facts' }, ...rows);
+}
+
+const code = (text: string) => foreign(text, { class: 'mono' });
+
+function entryFacts(entry: Entry, texts: VerifyTexts): (Fact | undefined)[] {
+  const accepted: Fact = [texts.accepted, moment(entry.at)];
+  switch (entry.act) {
+    case 'access':
+      return [[texts.event, moment(entry.occurredAt)], accepted];
+    case 'fixity':
+      return [[texts.fixity, moment(entry.endedAt)], accepted];
+    default: {
+      const { id, version, digests, size, createdAt } = entry.record;
+      return [
+        [texts.record, foreign(id)],
+        [texts.version, String(version)],
+        [texts.size, texts.bytes(size)],
+        [texts.recorded, code(digests['sha-256'])],
+        createdAt === undefined ? undefined : [texts.created, moment(createdAt)],
+        accepted,
+      ];
+    }
+  }
+}
+
+function checkpointRows(facts: CheckpointFacts | undefined, texts: VerifyTexts) {
+  if (facts === undefined) return [];
+  const { origin, endorsedAt, asOf, attestedBy } = facts;
+  const rows: (Fact | undefined)[] = [
+    endorsedAt === undefined ? undefined : [texts.endorsed, moment(endorsedAt)],
+    asOf === undefined ? undefined : [texts.asOf, moment(asOf)],
+    [texts.log, foreign(origin)],
+    attestedBy === undefined ? undefined : [texts.attestedBy, foreign(attestedBy.join(', '))],
+  ];
+  return rows;
+}
+
+export function receiptFacts(
+  { entry, checkpoint, index }: ReceiptVerification,
+  digest: string | undefined,
+  language: Language,
+): HTMLElement {
+  const texts = verifyTexts(language);
+  const size = checkpoint?.size;
+  return factList([
+    ...(entry === undefined ? [] : entryFacts(entry, texts)),
+    digest === undefined ? undefined : [texts.digest, code(digest)],
+    ...checkpointRows(checkpoint, texts),
+    index === undefined || size === undefined
+      ? undefined
+      : [texts.place, texts.placeValue(index, size)],
+  ]);
+}
+
+function subjectFact({ subject }: HistoryVerification, texts: VerifyTexts): Fact | undefined {
+  switch (subject?.kind) {
+    case 'patient':
+      return [texts.patient, foreign(`${subject.system} | ${subject.value}`)];
+    case 'record':
+      return [texts.record, foreign(subject.id)];
+    case 'log':
+      return [texts.log, texts.theLog];
+    default:
+      return undefined;
+  }
+}
+
+function standing({ record }: HistoryVerification, texts: VerifyTexts): (Fact | undefined)[] {
+  if (record === undefined) return [];
+  const { latestVersion, flags, digests } = record;
+  const state = flags.map((flag) => texts.flags[flag] ?? flag).join(', ');
+  return [
+    latestVersion === null ? undefined : [texts.latest, String(latestVersion)],
+    [texts.standing, state === '' ? texts.noFlags : state],
+    digests === null ? undefined : [texts.recorded, code(digests['sha-256'])],
+  ];
+}
+
+export function historyFacts(result: HistoryVerification, language: Language): HTMLElement {
+  const texts = verifyTexts(language);
+  return factList([
+    subjectFact(result, texts),
+    ...standing(result, texts),
+    ...checkpointRows(result.checkpoint, texts),
+  ]);
+}

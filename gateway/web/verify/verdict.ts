@@ -1,0 +1,71 @@
+// A verdict in words, for one bundle: how grave it is, its name, one sentence.
+import type { HistoryVerification } from '../../evidence/verify-history.js';
+import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
+import { momentText } from './moments.js';
+import type { Tone } from '../view/mark.js';
+import type { Outcome } from './desk.js';
+import type { VerifyTexts } from './texts.js';
+
+export interface Verdict {
+  readonly name: keyof VerifyTexts['verdicts'];
+  readonly tone: Tone;
+  readonly sentence: string;
+}
+
+function receiptVerdict(result: ReceiptVerification, { sentences }: VerifyTexts): Verdict {
+  const { verdict, checkpoint, entry, steps } = result;
+  const since = checkpoint?.endorsedAt;
+  if (verdict === 'altered') return { name: 'altered', tone: 'bad', sentence: sentences.altered };
+  if (verdict === 'not proven') {
+    return { name: 'notProven', tone: 'bad', sentence: sentences.notProven };
+  }
+  if (verdict === 'unchanged' && since !== undefined) {
+    const isRecord = entry !== undefined && 'record' in entry;
+    const say = isRecord ? sentences.unchanged : sentences.unchangedEvent;
+    return { name: 'unchanged', tone: 'good', sentence: say(momentText(since)) };
+  }
+  const open = steps.filter(({ status }) => status !== 'OK');
+  const isAlone = open.length === 1 && open[0]?.step === 'document';
+  const sentence = isAlone ? sentences.noDocument : sentences.notChecked;
+  return { name: 'notChecked', tone: 'open', sentence };
+}
+
+/** Whether the list that a history shows is the whole and true one. */
+export function isComplete({ verdict, completeUpTo }: HistoryVerification): boolean {
+  return verdict.startsWith('complete') && completeUpTo !== undefined;
+}
+
+function historyVerdict(result: HistoryVerification, { sentences }: VerifyTexts): Verdict {
+  const { verdict, completeUpTo = '', events, notShown } = result;
+  if (isComplete(result)) {
+    const until = momentText(completeUpTo);
+    if (notShown > 0) {
+      return { name: 'notShown', tone: 'good', sentence: sentences.notShown(notShown, until) };
+    }
+    const say = events.length === 0 ? sentences.empty : sentences.complete;
+    return { name: 'complete', tone: 'good', sentence: say(until) };
+  }
+  if (verdict === 'incomplete') {
+    return { name: 'incomplete', tone: 'bad', sentence: sentences.incomplete };
+  }
+  if (verdict === 'not proven') {
+    return { name: 'notProven', tone: 'bad', sentence: sentences.notProven };
+  }
+  return { name: 'notChecked', tone: 'open', sentence: sentences.notChecked };
+}
+
+export function verdictOf(outcome: Outcome, texts: VerifyTexts): Verdict {
+  const { sentences } = texts;
+  switch (outcome.kind) {
+    case 'receipt':
+      return receiptVerdict(outcome.result, texts);
+    case 'history':
+      return historyVerdict(outcome.result, texts);
+    case 'missing':
+      return { name: 'missing', tone: 'bad', sentence: sentences.missing };
+    case 'noReceipt':
+      return { name: 'noReceipt', tone: 'open', sentence: sentences.noReceipt };
+    case 'unreadable':
+      return { name: 'unreadable', tone: 'open', sentence: sentences.unreadable };
+  }
+}

@@ -1,0 +1,12 @@
+// Times for people, in their own zone and with its name.
+import type { Language } from '../text/language.js';
+
+/** A moment, or its day alone, as the language writes it; the zone stands beside the time. */
+export function formatMoment(time: string, language: Language, precision?: 'day'): string {
+  const date = new Date(time);
+  const day = { year: 'numeric', month: 'long', day: 'numeric' } as const;
+  if (precision === 'day') return new Intl.DateTimeFormat(language, day).format(date);
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const zone = { timeZoneName: 'shortOffset' } as const;
+  return new Intl.DateTimeFormat(language, { ...day, ...clock, ...zone }).format(date);
+}

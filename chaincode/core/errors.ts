@@ -29,6 +29,17 @@ export const ERROR_CODES = {
     2,
     'Give the identifier in its normal form: NFC, trimmed, without control characters, as the log registers for its system.',
   ),
+  // events in FHIR
+  EVENT_NOT_MAPPED: code(
+    422,
+    2,
+    'Set what the message names in fhir.sources of the configuration, or have the source send it; then replay the event.',
+  ),
+  EVENT_WITHOUT_PATIENT: code(
+    422,
+    2,
+    'Nothing is to be done: an event about no patient has no place in any patient history.',
+  ),
   // files
   FILE_MISSING: code(400, 2, 'Check the path.'),
   FILE_UNREADABLE: code(400, 2, 'Give the user who runs Chartseal the right to read it.'),
@@ -209,6 +220,11 @@ export const ERROR_CODES = {
   ),
   KEY_UNREADABLE: code(500, 2, 'Restore DATA/keys from its backup.'),
   DATA_EXISTS: code(409, 64, 'Choose an empty folder: keys and ledgers are never overwritten.'),
+  EXPORT_TOO_SLOW: code(
+    503,
+    2,
+    'Export again to a disk or over a connection that takes at least 1 MiB/s.',
+  ),
   FILE_EXISTS: code(409, 64, 'Give a name that is not taken: such files are never overwritten.'),
   BACKUP_REFUSED: code(
     400,
@@ -238,7 +254,13 @@ export const ERROR_CODES = {
   NO_ROUTE: code(404, 2, 'See /v1/openapi.json for what there is.'),
   METHOD_NOT_ALLOWED: code(405, 2, 'Use one of the methods that the header Allow names.'),
   WRONG_MEDIA_TYPE: code(415, 2, 'Send one of the media types that the message names, as it is.'),
+  NOT_ACCEPTABLE: code(406, 2, 'Take the media type that the message names.'),
   REQUEST_TIMEOUT: code(408, 2, 'Send the request again, without pauses.'),
+  DIGEST_MISMATCH: code(
+    400,
+    2,
+    'Send the document again; when that is refused too, read it anew and compute its digest.',
+  ),
   REQUEST_CONFLICT: code(
     409,
     2,

@@ -17,7 +17,8 @@ const HEADERS = ['Content-Digest', 'Repr-Digest'] as const;
 export const DIGEST_HEADERS: readonly Parameter[] = HEADERS.map((name) => ({
   in: 'header',
   name,
-  description: 'RFC 9530, such as sha-256=:BASE64:; when it is not that of the bytes, 400.',
+  description:
+    'RFC 9530, such as sha-256=:BASE64:; when it is not that of the bytes, 400 DIGEST_MISMATCH.',
   shape: text({ min: 1, max: 1024, pattern: DIGESTS }),
   onlyWith: 'application/octet-stream',
 }));
@@ -52,11 +53,11 @@ export function statedDigests({ values }: ApiRequest): readonly string[] {
   });
 }
 
-/** Throws REQUEST_CONFLICT: what arrived is not what was sent. */
+/** Throws DIGEST_MISMATCH: what arrived is not what was sent. */
 export function checkStated(stated: readonly string[], digest: string): void {
   if (stated.every((one) => one === digest)) return;
   throw new ChartsealError(
-    'REQUEST_CONFLICT',
-    'the bytes that arrived do not have the digest that the header states; nothing was anchored',
+    'DIGEST_MISMATCH',
+    'the bytes that arrived do not have the digest that the header states; nothing was done',
   );
 }

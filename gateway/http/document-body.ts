@@ -10,7 +10,7 @@ export interface DigestedBody {
   readonly size: number;
 }
 
-/** Throws BAD_INPUT when it is empty, cut off, or not what its headers state. */
+/** Throws BAD_INPUT when it is empty or cut off, DIGEST_MISMATCH when it is not as stated. */
 export async function digestBody(request: ApiRequest): Promise<DigestedBody> {
   const stated = statedDigests(request);
   const hash = createHash('sha256');

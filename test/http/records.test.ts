@@ -119,7 +119,7 @@ describe('anchoring over HTTP', () => {
       `sha-256=:${Buffer.from(sha256(content), 'hex').toString('base64')}:`;
     for (const name of ['Content-Digest', 'Repr-Digest']) {
       const wrong = () => upload(`stated ${name}`, 'one', { [name]: stated('two') });
-      await expectRefused(place, wrong, 409, 'REQUEST_CONFLICT');
+      await expectRefused(place, wrong, 400, 'DIGEST_MISMATCH');
       for (const bad of ['sha-256=one', 'sha-512=:AAAA:', 'sha-256=:AAAA:', `${stated('one')},x`]) {
         const malformed = () => upload(`stated ${name}`, 'one', { [name]: bad });
         await expectRefused(place, malformed, 400, 'BAD_INPUT');

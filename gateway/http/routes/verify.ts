@@ -139,7 +139,13 @@ export const VERIFY_ROUTES: readonly Route[] = [
         content: { type: 'application/json', shape: anything() },
       },
     },
-    refusals: ['NOT_FOUND', 'REQUEST_CONFLICT', 'NOT_PROVEN_YET', 'STORE_CORRUPT'],
+    refusals: [
+      'NOT_FOUND',
+      'REQUEST_CONFLICT',
+      'DIGEST_MISMATCH',
+      'NOT_PROVEN_YET',
+      'STORE_CORRUPT',
+    ],
     handle: async (request, services) =>
       request.mediaType === 'application/octet-stream'
         ? verifyDocument(request, services)

@@ -9,7 +9,7 @@ import type { Hospital } from '../../gateway/services/hospital.js';
 import { open, parseLines, writeExport } from '../support/backup-sample.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { chosenSeed, newRandom } from '../support/fault-random.js';
-import { recordSubmission } from '../support/hospital.js';
+import { accessSubmission, recordSubmission } from '../support/hospital.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 import { Traffic } from '../support/traffic.js';
 
@@ -108,6 +108,22 @@ describe('an export beside a gateway that runs', function () {
     }
     await hospital.sequencer.accept(recordSubmission('after a break', 1, 'x'));
     expect(await hospital.sequencer.waitProven(10_000)).to.equal(true);
+  });
+
+  it('ends with a code when it is taken too slowly, and has no end line then', async () => {
+    // More than one piece.
+    const events = Array.from({ length: 400 }, (_, at) => accessSubmission('P1', `slow ${at}`));
+    await Promise.all(events.map((one) => hospital.sequencer.accept(one)));
+    let clock = 0;
+    const taken: Uint8Array[] = [];
+    await expectCodeAsync(async () => {
+      for await (const piece of exportRunning(hospital, () => clock)) {
+        taken.push(piece);
+        clock += 700_000;
+      }
+    }, 'EXPORT_TOO_SLOW');
+    expect(taken).to.have.lengthOf(1);
+    await expectCodeAsync(() => imported(Buffer.concat(taken)), 'BAD_FORMAT');
   });
 
   it('has no end line when the log is damaged: entries that are gone are told of', async () => {

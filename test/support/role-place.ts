@@ -1,7 +1,7 @@
 // A gateway with all its listeners, and a caller of every kind: people of two organisations with
 // tokens, systems of both with certificates, the operator beside it. Two patients, two sources.
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { ROLES, type Role } from '../../gateway/http/caller.js';
@@ -134,7 +134,6 @@ export class RolePlace {
     const { gateway } = this;
     const put = (name: string, content: string) => {
       writeFileSync(gateway.path(name), content, { mode: 0o600 });
-      chmodSync(gateway.path(name), 0o600);
       return gateway.path(name);
     };
     const issuers = [OWN, FOREIGN].map((organisation) => ({

@@ -53,10 +53,11 @@ export function isSameJson(a: JsonValue, b: JsonValue): boolean {
   );
 }
 
-class Reader {
-  private at = 0;
+/** The reader itself; a subclass may take other numbers, and learn where objects stand. */
+export class JsonReader {
+  protected at = 0;
   private values = 0;
-  private readonly text: string;
+  protected readonly text: string;
   private readonly what: string;
 
   constructor(text: string, what: string) {
@@ -72,7 +73,7 @@ class Reader {
     return value;
   }
 
-  private refuse(reason: string, at = this.at): never {
+  protected refuse(reason: string, at = this.at): never {
     throw new ChartsealError('BAD_JSON', `${this.what}: ${reason} at character ${at}`);
   }
 
@@ -91,10 +92,15 @@ class Reader {
     }
     const code = this.text.charCodeAt(this.at);
     if (code === QUOTE) return this.readString();
-    if (code === OPEN_OBJECT) return this.readObject(depth + 1);
+    if (code === OPEN_OBJECT) {
+      const start = this.at;
+      const object = this.readObject(depth + 1);
+      this.noteObject(object, start, this.at);
+      return object;
+    }
     if (code === OPEN_LIST) return this.readList(depth + 1);
     const literal = LITERALS.get(code);
-    if (literal === undefined) return this.readInteger();
+    if (literal === undefined) return this.readNumber();
     if (!this.text.startsWith(literal[0], this.at)) this.refuse('no value');
     this.at += literal[0].length;
     return literal[1];
@@ -193,7 +199,10 @@ class Reader {
     }
   }
 
-  private readInteger(): number {
+  /** Called for each object with its place in the text, in UTF-16 code units. */
+  protected noteObject(_object: JsonObject, _start: number, _end: number): void {}
+
+  protected readNumber(): number {
     INTEGER.lastIndex = this.at;
     if (!INTEGER.test(this.text)) this.refuse('no value, or a number that is not an integer');
     const value = Number(this.text.slice(this.at, INTEGER.lastIndex));
@@ -210,7 +219,7 @@ class Reader {
  * TOO_LARGE above MAX_JSON_VALUES.
  */
 export function parseJson(text: string, what: string): JsonValue {
-  return new Reader(text, what).readDocument();
+  return new JsonReader(text, what).readDocument();
 }
 
 /** As {@link parseJson} from strict UTF-8; throws TOO_LARGE above `maxBytes`. */

@@ -15,11 +15,23 @@ export function isObject(value: JsonValue | undefined): value is JsonObject {
 /** Names that look like an element's are told; others may be somebody's identifier. */
 const isTellable = (name: string) => /^_?[A-Za-z]{1,32}$/.test(name);
 
+const DATED: ReadonlySet<string> = new Set(['instant', 'dateTime']);
+
+/** Whether the calendar has the day; true for a month or a year alone. */
+function hasDay(text: string): boolean {
+  if (text.length < 10) return true;
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
 function checkText(type: string, value: JsonValue, at: string): void {
   if (typeof value !== 'string') refuse('value', at, 'must be a text');
   if (value === '') refuse('value', at, 'must not be empty');
   if (!isWellFormed(value)) refuse('value', at, 'must be well-formed Unicode');
-  if (R4_TEXTS[type]?.test(value)) return;
+  if (R4_TEXTS[type]?.test(value)) {
+    if (DATED.has(type) && !hasDay(value)) refuse('value', at, 'is of a day that is none');
+    return;
+  }
   if (R4_BOUND.has(type)) refuse('code-invalid', at, 'is no code of the value set that R4 binds');
   refuse('value', at, type === 'text' ? 'must not be blank' : `is no ${type} as R4 writes it`);
 }

@@ -219,7 +219,9 @@ function readEvent(
   const assumed = new Assumed(strict);
   const entities = readEntities(event, assumed);
   const { observers, row, system } = readSource(event, sources, assumed);
-  const kind = readKind(event, assumed);
+  const before = ownDetails(entities, OWN_DETAIL.assumed);
+  // R4 has no event without type: one that was read from here got it when it was written.
+  const kind = before.includes('kind-missing') ? undefined : readKind(event, assumed);
   const action = readAction(event, kind, assumed);
   const { recorded, occurredAt } = readTimes(event, assumed);
   const agents = readAgents(event, assumed);
@@ -252,7 +254,7 @@ function readEvent(
   };
   const said = readRequestId(entities, assumed);
   if (said === undefined) assumed.add('request-id-missing', 'AuditEvent.entity');
-  assumed.restore(ownDetails(entities, OWN_DETAIL.assumed));
+  assumed.restore(before);
   if (strict) checkProfile(event, { kind, action, agents, entities });
   const written = said !== undefined && assumed.has('request-id-missing');
   const words = assumed.words();

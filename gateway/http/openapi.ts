@@ -61,9 +61,17 @@ function parameterOf(one: Parameter): JsonSchema {
     in: place,
     description: description + where,
     required: place === 'path' || required === true,
-    schema: jsonSchema(shape, refer),
+    schema: place === 'header' ? headerSchema(shape, name) : jsonSchema(shape, refer),
     example: exampleOf(shape, name),
   };
+}
+
+/** Many a program that makes requests cannot make a header of a pattern: the example is one. */
+function headerSchema(shape: Shape, name: string): JsonSchema {
+  const schema = jsonSchema(shape, refer);
+  if (schema['pattern'] === undefined) return schema;
+  const example = { type: 'string', enum: [exampleOf(shape, name)] };
+  return { type: 'string', anyOf: [example, schema] };
 }
 
 const PREFER: JsonSchema = {

@@ -24,6 +24,8 @@ interface Connection {
   readonly inFlight: Map<ServerResponse, IncomingMessage>;
   /** No request is taken any more. */
   isEnding: boolean;
+  /** Nothing more is taken behind the requests in flight. */
+  isLast: boolean;
   /** Answered when all that came before it is. */
   broken: Broken | undefined;
 }
@@ -104,7 +106,12 @@ export class Connections {
       socket.destroy();
       return;
     }
-    const connection: Connection = { inFlight: new Map(), isEnding: false, broken: undefined };
+    const connection: Connection = {
+      inFlight: new Map(),
+      isEnding: false,
+      isLast: false,
+      broken: undefined,
+    };
     this.#open.set(socket, connection);
     socket.destroySoon = () => this.#end(socket, connection);
     // Node reads on behind every request, whoever paused it.
@@ -123,7 +130,7 @@ export class Connections {
   begin(request: IncomingMessage, response: ServerResponse): boolean {
     const { socket } = request;
     const connection = this.#open.get(socket);
-    if (connection === undefined || connection.isEnding) {
+    if (connection === undefined || connection.isEnding || connection.isLast) {
       request.resume();
       return false;
     }
@@ -141,7 +148,7 @@ export class Connections {
       if (!isFull(connection) && socket.isPaused()) socket.resume();
       if (inFlight.size > 0) return;
       if (connection.broken !== undefined) this.#refuse(socket, connection, connection.broken);
-      else if (this.#isEnding) this.#end(socket, connection);
+      else if (this.#isEnding || connection.isLast) this.#end(socket, connection);
     });
     return true;
   }
@@ -181,7 +188,13 @@ export class Connections {
   /** Connections end as soon as nothing is in flight on them. */
   end(): void {
     this.#isEnding = true;
+    this.renew();
+  }
+
+  /** As {@link end} for those that are open now: whoever goes on comes anew. */
+  renew(): void {
     for (const [socket, connection] of this.#open) {
+      connection.isLast = true;
       if (connection.inFlight.size === 0) this.#end(socket, connection);
     }
   }

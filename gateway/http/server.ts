@@ -102,6 +102,7 @@ export class HttpListener {
   readonly #connections: Connections;
   readonly #host: string;
   readonly isTls: boolean;
+  readonly #requiresCertificate: boolean;
 
   private constructor(
     server: Server | TlsServer,
@@ -112,6 +113,7 @@ export class HttpListener {
     this.#connections = connections;
     this.#host = host;
     this.isTls = tls !== undefined;
+    this.#requiresCertificate = tls?.requireClientCertificate ?? false;
   }
 
   /** Throws PORT_TAKEN. */
@@ -140,11 +142,14 @@ export class HttpListener {
     });
   }
 
-  /** For new connections; those that are open keep what they have. */
+  /**
+   * For new connections. Those that are open keep what they have; but where clients show
+   * certificates they end behind the requests in flight, because one of them may be revoked now.
+   */
   setSecureContext(context: SecureContextOptions): void {
-    if ('setSecureContext' in this.#server) {
-      this.#server.setSecureContext(strictContext(context));
-    }
+    if (!('setSecureContext' in this.#server)) return;
+    this.#server.setSecureContext(strictContext(context));
+    if (this.#requiresCertificate) this.#connections.renew();
   }
 
   /** Takes no new connection; resolves when all are closed, those in flight after `graceMs`. */

@@ -177,6 +177,36 @@ describe('the TLS of a gateway that runs', () => {
     expect(await isTaken()).to.equal(false);
   });
 
+  it('ends the connections of clients when a new list comes, behind what is in flight', async () => {
+    const answered = (client: CertificateWithKey, agent: Agent) =>
+      new Promise<number | string | undefined>((resolve) => {
+        const pair = { cert: client.certificatePem, key: client.keyPem };
+        const options = { agent, ca: authority.certificatePem, ...pair };
+        const asked = request(place.url('systems', '/healthz'), options);
+        asked.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code));
+        asked.on('response', (answer) => {
+          answer.resume().on('end', () => resolve(answer.statusCode));
+        });
+        asked.end();
+      });
+    const [good, bad] = [
+      await issueTlsCertificate(clients, { commonNames: ['pacs'] }),
+      await issueTlsCertificate(clients, { commonNames: ['emr'] }),
+    ];
+    const agents = [new Agent({ keepAlive: true }), new Agent({ keepAlive: true })] as const;
+    // Nobody knows these systems; TLS takes them.
+    expect(await answered(good, agents[0])).to.equal(401);
+    expect(await answered(bad, agents[1])).to.equal(401);
+    const open = agents.map(({ freeSockets }) => Object.values(freeSockets).flat()[0] as TLSSocket);
+    const ended = Promise.all(open.map((socket) => once(socket, 'close')));
+    put('list.pem', await revocationList(clients, [bad]));
+    await gateway.reload();
+    await ended;
+    expect(await answered(good, agents[0])).to.equal(401);
+    expect(await answered(bad, agents[1])).to.match(/^(ERR_SSL_|ECONNRESET|EPIPE)/);
+    for (const agent of agents) agent.destroy();
+  });
+
   it('says when each of its files ends', async () => {
     for (const name of ['people certificate', 'systems revocation list', 'writer identity']) {
       const left = await place.figure(`chartseal_certificate_expiry_seconds{name="${name}"}`);

@@ -2,6 +2,7 @@
 // open would keep the process alive for ever: that is a failure with a name, and the end.
 const { reporters, Runner } = require('mocha');
 
+/** Reporter option `graceMs`. */
 const GRACE_MS = 30_000;
 
 module.exports = class PlainReporter extends reporters.Spec {
@@ -25,7 +26,7 @@ module.exports = class PlainReporter extends reporters.Spec {
         });
         process.exit(1);
       };
-      setTimeout(stuck, GRACE_MS).unref();
+      setTimeout(stuck, Number(options.reporterOptions?.graceMs ?? GRACE_MS)).unref();
     });
   }
 };

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { newTempFolder, removeTempFolder } from './support/temp-folder.js';
+
+const MOCHA = join('node_modules', 'mocha', 'bin', 'mocha.js');
+
+describe('a run of tests', () => {
+  const folder = newTempFolder();
+  after(() => removeTempFolder(folder));
+
+  function run(text: string, graceMs = 20_000) {
+    const file = join(folder, 'some.test.cjs');
+    writeFileSync(file, text);
+    const reporter = ['--reporter', 'scripts/plain-reporter.cjs'];
+    const grace = ['--reporter-option', `graceMs=${graceMs}`];
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [MOCHA, '--no-config', '--require', 'scripts/patience.cjs', ...reporter, ...grace, file],
+      { encoding: 'utf8' },
+    );
+    return { status, last: stdout.trimEnd().split('\n').at(-1), stdout };
+  }
+
+  it('ends with how many passed and failed, and with a code that says so', () => {
+    const { status, last } = run("it('a', () => {}); it('b', () => { throw new Error('b'); });");
+    expect({ status, last }).to.deep.equal({ status: 1, last: '1 passed, 1 failed' });
+    const good = run("it('a', () => {});");
+    expect(good).to.include({ status: 0, last: '1 passed, 0 failed' });
+  });
+
+  it('ends, as a failure that names it, when a test left something open', () => {
+    const { status, last, stdout } = run("it('a', () => { setInterval(() => {}, 50); });", 200);
+    expect({ status, last }).to.deep.equal({ status: 1, last: '1 passed, 1 failed' });
+    expect(stdout).to.match(/did not end: .*Timeout/);
+  });
+
+  it('gives each test three times what it says, and no more', () => {
+    const wait = (ms: number) =>
+      `it('w', async function () { await new Promise((r) => setTimeout(r, ${ms})); }).timeout(1000);`;
+    expect(run(wait(1500)).last).to.equal('1 passed, 0 failed');
+    expect(run(wait(3500)).last).to.equal('0 passed, 1 failed');
+  });
+});

@@ -186,8 +186,13 @@ export class GatewayConnection {
   }
 
   /** As {@link bytes}, a JSON object. */
-  async json(method: Method, path: string, body?: JsonValue): Promise<Record<string, JsonValue>> {
-    const bytes = await this.bytes(method, path, body);
+  async json(
+    method: Method,
+    path: string,
+    body?: JsonValue,
+    maxBytes = MAX_ANSWER_BYTES,
+  ): Promise<Record<string, JsonValue>> {
+    const bytes = await this.bytes(method, path, body, maxBytes);
     try {
       const value = parseJsonBytes(bytes, 'the answer');
       if (isObject(value)) return value;

@@ -26,6 +26,7 @@ import type { SequencerCounts } from '../services/sequencer/sequencer-options.js
 import type { AccessSubmission } from '../services/submission.js';
 import type { GatewayConnection } from './connection.js';
 import { gatewayFailed, namedError } from './refusal.js';
+import { RemoteFeedDoor } from './remote-feed.js';
 import { importThrough } from './remote-import.js';
 import { ingestThrough } from './remote-ingest.js';
 import { ACCEPTED, received, STANDING, WAITED, type WireFault } from './wire.js';
@@ -64,10 +65,12 @@ export class RemoteDoor implements HospitalDoor {
   #scratch: string | undefined;
   /** A gateway finishes by itself what others left. */
   readonly leftEntries = 0;
+  readonly feed: RemoteFeedDoor;
 
   private constructor(connection: GatewayConnection, layout: DataLayout) {
     this.#connection = connection;
     this.#layout = layout;
+    this.feed = new RemoteFeedDoor(connection);
   }
 
   /**

@@ -13,7 +13,7 @@ const ROWS_AT_ONCE = 256;
 const TURN = Symbol('turn');
 
 /** Several at once where they come quickly; none waits for the next. */
-async function* gathered<T>(source: AsyncIterable<T>): AsyncGenerator<readonly T[], void> {
+export async function* gathered<T>(source: AsyncIterable<T>): AsyncGenerator<readonly T[], void> {
   const items = source[Symbol.asyncIterator]();
   try {
     let next = items.next();

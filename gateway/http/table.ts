@@ -2,6 +2,7 @@
 import type { Route } from './route.js';
 import { ACCESS_EVENT_ROUTES } from './routes/access-events.js';
 import { docsRoutes } from './routes/docs.js';
+import { FEED_ROUTES } from './routes/feeds.js';
 import { LOG_ROUTES } from './routes/log.js';
 import { OPERATION_ROUTES } from './routes/operation.js';
 import { OPERATOR_ROUTES } from './routes/operator.js';
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   ...VERIFY_ROUTES,
   ...LOG_ROUTES,
   ...TILE_ROUTES,
+  ...FEED_ROUTES,
   ...OPERATION_ROUTES,
   ...OPERATOR_ROUTES,
   ...OPERATOR_ROW_ROUTES,

@@ -8,6 +8,7 @@ import {
   REQUESTS_PER_MINUTE,
   SHUTDOWN_GRACE_MS,
 } from '../http/limits.js';
+import { MAX_LETTERS, MAX_LETTERS_BYTES } from '../services/feed/limits.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -20,6 +21,13 @@ export const DEFAULT_LIMITS = {
   shutdownSeconds: SHUTDOWN_GRACE_MS / 1000,
   outboxEntries: 65_536,
 } as const;
+
+/** What is known of sources; see services/feed. */
+export const DEFAULT_FEED = {
+  sources: {},
+  refusedEvents: MAX_LETTERS,
+  refusedMebibytes: MAX_LETTERS_BYTES / 1024 ** 2,
+};
 
 /** Texts of these are paths, relative to the file that names them. */
 export const PATHS: readonly (readonly string[])[] = [
@@ -123,6 +131,14 @@ export const CONFIG_SHAPE = object({
     shutdownSeconds: whole(0, 3600).default(DEFAULT_LIMITS.shutdownSeconds),
     outboxEntries: whole(1, 10_000_000).default(DEFAULT_LIMITS.outboxEntries),
   }).default(DEFAULT_LIMITS),
+  feed: object({
+    silenceSeconds: whole(60, 31_536_000).optional(),
+    sources: z
+      .record(text, whole(0, 31_536_000), 'must be an object of seconds')
+      .default(DEFAULT_FEED.sources),
+    refusedEvents: whole(1, 1_000_000).default(DEFAULT_FEED.refusedEvents),
+    refusedMebibytes: whole(1, 1_048_576).default(DEFAULT_FEED.refusedMebibytes),
+  }).default(DEFAULT_FEED),
   log: object({ level: oneOf(LOG_LEVELS).default('info') }).default({ level: 'info' }),
   demo: z.boolean('must be true or false').default(false),
 });

@@ -91,7 +91,9 @@ export class Gateway {
     const { config, version, log } = this.#options;
     const { outboxEntries } = config.limits;
     const folder = config.data;
-    const hospital = await openHospital({ folder, operator: 'gateway', outboxEntries });
+    const { refusedEvents: letters, refusedMebibytes } = config.feed;
+    const feedBounds = { letters, lettersBytes: refusedMebibytes * 1024 ** 2 };
+    const hospital = await openHospital({ folder, operator: 'gateway', outboxEntries, feedBounds });
     this.#opened.unshift(() => hospital.close(), watchWriteSide(hospital, log));
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const authenticator = await this.#authenticator(hospital, token);
@@ -133,6 +135,7 @@ export class Gateway {
       hospital,
       version,
       outboxEntries: config.limits.outboxEntries,
+      silence: config.feed,
       certificates: () => [...this.#tls.values()].flatMap(({ dated }) => dated),
       tlsFaults: () => [...this.#tls.values()].flatMap(({ fault }) => fault ?? []),
       metrics: () => metrics.text(),

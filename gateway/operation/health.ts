@@ -10,6 +10,7 @@ import { parseTime } from '../../chaincode/core/time.js';
 import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import { judgeClock, type SeenTimes } from '../services/doctor/clock.js';
 import { checkRoom } from '../services/doctor/disk.js';
+import { NO_SILENCE_BOUNDS, type SilenceBounds } from '../services/doctor/feed.js';
 import { type Finding, fault, guarded, ok } from '../services/doctor/finding.js';
 import { examineRunning } from '../services/doctor/running.js';
 import { seenTimes } from '../services/doctor/store.js';
@@ -42,6 +43,8 @@ export interface HealthOptions {
   readonly version?: string;
   /** Bound of the outbox. */
   readonly outboxEntries?: number;
+  /** How long sources may be silent. */
+  readonly silence?: SilenceBounds;
   /** Certificates of the listeners as they are shown now. */
   readonly certificates?: () => readonly DatedCertificate[];
   /** Why files of TLS as they lie there now are not served. */
@@ -152,7 +155,9 @@ export class Health {
 
   /** What the doctor finds in this process, and what only a gateway has. */
   async findings(): Promise<readonly Finding[]> {
-    const found = await examineRunning(this.hospital, { nodeProblem: '', now: this.#now });
+    const { silence = NO_SILENCE_BOUNDS } = this.#options;
+    const options = { nodeProblem: '', now: this.#now, silence };
+    const found = await examineRunning(this.hospital, options);
     const checks = (await this.#judge()).filter(({ name }) => OF_GATEWAYS.has(name));
     const more = checks.map(({ name, ok: isOk, sentence, nextStep = '' }) =>
       isOk ? ok(name, sentence) : fault(name, sentence, nextStep),

@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ListenerKind } from '../http/observer.js';
 import type { Health } from './health.js';
+import { addFeedMetrics } from './metrics-feed.js';
 import { type ConnectionCounts, HttpMetrics } from './metrics-http.js';
 import { LogMetrics } from './metrics-log.js';
 
@@ -31,6 +32,7 @@ export class Metrics {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry, prefix: 'chartseal_' });
     this.http = new HttpMetrics(this.#registry, sources.connections);
+    addFeedMetrics(this.#registry, sources.health);
     new LogMetrics(this.#registry, sources.health);
     new Gauge({
       name: 'chartseal_info',

@@ -17,16 +17,19 @@ const MARK = [0xef, 0xbb, 0xbf];
 
 interface RawLine {
   readonly number: number;
-  /** undefined when the line is longer than MAX_LINE_BYTES. */
+  /** undefined when the line is longer than its bound. */
   readonly bytes: Uint8Array | undefined;
 }
 
-async function* rawLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<RawLine> {
+async function* rawLines(
+  input: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<RawLine> {
   let number = 1;
   let parts: Uint8Array[] = [];
   let size = 0;
   const take = (): RawLine => {
-    const bytes = size > MAX_LINE_BYTES ? undefined : Buffer.concat(parts);
+    const bytes = size > maxBytes ? undefined : Buffer.concat(parts);
     parts = [];
     size = 0;
     return { number: number++, bytes };
@@ -37,7 +40,7 @@ async function* rawLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<RawLi
       const found = chunk.indexOf(NEWLINE, start);
       const part = chunk.subarray(start, found < 0 ? chunk.length : found);
       size += part.length;
-      if (size > MAX_LINE_BYTES) parts = [];
+      if (size > maxBytes) parts = [];
       else if (part.length > 0) parts.push(part);
       if (found < 0) break;
       yield take();
@@ -74,8 +77,19 @@ function parseLine({ number, bytes }: RawLine): JsonLine | undefined {
  * byte order mark before the first.
  */
 export async function* readJsonLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<JsonLine> {
-  for await (const raw of rawLines(input)) {
+  for await (const raw of rawLines(input, MAX_LINE_BYTES)) {
     const line = parseLine(raw);
     if (line !== undefined) yield line;
+  }
+}
+
+/** As {@link readJsonLines}, the bytes of each line; `undefined` for a line above the bound. */
+export async function* readLines(
+  input: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<RawLine> {
+  for await (const { number, bytes } of rawLines(input, maxBytes)) {
+    const text = bytes === undefined ? undefined : textOf(bytes, number);
+    if (text?.length !== 0) yield { number, bytes: text };
   }
 }

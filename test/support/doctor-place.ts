@@ -90,7 +90,7 @@ export function doctorPlace() {
   /** All that a data folder holds: files as they are, databases row by row. */
   async function content(): Promise<string> {
     const hash = createHash('sha256');
-    const databases = ['store', 'ledger'].map((name) => inData(name));
+    const databases = ['store', 'ledger', 'feed'].map((name) => inData(name));
     for (const path of execFileSync('find', [place.data, '-print0'])
       .toString()
       .split('\0')

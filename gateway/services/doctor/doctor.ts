@@ -1,11 +1,14 @@
 // The doctor: looks at everything that a data folder needs and changes nothing. The checks do not
 // depend on each other more than they must; what could not be looked at is said.
+import { existsSync } from 'node:fs';
 import { type DataConfig, readConfig } from '../../data/config.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
 import type { Store } from '../../store/store.js';
+import { Feed } from '../feed/feed.js';
 import { openStoreToRead } from '../own-store.js';
 import { judgeClock, type SeenTimes } from './clock.js';
 import { checkRoom, checkWritable } from './disk.js';
+import { checkFeed, NO_SILENCE_BOUNDS } from './feed.js';
 import {
   type Finding,
   fault,
@@ -131,6 +134,25 @@ async function checkOpened(
   return findings;
 }
 
+/** Whoever has the store open has the feed too. */
+async function checkOwnFeed(
+  { store }: Opened,
+  { feed: path, folder }: DataLayout,
+  { logId }: DataConfig,
+  now: number,
+): Promise<readonly Finding[]> {
+  if (!existsSync(path)) return [ok('feed', 'Nothing was counted yet.')];
+  if (store === undefined) {
+    return [notChecked('feed', 'It was left alone, because the store is not open.')];
+  }
+  const feed = new Feed({ folder: path, logId });
+  try {
+    return await checkFeed(feed, NO_SILENCE_BOUNDS, now, folder);
+  } finally {
+    await feed.close();
+  }
+}
+
 async function checkWithin(
   layout: DataLayout,
   config: DataConfig,
@@ -148,6 +170,7 @@ async function checkWithin(
     : { store: undefined, ledger: undefined };
   try {
     findings.push(...(await checkOpened(opened, folder, config.ledger)));
+    findings.push(...(await checkOwnFeed(opened, layout, config, now())));
     findings.push(
       ...(await guarded('clock', folder, () => [judgeClock(now(), newestTimes(opened))])),
     );

@@ -88,6 +88,15 @@ const ADVICE: AdviceTable = {
     next: (data) =>
       `${KEEP}: compare with checkpoints that others saved (chartseal log consistency FILE --data ${data})`,
   },
+  FEED_CORRUPT: {
+    meaning: 'What came from sources is not counted, and refused events cannot be kept aside.',
+    next: (data) =>
+      `move ${data}/feed away and keep it: counts begin anew; have sources send again what was refused`,
+  },
+  FEED_FAILED: {
+    meaning: 'What came from sources is not counted, and refused events cannot be kept aside.',
+    next: (data) => `look at the rights and the disk below ${data}/feed, then run this again`,
+  },
   LOG_UNKNOWN: {
     meaning: 'The ledger in this folder is that of another log.',
     next: (data) => `${KEEP}: put back the ${data}/ledger that belongs to ${data}/config.json`,

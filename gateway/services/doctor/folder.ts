@@ -49,9 +49,9 @@ export async function checkPermissions(layout: DataLayout): Promise<Finding> {
   if (process.platform === 'win32') {
     return notChecked('permissions', 'This system keeps rights that the doctor cannot read.');
   }
-  const { folder, keys, store, ledger } = layout;
+  const { folder, keys, store, ledger, feed } = layout;
   const open: string[] = [];
-  for (const path of [folder, keys, store, ledger]) {
+  for (const path of [folder, keys, store, ledger, feed]) {
     const stats = await findStats(path);
     if (stats !== undefined && (stats.mode & OTHERS) !== 0) open.push(path);
   }

@@ -7,12 +7,16 @@ import type { Hospital } from '../hospital.js';
 import { compareHead } from '../sequencer/recovery.js';
 import { judgeClock } from './clock.js';
 import { type DoctorOptions, examineSurroundings } from './doctor.js';
+import { checkFeed, NO_SILENCE_BOUNDS, type SilenceBounds } from './feed.js';
 import { type Finding, fault, findingOf, guarded, ok, warning } from './finding.js';
 import { checkKeys } from './keys.js';
 import { checkCheckpointFile } from './ledger.js';
 import { checkEntries, checkProofs, seenTimes } from './store.js';
 
-export type RunningDoctorOptions = Omit<DoctorOptions, 'folder'>;
+export interface RunningDoctorOptions extends Omit<DoctorOptions, 'folder'> {
+  /** How long sources may be silent. */
+  readonly silence?: SilenceBounds;
+}
 
 /** How long something that waits may take before it is told that nothing moves. */
 const STILL_MS = 3_000;
@@ -115,7 +119,7 @@ export async function examineRunning(
   hospital: Hospital,
   options: RunningDoctorOptions,
 ): Promise<readonly Finding[]> {
-  const { now = Date.now } = options;
+  const { now = Date.now, silence = NO_SILENCE_BOUNDS } = options;
   const { layout, config, folder, context } = hospital;
   const { findings } = await examineSurroundings({ ...options, folder }, layout, true);
   // Store and ledger stay open whatever became of their folder.
@@ -124,6 +128,7 @@ export async function examineRunning(
     ...(await examineLedger(hospital, now())),
     ...(await guarded('store', folder, () => examineStore(hospital, now), config.ledger)),
     ...(await guarded('sequencer', folder, async () => [await checkSequencer(hospital)])),
+    ...(await checkFeed(hospital.feed, silence, now(), folder)),
     ...(await guarded('keys', folder, () =>
       checkKeys(layout, config, context.registration, now()),
     )),

@@ -11,6 +11,7 @@ import type { Accepted } from '../sequencer/accept-group.js';
 import type { SequencerCounts } from '../sequencer/sequencer-options.js';
 import type { AccessSubmission } from '../submission.js';
 import type { WalkedFile } from '../walk.js';
+import type { FeedDoor } from './feed-door.js';
 
 /** How far the log is. */
 export interface Standing {
@@ -59,5 +60,7 @@ export interface HospitalDoor {
   recordKey(): Promise<Uint8Array>;
   /** A folder for temporary files of this command; they may go when the door closes. */
   scratch(): Promise<string>;
+  /** What sources sent, and what of it was refused. */
+  readonly feed: FeedDoor;
   close(): Promise<void>;
 }

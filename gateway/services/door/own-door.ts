@@ -1,7 +1,11 @@
 // The door of a hospital that this process has open itself.
+
 import type { History } from '../../evidence/history.js';
+import { type FhirSources, NO_SOURCES } from '../../fhir/sources.js';
 import { type ImportOutcome, importAccess } from '../access-import.js';
+import type { ReadAudit } from '../feed/audit-import.js';
 import { acceptCounted } from '../feed/counted.js';
+import { auditReader } from '../feed/read-audit.js';
 import type { HistoryQuery } from '../histories.js';
 import { type Hospital, type HospitalOptions, openHospital } from '../hospital.js';
 import { Ingest } from '../ingest.js';
@@ -11,7 +15,13 @@ import type { Accepted } from '../sequencer/accept-group.js';
 import type { Submitter } from '../sequencer/build-entry.js';
 import type { AccessSubmission } from '../submission.js';
 import type { AnchorOptions, HospitalDoor, Standing, WantedReceipt } from './door.js';
+import { type FeedDoor, OwnFeedDoor } from './feed-door.js';
 import { receiptOf } from './receipt-of.js';
+
+export interface OwnDoorOptions extends HospitalOptions {
+  /** By which FHIR audit events are read; a gateway has them in its configuration. */
+  readonly fhir?: FhirSources;
+}
 
 /** How far the log of an open hospital is. */
 export function standingOf({ sequencer }: Hospital): Standing {
@@ -23,18 +33,20 @@ export class OwnDoor implements HospitalDoor {
   readonly #hospital: Hospital;
   /** Who works with it. */
   readonly #by: Submitter;
+  readonly #read: ReadAudit;
   readonly leftEntries: number;
 
-  private constructor(hospital: Hospital, operator: string) {
+  private constructor(hospital: Hospital, { operator, fhir = NO_SOURCES }: OwnDoorOptions) {
     this.#hospital = hospital;
     this.#by = { id: operator, mspId: hospital.config.mspId };
+    this.#read = auditReader(fhir);
     const { accepted, proven } = hospital.sequencer.counts;
     this.leftEntries = accepted - proven;
   }
 
   /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
-  static async open(options: HospitalOptions): Promise<OwnDoor> {
-    return new OwnDoor(await openHospital(options), options.operator);
+  static async open(options: OwnDoorOptions): Promise<OwnDoor> {
+    return new OwnDoor(await openHospital(options), options);
   }
 
   get folder(): string {
@@ -82,6 +94,10 @@ export class OwnDoor implements HospitalDoor {
 
   async recordKey(): Promise<Uint8Array> {
     return this.#hospital.context.secrets.recordKey;
+  }
+
+  get feed(): FeedDoor {
+    return new OwnFeedDoor(this.#hospital, this.#by, this.#read);
   }
 
   async scratch(): Promise<string> {

@@ -51,6 +51,7 @@ export class FeedState {
   readonly #bounds: FeedBounds;
   #meta: FeedMeta;
   total: Held = NONE;
+  #isSynced = true;
 
   private constructor(db: Database, meta: FeedMeta, bounds: FeedBounds) {
     this.db = db;
@@ -88,6 +89,7 @@ export class FeedState {
     const batch = this.db.batch();
     this.#putCounts(batch, arrivals);
     await batch.write(sync);
+    this.#isSynced = sync;
   }
 
   /** Counts a refused event and keeps it aside, both or none. Throws FEED_FULL. */
@@ -168,6 +170,7 @@ export class FeedState {
   /** Forces what was counted to the disk. */
   async close(): Promise<void> {
     try {
+      if (this.#isSynced) return;
       await this.db.batch().put(FEED_META_KEY, formatFeedMeta(this.#meta)).write();
     } finally {
       await this.db.close();

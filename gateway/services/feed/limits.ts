@@ -33,3 +33,5 @@ export const FEED_BOUNDS: FeedBounds = {
   letters: MAX_LETTERS,
   lettersBytes: MAX_LETTERS_BYTES,
 };
+/** One event, or one Bundle of which all or nothing is accepted, in a file that is imported. */
+export const MAX_ITEM_BYTES = 2 * 1024 * 1024;

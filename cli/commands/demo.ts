@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
 import { parseHistory } from '../../gateway/evidence/history.js';
+import { readGatewayConfig } from '../../gateway/operation/config.js';
 import type { CommandContext } from '../context.js';
 import { writeDemoArchive } from '../demo/archive.js';
 import { DEMO_PATIENT, demoEvents, UNSEEN_PATIENT } from '../demo/events.js';
+import { runGateway } from './serve.js';
 
 export interface DemoOptions {
   readonly keep?: string;
+  /** Opens what the story made in a gateway, until it is told to end. */
+  readonly serve?: boolean;
 }
 
 const PROGRAM = join(__dirname, '..', '..', '..', 'cli', 'chartseal.mjs');
@@ -148,6 +152,21 @@ function conclude(demo: Demo): void {
   }
 }
 
+/** The pages, over the data of the story, for whoever sits at this machine. */
+async function open(demo: Demo, context: CommandContext): Promise<void> {
+  const config = await readGatewayConfig({
+    environment: { CHARTSEAL_LOG_LEVEL: 'warn', ...process.env },
+    data: demo.path('hospital'),
+    demo: true,
+  });
+  demo.title('The same in a browser: as the patient, the auditor or the archivist.');
+  await runGateway(config, context, (gateway) => {
+    const people = gateway.listening.find(({ kind }) => kind === 'people');
+    demo.say(`Open ${people?.url}/ on this machine, and sign in with one click.`);
+    demo.say('Ctrl-C ends it.');
+  });
+}
+
 /** Exit code 0 when every step came out as it must. */
 export async function demo(options: DemoOptions, context: CommandContext): Promise<number> {
   const { keep } = options;
@@ -160,6 +179,7 @@ export async function demo(options: DemoOptions, context: CommandContext): Promi
     await access(story);
     await histories(story);
     conclude(story);
+    if (options.serve === true) await open(story, context);
   } finally {
     if (keep === undefined) await rm(folder, { recursive: true });
   }

@@ -4,13 +4,14 @@ import { rmSync, stat } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createDataFolder } from '../../gateway/data/create.js';
+import type { DemoBearer } from '../../gateway/http/auth/local-issuer.js';
 import { ROLES } from '../../gateway/http/caller.js';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/operation/config.js';
 import { Gateway } from '../../gateway/operation/gateway.js';
 import { GatewayLog } from '../../gateway/operation/log.js';
 import { isSystemError } from '../../gateway/services/file-error.js';
 import type { CommandContext } from '../context.js';
-import { DEMO_PATIENT } from '../demo/events.js';
+import { DEMO_PATIENT, UNSEEN_PATIENT } from '../demo/events.js';
 import { EXIT_UNDONE } from '../exit.js';
 import { clean } from '../render.js';
 import { version } from '../version.js';
@@ -44,6 +45,18 @@ async function prepareDemo({ data }: GatewayConfig, context: CommandContext): Pr
   });
   context.tell(`made ${clean(data)} for the demo`);
 }
+
+const DEMO_ROLES = ROLES.filter((role) => role !== 'source-system');
+
+/** Who signs in with one click: one of each role that people have, and a patient nobody looked at. */
+const DEMO_PEOPLE: readonly DemoBearer[] = [
+  ...DEMO_ROLES.map((role) => ({
+    sub: role,
+    roles: [role],
+    ...(role === 'patient' ? { patient: DEMO_PATIENT } : {}),
+  })),
+  { sub: 'unseen-patient', roles: ['patient'], patient: UNSEEN_PATIENT },
+];
 
 async function demoTokens(gateway: Gateway): Promise<Readonly<Record<string, string>>> {
   const tokens: Record<string, string> = {};
@@ -96,14 +109,15 @@ function untilToldToEnd(gateway: Gateway, log: GatewayLog): Promise<void> {
   });
 }
 
-/** Runs until a signal; 0 when everything was closed in order. */
-export async function serve(options: ServeOptions, context: CommandContext): Promise<number> {
-  const config = await readGatewayConfig({
-    file: options.config ?? process.env['CHARTSEAL_CONFIG'],
-    environment: process.env,
-    data: options.data,
-    demo: options.demo,
-  });
+/**
+ * Runs until a signal; 0 when everything was closed in order.
+ * @param tell says to the terminal what it is to know, when the gateway listens
+ */
+export async function runGateway(
+  config: GatewayConfig,
+  context: CommandContext,
+  tell: (gateway: Gateway) => Promise<void> | void,
+): Promise<number> {
   const log = new GatewayLog(config.log.level);
   const running: { run: string | undefined } = { run: undefined };
   endOnUnexpected(running, log);
@@ -111,10 +125,11 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
   process.stdout.removeAllListeners('error').on('error', () => log.lose());
   if (config.demo) await prepareDemo(config, context);
   try {
-    const gateway = await Gateway.open({ config, version: version(), log });
+    const demoPeople = DEMO_PEOPLE;
+    const gateway = await Gateway.open({ config, version: version(), log, demoPeople });
     running.run = join(config.data, 'run');
     const ending = untilToldToEnd(gateway, log);
-    tellStart(gateway, await demoTokens(gateway), context);
+    await tell(gateway);
     await ending;
     context.tell('ending: requests in flight are finished first');
     await gateway.close();
@@ -122,4 +137,17 @@ export async function serve(options: ServeOptions, context: CommandContext): Pro
   } finally {
     log.flush();
   }
+}
+
+/** As {@link runGateway}, with the configuration of file and environment. */
+export async function serve(options: ServeOptions, context: CommandContext): Promise<number> {
+  const config = await readGatewayConfig({
+    file: options.config ?? process.env['CHARTSEAL_CONFIG'],
+    environment: process.env,
+    data: options.data,
+    demo: options.demo,
+  });
+  return runGateway(config, context, async (gateway) =>
+    tellStart(gateway, await demoTokens(gateway), context),
+  );
 }

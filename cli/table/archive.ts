@@ -91,7 +91,10 @@ export const ARCHIVE_COMMANDS: readonly CommandRow[] = [
     name: 'demo',
     summary: 'Show everything on a small archive, in a folder of its own.',
     example: 'demo',
-    flags: { keep: flags.text('--keep <dir>', 'keep what the demo makes in this folder') },
+    flags: {
+      keep: flags.text('--keep <dir>', 'keep what the demo makes in this folder'),
+      serve: flags.flag('--serve', 'then open it in a gateway, for a browser on this machine'),
+    },
     run: async (_given, values, context) =>
       (await import('../commands/demo.js')).demo(values, context),
   }),

@@ -79,7 +79,9 @@ export async function sendAnswer(
   if (signal.aborted) return;
   response.status(status);
   response.setHeader('Cache-Control', 'no-store');
-  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    response.setHeader(name, value as string | string[]);
+  }
   const isHead = response.req.method === 'HEAD';
   if (body === undefined) {
     endAfter(response);

@@ -15,7 +15,7 @@ import { TIMEOUTS, type Timeouts } from './limits.js';
 import type { HttpObserver, ListenerKind } from './observer.js';
 import { problemOf, refusalOf } from './problem.js';
 import { type RateLimits, rateLimiters } from './rate-limits.js';
-import { readRequest } from './request.js';
+import { browserFacts, readRequest } from './request.js';
 import type { Route } from './route.js';
 import type { GatewayServices } from './services.js';
 
@@ -107,6 +107,11 @@ function retryAfter({ code }: ChartsealError, { hospital }: GatewayServices): nu
   return code === 'OUTBOX_FULL' ? Math.ceil(hospital.sequencer.roomInMs / 1000) : 1;
 }
 
+function tellRefusal(progress: Progress, { code, message }: ChartsealError): void {
+  progress.code = code;
+  if (code === 'UNAUTHENTICATED') progress.reason = message;
+}
+
 async function refuse(
   response: AppResponse,
   error: unknown,
@@ -116,8 +121,7 @@ async function refuse(
   // A handler that stops because its caller is gone has nobody to tell.
   if (progress.gone.aborted && isAbort(error)) return;
   const refusal = refusalOf(error);
-  progress.code = refusal.code;
-  if (refusal.code === 'UNAUTHENTICATED') progress.reason = refusal.message;
+  tellRefusal(progress, refusal);
   if (refusal.code === 'UNEXPECTED') observer.failed(progress.requestId, error);
   if (response.headersSent) {
     response.destroy();
@@ -138,18 +142,25 @@ async function refuse(
   await sendAnswer(response, answer, progress.gone, timeouts.answerIdleMs);
 }
 
+/** A session counts on the listener of people alone, and only where no token is shown. */
 async function authenticate(
   request: Request,
-  { authenticator, listener }: AppOptions,
+  { authenticator, listener, services }: AppOptions,
 ): Promise<Caller | undefined> {
   const certificate = verifiedCertificate(request.socket as TLSSocket);
   const { authorization } = request.headers;
+  if (authorization === undefined && listener === 'people') {
+    return services.login.callerOf(request.method, browserFacts(request));
+  }
   return authenticator.authenticate({ authorization, certificate, listener });
 }
 
-/** Only this listener's routes: those for commands beside the gateway are on no other. */
+/** Only this listener's routes: those for commands beside it and the pages are on no other. */
 export function routesOf(routes: readonly Route[], listener: ListenerKind): readonly Route[] {
-  return routes.filter(({ access }) => access !== 'operator' || listener === 'local');
+  return routes.filter(({ access, isPage = false }) => {
+    if (isPage) return listener === 'people';
+    return access !== 'operator' || listener === 'local';
+  });
 }
 
 function addRoute(app: Express, route: Route, options: AppOptions): void {
@@ -161,6 +172,7 @@ function addRoute(app: Express, route: Route, options: AppOptions): void {
     const { caller, working } = progress;
     const asked = readRequest(route, request, caller, working.signal, timeouts);
     const answered = await route.handle(asked, options.services);
+    if (answered.refusal !== undefined) tellRefusal(progress, answered.refusal);
     if (options.ending.aborted) response.setHeader('Connection', 'close');
     await sendAnswer(response, answered, progress.gone, timeouts.answerIdleMs);
   };

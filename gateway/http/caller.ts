@@ -26,4 +26,6 @@ export interface Caller {
   readonly patient?: PatientIdentifier;
   /** Values of `source.system` that a system may speak for; all when it is left out. */
   readonly sources?: readonly string[];
+  /** In ms since 1970, of a session of a browser: when it ends at the latest. */
+  readonly sessionEndsAt?: number;
 }

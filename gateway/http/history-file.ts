@@ -40,8 +40,9 @@ export async function historyFile(
   request: ApiRequest,
   hospital: Hospital,
   query: HistoryQuery,
+  withheld: readonly string[] = [],
 ): Promise<Uint8Array> {
-  const members = withheldMembers(request);
+  const members = [...withheldMembers(request), ...withheld];
   const history = formatHistory(withhold(await hospital.histories.make(query), { members }));
   const { recordKey } = hospital.context.secrets;
   const { verdict } = verifyHistory({ history, recordKey, ...ownTrust(hospital) });

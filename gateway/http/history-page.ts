@@ -56,19 +56,28 @@ export const PAGE_ANSWER: Answer = {
   content: { type: 'application/json', shape: PAGE },
 };
 
-function eventOf({ sequence, leafHash, entry, opened }: PatientEvent): JsonObject {
+function eventOf(
+  { sequence, leafHash, entry, opened }: PatientEvent,
+  withheld: readonly string[],
+): JsonObject {
   const { act, at } = entry;
   const common = { sequence, leafHash, act, at };
   if (entry.act !== 'access') return common;
   const { v: _v, log: _log, salt: _salt, by: _by, private: _private, ...facts } = entry;
-  return { ...common, ...(facts as unknown as JsonObject), ...opened };
+  const shown = Object.entries(opened).filter(([member]) => !withheld.includes(member));
+  return { ...common, ...(facts as unknown as JsonObject), ...Object.fromEntries(shown) };
 }
 
-/** The first page, or the one of the cursor. Throws NOT_PROVEN_YET, STORE_CORRUPT, NOT_FOUND. */
+/**
+ * The first page, or the one of the cursor.
+ * @param withheld private members that are not shown
+ * Throws NOT_PROVEN_YET, STORE_CORRUPT, NOT_FOUND.
+ */
 export async function historyPage(
   request: ApiRequest,
   { hospital, patients }: GatewayServices,
   patient: PatientIdentifier,
+  withheld: readonly string[] = [],
 ): Promise<JsonObject> {
   const { store, sequencer } = hospital;
   const { cursor: given, limit = DEFAULT_LIMIT } = request.values;
@@ -82,7 +91,7 @@ export async function historyPage(
   const { events, next } = reader.page(label, from, Number(limit));
   const cursor = next.before === 0 ? undefined : formatCursor({ ...from, ...next }, owner, nowMs);
   return {
-    events: events.map(eventOf),
+    events: events.map((event) => eventOf(event, withheld)),
     asOf: formatTime(from.asOfMs),
     size: from.size,
     count: from.count,

@@ -60,5 +60,13 @@ export const RESERVED_FILES = 512;
 export const REQUESTS_PER_MINUTE = 120_000;
 /** Refused logins from one address. */
 export const REFUSED_LOGINS_PER_MINUTE = 60;
+/** A session without a request ends after this. */
+export const SESSION_IDLE_MINUTES = 30;
+/** A session ends after this, whatever is done with it: roles are looked up at the login alone. */
+export const SESSION_MINUTES = 8 * 60;
+/** Open sessions; beyond them the one that was used longest ago ends. */
+export const MAX_SESSIONS = 65_536;
+/** From the first step of a login to its last. */
+export const LOGIN_MINUTES = 10;
 /** Until requests in flight must end when the gateway does. */
 export const SHUTDOWN_GRACE_MS = 20_000;

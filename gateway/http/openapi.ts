@@ -27,8 +27,9 @@ const COMMON_HEADERS: JsonSchema = {
 /** What OpenAPI has for `{+rest}`: its slashes are sent as %2F. */
 const openApiPath = (path: string): string => path.replaceAll('{+', '{');
 
-function isPublic({ access }: Route): boolean {
-  return access !== 'operator';
+/** Pages, redirects and cookies are for browsers: no program is to rely on them. */
+function isPublic({ access, isPage = false }: Route): boolean {
+  return access !== 'operator' && !isPage;
 }
 
 /** JSON lines and bytes have no schema of their own in 3.1: a line's stands beside. */
@@ -198,7 +199,7 @@ const SECURITY_SCHEMES: JsonSchema = {
   },
 };
 
-/** The public document: routes for commands beside the gateway are not in it. */
+/** The public document: routes for commands beside the gateway and for pages are not in it. */
 export function openApiDocument(routes: readonly Route[], info: ApiInfo): JsonSchema {
   const rows = routes.filter(isPublic);
   const codes = [...new Set([...BEFORE_ROUTES, ...rows.flatMap(refusalsOf)])].sort();

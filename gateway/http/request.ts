@@ -10,7 +10,7 @@ import { waitsForContinue } from './head.js';
 import { MAX_DOCUMENT_BYTES, MAX_JSON_BODY_BYTES, type Timeouts } from './limits.js';
 import { parseQuery, readValues } from './parameters.js';
 import { readWait } from './prefer.js';
-import type { ApiRequest, MediaType, Parameter, Route } from './route.js';
+import type { ApiRequest, BrowserFacts, MediaType, Parameter, Route } from './route.js';
 
 function headerText(request: Request, name: string): string | undefined {
   const value = request.headers[name.toLowerCase()];
@@ -23,13 +23,15 @@ function pathText(request: Request, name: string): string | undefined {
   return Array.isArray(value) ? request.path.split('/').slice(-value.length).join('/') : value;
 }
 
+const NO_QUERY: ReadonlyMap<string, string> = new Map();
+
 function valuesOf(
   route: Route,
   request: Request,
   mediaType: MediaType | undefined,
 ): ApiRequest['values'] {
   const parameters = route.parameters ?? [];
-  const query = parseQuery(request.url, parameters);
+  const query = route.takesAnyQuery === true ? NO_QUERY : parseQuery(request.url, parameters);
   const given = ({ in: place, name }: Parameter) => {
     if (place === 'path') return pathText(request, name);
     return place === 'query' ? query.get(name) : headerText(request, name);
@@ -42,6 +44,12 @@ function bodyTypeOf(route: Route, request: Request): MediaType | undefined {
   if (allowed.length > 0) return mediaTypeOf(request, allowed);
   if (hasBody(request)) throw new ChartsealError('BAD_INPUT', 'this route takes no body');
   return undefined;
+}
+
+export function browserFacts(request: Request): BrowserFacts {
+  const one = (name: string) => headerText(request, name);
+  const [cookie, host] = [one('cookie'), one('host')];
+  return { cookie, host, origin: one('origin'), site: one('sec-fetch-site') };
 }
 
 /** Throws BAD_INPUT and WRONG_MEDIA_TYPE; the body is looked at when the handler reads it. */
@@ -79,6 +87,8 @@ export function readRequest(
     caller,
     values: valuesOf(route, request, mediaType),
     mediaType,
+    browser: browserFacts(request),
+    target: request.url,
     json,
     stream,
     waitMs,

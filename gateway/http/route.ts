@@ -1,6 +1,6 @@
 // One row of the table of routes: what may be asked, by whom, and what is answered. Validation,
 // authorisation, OpenAPI and the tests all read the same rows.
-import type { ErrorCode } from '../../chaincode/core/errors.js';
+import type { ChartsealError, ErrorCode } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import type { Shape } from '../../chaincode/core/shape.js';
 import type { Caller, Role } from './caller.js';
@@ -34,7 +34,9 @@ export type MediaType =
   | 'text/plain; charset=utf-8'
   | 'text/html; charset=utf-8'
   | 'text/css; charset=utf-8'
-  | 'text/javascript; charset=utf-8';
+  | 'text/javascript; charset=utf-8'
+  | 'image/svg+xml'
+  | 'image/png';
 
 export interface Body {
   readonly description: string;
@@ -51,6 +53,15 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What a browser says of a request by itself; nothing of it has been checked. */
+export interface BrowserFacts {
+  readonly cookie: string | undefined;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`. */
+  readonly site: string | undefined;
+}
+
 /** What a handler is given: everything in it has been checked against the row. */
 export interface ApiRequest {
   /** Undefined on open routes that were called without credentials. */
@@ -58,6 +69,9 @@ export interface ApiRequest {
   /** Values of path, query and header parameters by name; what was not given is not there. */
   readonly values: Readonly<Record<string, string | number | boolean>>;
   readonly mediaType: MediaType | undefined;
+  readonly browser: BrowserFacts;
+  /** Path and query as they were sent. */
+  readonly target: string;
   /** The whole body as checked JSON, for bodies of `application/json`. */
   json(): Promise<JsonValue>;
   /** The body as it arrives; what is not read holds the sender back. */
@@ -71,7 +85,10 @@ export interface ApiRequest {
 export interface ApiAnswer {
   readonly status: number;
   readonly type?: MediaType;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a list, each is sent in a header of its own. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Why somebody was not let in, where the answer is for people: it is logged as a refusal. */
+  readonly refusal?: ChartsealError;
   /** JSON values are sent as JSON; streams chunk by chunk, as the receiver takes them. */
   readonly body?: JsonValue | Uint8Array | AsyncIterable<Uint8Array>;
 }
@@ -87,6 +104,13 @@ export interface Route {
   /** `operator`: for commands beside the gateway, on its local listener alone. */
   readonly access: Access | 'open' | 'operator';
   readonly parameters?: readonly Parameter[];
+  /**
+   * For browsers alone: on the listener of people, and not in OpenAPI, because pages, redirects and
+   * cookies are no interface for programs.
+   */
+  readonly isPage?: boolean;
+  /** The query is somebody else's, and may hold anything: the handler reads it from the target. */
+  readonly takesAnyQuery?: boolean;
   readonly bodies?: Readonly<Partial<Record<MediaType, Body>>>;
   /** By status; refusals come from `refusals` and from what every route may answer. */
   readonly answers: Readonly<Record<number, Answer>>;

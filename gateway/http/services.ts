@@ -2,7 +2,10 @@
 
 import type { Health } from '../operation/health.js';
 import type { Hospital } from '../services/hospital.js';
+import type { Display } from './display.js';
 import type { Patients } from './patients.js';
+import type { Login } from './session/login.js';
+import type { WebFiles } from './web-files.js';
 
 export interface GatewayServices {
   readonly hospital: Hospital;
@@ -12,4 +15,10 @@ export interface GatewayServices {
   readonly patients: Patients;
   /** Name of the hospital in access events that the gateway itself records. */
   readonly organisation: string;
+  /** Of those who opened a file, to the patient whose it is. */
+  readonly display: Display;
+  /** Sessions of people on the pages. */
+  readonly login: Login;
+  /** The pages. */
+  readonly web: WebFiles;
 }

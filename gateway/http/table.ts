@@ -9,10 +9,12 @@ import { OPERATOR_ROUTES } from './routes/operator.js';
 import { OPERATOR_AUDIT_ROUTES } from './routes/operator-audit.js';
 import { OPERATOR_EXPORT_ROUTES } from './routes/operator-export.js';
 import { OPERATOR_ROW_ROUTES } from './routes/operator-rows.js';
+import { PAGE_ROUTES } from './routes/pages.js';
 import { PATIENT_ROUTES } from './routes/patients.js';
 import { RECEIPT_ROUTES } from './routes/receipts.js';
 import { RECORD_READING_ROUTES } from './routes/record-reading.js';
 import { RECORD_ROUTES } from './routes/records.js';
+import { SESSION_ROUTES } from './routes/session.js';
 import { TILE_ROUTES } from './routes/tiles.js';
 import { VERIFY_ROUTES } from './routes/verify.js';
 
@@ -31,5 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...OPERATOR_ROW_ROUTES,
   ...OPERATOR_EXPORT_ROUTES,
   ...OPERATOR_AUDIT_ROUTES,
+  ...SESSION_ROUTES,
+  ...PAGE_ROUTES,
   ...docsRoutes(() => ROUTES),
 ];

@@ -18,6 +18,7 @@ export const VARIABLES: readonly Variable[] = [
   row('ORGANISATION', 'organisation'),
   row('PEOPLE_HOST', 'people.host'),
   row('PEOPLE_PORT', 'people.port', 'number'),
+  row('PEOPLE_URL', 'people.url'),
   row('PEOPLE_CERTIFICATE', 'people.tls.certificate'),
   row('PEOPLE_KEY', 'people.tls.key'),
   row('SYSTEMS_HOST', 'systems.host'),
@@ -31,12 +32,15 @@ export const VARIABLES: readonly Variable[] = [
   row('LIMIT_REFUSED_LOGINS_PER_MINUTE', 'limits.refusedLoginsPerMinute', 'number'),
   row('LIMIT_SHUTDOWN_SECONDS', 'limits.shutdownSeconds', 'number'),
   row('LIMIT_OUTBOX_ENTRIES', 'limits.outboxEntries', 'number'),
+  row('LIMIT_SESSION_IDLE_MINUTES', 'limits.sessionIdleMinutes', 'number'),
+  row('LIMIT_SESSION_MINUTES', 'limits.sessionMinutes', 'number'),
+  row('WEB_DISPLAY', 'web.display'),
   row('LOG_LEVEL', 'log.level'),
   row('DEMO', 'demo', 'flag'),
 ];
 
 /** Names that begin so and are not in the table are slips of the pen. */
-const OURS = /^CHARTSEAL_(PEOPLE|SYSTEMS|LIMITS?|LOG|AUTH|DEMO|ORGANI[SZ]ATION)(_|$)/;
+const OURS = /^CHARTSEAL_(PEOPLE|SYSTEMS|LIMITS?|WEB|LOG|AUTH|DEMO|ORGANI[SZ]ATION)(_|$)/;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,7 @@
 // What the types of members cannot say: files that TLS needs, hosts that may be reached from
 // outside, and who is known twice.
-import { accessSync, constants } from 'node:fs';
-import { authFaults } from '../http/auth/auth-faults.js';
+import { accessSync, constants, statSync } from 'node:fs';
+import { addressFault, authFaults } from '../http/auth/auth-faults.js';
 import { isLoopback } from '../http/auth/loopback.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
 import type { GatewayConfig } from './config-shape.js';
@@ -16,12 +16,49 @@ async function tlsFaults(
   return faults.map(({ member, text }) => `${listener}.tls.${member} ${text}`);
 }
 
+/** Of the address under which browsers know the gateway. */
+function publicAddressFaults(address: string): string[] {
+  const fault = addressFault(address);
+  if (fault !== undefined) return [`people.url ${fault}`];
+  if (new URL(address).href === `${new URL(address).origin}/`) return [];
+  return ['people.url must have no path and no query'];
+}
+
+/** What login needs: an address to come back to, and secrets that are secret. */
+function loginFaults({ people, auth }: GatewayConfig): string[] {
+  return auth.issuers.flatMap(({ login }, at) => {
+    if (login === undefined) return [];
+    const member = `auth.issuers[${at}].login`;
+    const { clientSecretFile: file } = login;
+    const faults = file === undefined ? [] : secretFaults(file);
+    return [
+      ...(people.url === undefined && !isLoopback(people.host)
+        ? [`people.url must be given with ${member}: the provider sends people back there`]
+        : []),
+      ...faults.map((fault) => `${member}.clientSecretFile ${fault}`),
+    ];
+  });
+}
+
+function secretFaults(file: string): string[] {
+  try {
+    accessSync(file, constants.R_OK);
+    const { mode } = statSync(file);
+    const isExposed = process.platform !== 'win32' && (mode & 0o077) !== 0;
+    return isExposed ? ['may be read by other users of this machine: chmod 600'] : [];
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return [`cannot be read: ${systemErrorText(error)}`];
+  }
+}
+
 function hostFaults({ people, systems, demo }: GatewayConfig): string[] {
   const faults: string[] = [];
   if (people.tls === undefined && !isLoopback(people.host)) {
     faults.push('people.tls must be given where people.host is not loopback: tokens would be read');
   }
   if (demo && !isLoopback(people.host)) faults.push('people.host must be loopback with demo');
+  if (people.url !== undefined) faults.push(...publicAddressFaults(people.url));
   if (systems === undefined) return faults;
   if (demo && !isLoopback(systems.host)) faults.push('systems.host must be loopback with demo');
   if (systems.port !== 0 && systems.port === people.port && systems.host === people.host) {
@@ -63,5 +100,6 @@ export async function findConfigFaults(config: GatewayConfig, now: number): Prom
     ...(people.tls === undefined ? [] : await tlsFaults('people', people.tls, now)),
     ...(systems === undefined ? [] : await tlsFaults('systems', systems.tls, now)),
     ...identityFaults(config),
+    ...loginFaults(config),
   ];
 }

@@ -2,10 +2,13 @@
 // that works on this machine alone.
 import { z } from 'zod';
 import { ROLES } from '../http/caller.js';
+import { DISPLAYS } from '../http/display.js';
 import {
   MAX_CONNECTIONS,
   REFUSED_LOGINS_PER_MINUTE,
   REQUESTS_PER_MINUTE,
+  SESSION_IDLE_MINUTES,
+  SESSION_MINUTES,
   SHUTDOWN_GRACE_MS,
 } from '../http/limits.js';
 import { MAX_LETTERS, MAX_LETTERS_BYTES } from '../services/feed/limits.js';
@@ -20,6 +23,8 @@ export const DEFAULT_LIMITS = {
   refusedLoginsPerMinute: REFUSED_LOGINS_PER_MINUTE,
   shutdownSeconds: SHUTDOWN_GRACE_MS / 1000,
   outboxEntries: 65_536,
+  sessionIdleMinutes: SESSION_IDLE_MINUTES,
+  sessionMinutes: SESSION_MINUTES,
 } as const;
 
 /** What is known of sources; see services/feed. */
@@ -88,6 +93,12 @@ const issuer = object({
   system: object({ claim, value: text.optional() }).optional(),
   sources: z.record(text, sources, 'must be an object of lists').optional(),
   sourcesClaim: claim.optional(),
+  login: object({
+    clientId: text,
+    clientSecretFile: text.optional(),
+    scopes: list(text.regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'must be one scope')).optional(),
+    name: text.max(80, 'must have at most 80 characters').optional(),
+  }).optional(),
 });
 
 const system = object({
@@ -109,6 +120,7 @@ export const CONFIG_SHAPE = object({
   people: object({
     host: host.default(DEFAULT_PEOPLE.host),
     port: port.default(DEFAULT_PEOPLE.port),
+    url: text.optional(),
     tls: object(listenerFiles).optional(),
   }).default(DEFAULT_PEOPLE),
   systems: object({
@@ -130,6 +142,8 @@ export const CONFIG_SHAPE = object({
     refusedLoginsPerMinute: whole(1, 1_000_000).default(DEFAULT_LIMITS.refusedLoginsPerMinute),
     shutdownSeconds: whole(0, 3600).default(DEFAULT_LIMITS.shutdownSeconds),
     outboxEntries: whole(1, 10_000_000).default(DEFAULT_LIMITS.outboxEntries),
+    sessionIdleMinutes: whole(1, 1440).default(DEFAULT_LIMITS.sessionIdleMinutes),
+    sessionMinutes: whole(1, 1440).default(DEFAULT_LIMITS.sessionMinutes),
   }).default(DEFAULT_LIMITS),
   feed: object({
     silenceSeconds: whole(60, 31_536_000).optional(),
@@ -139,6 +153,7 @@ export const CONFIG_SHAPE = object({
     refusedEvents: whole(1, 1_000_000).default(DEFAULT_FEED.refusedEvents),
     refusedMebibytes: whole(1, 1_048_576).default(DEFAULT_FEED.refusedMebibytes),
   }).default(DEFAULT_FEED),
+  web: object({ display: oneOf(DISPLAYS).default('name') }).default({ display: 'name' }),
   log: object({ level: oneOf(LOG_LEVELS).default('info') }).default({ level: 'info' }),
   demo: z.boolean('must be true or false').default(false),
 });

@@ -66,6 +66,11 @@ function findMember(tree: Tree, path: readonly string[]): unknown {
   return at?.[path.at(-1) as string];
 }
 
+function resolvePath(tree: Tree, name: string, folder: string): void {
+  const path = tree[name];
+  if (typeof path === 'string' && path !== '') tree[name] = resolve(folder, path);
+}
+
 /** Paths in the file are relative to the folder that it lies in. */
 function resolvePaths(tree: Tree, folder: string): void {
   for (const path of PATHS) {
@@ -74,10 +79,8 @@ function resolvePaths(tree: Tree, folder: string): void {
   }
   const issuers = findMember(tree, ['auth', 'issuers']);
   for (const issuer of Array.isArray(issuers) ? issuers : []) {
-    const { authority } = (issuer ?? {}) as Tree;
-    if (typeof authority === 'string' && authority !== '') {
-      (issuer as Tree)['authority'] = resolve(folder, authority);
-    }
+    resolvePath((issuer ?? {}) as Tree, 'authority', folder);
+    resolvePath(childOf((issuer ?? {}) as Tree, 'login') ?? {}, 'clientSecretFile', folder);
   }
 }
 

@@ -2,15 +2,20 @@
 // order and ended so that everything accepted is finished or left for the next process.
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { createApp } from '../http/app.js';
 import type { AuthConfig } from '../http/auth/auth-config.js';
 import { Authenticator } from '../http/auth/authenticator.js';
-import { assertDemoAllowed, LocalIssuer } from '../http/auth/local-issuer.js';
+import { assertDemoAllowed, type DemoBearer, LocalIssuer } from '../http/auth/local-issuer.js';
 import type { HttpObserver, ListenerKind } from '../http/observer.js';
 import { Patients } from '../http/patients.js';
 import { HttpListener, type ListenOptions } from '../http/server.js';
 import type { GatewayServices } from '../http/services.js';
+import { Login } from '../http/session/login.js';
+import { OwnSite } from '../http/session/own-site.js';
+import { Sessions } from '../http/session/sessions.js';
 import { ROUTES } from '../http/table.js';
+import { WebFiles } from '../http/web-files.js';
 import { type Hospital, openHospital } from '../services/hospital.js';
 import type { GatewayConfig } from './config.js';
 import { Health } from './health.js';
@@ -25,6 +30,8 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   readonly version: string;
   readonly log: GatewayLog;
+  /** Who may sign in with one click in the demo. */
+  readonly demoPeople?: readonly DemoBearer[];
 }
 
 export interface Listening {
@@ -33,6 +40,8 @@ export interface Listening {
 }
 
 const TOKEN_BYTES = 32;
+/** Beside the compiled sources. */
+const WEB_FOLDER = join(__dirname, '..', '..', 'web');
 
 type Close = () => Promise<void> | void;
 
@@ -103,6 +112,9 @@ export class Gateway {
       health,
       patients: new Patients(hospital.context),
       organisation: config.organisation ?? hospital.config.mspId,
+      display: config.web.display,
+      login: this.#login(authenticator),
+      web: new WebFiles(WEB_FOLDER),
     };
     await this.#listen('people', services, authenticator, config.people);
     if (config.systems !== undefined) {
@@ -126,6 +138,20 @@ export class Gateway {
     assertDemoAllowed([people.host, systems.host]);
     this.#issuer = await LocalIssuer.create(mspId);
     return Authenticator.create(auth, { operator, localIssuer: this.#issuer });
+  }
+
+  #login(authenticator: Authenticator): Login {
+    const { config, demoPeople = [] } = this.#options;
+    const { sessionIdleMinutes: idleMinutes, sessionMinutes: minutes } = config.limits;
+    const listens = () => this.#listeners.get('people')?.url ?? '';
+    const issuer = this.#issuer;
+    return new Login({
+      issuers: config.auth.issuers,
+      authenticator,
+      site: new OwnSite(config.people.url, listens),
+      sessions: new Sessions({ idleMinutes, minutes }),
+      demo: issuer === undefined ? undefined : { issuer, people: demoPeople },
+    });
   }
 
   /** Health and metrics know of each other. */

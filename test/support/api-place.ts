@@ -9,7 +9,11 @@ import { Authenticator } from '../../gateway/http/auth/authenticator.js';
 import { ROLES, type Role } from '../../gateway/http/caller.js';
 import { Patients } from '../../gateway/http/patients.js';
 import { HttpListener } from '../../gateway/http/server.js';
+import { Login } from '../../gateway/http/session/login.js';
+import { OwnSite } from '../../gateway/http/session/own-site.js';
+import { Sessions } from '../../gateway/http/session/sessions.js';
 import { ROUTES } from '../../gateway/http/table.js';
+import { WebFiles } from '../../gateway/http/web-files.js';
 import { Health } from '../../gateway/operation/health.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import { KeyServer } from './key-server.js';
@@ -106,6 +110,13 @@ export class ApiPlace {
       issuer(organisation, keyServer.address, options),
     );
     const failures: unknown[] = [];
+    const authenticator = Authenticator.create({ ownOrganisation: OWN, issuers, systems: [] });
+    const login = new Login({
+      issuers: [],
+      authenticator,
+      site: new OwnSite(undefined, () => listener.url),
+      sessions: new Sessions({ idleMinutes: 1, minutes: 1 }),
+    });
     const health = new Health({ hospital });
     const app = createApp({
       routes: ROUTES,
@@ -114,6 +125,9 @@ export class ApiPlace {
         health,
         patients: new Patients(hospital.context),
         organisation: 'Example Hospital',
+        display: 'name',
+        login,
+        web: new WebFiles(folder),
       },
       authenticator: Authenticator.create({ ownOrganisation: OWN, issuers, systems: [] }),
       observer: { answered: () => undefined, failed: (_id, error) => failures.push(error) },
@@ -121,7 +135,7 @@ export class ApiPlace {
       rateLimits: { requestsPerMinute: MANY, refusedLoginsPerMinute: MANY },
       ending: new AbortController().signal,
     });
-    const listener = await HttpListener.open(app, {
+    const listener: HttpListener = await HttpListener.open(app, {
       host: '127.0.0.1',
       port: 0,
       maxConnections: 256,

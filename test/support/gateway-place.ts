@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDataFolder } from '../../gateway/data/create.js';
+import type { DemoBearer } from '../../gateway/http/auth/local-issuer.js';
 import { type ConfigSources, readGatewayConfig } from '../../gateway/operation/config.js';
 import { Gateway } from '../../gateway/operation/gateway.js';
 import { GatewayLog } from '../../gateway/operation/log.js';
@@ -13,6 +14,8 @@ import { ask, type RequestOptions, type Response } from './loopback-request.js';
 export class GatewayPlace {
   readonly folder = mkdtempSync(join(tmpdir(), 'chartseal-gateway-'));
   readonly lines: string[] = [];
+  /** Who signs in with one click in the demo. */
+  demoPeople: readonly DemoBearer[] = [];
   #gateway: Gateway | undefined;
   /** Data folder of the gateway that is open. */
   #opened = '';
@@ -51,7 +54,12 @@ export class GatewayPlace {
     });
     this.#opened = config.data;
     const log = new GatewayLog(config.log.level, { write: (line) => void this.lines.push(line) });
-    this.#gateway = await Gateway.open({ config, version: '9.9.9', log });
+    this.#gateway = await Gateway.open({
+      config,
+      version: '9.9.9',
+      log,
+      demoPeople: this.demoPeople,
+    });
     return this.#gateway;
   }
 

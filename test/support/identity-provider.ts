@@ -9,7 +9,7 @@ import { ask, type Response } from './loopback-request.js';
 
 export const AUDIENCE = 'https://chartseal.test/v1';
 export const PERSON_CLIENT = 'portal';
-const SECRET = 'secret of the clients of a test';
+export const SECRET = 'secret of the clients of a test';
 /** In seconds, of everything that a provider remembers. */
 const TTL = {
   Session: 600,
@@ -28,6 +28,8 @@ export type Accounts = Readonly<Record<string, Readonly<Record<string, unknown>>
 export interface ProviderOptions {
   readonly accounts: Accounts;
   readonly systems: readonly string[];
+  /** Claims that ID tokens have beside `sub`. */
+  readonly idTokenClaims?: readonly string[];
   /** HTTPS with these, PEM. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
 }
@@ -72,13 +74,14 @@ async function signingKey(): Promise<JWK> {
   return { ...(await exportJWK(privateKey)), kid, alg: 'ES256', use: 'sig' };
 }
 
-function clients(systems: readonly string[]) {
+function clients(systems: readonly string[], redirectUris: readonly string[]) {
   return [
     {
       client_id: PERSON_CLIENT,
       client_secret: SECRET,
       grant_types: ['authorization_code'],
-      redirect_uris: [CALLBACK],
+      redirect_uris: [CALLBACK, ...redirectUris],
+      post_logout_redirect_uris: redirectUris.map((uri) => new URL('/', uri).href),
       response_types: ['code'],
       id_token_signed_response_alg: 'ES256',
     },
@@ -103,10 +106,17 @@ async function grantOf({ oidc }: ProviderContext) {
   return grant;
 }
 
-function configuration({ accounts, systems }: ProviderOptions, key: JWK, adapter: unknown) {
+function configuration(
+  { accounts, systems, idTokenClaims = [] }: ProviderOptions,
+  redirectUris: readonly string[],
+  key: JWK,
+  adapter: unknown,
+) {
   return {
     adapter,
-    clients: clients(systems),
+    clients: clients(systems, redirectUris),
+    claims: { openid: ['sub', ...idTokenClaims] },
+    conformIdTokenClaims: idTokenClaims.length === 0,
     jwks: { keys: [key] },
     cookies: { keys: [randomBytes(16).toString('hex')] },
     findAccount: (_context: unknown, sub: string) => ({
@@ -142,6 +152,7 @@ export class IdentityProvider {
   #server: Server | undefined;
   #port = 0;
   #subject = '';
+  #redirectUris: readonly string[] = [];
   /** Paths asked for, in order. */
   readonly asked: string[] = [];
 
@@ -177,7 +188,10 @@ export class IdentityProvider {
     this.#port = (server.address() as AddressInfo).port;
     const { Provider, adapter } = await loadProvider();
     const key = await signingKey();
-    const provider = new Provider(this.issuer, configuration(this.#options, key, adapter));
+    const provider = new Provider(
+      this.issuer,
+      configuration(this.#options, this.#redirectUris, key, adapter),
+    );
     const answer = provider.callback();
     server.on('request', (request, response) => {
       this.asked.push((request.url ?? '').split('?')[0] as string);
@@ -194,6 +208,17 @@ export class IdentityProvider {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
+  }
+
+  /** Whoever comes to log in from now on is this one. */
+  logInAs(subject: string): void {
+    this.#subject = subject;
+  }
+
+  /** People may be sent back there too; ends, and comes back. */
+  async allow(...redirectUris: readonly string[]): Promise<void> {
+    this.#redirectUris = redirectUris;
+    await this.rotate();
   }
 
   /** Ends, and comes back with another key. */

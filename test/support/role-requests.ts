@@ -101,6 +101,7 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   operatorProven: () => ({ target: '/operator/v1/proven', ...asJson({ waitMs: 20_000 }) }),
   operatorExport: get('/operator/v1/export'),
   operatorAudit: () => lines('/operator/v1/audits', AUDIT),
+  readSession: get('/v1/session'),
   readOpenApi: get('/v1/openapi.json'),
   readDocs: get('/docs'),
   readDocsStyle: get('/docs/docs.css'),

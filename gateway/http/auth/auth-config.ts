@@ -13,6 +13,17 @@ export type PatientClaims =
   | { readonly system: string; readonly claim: ClaimPath }
   | { readonly systemClaim: ClaimPath; readonly valueClaim: ClaimPath };
 
+/** How people log in at an OpenID Connect provider: authorization-code flow with PKCE. */
+export interface LoginConfig {
+  readonly clientId: string;
+  /** File with the secret of a confidential client; a public one has none. */
+  readonly clientSecretFile?: string | undefined;
+  /** Asked for beside `openid`. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Shown where there are several to choose from; the host of the issuer when it is left out. */
+  readonly name?: string | undefined;
+}
+
 /** One OpenID Connect provider or OAuth 2.0 authorization server that signs its tokens. */
 export interface IssuerConfig {
   /** Compared byte by byte with `iss`; https, or http on loopback. */
@@ -53,6 +64,11 @@ export interface IssuerConfig {
   readonly sources?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Claim with the values of `source.system` that the bearer may speak for. */
   readonly sourcesClaim?: ClaimPath | undefined;
+  /**
+   * Lets people log in on the pages; roles, patient and name then come from the ID token, by the
+   * same claims as from access tokens. Left out: its tokens are taken, and nobody logs in with it.
+   */
+  readonly login?: LoginConfig | undefined;
 }
 
 /** How a system's certificate is known; compared exactly, wildcards match nothing. */

@@ -15,6 +15,7 @@ import {
   TOKEN_REMEMBERED_MS,
 } from './auth-limits.js';
 import { callerOfCertificate } from './certificate-match.js';
+import type { Claims } from './claims.js';
 import { refuse } from './identity.js';
 import { IssuerKeys, type IssuerState } from './issuer-keys.js';
 import type { LocalIssuer } from './local-issuer.js';
@@ -144,6 +145,23 @@ export class Authenticator {
     return system;
   }
 
+  /**
+   * The person whom a checked ID token names.
+   * @throws UNAUTHENTICATED when it names nobody in a fit way, or a system
+   */
+  personOf(claims: Claims, issuer: IssuerConfig): Caller {
+    const caller = callerOfToken(claims, issuer, this.#config.ownOrganisation);
+    if (caller.kind === 'system') refuse('the token is of a system, and people log in here');
+    this.#checkSubject(caller);
+    return caller;
+  }
+
+  #checkSubject({ kind, id }: Caller): void {
+    if (kind !== 'system' && this.#systemIds.has(id)) {
+      refuse("the token's subject is the name of a system");
+    }
+  }
+
   #checkOperator(token: string): Caller {
     const given = Buffer.from(digestOf(token), 'base64');
     if (this.#operator === undefined || !timingSafeEqual(given, this.#operator.digest)) {
@@ -177,9 +195,7 @@ export class Authenticator {
     if (issuer === undefined) refuse('the token is of an issuer that is not known here');
     const { claims, expiresAt } = await checkToken(token, issuer.config, issuer.find, now);
     const caller = callerOfToken(claims, issuer.config, this.#config.ownOrganisation);
-    if (caller.kind !== 'system' && this.#systemIds.has(caller.id)) {
-      refuse("the token's subject is the name of a system");
-    }
+    this.#checkSubject(caller);
     return {
       caller,
       boundTo: findBinding(claims),

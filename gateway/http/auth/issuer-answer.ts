@@ -1,14 +1,30 @@
-// One question to an identity provider: GET of a JSON object, over HTTPS or loopback, bounded in
-// time and size; a redirect is a failure, because keys come from where they are configured to be.
+// One question to an identity provider, over HTTPS or loopback, bounded in time and size; a redirect
+// is a failure, because keys and tokens come from where they are configured to be.
 import { readFileSync } from 'node:fs';
-import { get as httpGet, type IncomingMessage } from 'node:http';
-import { get as httpsGet } from 'node:https';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { ISSUER_ANSWER_MS, MAX_ISSUER_ANSWER_BYTES } from './auth-limits.js';
 import { type Claims, parseClaims } from './claims.js';
 
-function ask(url: URL, authority: string | undefined): Promise<IncomingMessage> {
+export interface IssuerQuestion {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** PEM file of the authorities; those of Node when it is left out. */
+  readonly authority?: string | undefined;
+}
+
+export interface IssuerAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+function ask(url: URL, question: IssuerQuestion): Promise<IncomingMessage> {
+  const { method = 'GET', headers = {}, body, authority } = question;
   const options = {
-    headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+    method,
+    headers: { accept: 'application/json', ...headers, 'accept-encoding': 'identity' },
     agent: false,
     signal: AbortSignal.timeout(ISSUER_ANSWER_MS),
   };
@@ -16,21 +32,21 @@ function ask(url: URL, authority: string | undefined): Promise<IncomingMessage> 
     const request =
       url.protocol === 'https:'
         ? // Read each time: the authorities may be renewed while the gateway runs.
-          httpsGet(
+          httpsRequest(
             url,
             authority === undefined ? options : { ...options, ca: readFileSync(authority) },
             resolve,
           )
-        : httpGet(url, options, resolve);
+        : httpRequest(url, options, resolve);
     request.on('error', reject);
+    request.end(body);
   });
 }
 
 /** @throws Error in words for the operator: nothing of the answer stands in it */
-export async function fetchIssuerAnswer(address: string, authority?: string): Promise<Claims> {
-  const answer = await ask(new URL(address), authority);
+export async function askIssuer(url: URL, question: IssuerQuestion): Promise<IssuerAnswer> {
+  const answer = await ask(url, question);
   try {
-    if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}, not 200`);
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of answer) {
@@ -40,10 +56,22 @@ export async function fetchIssuerAnswer(address: string, authority?: string): Pr
       }
       chunks.push(chunk);
     }
-    const value = parseClaims(Buffer.concat(chunks));
-    if (value === undefined) throw new Error('no JSON object');
-    return value;
+    const { statusCode = 0, headers } = answer;
+    return {
+      status: statusCode,
+      type: headers['content-type'] ?? '',
+      bytes: Buffer.concat(chunks),
+    };
   } finally {
     answer.destroy();
   }
+}
+
+/** GET of a JSON object. @throws Error as {@link askIssuer} */
+export async function fetchIssuerAnswer(address: string, authority?: string): Promise<Claims> {
+  const { status, bytes } = await askIssuer(new URL(address), { authority });
+  if (status !== 200) throw new Error(`status ${status}, not 200`);
+  const value = parseClaims(bytes);
+  if (value === undefined) throw new Error('no JSON object');
+  return value;
 }

@@ -10,6 +10,7 @@ import { formatTime } from '../../../chaincode/core/time.js';
 import { type AccessSubmission, IDENTIFIER_SHAPE } from '../../services/submission.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
 import type { Caller } from '../caller.js';
+import { withheldFromPatients } from '../display.js';
 import { answerHistoryFile, HISTORY_FILE_ANSWER, historyFile, WITHHOLD } from '../history-file.js';
 import { historyPage, PAGE_ANSWER, PAGE_PARAMETERS } from '../history-page.js';
 import type { Access, ApiRequest, Parameter, Route } from '../route.js';
@@ -95,7 +96,8 @@ export const PATIENT_ROUTES: readonly Route[] = [
     refusals: ['NOT_FOUND', 'PATIENT_NOT_NORMAL', 'NOT_PROVEN_YET', 'STORE_CORRUPT'],
     async handle(request, services) {
       const patient = ownPatient(callerOf(request));
-      return { status: 200, body: await historyPage(request, services, patient) };
+      const withheld = withheldFromPatients(services.display);
+      return { status: 200, body: await historyPage(request, services, patient, withheld) };
     },
   },
   {
@@ -108,9 +110,11 @@ export const PATIENT_ROUTES: readonly Route[] = [
     parameters: [WITHHOLD],
     answers: { 200: HISTORY_FILE_ANSWER },
     refusals: ['PATIENT_NOT_NORMAL', 'NOT_PROVEN_YET', 'STORE_CORRUPT', 'TOO_LARGE'],
-    async handle(request, { hospital }) {
+    async handle(request, { hospital, display }) {
       const patient = ownPatient(callerOf(request));
-      return answerHistoryFile(await historyFile(request, hospital, { patient }), FILE_NAME);
+      const withheld = withheldFromPatients(display);
+      const bytes = await historyFile(request, hospital, { patient }, withheld);
+      return answerHistoryFile(bytes, FILE_NAME);
     },
   },
   {

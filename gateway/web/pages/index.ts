@@ -7,7 +7,8 @@ import { type Child, element } from '../view/dom.js';
 import { openPage } from '../view/frame.js';
 
 let session: Session | undefined;
-let problem = new URLSearchParams(window.location.search).get('refused') ?? undefined;
+const refused = new URLSearchParams(window.location.search).get('refused') ?? '';
+let problem = /^[A-Z_]{1,40}$/.test(refused) ? refused : undefined;
 // What is told once need not stand in the address.
 window.history.replaceState(undefined, '', '/');
 

@@ -24,7 +24,9 @@ export function linksFor(session: Session, language: Language, here: string): Pa
 }
 
 export function callerName({ name, id, roles }: Caller, language: Language): string {
-  return name ?? roles.map((role) => SESSION[language].roles[role]).join(', ') ?? id;
+  if (name !== undefined) return name;
+  const words = roles.map((role) => SESSION[language].roles[role]);
+  return words.length === 0 ? id : words.join(', ');
 }
 
 /** Beside the language switch. @param fail takes what went wrong with signing out */

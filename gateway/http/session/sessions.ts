@@ -1,0 +1,73 @@
+// Who is logged in: random tokens that mean something in this process alone, so that a logout is
+// final and a restart ends them all.
+import { hash, randomBytes } from 'node:crypto';
+import type { Caller } from '../caller.js';
+import { MAX_SESSIONS } from '../limits.js';
+
+export interface SessionLimits {
+  /** Without a request. */
+  readonly idleMinutes: number;
+  /** In all. */
+  readonly minutes: number;
+}
+
+interface Session {
+  readonly caller: Caller;
+  readonly begunAt: number;
+  usedAt: number;
+}
+
+const TOKEN_BYTES = 32;
+const MINUTE_MS = 60_000;
+const digestOf = (token: string) => hash('sha256', token, 'base64');
+
+export class Sessions {
+  readonly #limits: SessionLimits;
+  readonly #now: () => number;
+  /** By digest of the token, the one used longest ago first. */
+  readonly #open = new Map<string, Session>();
+
+  /** @param now in ms since 1970 */
+  constructor(limits: SessionLimits, now: () => number = Date.now) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** A token that nobody had before. */
+  begin(caller: Caller): string {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const now = this.#now();
+    for (const [digest, session] of this.#open) {
+      if (this.#open.size < MAX_SESSIONS && this.#isGood(session, now)) break;
+      this.#open.delete(digest);
+    }
+    const sessionEndsAt = now + this.#limits.minutes * MINUTE_MS;
+    const session = { caller: { ...caller, sessionEndsAt }, begunAt: now, usedAt: now };
+    this.#open.set(digestOf(token), session);
+    return token;
+  }
+
+  /** Undefined when it has ended, or never was. */
+  use(token: string): Caller | undefined {
+    const digest = digestOf(token);
+    const session = this.#open.get(digest);
+    if (session === undefined) return undefined;
+    this.#open.delete(digest);
+    const now = this.#now();
+    if (!this.#isGood(session, now)) return undefined;
+    session.usedAt = now;
+    this.#open.set(digest, session);
+    return session.caller;
+  }
+
+  end(token: string): void {
+    this.#open.delete(digestOf(token));
+  }
+
+  /** A clock that went back would make sessions longer. */
+  #isGood({ begunAt, usedAt }: Session, now: number): boolean {
+    const { idleMinutes, minutes } = this.#limits;
+    const isInUse = now >= usedAt && now < usedAt + idleMinutes * MINUTE_MS;
+    return isInUse && now < begunAt + minutes * MINUTE_MS;
+  }
+}

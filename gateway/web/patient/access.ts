@@ -1,0 +1,76 @@
+// What is shown of one entry of a patient's history, from the gateway's list or from a verified
+// file: the same members, so that the two can be compared.
+import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
+import type { HistoryEvent } from '../../evidence/history-events.js';
+
+export interface Person {
+  readonly id: string;
+  readonly name?: string;
+  readonly onBehalfOf?: { readonly id: string; readonly name?: string };
+}
+
+/** As the gateway's pages have it; members of an access are absent for other acts. */
+export interface ShownEntry {
+  readonly sequence: number;
+  /** Hex. */
+  readonly leafHash: string;
+  readonly act: string;
+  readonly at: string;
+  readonly occurredAt?: string;
+  readonly action?: string;
+  readonly outcome?: string;
+  readonly role?: string;
+  readonly organisation?: string;
+  readonly unit?: string;
+  readonly purpose?: string;
+  readonly breakGlass?: boolean;
+  readonly records?: readonly string[];
+  readonly category?: string;
+  readonly source?: { readonly system: string };
+  readonly actor?: Person;
+  readonly justification?: string;
+  readonly client?: { readonly id?: string; readonly name?: string; readonly address?: string };
+}
+
+/** One page of GET /v1/patients/me/access-history. */
+export interface AccessPage {
+  readonly events: readonly ShownEntry[];
+  readonly asOf: string;
+  readonly count: number;
+  readonly next?: string;
+}
+
+export const isAccess = ({ act }: ShownEntry): boolean => act === 'access';
+
+/** Staff who looked at this very list. */
+export const isLookAtList = ({ category }: ShownEntry): boolean => category === 'access-history';
+
+const AUTOMATIC_ROLES = /^(system|service|device|batch|automat)/i;
+
+/** Done by a program without a person who asked: pre-fetching, backup, statistics. */
+export const isAutomatic = ({ role = '' }: ShownEntry): boolean => AUTOMATIC_ROLES.test(role);
+
+/** Somebody opened the file. */
+export const isByPerson = (entry: ShownEntry): boolean =>
+  isAccess(entry) && !isAutomatic(entry) && !isLookAtList(entry);
+
+/** When it happened, by the system that reported it. */
+export const timeOf = ({ occurredAt, at }: ShownEntry): string => occurredAt ?? at;
+
+/** As the verified file has it; undefined for an entry that it does not show. */
+export function fromHistory({
+  sequence,
+  leafHash,
+  entry,
+  opened,
+}: HistoryEvent): ShownEntry | undefined {
+  if (entry === null) return undefined;
+  const { act, at } = entry;
+  if (act !== 'access') return { sequence, leafHash, act, at };
+  const { v: _v, log: _log, salt: _salt, by: _by, private: _private, ...facts } = entry;
+  return { sequence, leafHash, ...facts, ...opened } as ShownEntry;
+}
+
+/** Whether both say the same, to the last member. */
+export const isSameEntry = (a: ShownEntry, b: ShownEntry): boolean =>
+  canonicalJson(a) === canonicalJson(b);

@@ -1,0 +1,215 @@
+// The entries of a list: emergency overrides first, then by organisation and unit, each with what
+// it says in words. Codes and account names stand behind words, never alone.
+
+import { actionText, actText, purposeText } from '../text/codes.js';
+import type { Language } from '../text/language.js';
+import { PATIENT, type PatientTexts } from '../text/patient.js';
+import { type Child, element, foreign } from '../view/dom.js';
+import { mark } from '../view/mark.js';
+import { formatMoment } from '../view/moment.js';
+import {
+  isAccess,
+  isAutomatic,
+  isByPerson,
+  isLookAtList,
+  type Person,
+  type ShownEntry,
+  timeOf,
+} from './access.js';
+
+const MAX_OPEN = 20;
+
+const word = (table: Readonly<Record<string, string>>, code: string): Child =>
+  Object.hasOwn(table, code) ? (table[code] as string) : foreign(code);
+
+const purposeView = (purpose: string | undefined, language: Language): Child =>
+  purpose === undefined ? PATIENT[language].noPurpose : foreign(purposeText(purpose, language));
+
+function personText(person: Person): HTMLElement {
+  const { id, name } = person;
+  if (name === undefined || name === id) return foreign(id);
+  return element(
+    'span',
+    {},
+    foreign(name),
+    ' ',
+    element('span', { class: 'soft' }, '(', foreign(id), ')'),
+  );
+}
+
+function whoText({ actor, role }: ShownEntry, texts: PatientTexts): HTMLElement {
+  const parts: Child[] = [
+    actor === undefined ? element('em', {}, texts.noName) : personText(actor),
+    ...(role === undefined ? [] : [', ', word(texts.roles, role)]),
+  ];
+  if (actor?.onBehalfOf !== undefined) {
+    parts.push(` ${texts.onBehalfOf} `, personText(actor.onBehalfOf));
+  }
+  return element('span', {}, ...parts);
+}
+
+const joined = (items: readonly Child[], between: string): Child[] =>
+  items.flatMap((item, at) => (at === 0 ? [item] : [between, item]));
+
+function fact(name: string, ...value: readonly Child[]): Child[] {
+  return [element('dt', {}, name), element('dd', {}, ...value)];
+}
+
+function facts(entry: ShownEntry, language: Language): Child[] {
+  const texts = PATIENT[language];
+  const { organisation = '', unit, purpose, records = [], category, client } = entry;
+  const { action = '', outcome = 'success', source, justification } = entry;
+  const failed = texts.outcomes[outcome] ?? outcome;
+  const device = [client?.name ?? client?.id, client?.address].filter((one) => one !== undefined);
+  const what: Child[] = [
+    category !== undefined && word(texts.categories, category),
+    ...(records.length === 0 || category === undefined ? [] : [': ']),
+    ...joined(
+      records.map((record) => foreign(record)),
+      '; ',
+    ),
+  ];
+  return [
+    ...fact(texts.when, formatMoment(timeOf(entry), language)),
+    ...fact(texts.who, whoText(entry, texts)),
+    ...fact(
+      texts.where,
+      foreign(organisation),
+      ' / ',
+      unit === undefined ? texts.noUnit : foreign(unit),
+    ),
+    ...fact(
+      texts.how,
+      foreign(actionText(action, language)),
+      failed === '' ? undefined : `, ${failed}`,
+    ),
+    ...fact(texts.why, purposeView(purpose, language)),
+    ...(justification === undefined ? [] : fact(texts.reason, foreign(justification))),
+    ...(what.length === 0 ? [] : fact(texts.what, ...what)),
+    ...(device.length === 0
+      ? []
+      : fact(
+          texts.device,
+          ...joined(
+            device.map((one) => foreign(one as string)),
+            ', ',
+          ),
+        )),
+    ...(source === undefined ? [] : fact(texts.reportedBy, foreign(source.system))),
+    ...fact(texts.proofOf, element('code', {}, entry.leafHash)),
+  ];
+}
+
+/** One access, closed: time, who and why; open: everything. */
+function entryView(entry: ShownEntry, language: Language): HTMLElement {
+  const texts = PATIENT[language];
+  const purpose = purposeView(entry.purpose, language);
+  return element(
+    'li',
+    {},
+    element(
+      'details',
+      { class: 'entry', 'data-sequence': entry.sequence },
+      element(
+        'summary',
+        {},
+        formatMoment(timeOf(entry), language),
+        ' · ',
+        whoText(entry, texts),
+        ' · ',
+        purpose,
+        entry.breakGlass === true && mark('bad', texts.emergency),
+      ),
+      element('dl', { class: 'facts' }, ...facts(entry, language)),
+    ),
+  );
+}
+
+const listOf = (entries: readonly ShownEntry[], language: Language) =>
+  element('ul', { class: 'entries' }, ...entries.map((entry) => entryView(entry, language)));
+
+export function emergencySection(entries: readonly ShownEntry[], language: Language): Child {
+  const texts = PATIENT[language];
+  const found = entries.filter(({ breakGlass }) => breakGlass === true);
+  if (entries.every((entry) => !isAccess(entry))) return undefined;
+  if (found.length === 0) {
+    return element(
+      'section',
+      {},
+      element('h2', {}, texts.emergencies),
+      element('p', {}, texts.noEmergencies),
+    );
+  }
+  return element(
+    'section',
+    { class: 'panel is-bad', id: 'emergencies' },
+    element('h2', {}, mark('bad', texts.emergencies)),
+    listOf(found, language),
+  );
+}
+
+function groupView(
+  title: readonly Child[],
+  entries: readonly ShownEntry[],
+  language: Language,
+  isOpen: boolean,
+): HTMLElement {
+  const texts = PATIENT[language];
+  const latest = entries[0] === undefined ? '' : formatMoment(timeOf(entries[0]), language, 'day');
+  const figures = ` · ${texts.times(entries.length)}, ${texts.latest} ${latest}`;
+  return element(
+    'details',
+    { class: 'panel group', open: isOpen },
+    element(
+      'summary',
+      {},
+      element('strong', {}, ...title),
+      element('span', { class: 'soft' }, figures),
+    ),
+    listOf(entries, language),
+  );
+}
+
+function byUnit(entries: readonly ShownEntry[]): ReadonlyMap<string, readonly ShownEntry[]> {
+  const groups = new Map<string, ShownEntry[]>();
+  for (const entry of entries) {
+    const key = JSON.stringify([entry.organisation ?? '', entry.unit ?? null]);
+    groups.set(key, [...(groups.get(key) ?? []), entry]);
+  }
+  return groups;
+}
+
+/** Newest first, in groups; what programs did and who looked at the list stand apart, closed. */
+export function groupSections(entries: readonly ShownEntry[], language: Language): Child[] {
+  const texts = PATIENT[language];
+  const accesses = entries.filter(isAccess);
+  const looks = accesses.filter(isLookAtList);
+  const automatic = accesses.filter((entry) => isAutomatic(entry) && !isLookAtList(entry));
+  const people = accesses.filter(isByPerson);
+  const groups = [...byUnit(people)].map(([key, found]) => {
+    const [organisation, unit] = JSON.parse(key) as [string, string | null];
+    const title = [foreign(organisation), ' / ', unit === null ? texts.noUnit : foreign(unit)];
+    return groupView(title, found, language, people.length <= MAX_OPEN);
+  });
+  const others = entries.filter((entry) => !isAccess(entry));
+  return [
+    ...groups,
+    automatic.length > 0 && groupView([texts.automatic], automatic, language, false),
+    looks.length > 0 && groupView([texts.looks], looks, language, false),
+    others.length > 0 && otherSection(others, language),
+  ];
+}
+
+function otherSection(entries: readonly ShownEntry[], language: Language): HTMLElement {
+  const texts = PATIENT[language];
+  const items = entries.map((entry) =>
+    element(
+      'li',
+      {},
+      formatMoment(entry.at, language),
+      ' · ',
+      foreign(actText(entry.act, language)),
+    ),
+  );
+  return element('section', {}, element('h2', {}, texts.other), element('ul', {}, ...items));
+}

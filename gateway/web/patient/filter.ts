@@ -1,0 +1,90 @@
+// Which entries of a list are shown: those that hold a text, and those of one purpose.
+import { purposeText } from '../text/codes.js';
+import type { Language } from '../text/language.js';
+import { PATIENT } from '../text/patient.js';
+import { element } from '../view/dom.js';
+import { isAccess, type ShownEntry } from './access.js';
+
+export interface Filter {
+  readonly text: string;
+  /** Code; empty for every one. */
+  readonly purpose: string;
+}
+
+export const NO_FILTER: Filter = { text: '', purpose: '' };
+
+/** What a reader sees of an entry, as one text to search in. */
+function searchText(entry: ShownEntry, language: Language): string {
+  const texts = PATIENT[language];
+  const { actor, role = '', organisation, unit, purpose = '', records = [], category = '' } = entry;
+  return [
+    actor?.id,
+    actor?.name,
+    actor?.onBehalfOf?.name,
+    role,
+    texts.roles[role],
+    organisation,
+    unit,
+    purposeText(purpose, language),
+    category,
+    texts.categories[category],
+    entry.justification,
+    ...records,
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n')
+    .toLocaleLowerCase();
+}
+
+/** Entries that are no access are never filtered away by a purpose that they cannot have. */
+export function isOfFilter(
+  entry: ShownEntry,
+  { text, purpose }: Filter,
+  language: Language,
+): boolean {
+  if (purpose !== '' && isAccess(entry) && entry.purpose !== purpose) return false;
+  const wanted = text.trim().toLocaleLowerCase();
+  return wanted === '' || searchText(entry, language).includes(wanted);
+}
+
+export function filterSection(
+  entries: readonly ShownEntry[],
+  fitting: number,
+  filter: Filter,
+  set: (filter: Filter) => void,
+  language: Language,
+): HTMLElement {
+  const texts = PATIENT[language];
+  const purposes = [...new Set(entries.flatMap(({ purpose }) => purpose ?? []))].sort();
+  const search = element('input', {
+    id: 'search',
+    type: 'search',
+    autocomplete: 'off',
+    'aria-describedby': 'search-hint',
+    on: { change: () => set({ ...filter, text: search.value }) },
+  });
+  search.value = filter.text;
+  const options = ['', ...purposes].map((code) =>
+    element(
+      'option',
+      { value: code, selected: code === filter.purpose },
+      code === '' ? texts.everyPurpose : purposeText(code, language),
+    ),
+  );
+  const choice = element(
+    'select',
+    { id: 'purpose', on: { change: () => set({ ...filter, purpose: choice.value }) } },
+    ...options,
+  );
+  const found = fitting === 0 ? texts.nothingFits : texts.showing(fitting, entries.length);
+  return element(
+    'form',
+    { class: 'no-print filter', role: 'search', on: { submit: (event) => event.preventDefault() } },
+    element('label', { for: 'search' }, texts.filter),
+    search,
+    element('p', { class: 'hint', id: 'search-hint' }, texts.filterHint),
+    element('label', { for: 'purpose' }, texts.purpose),
+    choice,
+    element('p', { class: 'hint', role: 'status', id: 'found' }, found),
+  );
+}

@@ -1,0 +1,96 @@
+// A picture of when the file was opened: one bar a day or a week, emergency overrides told apart by
+// shape and colour. Its sentence says the same to those who do not see it.
+import type { Language } from '../text/language.js';
+import { PATIENT } from '../text/patient.js';
+import { type Child, drawing, element } from '../view/dom.js';
+import { formatMoment } from '../view/moment.js';
+import { isAccess, type ShownEntry, timeOf } from './access.js';
+
+const DAY_MS = 86_400_000;
+const MAX_BARS = 60;
+const WIDTH = 720;
+const HEIGHT = 120;
+const BASE = 96;
+
+interface Bar {
+  readonly fromMs: number;
+  count: number;
+  emergencies: number;
+}
+
+function barsOf(entries: readonly ShownEntry[]): Bar[] {
+  const times = entries.map((entry) => Date.parse(timeOf(entry)));
+  const first = Math.min(...times.map((ms) => Math.floor(ms / DAY_MS)));
+  const last = Math.max(...times.map((ms) => Math.floor(ms / DAY_MS)));
+  const days = Math.max(1, Math.ceil((last - first + 1) / MAX_BARS));
+  const count = Math.floor((last - first) / days) + 1;
+  const bars: Bar[] = Array.from({ length: count }, (_none, at) => ({
+    fromMs: (first + at * days) * DAY_MS,
+    count: 0,
+    emergencies: 0,
+  }));
+  entries.forEach((entry, at) => {
+    const day = Math.floor((times[at] as number) / DAY_MS);
+    const bar = bars[Math.floor((day - first) / days)] as Bar;
+    bar.count++;
+    if (entry.breakGlass === true) bar.emergencies++;
+  });
+  return bars;
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+function drawBar(bar: Bar, at: number, count: number, highest: number): SVGElement[] {
+  const step = WIDTH / count;
+  const width = Math.max(2, Math.min(28, step * 0.7));
+  const height = (bar.count / highest) * (BASE - 14);
+  const x = at * step + (step - width) / 2;
+  if (bar.count === 0) return [];
+  const drawn: SVGElement[] = [
+    drawing('rect', { x, y: BASE - height, width, height, class: 'bar' }),
+  ];
+  if (bar.emergencies > 0) {
+    const middle = x + width / 2;
+    const top = BASE - height - 3;
+    const points = `${middle},${top - 9} ${middle - 6},${top} ${middle + 6},${top}`;
+    drawn.push(drawing('polygon', { points, class: 'emergency' }));
+  }
+  return drawn;
+}
+
+/** Nothing for a list without an access. */
+export function timeline(all: readonly ShownEntry[], language: Language): Child {
+  const entries = all.filter(isAccess);
+  if (entries.length === 0) return undefined;
+  const texts = PATIENT[language];
+  const bars = barsOf(entries);
+  const busiest = bars.reduce((most, bar) => (bar.count > most.count ? bar : most));
+  const day = (bar: Bar | undefined) => formatMoment(iso(bar?.fromMs ?? 0), language, 'day');
+  const [from, to] = [day(bars[0]), day(bars.at(-1))];
+  const sentence = texts.timelineText(from, to, day(busiest), busiest.count);
+  const shapes = bars.flatMap((bar, at) => drawBar(bar, at, bars.length, busiest.count));
+  const picture = drawing(
+    'svg',
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'timeline', role: 'img', 'aria-label': sentence },
+    drawing('line', { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: 'axis' }),
+    ...shapes,
+    drawing('text', { x: 0, y: HEIGHT - 4 }, from),
+    bars.length > 1 && drawing('text', { x: WIDTH, y: HEIGHT - 4, 'text-anchor': 'end' }, to),
+  );
+  const key = entries.some(({ breakGlass }) => breakGlass === true) && emergencyKey(language);
+  return element(
+    'section',
+    {},
+    element('h2', {}, texts.timeline),
+    element('figure', {}, picture, element('figcaption', { class: 'hint' }, sentence, key)),
+  );
+}
+
+function emergencyKey(language: Language): Child {
+  const sign = drawing(
+    'svg',
+    { viewBox: '0 0 12 10', class: 'key', 'aria-hidden': 'true' },
+    drawing('polygon', { points: '6,0 0,10 12,10', class: 'emergency' }),
+  );
+  return element('span', { class: 'key-text' }, sign, PATIENT[language].emergency);
+}

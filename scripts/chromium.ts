@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { CHROMIUM_HINT, findChromium } from '../test/support/chromium.js';
 
-const INSTALL = ['install', '-y', '--no-install-recommends', 'chromium'];
+/** With a small font of Chinese: pages are looked at in both languages. */
+const INSTALL = ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-wqy-microhei'];
 
 function tell(line: string): void {
   process.stderr.write(`${line}\n`);

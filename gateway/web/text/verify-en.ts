@@ -61,6 +61,7 @@ export const VERIFY_EN = {
     `The fingerprints differ, first in group ${group}. Do not rely on this trust file.`,
   compareShort: (given: number) => `${given} of 64 characters so far, all equal.`,
   notCompared: 'The fingerprint of the trust file has not been compared on this page.',
+  notComparedLink: 'Compare it below',
   organisations: 'Organisations',
   mustAttest: 'Must attest',
   mustAttestValue: (k: number, of: number, required: readonly string[]) =>

@@ -34,6 +34,7 @@ export const VERIFY_ZH: VerifyTexts = {
   compareDifferent: (group) => `指纹不一致，从第 ${group} 组开始不同。请勿依据此信任文件。`,
   compareShort: (given) => `已输入 64 个字符中的 ${given} 个，目前一致。`,
   notCompared: '尚未在本页面比对信任文件的指纹。',
+  notComparedLink: '请在下方比对',
   organisations: '机构',
   mustAttest: '证明要求',
   mustAttestValue: (k, of, required) =>

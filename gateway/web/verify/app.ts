@@ -2,7 +2,9 @@
 import type { Language } from '../text/language.js';
 import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
 import { type Frame, openPage, type PageParts } from '../view/frame.js';
+import { mark } from '../view/mark.js';
 import { Desk, type Progress } from './desk.js';
+import { compareFingerprint } from './fingerprint.js';
 import { chosenFiles, droppedFiles, MAX_FILES, type TakenFile } from './intake.js';
 import { openOnPaper, reportHead, reportPanel } from './report.js';
 import { resultView, type ViewState } from './result-view.js';
@@ -125,7 +127,10 @@ export class VerifyApp {
       },
     });
     const attributes = { type: 'button', id, on: { click: () => input.click() } };
-    return [element('button', isFolder ? attributes : { ...attributes, class: 'main' }, text), input];
+    return [
+      element('button', isFolder ? attributes : { ...attributes, class: 'main' }, text),
+      input,
+    ];
   }
 
   #dropZone(language: Language): HTMLElement {
@@ -195,6 +200,7 @@ export class VerifyApp {
         'section',
         { id: 'result', 'aria-labelledby': 'result-title' },
         element('h2', { id: 'result-title' }, texts.resultTitle),
+        this.#reliance(language),
         progress,
         this.#meter,
         desk.finished === 0
@@ -203,6 +209,16 @@ export class VerifyApp {
       ),
       desk.finished > 0 && desk.isDone && reportPanel(desk, () => this.#typed, language),
     ];
+  }
+
+  /** Stands above every verdict: what all of them rest on. */
+  #reliance(language: Language): Child {
+    const fingerprint = this.desk.trust?.facts?.fingerprint;
+    if (fingerprint === undefined || this.desk.finished === 0) return undefined;
+    if (compareFingerprint(this.#typed, fingerprint).kind === 'equal') return undefined;
+    const texts = verifyTexts(language);
+    const link = element('a', { href: '#trust' }, texts.notComparedLink);
+    return element('p', { id: 'reliance' }, mark('open', texts.notCompared), ' ', link);
   }
 
   #origin(language: Language): HTMLElement {

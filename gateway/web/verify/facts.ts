@@ -19,7 +19,11 @@ function factList(facts: readonly (Fact | undefined)[]): HTMLElement {
 
 const code = (text: string) => foreign(text, { class: 'mono' });
 
-function entryFacts(entry: Entry, texts: VerifyTexts): (Fact | undefined)[] {
+function entryFacts(
+  entry: Entry,
+  digest: string | undefined,
+  texts: VerifyTexts,
+): (Fact | undefined)[] {
   const accepted: Fact = [texts.accepted, moment(entry.at)];
   switch (entry.act) {
     case 'access':
@@ -33,6 +37,7 @@ function entryFacts(entry: Entry, texts: VerifyTexts): (Fact | undefined)[] {
         [texts.version, String(version)],
         [texts.size, texts.bytes(size)],
         [texts.recorded, code(digests['sha-256'])],
+        digest === undefined ? undefined : [texts.digest, code(digest)],
         createdAt === undefined ? undefined : [texts.created, moment(createdAt)],
         accepted,
       ];
@@ -60,8 +65,7 @@ export function receiptFacts(
   const texts = verifyTexts(language);
   const size = checkpoint?.size;
   return factList([
-    ...(entry === undefined ? [] : entryFacts(entry, texts)),
-    digest === undefined ? undefined : [texts.digest, code(digest)],
+    ...(entry === undefined ? [] : entryFacts(entry, digest, texts)),
     ...checkpointRows(checkpoint, texts),
     index === undefined || size === undefined
       ? undefined

@@ -1,9 +1,9 @@
 // The report of a verification: printed from the page, or saved as data. Made here, sent nowhere.
 import type { Language } from '../text/language.js';
 import { type Child, element } from '../view/dom.js';
-import { moment } from './moments.js';
 import type { Desk } from './desk.js';
-import { compareFingerprint } from './trust-panel.js';
+import { compareFingerprint } from './fingerprint.js';
+import { moment } from './moments.js';
 import { verifyTexts } from './texts.js';
 
 /** Of the program, put here by the build. */
@@ -68,7 +68,7 @@ export function reportHead(desk: Desk, typed: string, language: Language): HTMLE
 export function openOnPaper(): void {
   const opened: HTMLDetailsElement[] = [];
   window.addEventListener('beforeprint', () => {
-    for (const one of document.querySelectorAll('details')) {
+    for (const one of document.querySelectorAll<HTMLDetailsElement>('.results details')) {
       if (one.open) continue;
       one.open = true;
       opened.push(one);
@@ -93,7 +93,11 @@ export function reportPanel(desk: Desk, typed: () => string, language: Language)
     element(
       'div',
       { class: 'actions no-print' },
-      element('button', { type: 'button', id: 'print', on: { click: () => window.print() } }, texts.print),
+      element(
+        'button',
+        { type: 'button', id: 'print', on: { click: () => window.print() } },
+        texts.print,
+      ),
       element('button', { type: 'button', id: 'save', on: { click: save } }, texts.save),
     ),
     element('p', { class: 'print-only signature' }, texts.signature),

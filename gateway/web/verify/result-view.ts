@@ -66,8 +66,7 @@ function card(
 ): HTMLElement {
   const texts = verifyTexts(language);
   const { outcome } = item;
-  const labelOnly =
-    outcome?.kind === 'history' && / of this label; /.test(outcome.result.summary);
+  const labelOnly = outcome?.kind === 'history' && / of this label; /.test(outcome.result.summary);
   return element(
     'article',
     { class: `panel is-${tone}`, 'data-verdict': name },
@@ -121,6 +120,10 @@ export function resultView(
       ),
     ...shown.map(({ item, verdict }) => card(item, verdict, view, language)),
     left > 0 &&
-      element('button', { type: 'button', class: 'no-print', on: { click: more } }, texts.more(left)),
+      element(
+        'button',
+        { type: 'button', class: 'no-print', on: { click: more } },
+        texts.more(left),
+      ),
   );
 }

@@ -6,7 +6,11 @@ import { element } from '../view/dom.js';
 import { mark, type Tone } from '../view/mark.js';
 import { findingText, statementText, verifyTexts } from './texts.js';
 
-const TONES: Readonly<Record<StepStatus, Tone>> = { OK: 'good', FAILED: 'bad', 'NOT CHECKED': 'open' };
+const TONES: Readonly<Record<StepStatus, Tone>> = {
+  OK: 'good',
+  FAILED: 'bad',
+  'NOT CHECKED': 'open',
+};
 
 function stepRow({ step, status, sentence }: Step, language: Language): HTMLElement {
   const texts = verifyTexts(language);

@@ -4,10 +4,8 @@ import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import type { TrustFacts } from '../worker/protocol.js';
 import type { TrustState } from './desk.js';
+import { type Comparison, compareFingerprint } from './fingerprint.js';
 import { verifyTexts } from './texts.js';
-
-const GROUP = 4;
-const HEX_LENGTH = 64;
 
 /** In groups of four, as one reads them out. */
 export function fingerprintGroups(hex: string): HTMLElement {
@@ -17,24 +15,6 @@ export function fingerprintGroups(hex: string): HTMLElement {
     element('span', { class: 'group' }, group),
   ]);
   return element('div', { class: 'fingerprint mono', translate: 'no' }, ...spans);
-}
-
-export type Comparison =
-  | { readonly kind: 'none' | 'equal' }
-  | { readonly kind: 'short'; readonly given: number }
-  | { readonly kind: 'different'; readonly group: number };
-
-/** @param typed as told: spaces, colons, capitals and `sha256:` do not matter */
-export function compareFingerprint(typed: string, fingerprint: string): Comparison {
-  const told = typed
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/^\s*sha-?256\s*:?/, '')
-    .replace(/[\s:.-]/g, '');
-  if (told === '') return { kind: 'none' };
-  const wrong = [...told].findIndex((character, at) => character !== fingerprint[at]);
-  if (wrong >= 0) return { kind: 'different', group: Math.floor(wrong / GROUP) + 1 };
-  return told.length < HEX_LENGTH ? { kind: 'short', given: told.length } : { kind: 'equal' };
 }
 
 function comparisonText(comparison: Comparison, language: Language): Child {

@@ -1,9 +1,9 @@
 // A verdict in words, for one bundle: how grave it is, its name, one sentence.
 import type { HistoryVerification } from '../../evidence/verify-history.js';
 import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
-import { momentText } from './moments.js';
 import type { Tone } from '../view/mark.js';
 import type { Outcome } from './desk.js';
+import { momentText } from './moments.js';
 import type { VerifyTexts } from './texts.js';
 
 export interface Verdict {

@@ -4,6 +4,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { addressFault, authFaults } from '../http/auth/auth-faults.js';
 import { isLoopback } from '../http/auth/loopback.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
+import { fhirFaults } from './config-fhir.js';
 import type { GatewayConfig } from './config-shape.js';
 import { readTlsMaterial, type TlsPaths } from './tls-material.js';
 
@@ -101,5 +102,6 @@ export async function findConfigFaults(config: GatewayConfig, now: number): Prom
     ...(systems === undefined ? [] : await tlsFaults('systems', systems.tls, now)),
     ...identityFaults(config),
     ...loginFaults(config),
+    ...fhirFaults(config),
   ];
 }

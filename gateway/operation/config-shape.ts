@@ -112,6 +112,30 @@ const system = object({
   ),
 });
 
+const MAX_NAME = 256;
+const name = text.max(MAX_NAME, `must have at most ${MAX_NAME} characters`);
+
+/** A sender of FHIR. Tokens are `system|code`. */
+const fhirSource = object({
+  match: object({ observer: text.optional(), site: text.optional() }).optional(),
+  system: name,
+  organisation: name.optional(),
+  unit: name.optional(),
+  category: text.max(64, 'must have at most 64 characters').optional(),
+  patientReferences: list(object({ base: text.optional(), system: name })).default([]),
+  purposes: z
+    .record(
+      text,
+      text.regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be a code of v3-ActReason'),
+      'must be an object of codes',
+    )
+    .default({}),
+  breakGlass: list(text).default([]),
+  roles: z
+    .record(text, text.max(128, 'must have at most 128 characters'), 'must be an object of texts')
+    .default({}),
+});
+
 const listenerFiles = { certificate: text, key: text };
 
 export const CONFIG_SHAPE = object({
@@ -145,6 +169,8 @@ export const CONFIG_SHAPE = object({
     sessionIdleMinutes: whole(1, 1440).default(DEFAULT_LIMITS.sessionIdleMinutes),
     sessionMinutes: whole(1, 1440).default(DEFAULT_LIMITS.sessionMinutes),
   }).default(DEFAULT_LIMITS),
+  web: object({ display: oneOf(DISPLAYS).default('name') }).default({ display: 'name' }),
+  fhir: object({ sources: list(fhirSource).default([]) }).default({ sources: [] }),
   feed: object({
     silenceSeconds: whole(60, 31_536_000).optional(),
     sources: z
@@ -153,7 +179,6 @@ export const CONFIG_SHAPE = object({
     refusedEvents: whole(1, 1_000_000).default(DEFAULT_FEED.refusedEvents),
     refusedMebibytes: whole(1, 1_048_576).default(DEFAULT_FEED.refusedMebibytes),
   }).default(DEFAULT_FEED),
-  web: object({ display: oneOf(DISPLAYS).default('name') }).default({ display: 'name' }),
   log: object({ level: oneOf(LOG_LEVELS).default('info') }).default({ level: 'info' }),
   demo: z.boolean('must be true or false').default(false),
 });

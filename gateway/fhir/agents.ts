@@ -6,6 +6,7 @@ import type { Assumed } from './assumptions.js';
 import {
   type Action,
   APPLICATION,
+  BYSTANDERS,
   CLIENT_SERVER,
   CUSTODIAN,
   DCM,
@@ -16,7 +17,11 @@ import {
   PARTICIPATION,
   PROVENANCE,
   ROLE_CLASS,
+  SECURITY_ROLE,
+  SNOMED,
   SOURCE_ROLE,
+  TOKEN_AGENT,
+  TOKEN_AGENTS,
   USER_TYPES,
 } from './codes.js';
 import {
@@ -33,7 +38,15 @@ import { refuse } from './fhir-issue.js';
 
 const MAX_NAME = 256;
 const PARTS: ReadonlySet<string> = new Set([DESTINATION, SOURCE_ROLE, APPLICATION, '110151']);
-const PART_SYSTEMS: ReadonlySet<string> = new Set([DCM, PROVENANCE, PARTICIPATION, ROLE_CLASS]);
+const PART_SYSTEMS: ReadonlySet<string> = new Set([
+  DCM,
+  PARTICIPATION,
+  PROVENANCE,
+  ROLE_CLASS,
+  SECURITY_ROLE,
+  SNOMED,
+  TOKEN_AGENT,
+]);
 
 export interface Agent {
   readonly at: string;
@@ -121,6 +134,8 @@ function findClient(
     clients = having(SOURCE_ROLE);
     servers = having(DESTINATION);
   }
+  // An application that acts with an access token (IHE BALP).
+  if (clients.length === 0 && disclosure === undefined) clients = having(APPLICATION);
   const [client] = clients;
   const [server] = servers;
   if (clients.length > 1) {
@@ -136,8 +151,28 @@ function findClient(
 }
 
 const isMachine = ({ codes }: Agent) => [...PARTS, CUSTODIAN].some((code) => codes.has(code));
-const isUser = (agent: Agent) =>
-  !isMachine(agent) && [...agent.codes].some((code) => USER_TYPES.has(code));
+const has = ({ codes }: Agent, some: ReadonlySet<string>) =>
+  [...codes].some((code) => some.has(code));
+const isTokenAgent = (agent: Agent) => has(agent, TOKEN_AGENTS);
+
+/** Whether anybody is meant. */
+function namesSomebody({ json }: Agent): boolean {
+  const who = objectAt(json, 'who');
+  return [nameOf(who), textAt(who, 'display'), textAt(json, 'altId'), textAt(json, 'name')].some(
+    (name) => name !== undefined,
+  );
+}
+
+/** Those who asked for it: people before machines, and before agents that only hold a token. */
+function requestorsOf(agents: readonly Agent[]): readonly Agent[] {
+  const requestors = agents.filter(({ isRequestor }) => isRequestor);
+  const people = requestors.filter((agent) => !isMachine(agent));
+  const known = people.filter((agent) => !isTokenAgent(agent));
+  if (known.length > 0) return known;
+  return people.length > 0 ? people : requestors;
+}
+
+const isUser = (agent: Agent) => !isMachine(agent) && has(agent, USER_TYPES);
 
 function findActor(
   agents: readonly Agent[],
@@ -145,13 +180,14 @@ function findActor(
   disclosure: string | undefined,
   assumed: Assumed,
 ): Agent {
-  const requestors = agents.filter(({ isRequestor }) => isRequestor);
-  const people = requestors.filter((agent) => !isMachine(agent));
-  const [first] = people.length > 0 ? people : requestors;
-  if (people.length > 1 || (people.length === 0 && requestors.length > 1)) {
+  const requestors = requestorsOf(agents);
+  const [first] = requestors;
+  if (requestors.length > 1) {
     refuse('invariant', 'AuditEvent.agent', 'more than one is the requestor');
   }
-  if (first !== undefined) return first;
+  // The token of an unknown user says who the client is at best.
+  const isUnknown = first !== undefined && isTokenAgent(first) && !namesSomebody(first);
+  if (first !== undefined && !(isUnknown && client !== undefined)) return first;
   const users = agents.filter(isUser);
   const only = users.length === 1 ? users[0] : agents.length === 1 ? agents[0] : undefined;
   if (only !== undefined) {
@@ -222,12 +258,19 @@ export function readParticipants(
   );
   const others = agents.filter(
     (agent) =>
-      ![client, actorAgent].includes(agent) && !isMachine(agent) && !organisations.includes(agent),
+      ![client, actorAgent].includes(agent) &&
+      !isMachine(agent) &&
+      !isTokenAgent(agent) &&
+      !organisations.includes(agent),
   );
   const [behalf] = others;
-  if (others.length > 1) assumed.add('other-agents-left-out', 'AuditEvent.agent');
+  const bystanders = others.filter((agent) => has(agent, BYSTANDERS));
+  if (others.length > 1 || bystanders.length > 0)
+    assumed.add('other-agents-left-out', 'AuditEvent.agent');
   const onBehalfOf =
-    others.length === 1 && behalf !== undefined ? personOf(behalf, assumed) : undefined;
+    others.length === 1 && behalf !== undefined && bystanders.length === 0
+      ? personOf(behalf, assumed)
+      : undefined;
   const organisation = organisationOf(organisations, assumed);
   const location = objectAt(actorAgent.json, 'location');
   const unit = textAt(location, 'display') ?? nameOf(location);

@@ -14,6 +14,10 @@ export const PARTICIPATION = 'http://terminology.hl7.org/CodeSystem/v3-Participa
 export const PROVENANCE = 'http://terminology.hl7.org/CodeSystem/provenance-participant-type';
 export const ROLE_CLASS = 'http://terminology.hl7.org/CodeSystem/v3-RoleClass';
 export const ACT_REASON = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
+export const SNOMED = 'http://snomed.info/sct';
+export const SECURITY_ROLE = 'http://terminology.hl7.org/CodeSystem/extra-security-role-type';
+/** Agents known by an access token alone (IHE BALP). */
+export const TOKEN_AGENT = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/UserAgentTypes';
 export const BALP_ENTITY = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType';
 
 /** Of the entity in which Chartseal says where the proof of an event is; details below. */
@@ -149,6 +153,9 @@ export const USER_TYPES: ReadonlySet<string> = new Set([
   'AGNT',
   'PAT',
 ]);
+export const TOKEN_AGENTS: ReadonlySet<string> = new Set(['UserOauthAgent', 'UserSamlAgent']);
+/** Custodian and authorizer of a disclosure (SNOMED CT), server of authorizations: nobody acts for them. */
+export const BYSTANDERS: ReadonlySet<string> = new Set(['159541003', '429577009', 'authserver']);
 export const ON_BEHALF_TYPE = 'RESP';
 export const ORGANISATION_TYPE = 'PROV';
 

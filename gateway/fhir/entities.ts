@@ -8,6 +8,7 @@ import {
   REQUEST_ID,
   ROLE_PATIENT,
   ROLE_QUERY,
+  TOKEN_AGENTS,
   TYPE_PERSON,
 } from './codes.js';
 import {
@@ -53,6 +54,8 @@ function readEntity(json: JsonObject, at: string, assumed: Assumed): Entity {
   const entity = (part: Part): Entity => ({ at, json, part, what, target });
   if (typeToken === `${OWN_ENTITY.system}|${OWN_ENTITY.code}`) return entity('own');
   if (textAt(typeCoding, 'code') === REQUEST_ID) return entity('request');
+  // The access token with which somebody was authorized: never a record.
+  if (TOKEN_AGENTS.has(textAt(typeCoding, 'code') ?? '')) return entity('person');
   if (json['name'] !== undefined && json['query'] !== undefined) {
     refuse('invariant', at, 'must not have both a name and a query');
   }

@@ -15,6 +15,7 @@ import {
   INTERACTION,
   LIFECYCLE,
 } from './codes.js';
+import { textAt } from './elements.js';
 import type { Entity, Part } from './entities.js';
 import { refuse } from './fhir-issue.js';
 
@@ -26,16 +27,16 @@ export interface Profiled {
 }
 
 const DISCLOSURES: readonly string[] = [`${DCM}|${EXPORT}`, `${DCM}|${IMPORT}`];
-const DISCLOSED: readonly string[] = [`${LIFECYCLE}|disclose`, `${LIFECYCLE}|receive`];
+const DISCLOSED = `${LIFECYCLE}|disclose`;
 
-function checkAgent({ agents }: Profiled, code: string, hasNetwork: boolean): void {
+function checkAgent({ agents }: Profiled, code: string): void {
   const found = agents.filter(({ codes }) => codes.has(code));
   const [agent] = found;
   if (agent === undefined || found.length > 1) {
     refuse('invariant', 'AuditEvent.agent', `the profile has exactly one of type ${code}`);
   }
   if (agent.json['who'] === undefined) refuse('required', `${agent.at}.who`, 'is missing');
-  if (hasNetwork && agent.json['network'] === undefined) {
+  if (agent.json['network'] === undefined) {
     refuse('required', `${agent.at}.network`, 'is missing');
   }
 }
@@ -46,29 +47,36 @@ function checkEntity({ entities }: Profiled, part: Part): void {
   refuse('invariant', 'AuditEvent.entity', `the profile has exactly one that is the ${part}`);
 }
 
-function checkRest(profiled: Profiled): void {
+function checkRest(profiled: Profiled, outcome: string | undefined): void {
   const { action, kind } = profiled;
   const isKnown = kind?.subtypes?.some((token) => {
     const code = token.startsWith(`${INTERACTION}|`) ? token.slice(INTERACTION.length + 1) : '';
-    return Object.hasOwn(ACTIONS_OF_INTERACTION, code);
+    const actions = Object.hasOwn(ACTIONS_OF_INTERACTION, code) && ACTIONS_OF_INTERACTION[code];
+    return actions && actions[0] === action;
   });
-  if (isKnown !== true) refuse('required', 'AuditEvent.subtype', 'is no RESTful interaction');
-  for (const code of CLIENT_SERVER[action]) checkAgent(profiled, code, true);
+  if (isKnown !== true)
+    refuse('required', 'AuditEvent.subtype', 'has no interaction of its action');
+  for (const code of CLIENT_SERVER[action]) checkAgent(profiled, code);
   checkEntity(profiled, action === 'E' ? 'query' : 'data');
+  for (const { part, json, at } of profiled.entities) {
+    if (part === 'query' && textAt(json, 'query') === undefined) {
+      refuse('required', `${at}.query`, 'is missing');
+    }
+  }
+  if (outcome !== '0') refuse('invariant', 'AuditEvent.outcome', 'the profile has 0');
 }
 
 function checkDisclosure(profiled: Profiled): void {
-  if (profiled.kind?.subtypes?.some((token) => DISCLOSED.includes(token)) !== true) {
+  if (profiled.kind?.subtypes?.includes(DISCLOSED) !== true) {
     refuse('required', 'AuditEvent.subtype', 'is no disclosure');
   }
-  for (const code of DISCLOSURE_ROLES) checkAgent(profiled, code, false);
+  for (const code of DISCLOSURE_ROLES) checkAgent(profiled, code);
 }
 
 /** Throws FhirIssue for the first rule of its BALP profile that the event does not keep. */
 export function checkProfile(event: JsonObject, profiled: Profiled): void {
   const type = profiled.kind?.type ?? '';
-  if (event['outcome'] !== '0') refuse('invariant', 'AuditEvent.outcome', 'the profile has 0');
-  if (type === `${EVENT_TYPE}|rest`) checkRest(profiled);
+  if (type === `${EVENT_TYPE}|rest`) checkRest(profiled, textAt(event, 'outcome'));
   else if (DISCLOSURES.includes(type)) checkDisclosure(profiled);
   else refuse('not-supported', 'AuditEvent.type', 'is of no BALP profile');
   checkEntity(profiled, 'patient');

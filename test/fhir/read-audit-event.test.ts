@@ -1,10 +1,12 @@
 import { expect } from 'chai';
+import { parseEntry } from '../../chaincode/core/entry.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import { ASSUMPTIONS } from '../../gateway/fhir/assumptions.js';
 import { FhirIssue } from '../../gateway/fhir/fhir-issue.js';
 import { type ReadOptions, readAuditEvent } from '../../gateway/fhir/read-audit-event.js';
 import { NO_SOURCES } from '../../gateway/fhir/sources.js';
+import { bodyOf, buildEntry } from '../../gateway/services/sequencer/build-entry.js';
 import { EVENTS, EVIDENCE, eventNamed, HOSTILE, SOURCES } from './fhir-cases.js';
 
 const read = (resource: JsonValue, options?: ReadOptions) =>
@@ -38,6 +40,18 @@ describe('an AuditEvent of FHIR', () => {
       expect(issue.message).to.equal(`${expression}: ${issue.reason}`);
     });
   }
+
+  it('is kept whole in the entry, its kind and what was assumed too', () => {
+    const by = { id: 'ehr', mspId: 'HospitalAMSP' };
+    const at = '2026-11-01T08:00:02.000Z';
+    for (const submission of EVENTS.flatMap(({ resource }) => read(resource))) {
+      const body = bodyOf(submission, new Uint8Array(32));
+      const built = buildEntry('hospital-a.example/archive', body, at, by);
+      const { actor: _actor, client: _client, ...rest } = submission;
+      const { justification: _justification, patient: _patient, ...facts } = rest;
+      expect(parseEntry(built.entry)).to.deep.include(facts);
+    }
+  });
 
   it('is refused when it is no object at all', () => {
     for (const value of [null, true, 1, 'AuditEvent', [], [eventNamed('patient-read').resource]]) {
@@ -108,7 +122,7 @@ describe('an AuditEvent of FHIR', () => {
 
   describe('held to the profiles of IHE', () => {
     const keeping = new Set(
-      'patient-read patient-query patient-query-post patient-create patient-update patient-delete disclosure-source break-glass emergency-room local-override by-identifier server-interceptor'.split(
+      'patient-read patient-query patient-query-post patient-create patient-update patient-delete user-and-token disclosure-source disclosure-bystanders break-glass emergency-room local-override by-identifier server-interceptor'.split(
         ' ',
       ),
     );

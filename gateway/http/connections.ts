@@ -36,6 +36,8 @@ const isFull = ({ inFlight, broken }: Connection) =>
 
 const NOT_HTTP: Broken = { status: 400, code: 'BAD_INPUT', detail: 'the request is not HTTP/1.1' };
 
+const TUNNEL: Broken = { status: 400, code: 'BAD_INPUT', detail: 'the gateway opens no tunnels' };
+
 const BROKEN: Readonly<Record<string, Broken>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -155,8 +157,16 @@ export class Connections {
 
   /** Something came that is not HTTP, or not in time. */
   fail(error: NodeJS.ErrnoException, socket: Socket): void {
+    this.#break(socket, brokenOf(error));
+  }
+
+  /** CONNECT: what follows it would be for somebody else. */
+  refuseTunnel(socket: Socket): void {
+    this.#break(socket, TUNNEL);
+  }
+
+  #break(socket: Socket, broken: Broken | undefined): void {
     const connection = this.#open.get(socket);
-    const broken = brokenOf(error);
     if (connection === undefined || broken === undefined || !socket.writable) {
       socket.destroy();
       return;

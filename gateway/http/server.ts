@@ -78,6 +78,7 @@ function serve(
   // Whoever waits before sending a body is told to go on when somebody wants to read it.
   server.on('checkContinue', answer);
   server.on('checkExpectation', answer);
+  server.on('connect', (_request, socket) => connections.refuseTunnel(socket as Socket));
   server.on(tls ? 'secureConnection' : 'connection', (socket) => connections.add(socket));
   server.on('clientError', (error, socket) => connections.fail(error, socket as Socket));
   server.setTimeout(timeouts.answerIdleMs, (socket) => connections.idle(socket));
@@ -122,6 +123,8 @@ export class HttpListener {
     const connections = new Connections(options.timeouts ?? TIMEOUTS);
     server.maxConnections = options.maxConnections;
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
+    // MAX_HEADER_BYTES bounds them; Node would pass over what comes behind the 2000th, unseen.
+    server.maxHeadersCount = 0;
     serve(server, app, connections, options);
     await listen(server, options);
     return new HttpListener(server, connections, options);

@@ -173,13 +173,16 @@ describe('a hostile connection', () => {
     });
   });
 
-  it('asks for another protocol and is answered in this one', async () => {
+  it('asks for another protocol and is answered in this one; a tunnel is refused', async () => {
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
     await connection.send(GET.replace('\r\n\r\n', `\r\n${upgrade}`));
     expect((await connection.take(1))[0]?.status).to.equal(200);
     const tunnel = await RawConnection.plain(gateway.listener.port);
-    await tunnel.send(`CONNECT 127.0.0.1:80 HTTP/1.1\r\n${HOST}\r\n\r\n`);
-    expect(await tunnel.end()).to.equal('');
+    const bytes = `CONNECT 127.0.0.1:80 HTTP/1.1\r\n${HOST}\r\n\r\n`;
+    await tunnel.send(`${GET}${bytes}${GET}`);
+    const answers = await tunnel.take(2);
+    expect(answers.map(({ status }) => status)).to.deep.equal([200, 400]);
+    expect((await tunnel.end()).split('HTTP/1.1 ')).to.have.length(3);
   });
 
   it('of HTTP/1.0 gets one answer and is closed', async () => {

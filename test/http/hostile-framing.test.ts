@@ -23,6 +23,13 @@ const HEADS: readonly Case[] = [
   ['a header of 20 KB', get('/v1/things/1', `X: ${'a'.repeat(20_000)}`), 431, 'TOO_LARGE'],
   ['a target of 20 KB', get(`/v1/things/${'a'.repeat(20_000)}`), 431, 'TOO_LARGE'],
   ['3,000 headers', get('/v1/things/1', ...Array(3000).fill('X: aaaaa')), 431, 'TOO_LARGE'],
+  [
+    'a second host behind 2,500 headers',
+    get('/v1/things/1', ...Array(2500).fill('a:b'), `Host: ${CANARY}`),
+    400,
+    'BAD_INPUT',
+  ],
+  ['a tunnel', `CONNECT ${CANARY}:1 HTTP/1.1\r\n${HOST}\r\n\r\n`, 400, 'BAD_INPUT'],
   ['no header host', 'GET /v1/things/1 HTTP/1.1\r\n\r\n', 400, 'BAD_INPUT'],
   ['two headers host', get('/v1/things/1', `Host: ${CANARY}`), 400, 'BAD_INPUT'],
   [

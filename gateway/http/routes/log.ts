@@ -35,7 +35,7 @@ const CONSISTENCY = object({
 const IF_NONE_MATCH: Parameter = {
   in: 'header',
   name: 'If-None-Match',
-  description: 'ETag of the checkpoint that the caller has.',
+  description: 'ETag of the checkpoint that the caller has; the star for any.',
   shape: text({ min: 0, max: 4096 }),
 };
 
@@ -62,8 +62,10 @@ function answerCheckpoint({ checkpoint }: SignedCheckpoint, request: ApiRequest)
   const bytes = utf8(checkpoint);
   const tag = `"${encodeHex(sha256(bytes))}"`;
   const headers = { 'Cache-Control': 'no-cache', ETag: tag };
-  const known = String(request.values['If-None-Match'] ?? '').split(',');
-  if (known.some((one) => one.trim().replace(/^W\//, '') === tag)) return { status: 304, headers };
+  const given = String(request.values['If-None-Match'] ?? '').trim();
+  // The star is any checkpoint at all (RFC 9110 section 13.1.2).
+  const isKnown = given.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
+  if (isKnown || given === '*') return { status: 304, headers };
   return { status: 200, type: TEXT, headers, body: bytes };
 }
 

@@ -155,7 +155,7 @@ function conclude(demo: Demo): void {
 /** The pages, over the data of the story, for whoever sits at this machine. */
 async function open(demo: Demo, context: CommandContext): Promise<void> {
   const config = await readGatewayConfig({
-    environment: { CHARTSEAL_LOG_LEVEL: 'warn', ...process.env },
+    environment: { CHARTSEAL_LOG_LEVEL: 'warn', CHARTSEAL_PEOPLE_PORT: '0', ...process.env },
     data: demo.path('hospital'),
     demo: true,
   });

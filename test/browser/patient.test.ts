@@ -56,9 +56,9 @@ describe('the page of a patient', () => {
     const sentence = await page.textContent('#summary');
     expect(sentence).to.match(/4 people opened your file 4 times/);
     expect(sentence).to.match(/1 emergency override\./);
-    const sequences = await page.locator('details.entry').evaluateAll((found) =>
-      found.map((one) => one.getAttribute('data-sequence')),
-    );
+    const sequences = await page
+      .locator('details.entry')
+      .evaluateAll((found) => found.map((one) => one.getAttribute('data-sequence')));
     expect(sequences[0]).to.equal('3');
     expect(new Set(sequences).size).to.equal(EVENT_COUNT);
     await keepScreenshot(page, 'patient-en');
@@ -94,9 +94,9 @@ describe('the page of a patient', () => {
     const verdict = await page.waitForSelector('#verdict');
     expect(await verdict.getAttribute('data-outcome')).to.equal('complete');
     expect(await verdict.textContent()).to.include(`${EVENT_COUNT} 条`);
-    const statuses = await page.locator('[data-step]').evaluateAll((found) =>
-      found.map((one) => one.getAttribute('data-status')),
-    );
+    const statuses = await page
+      .locator('[data-step]')
+      .evaluateAll((found) => found.map((one) => one.getAttribute('data-status')));
     expect(statuses).to.have.length(10);
     expect(new Set(statuses)).to.deep.equal(new Set(['OK']));
     expect(await page.textContent('[role=status].unseen')).to.include('清单完整');
@@ -154,8 +154,7 @@ describe('the page of a patient', () => {
   it('says that a list is not complete when the proof is of another file', async () => {
     const outcome = await changed(
       FILE,
-      async () =>
-        (await place.ask('/v1/patients/me/access-history/file', 'unseen-patient')).text,
+      async () => (await place.ask('/v1/patients/me/access-history/file', 'unseen-patient')).text,
     );
     expect(outcome).to.equal('other file');
     expect(UNSEEN.value).to.not.equal('');

@@ -40,7 +40,7 @@ const event = (at: number, more: Partial<AccessSubmission>): AccessSubmission =>
 const EVENTS: readonly AccessSubmission[] = [
   event(30, {}),
   event(20, { actor: { id: SCRIPT, name: SCRIPT }, unit: SCRIPT, organisation: SCRIPT }),
-  event(10, { actor: { id: 'x', name: LONG_NAME }, records: [SCRIPT], category: SCRIPT }),
+  event(10, { actor: { id: 'x', name: LONG_NAME }, records: [SCRIPT], category: '<b>x</b>' }),
   event(5, { purpose: 'BTG', breakGlass: true, justification: SCRIPT }),
   event(2, { role: 'system', actor: { id: 'prefetch' }, unit: 'IT' }),
 ];

@@ -148,12 +148,24 @@ function moreSection(language: Language): Child {
   const texts = PATIENT[language];
   const { entries, count, next, isLoading } = state;
   if (next === undefined) return undefined;
-  const more = () => void load(entries.length + FIRST_ENTRIES).catch(fail);
+  const more = () => {
+    if (!state.isLoading) void load(entries.length + FIRST_ENTRIES).catch(fail);
+  };
   return element(
     'div',
     { class: 'actions' },
     element('span', {}, texts.loadedOf(entries.length, count)),
-    element('button', { type: 'button', disabled: isLoading, on: { click: more } }, texts.more),
+    element(
+      'button',
+      {
+        type: 'button',
+        id: 'more',
+        // One that is disabled would lose the focus.
+        'aria-disabled': isLoading ? 'true' : undefined,
+        on: { click: more },
+      },
+      texts.more,
+    ),
   );
 }
 
@@ -184,8 +196,8 @@ function list(session: Session, language: Language): Child[] {
   if (state.entries.length === 0) return [...lead(language), proofPanel(session, language)];
   return [
     ...lead(language),
-    proofPanel(session, language),
     emergencySection(state.entries, language),
+    proofPanel(session, language),
     timeline(state.entries, language),
     element(
       'section',

@@ -25,25 +25,21 @@ const word = (table: Readonly<Record<string, string>>, code: string): Child =>
 const purposeView = (purpose: string | undefined, language: Language): Child =>
   purpose === undefined ? PATIENT[language].noPurpose : foreign(purposeText(purpose, language));
 
-function personText(person: Person): HTMLElement {
-  const { id, name } = person;
+/** The name; the account behind it only where there is room for everything. */
+function personText({ id, name }: Person, isWhole: boolean): HTMLElement {
   if (name === undefined || name === id) return foreign(id);
-  return element(
-    'span',
-    {},
-    foreign(name),
-    ' ',
-    element('span', { class: 'soft' }, '(', foreign(id), ')'),
-  );
+  if (!isWhole) return foreign(name);
+  const account = element('span', { class: 'soft' }, '(', foreign(id), ')');
+  return element('span', {}, foreign(name), ' ', account);
 }
 
-function whoText({ actor, role }: ShownEntry, texts: PatientTexts): HTMLElement {
+function whoText({ actor, role }: ShownEntry, texts: PatientTexts, isWhole: boolean): HTMLElement {
   const parts: Child[] = [
-    actor === undefined ? element('em', {}, texts.noName) : personText(actor),
+    actor === undefined ? element('em', {}, texts.noName) : personText(actor, isWhole),
     ...(role === undefined ? [] : [', ', word(texts.roles, role)]),
   ];
   if (actor?.onBehalfOf !== undefined) {
-    parts.push(` ${texts.onBehalfOf} `, personText(actor.onBehalfOf));
+    parts.push(` ${texts.onBehalfOf} `, personText(actor.onBehalfOf, isWhole));
   }
   return element('span', {}, ...parts);
 }
@@ -71,7 +67,7 @@ function facts(entry: ShownEntry, language: Language): Child[] {
   ];
   return [
     ...fact(texts.when, formatMoment(timeOf(entry), language)),
-    ...fact(texts.who, whoText(entry, texts)),
+    ...fact(texts.who, whoText(entry, texts, true)),
     ...fact(
       texts.where,
       foreign(organisation),
@@ -115,10 +111,9 @@ function entryView(entry: ShownEntry, language: Language): HTMLElement {
         {},
         formatMoment(timeOf(entry), language),
         ' · ',
-        whoText(entry, texts),
+        whoText(entry, texts, false),
         ' · ',
-        purpose,
-        entry.breakGlass === true && mark('bad', texts.emergency),
+        entry.breakGlass === true ? mark('bad', texts.emergency) : purpose,
       ),
       element('dl', { class: 'facts' }, ...facts(entry, language)),
     ),

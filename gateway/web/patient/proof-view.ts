@@ -119,7 +119,7 @@ export function proofSection(panel: ProofPanel, language: Language): HTMLElement
       type: 'button',
       id: 'check',
       class: 'main no-print',
-      disabled: isWorking,
+      'aria-disabled': isWorking ? 'true' : undefined,
       on: { click: check },
     },
     proof === undefined ? texts.check : texts.again,

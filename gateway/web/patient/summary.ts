@@ -17,9 +17,7 @@ export interface Summary {
 /** @param asOf up to when the list goes, RFC 3339 */
 export function summarise(entries: readonly ShownEntry[], asOf: string): Summary {
   const from = Date.parse(asOf) - SUMMARY_DAYS * DAY_MS;
-  const recent = entries.filter(
-    (entry) => isByPerson(entry) && Date.parse(timeOf(entry)) >= from,
-  );
+  const recent = entries.filter((entry) => isByPerson(entry) && Date.parse(timeOf(entry)) >= from);
   const people = new Set(recent.flatMap(({ actor }) => actor?.id ?? []));
   return {
     accesses: recent.length,

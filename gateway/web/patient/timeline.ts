@@ -13,32 +13,40 @@ const HEIGHT = 120;
 const BASE = 96;
 
 interface Bar {
-  readonly fromMs: number;
+  /** Its first day. */
+  readonly from: number;
   count: number;
   emergencies: number;
 }
 
+/** Days since 1970 of the reader's calendar. */
+const dayOf = (time: Date): number =>
+  Date.UTC(time.getFullYear(), time.getMonth(), time.getDate()) / DAY_MS;
+
 function barsOf(entries: readonly ShownEntry[]): Bar[] {
-  const times = entries.map((entry) => Date.parse(timeOf(entry)));
-  const first = Math.min(...times.map((ms) => Math.floor(ms / DAY_MS)));
-  const last = Math.max(...times.map((ms) => Math.floor(ms / DAY_MS)));
-  const days = Math.max(1, Math.ceil((last - first + 1) / MAX_BARS));
-  const count = Math.floor((last - first) / days) + 1;
+  const days = entries.map((entry) => dayOf(new Date(timeOf(entry))));
+  const first = days.reduce((a, b) => Math.min(a, b));
+  const last = days.reduce((a, b) => Math.max(a, b));
+  const step = Math.max(1, Math.ceil((last - first + 1) / MAX_BARS));
+  const count = Math.floor((last - first) / step) + 1;
   const bars: Bar[] = Array.from({ length: count }, (_none, at) => ({
-    fromMs: (first + at * days) * DAY_MS,
+    from: first + at * step,
     count: 0,
     emergencies: 0,
   }));
   entries.forEach((entry, at) => {
-    const day = Math.floor((times[at] as number) / DAY_MS);
-    const bar = bars[Math.floor((day - first) / days)] as Bar;
+    const bar = bars[Math.floor(((days[at] as number) - first) / step)] as Bar;
     bar.count++;
     if (entry.breakGlass === true) bar.emergencies++;
   });
   return bars;
 }
 
-const iso = (ms: number) => new Date(ms).toISOString();
+/** Noon of the day, so that no change of clocks makes it another. */
+const noonOf = (day: number): string => {
+  const date = new Date(day * DAY_MS);
+  return new Date(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), 12).toISOString();
+};
 
 function drawBar(bar: Bar, at: number, count: number, highest: number): SVGElement[] {
   const step = WIDTH / count;
@@ -65,7 +73,7 @@ export function timeline(all: readonly ShownEntry[], language: Language): Child 
   const texts = PATIENT[language];
   const bars = barsOf(entries);
   const busiest = bars.reduce((most, bar) => (bar.count > most.count ? bar : most));
-  const day = (bar: Bar | undefined) => formatMoment(iso(bar?.fromMs ?? 0), language, 'day');
+  const day = (bar: Bar | undefined) => formatMoment(noonOf(bar?.from ?? 0), language, 'day');
   const [from, to] = [day(bars[0]), day(bars.at(-1))];
   const sentence = texts.timelineText(from, to, day(busiest), busiest.count);
   const shapes = bars.flatMap((bar, at) => drawBar(bar, at, bars.length, busiest.count));

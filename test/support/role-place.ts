@@ -9,8 +9,8 @@ import type { ListenerKind } from '../../gateway/http/observer.js';
 import { findGateway } from '../../gateway/operation/run-file.js';
 import type { CertificateWithKey } from '../../gateway/pki/issue.js';
 import { GatewayPlace } from './gateway-place.js';
-import { accessSubmission } from './hospital.js';
 import { KeyServer } from './key-server.js';
+import { asJson, eventOf, type RoleRequest, recordOf, type Shelf } from './role-shelf.js';
 import { issueTlsCertificate, newTlsAuthority } from './tls-certificates.js';
 import { signToken } from './tokens.js';
 
@@ -33,54 +33,11 @@ export interface Credentials {
   readonly certificate?: CertificateWithKey;
 }
 
-export interface RoleRequest {
-  readonly target: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Makes it a POST. */
-  readonly body?: string;
-}
-
 export interface RoleAnswer {
   readonly status: number;
   readonly type: string;
   readonly text: string;
 }
-
-/** What is stored of one patient, by one source: all that a caller could name it by. */
-export interface Shelf {
-  readonly patient: { readonly system: string; readonly value: string };
-  readonly source: string;
-  readonly mark: string;
-  readonly record: string;
-  readonly leafHash: string;
-  readonly pseudonym: string;
-  /** Of the second page of the patient's own history. */
-  readonly cursor: string;
-  readonly receipt: string;
-}
-
-export const asJson = (body: unknown, headers = {}): Omit<RoleRequest, 'target'> => ({
-  body: JSON.stringify(body),
-  headers: { 'Content-Type': 'application/json', ...headers },
-});
-
-export const eventOf = ({ patient, source, mark }: Pick<Shelf, 'patient' | 'source' | 'mark'>) =>
-  accessSubmission(patient.value, randomUUID(), {
-    actor: { id: mark, name: mark },
-    source: { system: source, requestId: randomUUID() },
-  });
-
-export const recordOf = (id: string, { patient, source }: Pick<Shelf, 'patient' | 'source'>) => ({
-  record: {
-    id,
-    digests: { 'sha-256': 'a'.repeat(64) },
-    size: 1,
-    mediaType: 'text/plain',
-    category: 'inpatient',
-    source: { system: source },
-  },
-  patient,
-});
 
 export class RolePlace {
   readonly gateway: GatewayPlace;
@@ -90,6 +47,8 @@ export class RolePlace {
   readonly #certificates: Readonly<Record<string, CertificateWithKey>>;
   /** Connections by who shows a certificate on them: handshakes cost more than requests. */
   readonly #agents = new Map<CertificateWithKey | string, HttpAgent>();
+  /** Whether the pages were built. */
+  hasPages = false;
   #operator = '';
   #shelves: Readonly<Record<string, Shelf>> = {};
 
@@ -127,6 +86,7 @@ export class RolePlace {
     const place = new RolePlace(gateway, keyServer, keys, authority, certificates);
     await place.#serve();
     await place.#fill();
+    place.hasPages = (await place.ask('people', { target: '/' })).status === 200;
     return place;
   }
 
@@ -271,7 +231,10 @@ export class RolePlace {
       const { pseudonym = '' } = await this.#json('people', resolve, staff);
       const wanted = { target: `/v1/receipts/${shelf.leafHash}` };
       const { text: receipt } = await this.ask('people', wanted, staff);
-      shelves[name] = { ...shelf, cursor: page['next'] ?? '', pseudonym, receipt };
+      const event = { target: `/fhir/AuditEvent/${shelf.leafHash}` };
+      const { text: resource } = await this.ask('people', event, staff);
+      const cursor = page['next'] ?? '';
+      shelves[name] = { ...shelf, cursor, pseudonym, receipt, resource };
     }
     this.#shelves = shelves;
   }
@@ -288,10 +251,13 @@ export class RolePlace {
     const { record: facts, ...rest } = recordOf(record, about);
     const named = { record: { ...facts, name: about.mark }, ...rest };
     await this.#json(listener, { target: '/v1/records', ...asJson(named) }, by);
-    const event = () => ({ target: '/v1/access-events', ...asJson(eventOf(about)) });
-    await this.#json(listener, event(), by);
-    const { leafHash = '' } = await this.#json(listener, event(), by);
-    return { ...about, record, leafHash, pseudonym: '', cursor: '', receipt: '' };
+    const [first, second] = [eventOf(about), eventOf(about)];
+    const target = '/v1/access-events';
+    await this.#json(listener, { target, ...asJson(first) }, by);
+    const { leafHash = '' } = await this.#json(listener, { target, ...asJson(second) }, by);
+    const { requestId = '' } = second.source;
+    const later = { pseudonym: '', cursor: '', receipt: '', resource: '' };
+    return { ...about, record, leafHash, requestId, ...later };
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,12 @@
 // How each route is asked in the walk over all roles: about what is on one shelf, in a form that
 // the route takes. What is written differs each time.
 import { randomUUID } from 'node:crypto';
-import { asJson, eventOf, type RoleRequest, recordOf, type Shelf } from './role-place.js';
+import { asJson, eventOf, type RoleRequest, recordOf, type Shelf } from './role-shelf.js';
 
 const LINES = { 'Content-Type': 'application/x-ndjson' };
 const BYTES = { 'Content-Type': 'application/octet-stream' };
+const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
+const FHIR = { 'Content-Type': 'application/fhir+json' };
 const PURPOSE = 'purpose=TREAT';
 
 const get = (target: string) => () => ({ target });
@@ -13,6 +15,20 @@ const lines = (target: string, ...rows: readonly unknown[]): RoleRequest => ({
   headers: LINES,
   body: rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
 });
+/** An event as the gateway wrote it, under a request of its own. */
+function fhirEvent({ resource, requestId }: Shelf): string {
+  return resource.replaceAll(requestId, randomUUID());
+}
+
+const fhirBundle = (shelf: Shelf) =>
+  JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [
+      { resource: JSON.parse(fhirEvent(shelf)), request: { method: 'POST', url: 'AuditEvent' } },
+    ],
+  });
+
 const recordPath = ({ record }: Shelf) => `/v1/records/${encodeURIComponent(record)}`;
 const staffPath = ({ pseudonym }: Shelf) => `/v1/patients/${pseudonym}/access-history`;
 
@@ -101,9 +117,47 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   operatorProven: () => ({ target: '/operator/v1/proven', ...asJson({ waitMs: 20_000 }) }),
   operatorExport: get('/operator/v1/export'),
   operatorAudit: () => lines('/operator/v1/audits', AUDIT),
-  readSession: get('/v1/session'),
   readOpenApi: get('/v1/openapi.json'),
   readDocs: get('/docs'),
   readDocsStyle: get('/docs/docs.css'),
   readDocsScript: get('/docs/docs.js'),
+  readSession: get('/v1/session'),
+  beginLogin: get('/login'),
+  finishLogin: get('/login/callback'),
+  demoLogin: () => ({ target: '/login/demo', ...asJson({ subject: 'patient' }) }),
+  logout: () => ({ target: '/logout', body: '' }),
+  readPageIndex: get('/'),
+  readPagePatient: get('/patient'),
+  readPageAuditor: get('/auditor'),
+  readPageArchivist: get('/archivist'),
+  readPageVerify: get('/verify'),
+  downloadVerifyPage: get('/verify.html'),
+  readPageAsset: get('/assets/none.js'),
+  readFeeds: get('/v1/feeds'),
+  listRefused: get('/v1/feeds/refused'),
+  readRefused: get('/v1/feeds/refused/1'),
+  operatorImportAudit: (shelf) =>
+    lines('/operator/v1/audit-events/import', {
+      ...{ number: 1, mediaType: FHIR['Content-Type'] },
+      content: Buffer.from(fhirEvent(shelf)).toString('base64'),
+    }),
+  operatorReplay: () => ({ target: '/operator/v1/feed/replay', ...asJson({ ids: [] }) }),
+  operatorDiscard: () => ({ target: '/operator/v1/feed/discard', ...asJson({ id: 1 }) }),
+  readCapabilities: get('/fhir/metadata'),
+  createAuditEvent: (shelf) => ({
+    target: '/fhir/AuditEvent',
+    headers: FHIR,
+    body: fhirEvent(shelf),
+  }),
+  processBundle: (shelf) => ({ target: '/fhir', headers: FHIR, body: fhirBundle(shelf) }),
+  readAuditEvent: ({ leafHash }) => ({ target: `/fhir/AuditEvent/${leafHash}` }),
+  readAuditEventVersion: ({ leafHash }) => ({
+    target: `/fhir/AuditEvent/${leafHash}/_history/1`,
+  }),
+  searchAuditEvents: get('/fhir/AuditEvent?_count=5'),
+  searchAuditEventsByForm: () => ({
+    target: '/fhir/AuditEvent/_search',
+    headers: FORM,
+    body: '_count=5',
+  }),
 };

@@ -152,8 +152,17 @@ describe('a client certificate', () => {
     expect(JSON.parse((await send(lab)).text).id).to.equal('lab');
   });
 
-  it('of a foreign authority, revoked, or missing, is refused at the handshake', async () => {
-    for (const client of [stranger, revoked, undefined]) {
+  it('of a foreign authority, revoked, out of date, of a server alone, or missing, is refused at the handshake', async () => {
+    const commonNames = ['pacs'];
+    const past = { notBeforeAt: Date.now() - 2 * DAY_MS, notAfterAt: Date.now() - DAY_MS };
+    const future = { notBeforeAt: Date.now() + DAY_MS, notAfterAt: Date.now() + 2 * DAY_MS };
+    const unfit = [
+      await issueTlsCertificate(authority, { commonNames, ...past }),
+      await issueTlsCertificate(authority, { commonNames, ...future }),
+      await issueTlsCertificate(authority, { commonNames, purposes: ['server'] }),
+    ];
+    expect((await send(pacs)).status).to.equal(200);
+    for (const client of [stranger, revoked, ...unfit, undefined]) {
       const outcome = await send(client).then(
         ({ status }) => `answered ${status}`,
         ({ code }: { code?: string }) => code,

@@ -24,19 +24,27 @@ export interface LeafOptions {
   /** In ms since 1970; an hour before and after now when left out. */
   readonly notBeforeAt?: number;
   readonly notAfterAt?: number;
+  /** Of a client and a server when it is left out. */
+  readonly purposes?: readonly ('client' | 'server')[];
 }
 
-/** A certificate for a client and a server, signed by the authority. */
+const PURPOSES = {
+  client: x509.ExtendedKeyUsage.clientAuth,
+  server: x509.ExtendedKeyUsage.serverAuth,
+} as const;
+
+/** A certificate signed by the authority. */
 export async function issueTlsCertificate(
   authority: CertificateWithKey,
-  { commonNames, dnsNames = [], addresses = [], notBeforeAt, notAfterAt }: LeafOptions,
+  options: LeafOptions,
 ): Promise<CertificateWithKey> {
+  const { commonNames, dnsNames = [], addresses = [], notBeforeAt, notAfterAt } = options;
+  const { purposes = ['client', 'server'] } = options;
   const keys = await webcrypto.subtle.generateKey(KEYS, true, ['sign', 'verify']);
   const names = [
     ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
     ...addresses.map((value) => ({ type: 'ip' as const, value })),
   ];
-  const { clientAuth, serverAuth } = x509.ExtendedKeyUsage;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: `41${randomBytes(12).toString('hex')}`,
     subject: commonNames.map((name) => ({ CN: [name] })),
@@ -49,7 +57,7 @@ export async function issueTlsCertificate(
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([clientAuth, serverAuth]),
+      new x509.ExtendedKeyUsageExtension(purposes.map((one) => PURPOSES[one])),
       ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
     ],
   });

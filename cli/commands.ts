@@ -4,6 +4,7 @@ import { ACCESS_COMMANDS } from './table/access.js';
 import { ARCHIVE_COMMANDS } from './table/archive.js';
 import { BACKUP_COMMANDS } from './table/backup.js';
 import { CONTRACT_COMMANDS } from './table/contract.js';
+import { FEED_COMMANDS } from './table/feed.js';
 import { IDENTITY_COMMANDS } from './table/identity.js';
 import { LOG_COMMANDS } from './table/log.js';
 import { NETWORK_COMMANDS } from './table/network.js';
@@ -13,6 +14,7 @@ import { UPKEEP_COMMANDS } from './table/upkeep.js';
 
 export const GROUPS: Readonly<Record<string, string>> = {
   access: 'Access events: who did something to records of a patient.',
+  feed: 'What sources sent: how much, what of it was refused, refused events kept aside.',
   identity: 'Certificates with which the channel of a Fabric network is called.',
   keys: 'The keys of the log: without them no history can be made again.',
   log: 'The log as others follow it: checkpoints, consistency proofs, leaves.',
@@ -23,6 +25,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
 export const COMMANDS: readonly CommandRow[] = [
   ...ARCHIVE_COMMANDS,
   ...ACCESS_COMMANDS,
+  ...FEED_COMMANDS,
   ...SERVE_COMMANDS,
   ...LOG_COMMANDS,
   ...UPKEEP_COMMANDS,

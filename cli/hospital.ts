@@ -7,9 +7,11 @@ import { ChartsealError, type ErrorCode } from '../chaincode/core/errors.js';
 import { GatewayConnection } from '../gateway/client/connection.js';
 import { RemoteDoor } from '../gateway/client/remote-door.js';
 import { formatOperator, OPERATOR_HEADER } from '../gateway/client/wire.js';
+import { readGatewayConfig } from '../gateway/operation/config.js';
+import { fhirSources } from '../gateway/operation/config-fhir.js';
 import { findGateway } from '../gateway/operation/run-file.js';
 import type { HospitalDoor } from '../gateway/services/door/door.js';
-import { OwnDoor } from '../gateway/services/door/own-door.js';
+import { OwnDoor, type OwnDoorOptions } from '../gateway/services/door/own-door.js';
 import { type Hospital, openHospital } from '../gateway/services/hospital.js';
 import type { SequencerCounts } from '../gateway/services/sequencer/sequencer-options.js';
 import type { CommandContext } from './context.js';
@@ -17,6 +19,11 @@ import type { CommandContext } from './context.js';
 export interface DataOptions {
   /** DATA. */
   readonly data: string;
+}
+
+export interface FhirOptions {
+  /** Configuration of a gateway, for what it says of the sources of FHIR. */
+  readonly config?: string;
 }
 
 export interface WaitOptions {
@@ -107,14 +114,29 @@ function tellLeft(entries: number, context: CommandContext): void {
   if (entries > 0) context.tell(`finishing ${entries} entries that an earlier command left`);
 }
 
+/** With what the configuration says of FHIR, which a gateway beside the command has itself. */
+export async function withFhir<T extends DataOptions & FhirOptions>(
+  options: T,
+): Promise<T & Pick<OwnDoorOptions, 'fhir'>> {
+  const file = options.config ?? process.env['CHARTSEAL_CONFIG'];
+  if (file === undefined) return options;
+  const config = await readGatewayConfig({ file, data: options.data });
+  return { ...options, fhir: fhirSources(config.fhir, config.organisation) };
+}
+
 /** For commands that work beside a gateway as they do alone. */
 export async function withDoor<T>(
-  options: DataOptions,
+  options: DataOptions & Pick<OwnDoorOptions, 'fhir'>,
   context: CommandContext,
   use: (door: HospitalDoor) => Promise<T>,
 ): Promise<T> {
   const door = await openEither<HospitalDoor>(options, {
-    alone: () => OwnDoor.open({ folder: options.data, operator: operator() }),
+    alone: () =>
+      OwnDoor.open({
+        folder: options.data,
+        operator: operator(),
+        ...(options.fhir === undefined ? {} : { fhir: options.fhir }),
+      }),
     through: (gateway) => RemoteDoor.open(gateway, options.data),
   });
   try {

@@ -13,8 +13,15 @@ import { parseAccessSubmission } from '../../gateway/services/submission.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
-import { type DataOptions, reportCounts, type WaitOptions, withDoor } from '../hospital.js';
+import {
+  type DataOptions,
+  type FhirOptions,
+  reportCounts,
+  type WaitOptions,
+  withDoor,
+} from '../hospital.js';
 import { parsePatient } from '../patient.js';
+import { importAuditEvents } from './access-fhir.js';
 
 export interface AccessRecordOptions extends DataOptions, WaitOptions {
   readonly patient: string;
@@ -124,10 +131,15 @@ async function* chunks(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   }
 }
 
+export interface AccessImportOptions extends DataOptions, WaitOptions, FhirOptions {
+  /** Of the file: our own JSON lines, FHIR as it comes, or FHIR held to the BALP profiles. */
+  readonly format: 'chartseal' | 'fhir' | 'balp';
+}
+
 /** Exit code 1 when a line was refused, 2 when its bytes were no event at all or not proven. */
 export async function accessImport(
   file: string,
-  options: DataOptions & WaitOptions,
+  options: AccessImportOptions,
   context: CommandContext,
 ): Promise<number> {
   if (file === '-') return importFrom(context.stdin, options, context);
@@ -142,9 +154,10 @@ export async function accessImport(
 
 async function importFrom(
   input: AsyncIterable<Uint8Array>,
-  options: DataOptions & WaitOptions,
+  options: AccessImportOptions,
   context: CommandContext,
 ): Promise<number> {
+  if (options.format !== 'chartseal') return importAuditEvents(chunks(input), options, context);
   return withDoor(options, context, async (door) => {
     const tally: Tally = { added: 0, duplicates: 0, failed: 0 };
     const hints = new Hints();

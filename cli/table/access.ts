@@ -1,6 +1,6 @@
 // Commands about access events and histories.
 import * as flags from '../flags.js';
-import { type CommandRow, command, data, waitMs } from './row.js';
+import { type CommandRow, command, config, data, waitMs } from './row.js';
 
 export const ACCESS_COMMANDS: readonly CommandRow[] = [
   command({
@@ -43,10 +43,20 @@ export const ACCESS_COMMANDS: readonly CommandRow[] = [
   }),
   command({
     name: 'access import',
-    summary: 'Import access events, one JSON object a line.',
-    example: 'access import events.jsonl',
-    positional: ['[file]', 'file of JSON lines; stdin when it is left out or -'],
-    flags: { data, waitMs },
+    summary: 'Import access events: one JSON object a line, or FHIR AuditEvents.',
+    example: 'access import --format fhir audit-events.ndjson',
+    positional: ['[file]', 'file to import; stdin when it is left out or -'],
+    flags: {
+      data,
+      waitMs,
+      format: flags.choice(
+        '--format <name>',
+        'our own JSON lines, FHIR (lines, Bundle or resource), or FHIR held to IHE BALP',
+        ['chartseal', 'fhir', 'balp'],
+        'chartseal',
+      ),
+      config,
+    },
     run: async ([file = '-'], values, context) =>
       (await import('../commands/access.js')).accessImport(file, values, context),
   }),

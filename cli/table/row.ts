@@ -51,3 +51,7 @@ export const waitMs = flags.parsedOr(
 );
 export const out = flags.text('--out <file>', 'write it to this file instead of stdout');
 export const patient = flags.text('--patient <id>', "patient whom they are about: 'SYSTEM|VALUE'");
+export const config = flags.text(
+  '--config <file>',
+  'configuration of a gateway, for its member fhir; one that runs here uses its own',
+);

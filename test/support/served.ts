@@ -28,8 +28,8 @@ export class Served {
   }
 
   /** Resolves when commands can use it. */
-  static async start(place: Workplace, data = 'd'): Promise<Served> {
-    const started = spawn(process.execPath, [PROGRAM, 'serve', '--data', data], {
+  static async start(place: Workplace, data = 'd', more: readonly string[] = []): Promise<Served> {
+    const started = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, ...more], {
       cwd: place.folder,
       stdio: 'ignore',
       env: { ...process.env, CHARTSEAL_PEOPLE_PORT: '0' },

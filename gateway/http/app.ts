@@ -1,5 +1,6 @@
 // The Express application of one listener, built from the table of routes: who calls, whether they
-// may, what they ask, what is answered. What goes wrong anywhere becomes problem+json here.
+// may, what they ask, what is answered. What goes wrong anywhere becomes problem+json here, or
+// an OperationOutcome where FHIR is spoken.
 import { randomUUID } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import express, { type Express, type Request, type Response } from 'express';
@@ -10,6 +11,7 @@ import type { Authenticator } from './auth/authenticator.js';
 import { authorize } from './auth/authorize.js';
 import { verifiedCertificate } from './auth/certificate-match.js';
 import type { Caller } from './caller.js';
+import { fhirRefusal, isFhirTarget } from './fhir/refusal.js';
 import { checkHead } from './head.js';
 import { TIMEOUTS, type Timeouts } from './limits.js';
 import type { HttpObserver, ListenerKind } from './observer.js';
@@ -136,9 +138,10 @@ async function refuse(
     );
   }
   if (ending.aborted) headers['Connection'] = 'close';
-  const type = 'application/problem+json';
-  const body = { ...problem };
-  const answer = { status: problem.status, type, headers, body } as const;
+  const { status } = problem;
+  const answer = isFhirTarget(response.req.url)
+    ? { status, headers, ...fhirRefusal(refusal) }
+    : { status, headers, type: 'application/problem+json' as const, body: { ...problem } };
   await sendAnswer(response, answer, progress.gone, timeouts.answerIdleMs);
 }
 

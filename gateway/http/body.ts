@@ -11,6 +11,8 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 const PARAMETER = /^\s*charset\s*=\s*"?utf-8"?\s*$/i;
+/** Of media types of FHIR besides. */
+const FHIR_PARAMETER = /^\s*fhirVersion\s*=\s*"?4\.0"?\s*$/i;
 
 function wrongType(allowed: readonly string[]): never {
   const names = allowed.join(' or ');
@@ -26,7 +28,9 @@ export function mediaTypeOf(
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') wrongType(allowed);
   const [essence = '', ...parameters] = (headers['content-type'] ?? '').split(';');
   const found = allowed.find((type) => type === essence.trim().toLowerCase());
-  if (found === undefined || !parameters.every((one) => PARAMETER.test(one))) wrongType(allowed);
+  const isKnown = (one: string) =>
+    PARAMETER.test(one) || (found === 'application/fhir+json' && FHIR_PARAMETER.test(one));
+  if (found === undefined || !parameters.every(isKnown)) wrongType(allowed);
   return found;
 }
 

@@ -2,6 +2,10 @@
 
 /** JSON bodies, unless a route takes larger ones. */
 export const MAX_JSON_BODY_BYTES = 1024 * 1024;
+/** An AuditEvent or a Bundle of them. */
+export const MAX_FHIR_BODY_BYTES = 4 * 1024 * 1024;
+/** The form of a search. */
+export const MAX_FORM_BYTES = 64 * 1024;
 /** Bodies that are read as a whole, of all requests at the same time. */
 export const MAX_BUFFERED_BODY_BYTES = 256 * 1024 * 1024;
 /** A document that is digested while it arrives. */

@@ -3,6 +3,7 @@
 import type { JsonValue } from '../../chaincode/core/json.js';
 import type { Shape } from '../../chaincode/core/shape.js';
 import { ACCESS_SUBMISSION_SHAPE, IDENTIFIER_SHAPE } from '../services/submission.js';
+import { FHIR_SHAPES } from './fhir/shapes.js';
 import type { JsonSchema } from './json-schema.js';
 import { RECORD_BODY_SHAPE } from './record-input.js';
 import { EVIDENCE_SHAPE } from './routes/verify.js';
@@ -74,6 +75,7 @@ function evidenceSchema(schema: JsonSchema): JsonSchema {
 }
 
 export const NAMED_SHAPES: ReadonlyMap<Shape, NamedShape> = new Map<Shape, NamedShape>([
+  ...FHIR_SHAPES,
   [IDENTIFIER_SHAPE, { name: 'PatientIdentifier', publish: identifierSchema }],
   [ACCESS_SUBMISSION_SHAPE, { name: 'AccessEvent' }],
   [RECORD_BODY_SHAPE, { name: 'RecordSubmission' }],

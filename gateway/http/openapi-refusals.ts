@@ -1,6 +1,9 @@
 // Refusals in the OpenAPI document: which codes a route may answer, by status; their one schema.
 import { STATUS_CODES } from 'node:http';
-import { ERROR_CODES, type ErrorCode } from '../../chaincode/core/errors.js';
+import { ChartsealError, ERROR_CODES, type ErrorCode } from '../../chaincode/core/errors.js';
+import type { JsonObject } from '../../chaincode/core/json.js';
+import { ERROR_CODE_SYSTEM, outcomeOfError } from '../fhir/operation-outcome.js';
+import { FHIR_TYPE, isFhirTarget } from './fhir/refusal.js';
 import type { JsonSchema } from './json-schema.js';
 import type { Route } from './route.js';
 
@@ -59,6 +62,54 @@ export function problemSchema(codes: readonly ErrorCode[]): JsonSchema {
   };
 }
 
+/** How refusals look where FHIR is spoken. */
+export function outcomeSchema(codes: readonly ErrorCode[]): JsonSchema {
+  const coding = {
+    type: 'object',
+    properties: {
+      system: { type: 'string', const: ERROR_CODE_SYSTEM },
+      code: { type: 'string', enum: [...codes], description: 'The same codes as of the program.' },
+    },
+    required: ['system', 'code'],
+    additionalProperties: false,
+  };
+  const issue = {
+    type: 'object',
+    properties: {
+      severity: { type: 'string', enum: ['error', 'warning', 'information'] },
+      code: { type: 'string', description: 'Of the value set issue-type.' },
+      details: {
+        type: 'object',
+        properties: { coding: { type: 'array', items: coding }, text: { type: 'string' } },
+        required: ['text'],
+        additionalProperties: false,
+      },
+      diagnostics: { type: 'string', description: 'What to do next.' },
+      expression: { type: 'array', items: { type: 'string' }, description: 'The element.' },
+    },
+    required: ['severity', 'code', 'details'],
+    additionalProperties: false,
+  };
+  return {
+    type: 'object',
+    properties: {
+      resourceType: { type: 'string', const: 'OperationOutcome' },
+      issue: { type: 'array', items: issue },
+    },
+    required: ['resourceType', 'issue'],
+    additionalProperties: false,
+  };
+}
+
+const EXAMPLE_DETAIL = 'what exactly is wrong';
+
+function outcomesOf(codes: readonly ErrorCode[]): JsonSchema {
+  const example = (code: ErrorCode) => ({
+    value: outcomeOfError(new ChartsealError(code, EXAMPLE_DETAIL)) as unknown as JsonObject,
+  });
+  return Object.fromEntries(codes.map((code) => [code, example(code)]));
+}
+
 /** An example for each code of this status. */
 function examplesOf(status: number, codes: readonly ErrorCode[]): JsonSchema {
   const example = (code: ErrorCode) => ({
@@ -67,7 +118,7 @@ function examplesOf(status: number, codes: readonly ErrorCode[]): JsonSchema {
       title: STATUS_CODES[status] ?? '',
       status,
       code,
-      detail: 'what exactly is wrong',
+      detail: EXAMPLE_DETAIL,
       hint: ERROR_CODES[code].hint,
       instance: 'urn:uuid:2f1c9a52-7a70-4f4e-9a6a-0d5f6f4f7b11',
     },
@@ -87,7 +138,13 @@ function headersOf(status: number): JsonSchema {
   return { 'Retry-After': text('Seconds to wait before the next try.', '^[1-9][0-9]*$') };
 }
 
-function refusal(status: number, codes: readonly ErrorCode[], common: JsonSchema): JsonSchema {
+interface RefusalFacts {
+  readonly codes: readonly ErrorCode[];
+  readonly common: JsonSchema;
+  readonly isFhir: boolean;
+}
+
+function refusal(status: number, { codes, common, isFhir }: RefusalFacts): JsonSchema {
   const lines = codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].hint}`);
   const narrowed = {
     type: 'object',
@@ -96,12 +153,19 @@ function refusal(status: number, codes: readonly ErrorCode[], common: JsonSchema
   return {
     description: lines.join('\n\n'),
     headers: { ...common, ...headersOf(status) },
-    content: {
-      [PROBLEM_TYPE]: {
-        schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, narrowed] },
-        examples: examplesOf(status, codes),
-      },
-    },
+    content: isFhir
+      ? {
+          [FHIR_TYPE]: {
+            schema: { $ref: '#/components/schemas/OperationOutcome' },
+            examples: outcomesOf(codes),
+          },
+        }
+      : {
+          [PROBLEM_TYPE]: {
+            schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, narrowed] },
+            examples: examplesOf(status, codes),
+          },
+        },
   };
 }
 
@@ -115,6 +179,10 @@ export function refusalResponses(route: Route, common: JsonSchema): JsonSchema {
   // Of any request: its line and headers are too large to come as far as a route.
   byStatus.set(HEADERS_TOO_LARGE, ['TOO_LARGE']);
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [status, refusal(status, codes, common)]),
+    [...byStatus].map(([status, codes]) => {
+      // Before anything of a request is known, nor in which language it asks.
+      const isFhir = status !== HEADERS_TOO_LARGE && isFhirTarget(route.path);
+      return [status, refusal(status, { codes, common, isFhir })];
+    }),
   );
 }

@@ -2,10 +2,17 @@
 // what comes in, the same table of errors that goes out.
 import type { JsonValue } from '../../chaincode/core/json.js';
 import type { Shape } from '../../chaincode/core/shape.js';
+import { FHIR_TYPE } from './fhir/refusal.js';
 import { type JsonSchema, jsonSchema, type Refer } from './json-schema.js';
 import { exampleOf } from './openapi-examples.js';
 import { NAMED_SHAPES } from './openapi-names.js';
-import { BEFORE_ROUTES, problemSchema, refusalResponses, refusalsOf } from './openapi-refusals.js';
+import {
+  BEFORE_ROUTES,
+  outcomeSchema,
+  problemSchema,
+  refusalResponses,
+  refusalsOf,
+} from './openapi-refusals.js';
 import type { Answer, Body, MediaType, Parameter, Route } from './route.js';
 
 export interface ApiInfo {
@@ -32,9 +39,17 @@ function isPublic({ access, isPage = false }: Route): boolean {
   return access !== 'operator' && !isPage;
 }
 
+/** Told by a schema; a form by the names and texts in it. */
+const JSON_TYPES: ReadonlySet<MediaType> = new Set([
+  'application/json',
+  'application/fhir+json',
+  FHIR_TYPE,
+  'application/x-www-form-urlencoded',
+]);
+
 /** JSON lines and bytes have no schema of their own in 3.1: a line's stands beside. */
 function contentOf(type: MediaType, shape: Shape | undefined): JsonSchema {
-  if (type === 'application/json') {
+  if (JSON_TYPES.has(type)) {
     if (shape === undefined) return { schema: {} };
     const example = NAMED_SHAPES.get(shape)?.example ?? exampleOf(shape);
     return { schema: jsonSchema(shape, refer), example };
@@ -214,7 +229,11 @@ export function openApiDocument(routes: readonly Route[], info: ApiInfo): JsonSc
     tags: [...new Set(rows.map(({ tag }) => tag))].map((name) => ({ name })),
     paths: pathsOf(rows),
     components: {
-      schemas: { ...Object.fromEntries(named), Problem: problemSchema(codes) },
+      schemas: {
+        ...Object.fromEntries(named),
+        OperationOutcome: outcomeSchema(codes),
+        Problem: problemSchema(codes),
+      },
       headers: {
         'X-Request-Id': {
           description: 'Id of this request, as it stands in the log of the gateway.',

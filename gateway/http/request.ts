@@ -1,5 +1,6 @@
 // What a handler is given, made from the request that Express has: checked against the row of the
 // route, body read on demand.
+import type { TLSSocket } from 'node:tls';
 import type { Request } from 'express';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
@@ -52,6 +53,12 @@ export function browserFacts(request: Request): BrowserFacts {
   return { cookie, host, origin: one('origin'), site: one('sec-fetch-site') };
 }
 
+/** Host was checked with the head; HTTP/1.0 has none. */
+function originOf({ socket, headers }: Request): string {
+  const { encrypted = false } = socket as Partial<TLSSocket>;
+  return `${encrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}`;
+}
+
 /** Throws BAD_INPUT and WRONG_MEDIA_TYPE; the body is looked at when the handler reads it. */
 export function readRequest(
   route: Route,
@@ -72,8 +79,9 @@ export function readRequest(
     idleMs: bodyMs,
     totalMs: bodyMs,
   };
+  const bytes = () => readWhole(request, whole);
   const json = async () => {
-    const value = parseJsonBytes(await readWhole(request, whole), 'the body');
+    const value = parseJsonBytes(await bytes(), 'the body');
     if (body?.shape !== undefined) checkShape(body.shape, value, 'the body');
     return value;
   };
@@ -89,6 +97,8 @@ export function readRequest(
     mediaType,
     browser: browserFacts(request),
     target: request.url,
+    origin: originOf(request),
+    bytes,
     json,
     stream,
     waitMs,

@@ -31,6 +31,9 @@ export type MediaType =
   | 'application/x-ndjson'
   | 'application/octet-stream'
   | 'application/problem+json'
+  | 'application/fhir+json'
+  | 'application/fhir+json; charset=utf-8'
+  | 'application/x-www-form-urlencoded'
   | 'text/plain; charset=utf-8'
   | 'text/html; charset=utf-8'
   | 'text/css; charset=utf-8'
@@ -72,6 +75,10 @@ export interface ApiRequest {
   readonly browser: BrowserFacts;
   /** Path and query as they were sent. */
   readonly target: string;
+  /** Address by which the gateway was asked, such as `https://gateway.example:8443`. */
+  readonly origin: string;
+  /** The whole body as it came. */
+  bytes(): Promise<Uint8Array>;
   /** The whole body as checked JSON, for bodies of `application/json`. */
   json(): Promise<JsonValue>;
   /** The body as it arrives; what is not read holds the sender back. */

@@ -1,5 +1,6 @@
 // What the routes work with.
 
+import type { FhirSources } from '../fhir/sources.js';
 import type { Health } from '../operation/health.js';
 import type { Hospital } from '../services/hospital.js';
 import type { Display } from './display.js';
@@ -11,6 +12,8 @@ export interface GatewayServices {
   readonly hospital: Hospital;
   /** What the gateway knows of its own state: readiness, metrics, findings. */
   readonly health: Health;
+  /** What the configuration says of those who send FHIR. */
+  readonly fhir: FhirSources;
   /** Patients that staff resolved, by pseudonym. */
   readonly patients: Patients;
   /** Name of the hospital in access events that the gateway itself records. */

@@ -3,11 +3,14 @@ import type { Route } from './route.js';
 import { ACCESS_EVENT_ROUTES } from './routes/access-events.js';
 import { docsRoutes } from './routes/docs.js';
 import { FEED_ROUTES } from './routes/feeds.js';
+import { FHIR_ROUTES } from './routes/fhir.js';
+import { FHIR_SEARCH_ROUTES } from './routes/fhir-search.js';
 import { LOG_ROUTES } from './routes/log.js';
 import { OPERATION_ROUTES } from './routes/operation.js';
 import { OPERATOR_ROUTES } from './routes/operator.js';
 import { OPERATOR_AUDIT_ROUTES } from './routes/operator-audit.js';
 import { OPERATOR_EXPORT_ROUTES } from './routes/operator-export.js';
+import { OPERATOR_FEED_ROUTES } from './routes/operator-feed.js';
 import { OPERATOR_ROW_ROUTES } from './routes/operator-rows.js';
 import { PAGE_ROUTES } from './routes/pages.js';
 import { PATIENT_ROUTES } from './routes/patients.js';
@@ -22,6 +25,8 @@ export const ROUTES: readonly Route[] = [
   ...RECORD_ROUTES,
   ...RECORD_READING_ROUTES,
   ...ACCESS_EVENT_ROUTES,
+  ...FHIR_ROUTES,
+  ...FHIR_SEARCH_ROUTES,
   ...RECEIPT_ROUTES,
   ...PATIENT_ROUTES,
   ...VERIFY_ROUTES,
@@ -31,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...OPERATION_ROUTES,
   ...OPERATOR_ROUTES,
   ...OPERATOR_ROW_ROUTES,
+  ...OPERATOR_FEED_ROUTES,
   ...OPERATOR_EXPORT_ROUTES,
   ...OPERATOR_AUDIT_ROUTES,
   ...SESSION_ROUTES,

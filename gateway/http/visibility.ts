@@ -6,11 +6,18 @@ import type { Caller, Role } from './caller.js';
 import type { ApiRequest } from './route.js';
 
 const READERS: readonly Role[] = ['archivist', 'auditor'];
+/** Who may look at the history of any patient. */
+export const STAFF: readonly Role[] = ['archivist', 'privacy-officer'];
 
 /** Of routes that are not open, where there always is a caller. */
 export function callerOf({ caller }: ApiRequest): Caller {
   if (caller === undefined) throw new ChartsealError('UNAUTHENTICATED', 'this needs credentials');
   return caller;
+}
+
+/** Whether the caller may see events of any patient; who is no staff sees the own. */
+export function isStaff({ isOwn, roles }: Caller): boolean {
+  return isOwn && roles.some((role) => STAFF.includes(role));
 }
 
 /** How the caller stands in what it submits. */

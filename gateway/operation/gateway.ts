@@ -18,6 +18,7 @@ import { ROUTES } from '../http/table.js';
 import { WebFiles } from '../http/web-files.js';
 import { type Hospital, openHospital } from '../services/hospital.js';
 import type { GatewayConfig } from './config.js';
+import { fhirSources } from './config-fhir.js';
 import { Health } from './health.js';
 import type { GatewayLog } from './log.js';
 import { Metrics } from './metrics.js';
@@ -110,6 +111,7 @@ export class Gateway {
     const services: GatewayServices = {
       hospital,
       health,
+      fhir: fhirSources(config.fhir, config.organisation),
       patients: new Patients(hospital.context),
       organisation: config.organisation ?? hospital.config.mspId,
       display: config.web.display,

@@ -3,6 +3,7 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createDataFolder } from '../../gateway/data/create.js';
+import type { FhirSources } from '../../gateway/fhir/sources.js';
 import { createApp } from '../../gateway/http/app.js';
 import type { IssuerConfig } from '../../gateway/http/auth/auth-config.js';
 import { Authenticator } from '../../gateway/http/auth/authenticator.js';
@@ -23,6 +24,24 @@ import { signToken } from './tokens.js';
 export const OWN = 'HospitalMSP';
 export const OTHER = 'AuditorMSP';
 const AUDIENCE = 'chartseal';
+/** Patients of this system may be named by references. */
+const PATIENT_SYSTEM = 'urn:hospital-a';
+const FHIR_SOURCES: FhirSources = {
+  organisation: 'Example Hospital',
+  sources: [
+    {
+      system: 'emr',
+      category: 'inpatient',
+      patientReferences: [
+        { system: PATIENT_SYSTEM },
+        { base: 'https://fhir.east.example.org/r4', system: PATIENT_SYSTEM },
+      ],
+      purposes: {},
+      breakGlass: [],
+      roles: {},
+    },
+  ],
+};
 const MANY = 1_000_000;
 
 export interface Bearer {
@@ -124,12 +143,13 @@ export class ApiPlace {
         hospital,
         health,
         patients: new Patients(hospital.context),
+        fhir: FHIR_SOURCES,
         organisation: 'Example Hospital',
         display: 'name',
         login,
         web: new WebFiles(folder),
       },
-      authenticator: Authenticator.create({ ownOrganisation: OWN, issuers, systems: [] }),
+      authenticator,
       observer: { answered: () => undefined, failed: (_id, error) => failures.push(error) },
       listener: 'people',
       rateLimits: { requestsPerMinute: MANY, refusedLoginsPerMinute: MANY },

@@ -1,28 +1,25 @@
 // Who opened a patient's file. A patient sees the own file alone, whatever is sent; staff name a
 // patient by a pseudonym, and every look of theirs is an access event itself.
-import { randomUUID } from 'node:crypto';
 import { ACCESS_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { hex, object } from '../../../chaincode/core/shape.js';
-import { formatTime } from '../../../chaincode/core/time.js';
-import { type AccessSubmission, IDENTIFIER_SHAPE } from '../../services/submission.js';
+import { IDENTIFIER_SHAPE } from '../../services/submission.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
 import type { Caller } from '../caller.js';
 import { withheldFromPatients } from '../display.js';
 import { answerHistoryFile, HISTORY_FILE_ANSWER, historyFile, WITHHOLD } from '../history-file.js';
 import { historyPage, PAGE_ANSWER, PAGE_PARAMETERS } from '../history-page.js';
+import { type Look, recordLook } from '../look.js';
 import type { Access, ApiRequest, Parameter, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
-import { callerOf, submitterOf } from '../visibility.js';
+import { callerOf } from '../visibility.js';
 
 const PATIENT: Access = { own: ['patient'] };
 const STAFF: Access = { own: ['archivist', 'privacy-officer'] };
 const TAG = 'Patients';
 const FILE_NAME = 'access-history.json';
-/** As staff's own looks stand in the log. */
-const LOOK = { category: 'access-history', system: 'chartseal-gateway' } as const;
 
 const PSEUDONYM: Parameter = {
   in: 'path',
@@ -45,40 +42,10 @@ function ownPatient({ patient }: Caller): PatientIdentifier {
   throw new ChartsealError('ACCESS_DENIED', 'the credentials name no patient');
 }
 
-function lookOf(
-  caller: Caller,
-  patient: PatientIdentifier,
-  purpose: string,
-  { organisation }: GatewayServices,
-): AccessSubmission {
-  const { id, name, kind, roles } = caller;
-  const role = STAFF.own.find((one) => roles.includes(one)) ?? 'archivist';
-  return {
-    patient,
-    occurredAt: formatTime(Date.now()),
-    action: 'R',
-    outcome: 'success',
-    actor: { id, ...(name === undefined ? {} : { name }) },
-    role: kind === 'operator' ? 'operator' : role,
-    organisation,
-    purpose,
-    breakGlass: false,
-    records: [],
-    category: LOOK.category,
-    source: { system: LOOK.system, requestId: randomUUID() },
-  };
-}
-
-/** Durable before anything is shown; when it cannot be, nothing is. */
-async function recordLook(
-  request: ApiRequest,
-  services: GatewayServices,
-  patient: PatientIdentifier,
-): Promise<void> {
-  const caller = callerOf(request);
-  const look = lookOf(caller, patient, String(request.values['purpose']), services);
-  await services.hospital.sequencer.accept(look, { by: submitterOf(caller) });
-}
+const lookFor = ({ values }: ApiRequest): Look => ({
+  action: 'R',
+  purpose: String(values['purpose']),
+});
 
 const staffPatient = ({ values }: ApiRequest, { patients }: GatewayServices) =>
   patients.find(String(values['pseudonym']));
@@ -165,7 +132,7 @@ export const PATIENT_ROUTES: readonly Route[] = [
       }
       const patient = staffPatient(request, services);
       const body = await historyPage(request, services, patient);
-      if (cursor === undefined) await recordLook(request, services, patient);
+      if (cursor === undefined) await recordLook(request, services, patient, lookFor(request));
       return { status: 200, body };
     },
   },
@@ -182,7 +149,7 @@ export const PATIENT_ROUTES: readonly Route[] = [
     async handle(request, services) {
       const patient = staffPatient(request, services);
       const bytes = await historyFile(request, services.hospital, { patient });
-      await recordLook(request, services, patient);
+      await recordLook(request, services, patient, lookFor(request));
       return answerHistoryFile(bytes, FILE_NAME);
     },
   },

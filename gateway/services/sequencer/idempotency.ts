@@ -28,13 +28,25 @@ export function requestKey(system: string, requestId: string): Uint8Array {
   return sha256(utf8(canonicalJson(['chartseal/request', system, requestId])));
 }
 
+/** What a sender says of an access: not how it wrote it, nor what a reader of that assumed. */
+function saidIn(body: EntryBody): EntryBody {
+  const { members } = body;
+  if (!('action' in members)) return body;
+  const { assumed: _assumed, source, ...said } = members;
+  const { evidenceDigest: _digest, ...named } = source;
+  return { ...body, members: { ...said, source: named } };
+}
+
 /** @param labelHex of the subject: it stands for the patient, whom no entry names */
 export function idempotencyDigests(labelHex: string, body: EntryBody): IdempotencyDigests {
-  const content = sha256(utf8(`chartseal/content\0${labelHex}\0${canonicalJson(body)}`));
+  const digest = (part: EntryBody) =>
+    sha256(utf8(`chartseal/content\0${labelHex}\0${canonicalJson(part)}`));
   const source = sourceOf(body);
-  const key =
-    source?.requestId === undefined ? content : requestKey(source.system, source.requestId);
-  return { key, content };
+  if (source?.requestId === undefined) {
+    const content = digest(body);
+    return { key: content, content };
+  }
+  return { key: requestKey(source.system, source.requestId), content: digest(saidIn(body)) };
 }
 
 /** The body from which an entry was built. */

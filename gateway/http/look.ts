@@ -1,0 +1,49 @@
+// A look of staff at a patient's history is an access event itself.
+import { randomUUID } from 'node:crypto';
+import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
+import { formatTime } from '../../chaincode/core/time.js';
+import type { AccessSubmission } from '../services/submission.js';
+import type { Caller, Role } from './caller.js';
+import type { ApiRequest } from './route.js';
+import type { GatewayServices } from './services.js';
+import { callerOf, STAFF, submitterOf } from './visibility.js';
+
+/** As staff's own looks stand in the log. */
+const LOOK = { category: 'access-history', system: 'chartseal-gateway' } as const;
+
+/** What is looked for, and why. */
+export type Look = Pick<AccessSubmission, 'action' | 'purpose' | 'assumed'>;
+
+function lookOf(
+  { id, name, kind, roles }: Caller,
+  patient: PatientIdentifier,
+  look: Look,
+  { organisation }: GatewayServices,
+): AccessSubmission {
+  const role: Role = STAFF.find((one) => roles.includes(one)) ?? 'archivist';
+  return {
+    patient,
+    ...look,
+    occurredAt: formatTime(Date.now()),
+    outcome: 'success',
+    actor: { id, ...(name === undefined ? {} : { name }) },
+    role: kind === 'operator' ? 'operator' : role,
+    organisation,
+    breakGlass: false,
+    records: [],
+    category: LOOK.category,
+    source: { system: LOOK.system, requestId: randomUUID() },
+  };
+}
+
+/** Durable before anything is shown; when it cannot be, nothing is. */
+export async function recordLook(
+  request: ApiRequest,
+  services: GatewayServices,
+  patient: PatientIdentifier,
+  look: Look,
+): Promise<void> {
+  const caller = callerOf(request);
+  const { sequencer } = services.hospital;
+  await sequencer.accept(lookOf(caller, patient, look, services), { by: submitterOf(caller) });
+}

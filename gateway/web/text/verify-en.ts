@@ -42,7 +42,7 @@ export const VERIFY_EN = {
   filesHint:
     'A receipt is named like its document, with .receipt.json at the end. The trust file is the one that you got from somebody you trust.',
   held: (documents: number, receipts: number, histories: number) =>
-    `Here are ${count(documents, 'document')}, ${count(receipts, 'receipt')} and ${count(histories, 'history', 'histories')}.`,
+    `Given: ${count(documents, 'document')}, ${count(receipts, 'receipt')}, ${count(histories, 'history', 'histories')}.`,
   needTrust: 'Still needed: the trust file. Without it nothing can be verified.',
   needEvidence: 'Still needed: a receipt or a history.',
   reading: (done: number, of: number) => `Reading files: ${done} of ${of}`,
@@ -62,6 +62,8 @@ export const VERIFY_EN = {
   compareShort: (given: number) => `${given} of 64 characters so far, all equal.`,
   notCompared: 'The fingerprint of the trust file has not been compared on this page.',
   notComparedLink: 'Compare it below',
+  singleOperator:
+    'Under this trust file a single operator vouches for its own log: nobody independent witnesses it.',
   organisations: 'Organisations',
   mustAttest: 'Must attest',
   mustAttestValue: (k: number, of: number, required: readonly string[]) =>
@@ -133,7 +135,7 @@ export const VERIFY_EN = {
   bytes: (size: number) => `${size.toLocaleString('en')} bytes`,
   log: 'Log',
   place: 'Place in the log',
-  placeValue: (index: number, size: number) => `number ${index} of ${size}`,
+  placeValue: (index: number, size: number) => `#${index}, of ${count(size, 'entry', 'entries')}`,
   created: 'Created',
   accepted: 'Accepted by the hospital',
   endorsed: 'Endorsed no later than',

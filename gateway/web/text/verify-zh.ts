@@ -35,6 +35,7 @@ export const VERIFY_ZH: VerifyTexts = {
   compareShort: (given) => `已输入 64 个字符中的 ${given} 个，目前一致。`,
   notCompared: '尚未在本页面比对信任文件的指纹。',
   notComparedLink: '请在下方比对',
+  singleOperator: '依此信任文件，单一运营方为自己的日志作证，没有独立见证。',
   organisations: '机构',
   mustAttest: '证明要求',
   mustAttestValue: (k, of, required) =>
@@ -117,7 +118,7 @@ export const VERIFY_ZH: VerifyTexts = {
   bytes: (size) => `${size.toLocaleString('zh-CN')} 字节`,
   log: '日志',
   place: '日志中的位置',
-  placeValue: (index, size) => `共 ${size} 条，编号 ${index}`,
+  placeValue: (index, size) => `#${index}，共 ${size} 条`,
   created: '形成时间',
   accepted: '医院受理时间',
   endorsed: '背书时间不晚于',

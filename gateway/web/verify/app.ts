@@ -213,12 +213,18 @@ export class VerifyApp {
 
   /** Stands above every verdict: what all of them rest on. */
   #reliance(language: Language): Child {
-    const fingerprint = this.desk.trust?.facts?.fingerprint;
-    if (fingerprint === undefined || this.desk.finished === 0) return undefined;
-    if (compareFingerprint(this.#typed, fingerprint).kind === 'equal') return undefined;
+    const facts = this.desk.trust?.facts;
+    if (facts === undefined || this.desk.finished === 0) return undefined;
     const texts = verifyTexts(language);
-    const link = element('a', { href: '#trust' }, texts.notComparedLink);
-    return element('p', { id: 'reliance' }, mark('open', texts.notCompared), ' ', link);
+    const isAlone = facts.file.ordering === 'embedded';
+    const isCompared = compareFingerprint(this.#typed, facts.fingerprint).kind === 'equal';
+    const link = element('a', { href: '#trust', class: 'no-print' }, texts.notComparedLink);
+    return element(
+      'div',
+      { id: 'reliance' },
+      !isCompared && element('p', {}, mark('open', texts.notCompared), ' ', link),
+      isAlone && element('p', {}, mark('open', texts.singleOperator)),
+    );
   }
 
   #origin(language: Language): HTMLElement {

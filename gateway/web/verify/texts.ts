@@ -25,7 +25,8 @@ export function findingText(sentence: string, language: Language): HTMLElement {
 }
 
 export function statementText(sentence: string, language: Language): HTMLElement {
-  const whole = /[.。]$/.test(sentence) ? sentence : `${sentence}.`;
+  const first = sentence.charAt(0).toUpperCase();
+  const whole = `${first}${sentence.slice(1)}${/[.。]$/.test(sentence) ? '' : '.'}`;
   const chinese = language === 'zh-CN' ? statementInChinese(sentence) : undefined;
   return translated(whole, language, () => chinese);
 }

@@ -64,6 +64,7 @@ export function openPage(parts: (frame: Frame) => PageParts): Frame {
   const header = element('header', {});
   const main = element('main', { id: 'content', tabindex: -1 });
   const footer = element('footer', {});
+  const skip = element('a', { href: '#content', class: 'skip' });
   const choose = (chosen: Language) => {
     language = chosen;
     keepLanguage(chosen);
@@ -83,6 +84,7 @@ export function openPage(parts: (frame: Frame) => PageParts): Frame {
     const texts = COMMON[language];
     document.documentElement.lang = language;
     document.title = title;
+    replaceChildren(skip, texts.skip);
     replaceChildren(
       header,
       element('span', { class: 'name', translate: 'no' }, 'Chartseal'),
@@ -93,7 +95,6 @@ export function openPage(parts: (frame: Frame) => PageParts): Frame {
     replaceChildren(footer, element('p', {}, texts.footer));
     if (focused !== '') document.getElementById(focused)?.focus();
   }
-  const skip = element('a', { href: '#content', class: 'skip' }, COMMON[language].skip);
   document.body.append(skip, header, main, footer, live);
   draw();
   return frame;

@@ -20,10 +20,9 @@ export const SECURITY_ROLE = 'http://terminology.hl7.org/CodeSystem/extra-securi
 export const TOKEN_AGENT = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/UserAgentTypes';
 export const BALP_ENTITY = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType';
 
-/** Of the entity in which Chartseal says where the proof of an event is; details below. */
-export const OWN_ENTITY = { system: 'urn:chartseal:entity-type', code: 'ledger-entry' } as const;
-/** Leaf hashes and labels as identifiers. */
+/** System of leaf hashes: names the entity in which Chartseal says where the proof of an event is. */
 export const LEAF_SYSTEM = 'urn:chartseal:leaf-hash';
+/** System of the labels of patients who are not named. */
 export const LABEL_SYSTEM = 'urn:chartseal:label';
 /** `entity.detail.type` of what AuditEvent has no element for. */
 export const OWN_DETAIL = {
@@ -176,6 +175,7 @@ export const NOT_GIVEN = 'not-given';
 
 export const TYPE_PERSON = '1';
 export const TYPE_SYSTEM_OBJECT = '2';
+export const TYPE_OTHER = '4';
 export const ROLE_PATIENT = '1';
 export const ROLE_QUERY = '24';
 export const REQUEST_ID = 'XrequestId';

@@ -3,8 +3,8 @@ import type { JsonObject } from '../../chaincode/core/json.js';
 import type { Assumed } from './assumptions.js';
 import {
   ENTITY_TYPE,
+  LEAF_SYSTEM,
   OBJECT_ROLE,
-  OWN_ENTITY,
   REQUEST_ID,
   ROLE_PATIENT,
   ROLE_QUERY,
@@ -52,7 +52,8 @@ function readEntity(json: JsonObject, at: string, assumed: Assumed): Entity {
   const type = codeIn(typeToken, ENTITY_TYPE);
   const role = codeIn(token(roleCoding, `${at}.role`, OBJECT_ROLE), OBJECT_ROLE);
   const entity = (part: Part): Entity => ({ at, json, part, what, target });
-  if (typeToken === `${OWN_ENTITY.system}|${OWN_ENTITY.code}`) return entity('own');
+  const name = objectAt(what, 'identifier');
+  if (textAt(name, 'system') === LEAF_SYSTEM) return entity('own');
   if (textAt(typeCoding, 'code') === REQUEST_ID) return entity('request');
   // The access token with which somebody was authorized: never a record.
   if (TOKEN_AGENTS.has(textAt(typeCoding, 'code') ?? '')) return entity('person');

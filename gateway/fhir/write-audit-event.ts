@@ -29,12 +29,12 @@ import {
   ORGANISATION_TYPE,
   OUTCOMES,
   OWN_DETAIL,
-  OWN_ENTITY,
   PARTICIPATION,
   PROVENANCE,
   REQUEST_ID,
   ROLE_CLASS,
   ROLE_PATIENT,
+  TYPE_OTHER,
   TYPE_PERSON,
   TYPE_SYSTEM_OBJECT,
   USER_TYPE,
@@ -168,7 +168,7 @@ function ownEntity({ entry, leafHash }: ReadEvent, links: EventLinks): AuditEven
   ];
   return {
     what: { identifier: { system: LEAF_SYSTEM, value: leafHash } },
-    type: { ...OWN_ENTITY },
+    type: entityType(TYPE_OTHER),
     detail: details.flatMap(([type, valueString]) =>
       valueString === undefined ? [] : [{ type, valueString }],
     ),

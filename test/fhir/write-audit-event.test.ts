@@ -94,7 +94,7 @@ describe('an entry as AuditEvent', () => {
   it('links to its receipt and its history, and tells the digest of what was received', () => {
     const [submission] = readAuditEvent(eventNamed('patient-read').resource, SOURCES, EVIDENCE);
     const { entity = [] } = written(chained(submission as AccessSubmission));
-    const own = entity.find(({ type }) => type?.code === 'ledger-entry');
+    const own = entity.find(({ detail }) => detail !== undefined);
     const details = Object.fromEntries(
       (own?.detail ?? []).map(({ type, valueString }) => [type, valueString]),
     );

@@ -38,6 +38,25 @@ describe('the page of a patient', () => {
     await place?.close();
   });
 
+  it('begins where people sign in, in both languages, on the smallest phone', async () => {
+    for (const language of ['zh-CN', 'en'] as const) {
+      const watched = await newPage(browser, { language, width: PHONE });
+      const { page } = watched;
+      await page.goto(place.url('/?refused=UNAUTHENTICATED'));
+      await page.waitForSelector('[data-subject]');
+      expect(await page.textContent('#problem')).to.match(/请重新登录|Please sign in again/);
+      expect(new URL(page.url()).search).to.equal('');
+      await expectFits(page);
+      await expectAccessible(page);
+      await keepScreenshot(page, `sign-in-phone-${language}`);
+      await page.goto(place.url('/?refused=Call%20this%20number'));
+      await page.waitForSelector('[data-subject]');
+      expect(await page.locator('#problem').count()).to.equal(0);
+      expectQuiet(watched);
+      await watched.context.close();
+    }
+  });
+
   it('tells whoever is not signed in where to sign in', async () => {
     const watched = await newPage(browser);
     const { page } = watched;

@@ -77,6 +77,11 @@ describe('requests with a session', () => {
     }
     expect(await accepted()).to.equal(before);
     expect((await browser.fetch(page, target, good)).status).to.equal(200);
+    // Without the cookie too: an answer would take it back.
+    const headers = { origin: 'https://attacker.test', 'sec-fetch-site': 'cross-site' };
+    const out = await new CookieBrowser().fetch(page, '/logout', { method: 'POST', headers });
+    expect(outcome(out)).to.deep.equal([403, 'ACCESS_DENIED']);
+    expect(out.headers['set-cookie']).to.equal(undefined);
   });
 
   it('that only read are not taken from another site, and leave no look behind', async () => {

@@ -168,9 +168,7 @@ export class Login {
     if (demo === undefined || person === undefined) {
       throw new ChartsealError('NO_ROUTE', 'nobody signs in here with one click');
     }
-    if (!this.site.isOwnRequest('POST', browser)) {
-      throw new ChartsealError('ACCESS_DENIED', 'only a page of this gateway may ask for this');
-    }
+    this.#checkOwn(browser);
     const authorization = `Bearer ${await demo.issuer.issue(person)}`;
     const shown = { authorization, certificate: undefined, listener: 'people' } as const;
     const caller = await authenticator.authenticate(shown);
@@ -178,11 +176,15 @@ export class Login {
     return { ...this.#start(caller, this.#shownSession(browser)), goal: undefined };
   }
 
-  /** Ends the session of the browser; says where a provider would end its own. */
+  /**
+   * Ends the session of the browser; says where a provider would end its own.
+   * @throws ACCESS_DENIED for another site
+   */
   async end(browser: BrowserFacts): Promise<{
     readonly cookies: readonly string[];
     readonly next: string | undefined;
   }> {
+    this.#checkOwn(browser);
     const token = this.#shownSession(browser);
     if (token !== undefined) this.#options.sessions.end(token);
     return {
@@ -194,6 +196,12 @@ export class Login {
   /** Takes back the cookie of a login that is over. */
   get forgetLogin(): string {
     return this.#forget('login');
+  }
+
+  /** Nobody is signed in or out by another site, with a session or without. */
+  #checkOwn(browser: BrowserFacts): void {
+    if (this.site.isOwnRequest('POST', browser)) return;
+    throw new ChartsealError('ACCESS_DENIED', 'only a page of this gateway may ask for this');
   }
 
   #shownSession({ cookie }: BrowserFacts): string | undefined {

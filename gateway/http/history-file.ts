@@ -1,11 +1,8 @@
 // A whole history as its file, for people to keep and to verify elsewhere.
 import { PRIVATE_MEMBERS } from '../../chaincode/core/entry.js';
-import { ChartsealError } from '../../chaincode/core/errors.js';
 import { anything, text } from '../../chaincode/core/shape.js';
-import { formatHistory } from '../evidence/history.js';
-import { verifyHistory } from '../evidence/verify-history.js';
-import { withhold } from '../evidence/withhold.js';
 import type { HistoryQuery } from '../services/histories.js';
+import { historyBytes } from '../services/history-bytes.js';
 import type { Hospital } from '../services/hospital.js';
 import { ownTrust } from './own-trust.js';
 import type { Answer, ApiAnswer, ApiRequest, Parameter } from './route.js';
@@ -42,12 +39,11 @@ export async function historyFile(
   query: HistoryQuery,
   withheld: readonly string[] = [],
 ): Promise<Uint8Array> {
-  const members = [...withheldMembers(request), ...withheld];
-  const history = formatHistory(withhold(await hospital.histories.make(query), { members }));
   const { recordKey } = hospital.context.secrets;
-  const { verdict } = verifyHistory({ history, recordKey, ...ownTrust(hospital) });
-  if (verdict.startsWith('complete')) return history;
-  throw new ChartsealError('STORE_CORRUPT', 'the history does not hold; it is not given out');
+  return historyBytes(await hospital.histories.make(query), {
+    withheld: [...withheldMembers(request), ...withheld],
+    check: { ...ownTrust(hospital), trustFile: hospital.trustFile(), recordKey },
+  });
 }
 
 export function answerHistoryFile(bytes: Uint8Array, name: string): ApiAnswer {

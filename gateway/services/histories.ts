@@ -12,6 +12,7 @@ import { parseAttestation } from '../evidence/attestation.js';
 import { buildHistory, type History, type HistorySubject } from '../evidence/history.js';
 import type { Openings } from '../evidence/receipt.js';
 import type { Store } from '../store/store.js';
+import { Turns } from '../turns.js';
 import { Labels, type LogContext } from './log-context.js';
 import { checkedProof, closingLeafOf, openTree, parseOpenings } from './receipts.js';
 import type { ProvenView } from './sequencer/proven-log.js';
@@ -44,7 +45,16 @@ export class Histories {
   /** Everything shown; evidence/withhold shows less. Throws PATIENT_NOT_NORMAL, NOT_PROVEN_YET. */
   async make(query: HistoryQuery): Promise<History> {
     const named = this.#name(query);
-    return this.#sequencer.readProven((proven) => this.#build(named, proven));
+    const { count, ...place } = await this.#sequencer.readProven((proven) =>
+      this.#place(named, proven),
+    );
+    // What is proven stays as it is: the chain is read when others have had their turn.
+    const { openings, ...chain } = await this.#chain(named.label, count);
+    return {
+      ...buildHistory({ ...place, leaves: [], entries: [] }),
+      ...chain,
+      ...(openings.some((one) => one !== null) ? { openings } : {}),
+    };
   }
 
   #name(query: HistoryQuery): Named {
@@ -67,14 +77,15 @@ export class Histories {
     return { label: labelFromBeta(beta), vrfProof: encodeBase64(proof) };
   }
 
-  #build({ subject, label }: Named, { size, expand }: ProvenView): History {
+  /** All but the chain, and how long that is. */
+  #place({ subject, label }: Named, { size, expand }: ProvenView) {
     const map = expand(label);
     const state = findSubject(map, label);
     const row = this.#store.readAttestation(size);
     const closingLeaf = closingLeafOf(row);
-    return buildHistory({
+    return {
       subject,
-      ...this.#chain(label, state?.count ?? 0),
+      count: state?.count ?? 0,
       mapProof: proveSubject(map, label),
       closing:
         closingLeaf === undefined
@@ -85,32 +96,31 @@ export class Histories {
             },
       checkpoint: row.checkpoint,
       attestation: parseAttestation(row.attestation),
-    });
+    };
   }
 
-  /** The first `count` leaves of a chain with their entries and openings. */
-  #chain(label: Uint8Array, count: number) {
-    const leaves: Uint8Array[] = [];
-    const entries: Uint8Array[] = [];
+  /** The first `count` leaves of a chain with their entries and openings, as the file has them. */
+  async #chain(label: Uint8Array, count: number) {
+    const turns = new Turns();
+    const leaves: string[] = [];
+    const entries: string[] = [];
     const openings: (Openings | null)[] = [];
     let bytes = 0;
     for (let sequence = 0; sequence < count; sequence++) {
       const stored = this.#store.readEntry(this.#store.readChain(label, sequence));
-      bytes += base64Size(stored.leaf) + base64Size(stored.entry) + stored.openings.length;
+      const [leaf, entry] = [encodeBase64(stored.leaf), encodeBase64(stored.entry)];
+      bytes += leaf.length + entry.length + stored.openings.length;
       if (bytes > MAX_JSON_BYTES) {
         throw new ChartsealError(
           'TOO_LARGE',
           `a history of ${count} events has more bytes than a verifier reads (${MAX_JSON_BYTES})`,
         );
       }
-      leaves.push(stored.leaf);
-      entries.push(stored.entry);
+      leaves.push(leaf);
+      entries.push(entry);
       openings.push(parseOpenings(stored.openings) ?? null);
+      await turns.next();
     }
     return { leaves, entries, openings };
   }
-}
-
-function base64Size({ length }: Uint8Array): number {
-  return Math.ceil(length / 3) * 4;
 }

@@ -14,12 +14,12 @@ import {
   STANDING,
   WANTED_RECEIPT,
 } from '../../client/wire.js';
-import { formatHistory } from '../../evidence/history.js';
 import type { WantedReceipt } from '../../services/door/door.js';
 import { standingOf } from '../../services/door/own-door.js';
 import { receiptOf } from '../../services/door/receipt-of.js';
 import { acceptCounted } from '../../services/feed/counted.js';
 import type { HistoryQuery } from '../../services/histories.js';
+import { historyBytes } from '../../services/history-bytes.js';
 import type { Hospital } from '../../services/hospital.js';
 import type { Submitter } from '../../services/sequencer/build-entry.js';
 import { ACCESS_SUBMISSION_SHAPE, parseAccessSubmission } from '../../services/submission.js';
@@ -126,7 +126,7 @@ export const OPERATOR_ROUTES: readonly Route[] = [
     refusals: ['NOT_PROVEN_YET', 'PATIENT_NOT_NORMAL', 'TOO_LARGE'],
     handle: async (request, { hospital }) => {
       const history = await hospital.histories.make(await historyQuery(request));
-      return { status: 200, type: 'application/json', body: formatHistory(history) };
+      return { status: 200, type: 'application/json', body: await historyBytes(history) };
     },
   }),
 ];

@@ -179,6 +179,25 @@ describe('the verify page, opened from a file without a server', function () {
     }
   });
 
+  it('takes files that are dropped, and begins again when asked to', async () => {
+    await open();
+    const files = [...PAIR, TRUST].map(({ name, buffer }) => [name, buffer.toString('base64')]);
+    await page.evaluate(`{
+      const data = new DataTransfer();
+      for (const [name, base64] of ${JSON.stringify(files)}) {
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        data.items.add(new File([bytes], name));
+      }
+      const init = { bubbles: true, cancelable: true, dataTransfer: data };
+      document.getElementById('drop').dispatchEvent(new DragEvent('drop', init));
+    }`);
+    expect([...(await verdicts(1)).values()]).to.deep.equal(['unchanged']);
+    await page.click('#clear');
+    expect(await cards().count()).to.equal(0);
+    expect(await page.locator('#trust').count()).to.equal(0);
+    expectQuiet(watched);
+  });
+
   it('shows script in every text as text', async () => {
     const { history, trust } = hostileHistory();
     await open();

@@ -248,9 +248,10 @@ export class SamplePanel {
         : checkpoint === undefined
           ? texts.sizeTyped
           : texts.sizeFrom(origin, momentText(checkpoint.asOf ?? ''));
-    const head = [texts.order, texts.item, texts.verdict, texts.remarks].map((text) =>
+    const head = [texts.order, texts.item, texts.verdict].map((text) =>
       element('th', { scope: 'col' }, text),
     );
+    head.push(element('th', { scope: 'col', class: 'remarks' }, texts.remarks));
     const save = () => {
       const now = new Date().toISOString();
       saveFile(`work-paper-${now.slice(0, 10)}.json`, this.#data(paper, now));
@@ -264,7 +265,7 @@ export class SamplePanel {
       repeated > 0 && element('p', {}, texts.repeated(repeated)),
       element(
         'table',
-        {},
+        { class: 'paper' },
         element('caption', {}, texts.drawn(numbers.length, size)),
         element('thead', {}, element('tr', {}, ...head)),
         element(
@@ -307,7 +308,7 @@ export class SamplePanel {
   folded(app: VerifyApp, language: Language): HTMLElement {
     const folded = element(
       'details',
-      { open: this.#isOpen, class: 'no-print-closed' },
+      { open: this.#isOpen, class: 'folded' },
       element('summary', {}, SAMPLE[language].title),
       this.view(app, language),
     );

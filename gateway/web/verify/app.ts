@@ -32,6 +32,8 @@ export class VerifyApp {
   #typed = '';
   #isDrawing = false;
   #announced = '';
+  /** What the browser says of files that it could not give. */
+  #problem = '';
 
   constructor(options: AppOptions) {
     this.#options = options;
@@ -95,15 +97,20 @@ export class VerifyApp {
   }
 
   #take(taken: Promise<readonly TakenFile[]> | readonly TakenFile[]): void {
-    void Promise.resolve(taken).then(async (files) => {
+    const add = async () => {
+      this.#problem = '';
+      await this.desk.add(await taken);
       replaceChildren(this.#meter);
-      await this.desk.add(files);
-      replaceChildren(this.#meter);
+    };
+    add().catch((error: Error) => {
+      this.#problem = error.message;
+      this.draw();
     });
   }
 
   #clear(): void {
     this.#typed = '';
+    this.#problem = '';
     this.#view.open.clear();
     this.#view.rows.clear();
     this.#announced = '';
@@ -162,6 +169,10 @@ export class VerifyApp {
     const texts = verifyTexts(language);
     const { desk } = this;
     const { reading } = desk;
+    if (this.#problem !== '') {
+      const said = foreign(this.#problem, { lang: 'en' });
+      return [element('p', { role: 'alert' }, texts.sentences.unreadable, ' ', said)];
+    }
     if (reading !== undefined) return [element('p', {}, texts.reading(reading.done, reading.of))];
     const documents = desk.count('document');
     const receipts = desk.count('receipt');

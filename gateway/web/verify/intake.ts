@@ -36,8 +36,13 @@ async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemE
 /** What was dropped, folders walked through; at most one more than {@link MAX_FILES}. */
 export async function droppedFiles(data: DataTransfer): Promise<TakenFile[]> {
   // The list is emptied when this turn ends.
-  const roots = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   const taken: TakenFile[] = [];
+  const roots = [...data.items].flatMap((item) => {
+    const entry = item.webkitGetAsEntry();
+    const file = entry === null ? item.getAsFile() : null;
+    if (file !== null) taken.push({ path: file.name, file, inFolder: false });
+    return entry ?? [];
+  });
   const waiting = roots.map((entry) => ({ entry, inFolder: false })).reverse();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (taken.length > MAX_FILES) break;

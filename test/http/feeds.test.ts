@@ -11,6 +11,7 @@ import {
 } from '../support/api-call.js';
 import { ApiPlace, type Bearer, OWN } from '../support/api-place.js';
 import { accessSubmission } from '../support/hospital.js';
+import { send } from '../support/send.js';
 
 const EVENTS = '/v1/access-events';
 const event = (requestId: string, changes: object = {}) =>
@@ -48,8 +49,13 @@ describe('the feed of a gateway', () => {
     const other = event('r2', { source: { system: 'lis', requestId: 'r2' } });
     await call(place, EVENTS, { as: EMR, body: other });
     await callLines(place, EVENTS, EMR, [event('r3'), event('r4')]);
-    const headers = { 'Content-Type': 'application/x-ndjson' };
-    await call(place, EVENTS, { as: EMR, headers, body: Buffer.from('no CANARY\n') });
+    const lines = { 'Content-Type': 'application/x-ndjson' };
+    await send(place.url, {
+      method: 'POST',
+      target: EVENTS,
+      headers: { Authorization: `Bearer ${place.token(EMR)}`, ...lines },
+      body: Buffer.from('no CANARY\n'),
+    });
     const { sources } = await report(AUDITOR);
     const known = sources.find(({ system }) => system === 'emr');
     expect(known).to.include({ arrived: 5, accepted: 3, duplicates: 1, refused: 1 });

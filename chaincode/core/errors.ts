@@ -29,17 +29,8 @@ export const ERROR_CODES = {
     2,
     'Give the identifier in its normal form: NFC, trimmed, without control characters, as the log registers for its system.',
   ),
-  // events in FHIR
-  EVENT_NOT_MAPPED: code(
-    422,
-    2,
-    'Set what the message names in fhir.sources of the configuration, or have the source send it; then replay the event.',
-  ),
-  EVENT_WITHOUT_PATIENT: code(
-    422,
-    2,
-    'Nothing is to be done: an event about no patient has no place in any patient history.',
-  ),
+  EVENT_NOT_MAPPED: code(422, 2, 'Set what the message names in fhir.sources; then replay it.'),
+  EVENT_WITHOUT_PATIENT: code(422, 2, 'Nothing is to be done: no patient has it in a history.'),
   // files
   FILE_MISSING: code(400, 2, 'Check the path.'),
   FILE_UNREADABLE: code(400, 2, 'Give the user who runs Chartseal the right to read it.'),
@@ -174,11 +165,7 @@ export const ERROR_CODES = {
     'Mirror into a new folder: all that a mirror has comes from the blocks and the leaves.',
   ),
   // store
-  STORE_LOCKED: code(
-    503,
-    2,
-    'Another chartseal process uses this data folder; wait for it or stop it.',
-  ),
+  STORE_LOCKED: code(503, 2, 'Another process uses this data folder; wait for it or stop it.'),
   STORE_FAILED: code(
     503,
     2,

@@ -20,7 +20,7 @@ export const SECURITY_ROLE = 'http://terminology.hl7.org/CodeSystem/extra-securi
 export const TOKEN_AGENT = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/UserAgentTypes';
 export const BALP_ENTITY = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType';
 
-/** System of leaf hashes: names the entity in which Chartseal says where the proof of an event is. */
+/** System of leaf hashes: names the entity that says where the proof of an event is. */
 export const LEAF_SYSTEM = 'urn:chartseal:leaf-hash';
 /** System of the labels of patients who are not named. */
 export const LABEL_SYSTEM = 'urn:chartseal:label';
@@ -153,7 +153,7 @@ export const USER_TYPES: ReadonlySet<string> = new Set([
   'PAT',
 ]);
 export const TOKEN_AGENTS: ReadonlySet<string> = new Set(['UserOauthAgent', 'UserSamlAgent']);
-/** Custodian and authorizer of a disclosure (SNOMED CT), server of authorizations: nobody acts for them. */
+/** Custodian and authorizer of a disclosure (SNOMED CT), server of authorizations. */
 export const BYSTANDERS: ReadonlySet<string> = new Set(['159541003', '429577009', 'authserver']);
 export const ON_BEHALF_TYPE = 'RESP';
 export const ORGANISATION_TYPE = 'PROV';

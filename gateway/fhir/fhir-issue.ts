@@ -44,7 +44,7 @@ export function refuse(issueType: IssueType, expression: string, reason: string)
   throw new FhirIssue('BAD_INPUT', issueType, expression, reason);
 }
 
-/** The same refusal, told from the resource that holds this one, such as `Bundle.entry[3].resource`. */
+/** The same refusal, told from what holds the resource: `Bundle.entry[3].resource`. */
 export function withPrefix(issue: FhirIssue, prefix: string): FhirIssue {
   if (prefix === '') return issue;
   const path = issue.expression.replace(/^[A-Za-z]+/, '');

@@ -72,7 +72,7 @@ function isOverride({ json }: Concept, { source }: Row): boolean {
   return [...tokens, ...(text === undefined ? [] : [text])].some((token) => local.includes(token));
 }
 
-/** Throws FhirIssue for a local code that the configuration does not know: it may be an override. */
+/** Throws FhirIssue for a local code that is not configured: it may be an override. */
 export function readPurpose(
   event: JsonObject,
   agents: readonly Agent[],

@@ -36,13 +36,18 @@ export function proofSentence(proof: Proof, language: Language): string {
 
 const TONES: Readonly<Record<string, Tone>> = { OK: 'good', FAILED: 'bad' };
 
-function stepList({ verification }: Proof, texts: ProofTexts, language: Language): HTMLElement {
+function stepList(
+  { verification, isSingle }: Proof,
+  texts: ProofTexts,
+  language: Language,
+): HTMLElement {
+  const names = isSingle ? { ...texts.step, ...texts.stepOfSingle } : texts.step;
   const items = verification.steps.map(({ step, status, sentence }) =>
     element(
       'li',
       { 'data-step': step, 'data-status': status },
       mark(TONES[status] ?? 'open', texts.status[status] ?? status),
-      `: ${texts.step[step] ?? step}`,
+      `: ${names[step] ?? step}`,
       status !== 'OK' && element('p', { class: 'hint' }, findingText(sentence, language)),
     ),
   );
@@ -130,7 +135,7 @@ export function proofSection(panel: ProofPanel, language: Language): HTMLElement
     element('h2', { id: 'proof-title' }, texts.title),
     ...(proof === undefined
       ? [element('p', {}, claim), element('p', {}, texts.how)]
-      : [verdict, proof.proven !== undefined && element('p', {}, texts.shownIsProven)]),
+      : [verdict, (proof.proven?.length ?? 0) > 0 && element('p', {}, texts.shownIsProven)]),
     isWorking && element('p', {}, texts.working),
     problem !== undefined && element('p', { class: 'is-open', id: 'proof-problem' }, problem),
     element('div', { class: 'actions' }, button),

@@ -20,6 +20,8 @@ export interface ProofTexts {
   readonly shownIsProven: string;
   readonly steps: string;
   readonly step: Readonly<Record<string, string>>;
+  /** Of steps that say something else where one organisation alone runs the log. */
+  readonly stepOfSingle: Readonly<Record<string, string>>;
   readonly status: Readonly<Record<string, string>>;
   readonly rests: string;
   readonly restsText: string;
@@ -69,6 +71,10 @@ export const EN_STEPS: ProofTexts = {
     attestation: 'Organisations confirmed that state',
     policy: 'As many organisations as the rules ask for',
     time: 'The times fit together',
+  },
+  stepOfSingle: {
+    attestation: 'The operator of the log confirmed that state; nobody else did',
+    policy: 'The trust file asks for the operator’s word alone',
   },
   status: { OK: 'holds', FAILED: 'does not hold', 'NOT CHECKED': 'not checked' },
   rests: 'What this rests on',
@@ -123,6 +129,10 @@ export const ZH_STEPS: ProofTexts = {
     attestation: '各机构确认了该状态',
     policy: '确认的机构数量符合规则',
     time: '各时间前后相符',
+  },
+  stepOfSingle: {
+    attestation: '日志运行者确认了该状态，没有其他机构确认',
+    policy: '信任文件只要求运行者自己的确认',
   },
   status: { OK: '成立', FAILED: '不成立', 'NOT CHECKED': '未核验' },
   rests: '核验的依据',

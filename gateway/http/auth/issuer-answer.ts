@@ -1,5 +1,5 @@
-// One question to an identity provider, over HTTPS or loopback, bounded in time and size; a redirect
-// is a failure, because keys and tokens come from where they are configured to be.
+// One question to an identity provider, over HTTPS or loopback, bounded in time and size. A
+// redirect is a failure, because keys and tokens come from where they are configured to be.
 import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';

@@ -48,7 +48,7 @@ async function prepareDemo({ data }: GatewayConfig, context: CommandContext): Pr
 
 const DEMO_ROLES = ROLES.filter((role) => role !== 'source-system');
 
-/** Who signs in with one click: one of each role that people have, and a patient nobody looked at. */
+/** Who signs in with one click: one of each role of people, and a patient nobody looked at. */
 const DEMO_PEOPLE: readonly DemoBearer[] = [
   ...DEMO_ROLES.map((role) => ({
     sub: role,

@@ -9,6 +9,7 @@ import { moment } from './moments.js';
 import { type VerifyTexts, verifyTexts } from './texts.js';
 
 const PAGE_ROWS = 100;
+const OVERRIDE_PURPOSE = 'BTG';
 
 const isOverride = ({ entry }: HistoryEvent) => entry?.act === 'access' && entry.breakGlass;
 
@@ -40,9 +41,11 @@ function whyText(event: HistoryEvent, language: Language): Child[] {
   const { entry, opened } = event;
   if (entry?.act !== 'access') return [];
   const reason = opened['justification'];
+  // The mark of an override says its purpose already.
+  const isSaid = isOverride(event) && entry.purpose === OVERRIDE_PURPOSE;
   return [
     isOverride(event) && element('div', {}, mark('bad', verifyTexts(language).override)),
-    foreign(purposeText(entry.purpose, language)),
+    !isSaid && foreign(purposeText(entry.purpose, language)),
     typeof reason === 'string' && element('div', { class: 'soft' }, foreign(reason)),
   ];
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { ERROR_CODES, type ErrorCode } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import { object, oneOf, text } from '../../chaincode/core/shape.js';
+import { FHIR_TYPE } from '../../gateway/http/fhir/refusal.js';
 import type { JsonSchema } from '../../gateway/http/json-schema.js';
 import { openApiDocument } from '../../gateway/http/openapi.js';
 import type { Route } from '../../gateway/http/route.js';
@@ -24,9 +25,7 @@ describe('the OpenAPI document', () => {
   const operations = operationsOf(document);
   const documented = new Documented(document);
   const resolve = resolverOf(document);
-  const published = ROUTES.filter(
-    ({ access, isPage }) => access !== 'operator' && isPage !== true,
-  );
+  const published = ROUTES.filter(({ access, isPage }) => access !== 'operator' && isPage !== true);
 
   it('has every row of the table, but those for commands beside it and for pages', () => {
     const rows = published.map(({ operationId }) => operationId);
@@ -34,7 +33,8 @@ describe('the OpenAPI document', () => {
     expect(new Set(rows).size).to.equal(rows.length);
     const names = JSON.stringify(document);
     for (const { operationId, access, isPage } of ROUTES) {
-      if (access === 'operator' || isPage === true) expect(names).to.not.include(`"${operationId}"`);
+      if (access === 'operator' || isPage === true)
+        expect(names).to.not.include(`"${operationId}"`);
     }
   });
 
@@ -113,8 +113,9 @@ describe('the OpenAPI document', () => {
       expect(Object.keys(responses), id).to.not.include.members(['500', 'default']);
       expect(Object.keys(responses), id).to.include.members(['400', '401', '429', '431', '503']);
       for (const [status, response] of Object.entries(responses)) {
-        const problem = asObject(asObject(response['content'])['application/problem+json']);
-        const codes = Object.keys(asObject(problem['examples'])) as ErrorCode[];
+        const content = asObject(response['content']);
+        const refusal = content['application/problem+json'] ?? content[FHIR_TYPE];
+        const codes = Object.keys(asObject(asObject(refusal)['examples'])) as ErrorCode[];
         expect(codes.length > 0, `${id} ${status}`).to.equal(Number(status) >= 400);
         if (status === '431') continue;
         for (const code of codes) expect(String(ERROR_CODES[code].status)).to.equal(status);

@@ -1,6 +1,7 @@
 // Whether an answer is one that an OpenAPI document describes: status, headers, type and body.
 import { expect } from 'chai';
 import type { JsonValue } from '../../chaincode/core/json.js';
+import { FHIR_TYPE } from '../../gateway/http/fhir/refusal.js';
 import type { JsonSchema } from '../../gateway/http/json-schema.js';
 import { type ApiOperation, resolverOf } from './openapi-requests.js';
 import { type Judge, judgeOf } from './schema-check.js';
@@ -9,6 +10,12 @@ import type { Received } from './send.js';
 const asObject = (value: JsonValue | undefined): JsonSchema => (value ?? {}) as JsonSchema;
 const LINES_TYPE = 'application/x-ndjson';
 const PROBLEM_TYPE = 'application/problem+json';
+
+/** Refusals that name no route are told in the language of the path. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  [PROBLEM_TYPE]: '#/components/schemas/Problem',
+  [FHIR_TYPE]: '#/components/schemas/OperationOutcome',
+};
 
 export class Documented {
   readonly #document: JsonSchema;
@@ -38,7 +45,7 @@ export class Documented {
 
   #checkBody(type: string, media: JsonSchema, body: Buffer): void {
     const text = body.toString();
-    if (type === 'application/json' || type === PROBLEM_TYPE) {
+    if (type === 'application/json' || type === PROBLEM_TYPE || type === FHIR_TYPE) {
       const found = this.fault(asObject(media['schema']), JSON.parse(text));
       expect(found, `body ${text.slice(0, 300)}`).to.equal(undefined);
     }
@@ -71,9 +78,12 @@ export class Documented {
   /** Fails unless it is a refusal as all of them are, of a path that is none. */
   checkRefusal(answer: Received): void {
     expect(answer.status).to.be.within(400, 499);
-    expect(answer.headers['content-type']).to.equal(PROBLEM_TYPE);
-    const problem = { $ref: '#/components/schemas/Problem' };
-    const found = this.fault(problem, JSON.parse(answer.body.toString()));
+    const type = answer.headers['content-type'] ?? '';
+    expect(Object.keys(REFUSALS)).to.include(type);
+    const found = this.fault(
+      { $ref: REFUSALS[type] as string },
+      JSON.parse(answer.body.toString()),
+    );
     expect(found, answer.body.toString()).to.equal(undefined);
   }
 }

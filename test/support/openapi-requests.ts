@@ -35,6 +35,8 @@ export interface Sent {
 
 const JSON_TYPE = 'application/json';
 const LINES_TYPE = 'application/x-ndjson';
+const FHIR_JSON = 'application/fhir+json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 const asObject = (value: JsonValue | undefined): JsonSchema => (value ?? {}) as JsonSchema;
 
 export const resolverOf =
@@ -91,8 +93,15 @@ function parameterValues(operation: ApiOperation, resolve: Resolve): fc.Arbitrar
 
 /** JSON, JSON lines or bytes that this media type allows. */
 function bodyValues(type: string, body: JsonSchema, resolve: Resolve): fc.Arbitrary<Sent['body']> {
-  if (type === JSON_TYPE) {
+  if (type === JSON_TYPE || type === FHIR_JSON) {
     return valuesOf(asObject(body['schema']), resolve).map((value) => JSON.stringify(value));
+  }
+  if (type === FORM_TYPE) {
+    return valuesOf(asObject(body['schema']), resolve).map((value) =>
+      new URLSearchParams(
+        Object.entries(value as object).map(([name, inner]) => [name, textOf(inner)]),
+      ).toString(),
+    );
   }
   if (type !== LINES_TYPE) return fc.uint8Array({ minLength: 1, maxLength: 300 });
   const line = valuesOf(asObject(body['x-line-schema']), resolve);

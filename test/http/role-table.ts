@@ -107,7 +107,8 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   finishLogin: { mine: FOR_BROWSERS, isPage: true, done: 303 },
   // There is no demo here.
   demoLogin: { mine: 'ru rrrrrr | rrrrrr | ruur', isPage: true },
-  logout: { mine: FOR_BROWSERS, isPage: true },
+  // Asked for by no page of ours, as nobody may sign anybody out.
+  logout: { mine: 'nu nnnnnn | nnnnnn | ruur', isPage: true },
   readPageIndex: page,
   readPagePatient: page,
   readPageAuditor: page,

@@ -72,6 +72,7 @@ export class Sequencer {
     const proven = await ProvenLog.open(options, pages);
     const sequencer = new Sequencer(options, pages, proven);
     for await (const leaf of store.leavesFrom(proven.state.entries)) sequencer.#outbox.push(leaf);
+    sequencer.#acceptor.setWaiting(sequencer.#outbox.length);
     await sequencer.#catchUpPatiently();
     sequencer.#loops = Promise.all([sequencer.#appendLoop(), sequencer.#proveLoop()]);
     return sequencer;

@@ -49,14 +49,14 @@ export class WebFiles {
     return this.#files.get(name);
   }
 
-  /** Throws NOT_SUPPORTED where the pages were not built, NO_ROUTE for what is not one of them. */
+  /** Throws NOT_SUPPORTED where the pages were not built, NOT_FOUND for what is not one of them. */
   read(name: string): WebFile {
     const file = this.find(name);
     if (file !== undefined) return file;
     if (this.#files?.size === 0) {
       throw new ChartsealError('NOT_SUPPORTED', 'the pages were not built: run npm run setup');
     }
-    throw new ChartsealError('NO_ROUTE', 'there is no such page');
+    throw new ChartsealError('NOT_FOUND', 'the pages have no such file');
   }
 
   #read(): ReadonlyMap<string, WebFile> {

@@ -112,7 +112,6 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   readPageIndex: page,
   readPagePatient: page,
   readPageAuditor: page,
-  readPageArchivist: page,
   readPageVerify: page,
   downloadVerifyPage: page,
   readPageAsset: { mine: 'qu qqqqqq | qqqqqq | ruur', isPage: true },

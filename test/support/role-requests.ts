@@ -129,7 +129,6 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   readPageIndex: get('/'),
   readPagePatient: get('/patient'),
   readPageAuditor: get('/auditor'),
-  readPageArchivist: get('/archivist'),
   readPageVerify: get('/verify'),
   downloadVerifyPage: get('/verify.html'),
   readPageAsset: get('/assets/none.js'),

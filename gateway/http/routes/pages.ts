@@ -12,7 +12,6 @@ export const PAGES: Readonly<Record<string, string>> = {
   '/': 'index.html',
   '/patient': 'patient.html',
   '/auditor': 'auditor.html',
-  '/archivist': 'archivist.html',
   '/verify': 'verify.html',
 };
 

@@ -24,8 +24,6 @@ const MAX_WAYS = 1000;
 /** Where people begin, by the first of their roles that is here. */
 const HOMES: readonly (readonly [Role, string])[] = [
   ['patient', '/patient'],
-  ['archivist', '/archivist'],
-  ['privacy-officer', '/archivist'],
   ['auditor', '/auditor'],
 ];
 

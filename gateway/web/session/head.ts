@@ -7,7 +7,6 @@ import { type Caller, type Role, type Session, signOut } from './api.js';
 
 const FOR_ROLES: Readonly<Record<string, readonly Role[]>> = {
   '/patient': ['patient'],
-  '/archivist': ['archivist', 'privacy-officer', 'admin'],
   '/auditor': ['auditor', 'archivist'],
 };
 

@@ -53,7 +53,6 @@ const EN: SessionTexts = {
   pages: {
     '/patient': 'Who opened my file',
     '/auditor': 'Audit',
-    '/archivist': 'Archive',
     '/verify': 'Verify a file',
   },
   refusedTitle: 'You are not signed in',
@@ -102,7 +101,6 @@ const ZH: SessionTexts = {
   pages: {
     '/patient': '谁查看了我的病历',
     '/auditor': '审计',
-    '/archivist': '档案',
     '/verify': '核验文件',
   },
   refusedTitle: '您尚未登录',

@@ -192,7 +192,9 @@ function addMethods(app: Express, routes: readonly Route[]): void {
     methods.set(path, known.add(method));
     if (method === 'GET') known.add('HEAD');
   }
-  for (const [path, known] of methods) {
+  // A path without names in it is not that of one with a name in its place.
+  const isNamed = ([path]: readonly [string, unknown]) => Number(path.includes('{'));
+  for (const [path, known] of [...methods].sort((a, b) => isNamed(a) - isNamed(b))) {
     const allowed = [...known].join(', ');
     app.all(expressPath(path), (_request: Request, response: AppResponse) => {
       response.locals.progress.route = path;

@@ -71,8 +71,10 @@ describe(`requests made from the OpenAPI document (seed ${SEED})`, () => {
     const resolve = resolverOf(document);
     await forEach(
       (operation) => validRequests(operation, resolve),
-      (_operation, _sent, { status }) => {
+      (_operation, _sent, { status, body }) => {
         expect(status).to.be.below(500);
+        // Understood: the bytes are not those of the digest beside them.
+        if (body.includes('"DIGEST_MISMATCH"')) return;
         expect(MISUNDERSTOOD).to.not.include(status);
       },
       25,

@@ -1,6 +1,6 @@
-// Makes a fresh clone ready: packages from the lock, then dist/, the pages too. Run by `npm run setup`, and
-// before what needs it; does nothing when nothing is needed. Uses no package, since there are none
-// yet. All words go to stderr, so that the program run next owns stdout.
+// Makes a fresh clone ready: packages from the lock, then dist/ with the pages. Run by `npm run
+// setup`, and before what needs it; does nothing when nothing is needed. Uses no package, since
+// there are none yet. All words go to stderr, so that the program run next owns stdout.
 import { spawn } from 'node:child_process';
 import {
   existsSync,

@@ -1,53 +1,11 @@
-// The panel that draws a sample, and its work paper: what is to be asked for and what was found.
-import type { CheckpointFacts } from '../../evidence/checkpoint-facts.js';
+// The panel that draws a sample: seed, population, how many.
 import type { Language } from '../text/language.js';
 import { SAMPLE } from '../text/sample.js';
 import type { VerifyApp } from '../verify/app.js';
 import type { Item } from '../verify/desk.js';
-import { momentText } from '../verify/moments.js';
-import { saveFile, TOOL } from '../verify/report.js';
-import { verifyTexts } from '../verify/texts.js';
-import { verdictOf } from '../verify/verdict.js';
-import { type Child, element, foreign } from '../view/dom.js';
-import { mark } from '../view/mark.js';
-import { drawSample, listDigest, MAX_SAMPLE, populationOf } from './draw.js';
-
-interface Paper {
-  readonly seed: string;
-  readonly kind: 'log' | 'list';
-  readonly size: number;
-  readonly numbers: readonly number[];
-  /** Lines of the list; empty for a log. */
-  readonly lines: readonly string[];
-  readonly repeated: number;
-  /** The verified checkpoint from which the size is. */
-  readonly checkpoint?: CheckpointFacts | undefined;
-}
-
-/** The newest checkpoint among what holds. */
-function newestCheckpoint(items: readonly Item[]): CheckpointFacts | undefined {
-  const facts = items.flatMap(({ outcome }) => {
-    const result = outcome !== undefined && 'result' in outcome ? outcome.result : undefined;
-    const holds = result !== undefined && result.verdict !== 'not proven';
-    return holds && result.checkpoint?.asOf !== undefined ? [result.checkpoint] : [];
-  });
-  return facts.sort((a, b) => b.size - a.size)[0];
-}
-
-/** What was given for one item drawn, if anything was. */
-function findGiven(paper: Paper, number: number, items: readonly Item[]): Item | undefined {
-  const line = paper.lines[number];
-  return items.find(({ outcome, name }) => {
-    const result = outcome !== undefined && 'result' in outcome ? outcome.result : undefined;
-    if (result === undefined) return false;
-    if (paper.kind === 'log') {
-      const isSameLog = result.checkpoint?.origin === paper.checkpoint?.origin;
-      return 'index' in result && result.index === number && isSameLog;
-    }
-    const entry = 'entry' in result ? result.entry : undefined;
-    return name === line || (entry !== undefined && 'record' in entry && entry.record.id === line);
-  });
-}
+import { type Child, element } from '../view/dom.js';
+import { drawSample, MAX_SAMPLE, populationOf } from './draw.js';
+import { newestCheckpoint, type Paper, paperView } from './paper.js';
 
 export class SamplePanel {
   #app: VerifyApp | undefined;
@@ -188,108 +146,6 @@ export class SamplePanel {
     );
   }
 
-  #itemName(paper: Paper, number: number): string {
-    return paper.kind === 'log' ? `#${number}` : (paper.lines[number] ?? '');
-  }
-
-  #row(paper: Paper, number: number, order: number, language: Language): HTMLElement {
-    const texts = SAMPLE[language];
-    const words = verifyTexts(language);
-    const given = findGiven(paper, number, this.#items);
-    const verdict = given?.outcome && verdictOf(given.outcome, words);
-    return element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, String(order + 1)),
-      element('td', {}, foreign(this.#itemName(paper, number))),
-      element(
-        'td',
-        {},
-        verdict === undefined
-          ? element('span', { class: 'soft' }, texts.notGiven)
-          : mark(verdict.tone, words.verdicts[verdict.name]),
-      ),
-      element('td', { class: 'remarks' }, ''),
-    );
-  }
-
-  #data(paper: Paper, drawnAt: string): string {
-    const words = verifyTexts('en');
-    const { seed, kind, size, numbers, checkpoint, lines } = paper;
-    const items = numbers.map((number, order) => {
-      const given = findGiven(paper, number, this.#items);
-      const verdict = given?.outcome && verdictOf(given.outcome, words).name;
-      return { order: order + 1, item: this.#itemName(paper, number), verdict: verdict ?? null };
-    });
-    const population =
-      kind === 'log'
-        ? { kind, size, checkpoint: checkpoint ?? null }
-        : { kind, size, listDigest: `sha256:${listDigest(lines)}` };
-    const method = SAMPLE.en.methodText;
-    const whole = {
-      paper: 'chartseal sample',
-      tool: TOOL,
-      drawnAt,
-      seed,
-      population,
-      method,
-      items,
-    };
-    return `${JSON.stringify(whole, undefined, 2)}\n`;
-  }
-
-  #paperView(paper: Paper, language: Language): HTMLElement {
-    const texts = SAMPLE[language];
-    const { checkpoint, kind, repeated, numbers, size, seed, lines } = paper;
-    const origin = checkpoint?.origin ?? '';
-    const whence =
-      kind === 'list'
-        ? `${texts.listDigest}: ${listDigest(lines)}`
-        : checkpoint === undefined
-          ? texts.sizeTyped
-          : texts.sizeFrom(origin, momentText(checkpoint.asOf ?? ''));
-    const head = [texts.order, texts.item, texts.verdict].map((text) =>
-      element('th', { scope: 'col' }, text),
-    );
-    head.push(element('th', { scope: 'col', class: 'remarks' }, texts.remarks));
-    const save = () => {
-      const now = new Date().toISOString();
-      saveFile(`work-paper-${now.slice(0, 10)}.json`, this.#data(paper, now));
-    };
-    return element(
-      'div',
-      { id: 'paper' },
-      element('h3', {}, texts.paper),
-      element('p', {}, `${texts.seed}: `, foreign(seed, { class: 'mono' })),
-      element('p', {}, foreign(whence)),
-      repeated > 0 && element('p', {}, texts.repeated(repeated)),
-      element(
-        'table',
-        { class: 'paper' },
-        element('caption', {}, texts.drawn(numbers.length, size)),
-        element('thead', {}, element('tr', {}, ...head)),
-        element(
-          'tbody',
-          {},
-          ...numbers.map((number, order) => this.#row(paper, number, order, language)),
-        ),
-      ),
-      kind === 'log' && element('p', { class: 'hint' }, texts.closing),
-      element(
-        'details',
-        {},
-        element('summary', {}, texts.method),
-        element('p', {}, texts.methodText),
-      ),
-      element(
-        'div',
-        { class: 'actions no-print' },
-        element('button', { type: 'button', on: { click: () => window.print() } }, texts.print),
-        element('button', { type: 'button', id: 'save-paper', on: { click: save } }, texts.save),
-      ),
-    );
-  }
-
   /** @param app whose results stand in the work paper */
   view(app: VerifyApp, language: Language): HTMLElement {
     this.#app = app;
@@ -300,7 +156,7 @@ export class SamplePanel {
       element('h2', {}, texts.title),
       element('p', { class: 'no-print' }, texts.intro),
       this.#form(language),
-      this.#paper !== undefined && this.#paperView(this.#paper, language),
+      this.#paper !== undefined && paperView(this.#paper, this.#items, language),
     );
   }
 

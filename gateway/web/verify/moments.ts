@@ -10,7 +10,7 @@ function zoneOf(date: Date): string {
   return `UTC${sign}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
-/** `2026-11-22 01:02:34 UTC+08:00 (2026-11-21 17:02:34 UTC)`; once when the reader's zone is UTC. */
+/** `2026-11-22 01:02:34 UTC+08:00 (2026-11-21 17:02:34 UTC)`; in UTC alone where that is both. */
 export function momentText(time: string): string {
   const utc = `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
   const date = new Date(time);

@@ -1,5 +1,5 @@
-// The bytes of a history, checked as their receiver will. A large one takes seconds of work, which a
-// thread of its own does: this one has others to answer.
+// The bytes of a history, checked as their receiver will. A large one takes seconds of work, which
+// a thread of its own does: this one has others to answer.
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';

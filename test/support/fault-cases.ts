@@ -158,7 +158,7 @@ const IMPORT: FaultCase = {
     const data = join(folder, 'data');
     const events = join(folder, 'events.jsonl');
     const again = await finish((context) =>
-      accessImport(events, { data, waitMs: WAIT_MS }, context),
+      accessImport(events, { data, waitMs: WAIT_MS, format: 'chartseal' }, context),
     );
     const { entries: found } = await readAll(data);
     mustBe(found.size === EVENTS, `${found.size} events stand, not ${EVENTS}`);

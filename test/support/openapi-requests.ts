@@ -99,7 +99,10 @@ function bodyValues(type: string, body: JsonSchema, resolve: Resolve): fc.Arbitr
   if (type === FORM_TYPE) {
     return valuesOf(asObject(body['schema']), resolve).map((value) =>
       new URLSearchParams(
-        Object.entries(value as object).map(([name, inner]) => [name, textOf(inner)]),
+        Object.entries(value as object).map(([name, inner]): [string, string] => [
+          name,
+          textOf(inner),
+        ]),
       ).toString(),
     );
   }

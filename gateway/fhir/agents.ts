@@ -113,9 +113,10 @@ function isServer({ json }: Agent, { observers, references }: Surroundings): boo
   const who = objectAt(json, 'who');
   const names = [nameOf(who), textAt(who, 'display'), referenceText(who)];
   if (names.some((name) => name !== undefined && observers.includes(name))) return true;
-  const address = textAt(objectAt(json, 'network'), 'address')?.replace(/\/+$/, '');
+  const address = textAt(objectAt(json, 'network'), 'address');
   if (address === undefined || !/^https?:\/\//.test(address)) return false;
-  return references.some((reference) => reference.startsWith(`${address}/`));
+  const base = address.endsWith('/') ? address : `${address}/`;
+  return references.some((reference) => reference.startsWith(base));
 }
 
 /** The client, when one agent is it beyond doubt. */

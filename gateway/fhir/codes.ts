@@ -97,6 +97,16 @@ export const ACTIONS_OF_INTERACTION: Readonly<Record<string, readonly Action[]>>
   delete: ['D'],
 };
 
+/** Every code of R4's restful-interaction. */
+export const INTERACTIONS: ReadonlySet<string> = new Set([
+  ...Object.keys(ACTIONS_OF_INTERACTION),
+  'history',
+  'capabilities',
+  'transaction',
+  'batch',
+  'operation',
+]);
+
 /** Searches that some senders mark as reading. */
 export const SEARCHES: ReadonlySet<string> = new Set(['search', 'search-type', 'search-system']);
 

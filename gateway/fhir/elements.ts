@@ -79,7 +79,8 @@ export function nameOf(reference: JsonObject | undefined): string | undefined {
 /** Inverse of {@link nameOf}. */
 export function referenceOf(name: string, display?: string): JsonObject {
   const shown = display === undefined ? {} : { display };
-  const token = /^([^\s|]+)\|(.*\S.*)$/s.exec(name);
+  // Systems are absolute in R4; whatever is none stays a part of the value.
+  const token = /^([a-z][a-z0-9+.-]*:[^\s|]+)\|(.*\S.*)$/is.exec(name);
   if (token !== null) {
     const [, system, value] = token as unknown as [string, string, string];
     return { identifier: { system, value }, ...shown };

@@ -14,6 +14,9 @@ export interface ReadQuery {
   readonly target?: string;
 }
 
+/** Characters of base64; no search for a few patients is longer, and each name costs time. */
+const MAX_QUERY = 16 * 1024;
+
 const ID = /^[A-Za-z0-9.-]{1,64}$/;
 const URL_PARTS = /^(?:[A-Z]{1,10} )?(https?:\/\/[^\s?#/]+[^\s?#]*|[^\s?#]*)(?:\?([^\s#]*))?/;
 /** Parameters that say whose records are sought. */
@@ -68,7 +71,7 @@ function fromParameter(
 
 /** Reads a search: a URL, with or without its verb, with a form after it when it was posted. */
 export function readQuery(base64: string): ReadQuery {
-  const text = decode(base64);
+  const text = base64.length > MAX_QUERY ? undefined : decode(base64);
   const found = text === undefined ? null : URL_PARTS.exec(text.trimStart());
   if (text === undefined || found === null) return { named: [] };
   const [, path = '', parameters = ''] = found;

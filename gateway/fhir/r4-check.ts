@@ -98,18 +98,42 @@ function checkList(type: string, value: JsonValue, at: string, depth: number): v
   });
 }
 
+interface Kind {
+  readonly type: string;
+  readonly isList: boolean;
+  readonly isRequired: boolean;
+  readonly isPrimitive: boolean;
+}
+
+function kindOf(written: string): Kind {
+  const type = written.replace(/[!*]/g, '');
+  return {
+    type,
+    isList: written.endsWith('*'),
+    isRequired: written.includes('!'),
+    isPrimitive: type in R4_TEXTS || type === 'boolean',
+  };
+}
+
+/** The tables, ready to be looked up. */
+const KINDS: ReadonlyMap<string, ReadonlyMap<string, Kind>> = new Map(
+  Object.entries(R4_TYPES).map(([type, elements]) => [
+    type,
+    new Map(Object.entries(elements).map(([name, written]) => [name, kindOf(written)])),
+  ]),
+);
+
 function checkElements(type: string, value: JsonValue, at: string, depth: number): void {
   if (!isObject(value)) refuse('structure', at, 'must be an object');
   if (depth > MAX_DEPTH) refuse('structure', at, 'is nested too deep');
-  const elements = R4_TYPES[type] as Readonly<Record<string, string>>;
+  const elements = KINDS.get(type) as ReadonlyMap<string, Kind>;
   const names = Object.keys(value);
   if (names.length === 0) refuse('structure', at, 'must not be empty');
   for (const name of names) {
     const own = name.startsWith('_') ? name.slice(1) : name;
-    const kind = Object.hasOwn(elements, own) ? (elements[own] as string) : undefined;
-    const bare = kind?.replace(/[!*]/g, '') ?? '';
+    const kind = elements.get(own);
     const isBeside = own !== name;
-    if (kind === undefined || (isBeside && !(bare in R4_TEXTS || bare === 'boolean'))) {
+    if (kind === undefined || (isBeside && !kind.isPrimitive)) {
       const where = isTellable(name) ? `${at}.${name}` : at;
       refuse(
         'structure',
@@ -118,13 +142,12 @@ function checkElements(type: string, value: JsonValue, at: string, depth: number
       );
     }
     const member = value[name] as JsonValue;
-    const isList = kind.endsWith('*');
-    if (isBeside) checkBeside(member, `${at}.${own}`, isList);
-    else if (isList) checkList(bare, member, `${at}.${name}`, depth);
-    else checkOne(bare, member, `${at}.${name}`, depth);
+    if (isBeside) checkBeside(member, `${at}.${own}`, kind.isList);
+    else if (kind.isList) checkList(kind.type, member, `${at}.${name}`, depth);
+    else checkOne(kind.type, member, `${at}.${name}`, depth);
   }
-  for (const [name, kind] of Object.entries(elements)) {
-    if (!kind.includes('!') || value[name] !== undefined) continue;
+  for (const [name, { isRequired }] of elements) {
+    if (!isRequired || value[name] !== undefined) continue;
     refuse('required', `${at}.${name}`, 'is missing');
   }
 }

@@ -18,6 +18,7 @@ import {
   EXPORT,
   IMPORT,
   INTERACTION,
+  INTERACTIONS,
   NOT_GIVEN,
   OUTCOMES,
   type Outcome,
@@ -59,7 +60,9 @@ type WithoutPatient = Omit<AccessSubmission, 'patient' | 'source'>;
 function kindToken(coding: JsonObject, at: string, assumed: Assumed, expected?: string) {
   const token = tokenOf(coding, at, assumed, expected);
   if (token === undefined) return undefined;
-  if (!TOKEN.test(token)) refuse('code-invalid', at, 'is no code of a code system');
+  const isInteraction = token.startsWith(`${INTERACTION}|`);
+  const isNone = isInteraction && !INTERACTIONS.has(token.slice(INTERACTION.length + 1));
+  if (!TOKEN.test(token) || isNone) refuse('code-invalid', at, 'is no code of a code system');
   return bounded(token, MAX_TOKEN, at);
 }
 

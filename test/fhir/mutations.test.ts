@@ -156,6 +156,34 @@ describe('a mutated AuditEvent', () => {
   });
 });
 
+describe('an AuditEvent with texts of a million characters', () => {
+  // Patterns that walk them more than once would not come to an end.
+  const million = 1_000_000;
+  const { resource } = EVENTS[0] as (typeof EVENTS)[number];
+  const texts: Readonly<Record<string, string>> = {
+    spaces: `A${' '.repeat(million)}!`,
+    slashes: `https://a${'/'.repeat(million)}x`,
+    'words of one letter': `${'a '.repeat(million / 2)} `,
+    'a token without end': `eyJ${'a'.repeat(million)}`,
+    'a token of many parts': 'eyJ.'.repeat(million / 4),
+    'a bearer of nothing': `Bearer${' '.repeat(million)}`,
+    'many patients': `https://ehr.example/fhir/Observation?patient=${'1,'.repeat(million / 2)}`,
+    'many versions': `${'/_history/'.repeat(million / 10)}x/`,
+    bars: 'a|'.repeat(million / 2),
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    it(`is read or refused like any other: ${name}`, () => {
+      const texted = placesOf(resource).filter((place) => place.length > 0);
+      const members = texted.filter((place) => !/^\d+$/.test(String(place.at(-1))));
+      const query = Buffer.from(text).toString('base64');
+      for (const place of members) read(setAt(resource, place, text), false);
+      for (const one of [text, query]) {
+        read(setAt(resource, ['entity', 2], { query: one, role: { code: '24' } }), false);
+      }
+    });
+  }
+});
+
 describe('an OperationOutcome', () => {
   it('says the code, the element, and what to do next', () => {
     const issue = new FhirIssue('EVENT_NOT_MAPPED', 'code-invalid', 'AuditEvent.agent[0]', 'why');

@@ -53,6 +53,16 @@ describe('an AuditEvent of FHIR', () => {
     }
   });
 
+  it('is refused with an interaction that FHIR does not have', () => {
+    const { resource } = eventNamed('patient-read');
+    const system = 'http://hl7.org/fhir/restful-interaction';
+    for (const code of ['vre&ad', '2026-11-21', 'constructor']) {
+      const subtype = [{ system, code }];
+      const issue = issueOf(() => read({ ...(resource as object), subtype } as JsonValue));
+      expect([issue.code, issue.expression]).to.deep.equal(['BAD_INPUT', 'AuditEvent.subtype[0]']);
+    }
+  });
+
   it('is refused when it is no object at all', () => {
     for (const value of [null, true, 1, 'AuditEvent', [], [eventNamed('patient-read').resource]]) {
       const issue = issueOf(() => read(value));

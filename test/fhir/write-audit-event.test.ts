@@ -91,6 +91,14 @@ describe('an entry as AuditEvent', () => {
     expect(partsOf('disclosure-source')).to.deep.equal(parts('IRCP', '110152', '110153'));
   });
 
+  it('names no system that is not absolute, and reads back as it was', () => {
+    const [submission] = readAuditEvent(eventNamed('patient-read').resource, SOURCES, EVIDENCE);
+    const odd = { ...(submission as AccessSubmission), client: { id: 'ours|ward-1' } };
+    const event = written(chained(odd));
+    expect(event.agent[1]?.who).to.deep.equal({ identifier: { value: 'ours|ward-1' } });
+    expect(reread(event)[0]?.client).to.deep.equal(odd.client);
+  });
+
   it('links to its receipt and its history, and tells the digest of what was received', () => {
     const [submission] = readAuditEvent(eventNamed('patient-read').resource, SOURCES, EVIDENCE);
     const { entity = [] } = written(chained(submission as AccessSubmission));

@@ -23,6 +23,7 @@ const CHECKS = [
   'marker',
   'clock',
   'sequencer',
+  'feed',
 ];
 
 describe('the doctor beside a gateway that runs', function () {

@@ -179,6 +179,20 @@ describe('the verify page, opened from a file without a server', function () {
     }
   });
 
+  it('loses nothing of what is given while it still reads what was given before', async () => {
+    await open();
+    const many = Array.from({ length: 60 }, (_, at) => asFile(`n${at}.txt`, `note ${at}`));
+    await give([...many, ...PAIR]);
+    await give([TRUST]);
+    await give([asFile('me.history.json', vector('patient.history.json'))]);
+    await page.locator('.results > button').click();
+    await page.locator('article[data-verdict="complete"]').waitFor();
+    await page.locator('article[data-verdict="unchanged"]').waitFor();
+    const held = 'Given: 61 documents, 1 receipt, 1 history.';
+    expect(await page.locator('main').innerText()).to.include(held);
+    expectQuiet(watched);
+  });
+
   it('takes files that are dropped, and begins again when asked to', async () => {
     await open();
     const files = [...PAIR, TRUST].map(({ name, buffer }) => [name, buffer.toString('base64')]);

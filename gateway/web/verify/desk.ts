@@ -40,10 +40,14 @@ export class Desk {
   readonly #verifier: Verifier;
   readonly #changed: () => void;
   readonly #advanced: (progress: Progress) => void;
-  #files: GivenFile[] = [];
+  /** By path: what is given again takes the place of what was given before. */
+  readonly #files = new Map<string, GivenFile>();
   #trustBytes: Uint8Array | undefined;
-  /** Counts up when what was given changes: what runs for an earlier one stops. */
+  /** Counts up when all is cleared: what is still read for an earlier one is dropped. */
+  #epoch = 0;
+  /** Counts up when what was given changes: what is verified for an earlier one stops. */
   #run = 0;
+  #adding: Promise<void> = Promise.resolve();
   items: Item[] = [];
   trust: TrustState | undefined;
   reading: { readonly done: number; readonly of: number } | undefined;
@@ -57,7 +61,7 @@ export class Desk {
   }
 
   count(kind: GivenFile['kind']): number {
-    return this.#files.filter((file) => file.kind === kind).length;
+    return [...this.#files.values()].filter((file) => file.kind === kind).length;
   }
 
   get finished(): number {
@@ -69,8 +73,9 @@ export class Desk {
   }
 
   clear(): void {
+    this.#epoch++;
     this.#run++;
-    this.#files = [];
+    this.#files.clear();
     this.#trustBytes = undefined;
     this.items = [];
     this.trust = undefined;
@@ -79,10 +84,18 @@ export class Desk {
     this.#changed();
   }
 
+  /** What is given while other files are still read waits for its turn. */
   async add(taken: readonly TakenFile[]): Promise<void> {
-    const run = ++this.#run;
-    const room = Math.max(0, MAX_FILES - this.#files.length);
-    this.overflow = taken.length > room;
+    const epoch = this.#epoch;
+    const read = () => this.#read(taken, epoch);
+    const done = this.#adding.then(read, read);
+    this.#adding = done;
+    await done;
+    if (epoch === this.#epoch) await this.#verifyAll(++this.#run);
+  }
+
+  async #read(taken: readonly TakenFile[], epoch: number): Promise<void> {
+    const room = Math.max(0, MAX_FILES - this.#files.size);
     const wanted = taken.slice(0, room);
     for (const [done, { path, file, inFolder }] of wanted.entries()) {
       if (done % 50 === 0) {
@@ -90,17 +103,16 @@ export class Desk {
         this.#changed();
       }
       const kind = await this.#kindOf(file);
-      if (run !== this.#run) return;
+      if (epoch !== this.#epoch) return;
       if (kind === 'trust') await this.#useTrust(path, file);
-      else {
-        this.#files = this.#files.filter((one) => one.path !== path);
-        this.#files.push({ path, file, kind, inFolder });
-      }
+      else this.#files.set(path, { path, file, kind, inFolder });
     }
+    this.overflow ||= taken.length > room;
     this.reading = undefined;
-    this.items = bundleFiles(this.#files);
+    // What is still verified for the items before must not stand among these.
+    this.#run++;
+    this.items = bundleFiles([...this.#files.values()]);
     this.#changed();
-    await this.#verifyAll(run);
   }
 
   /** What cannot be read now is told when its turn comes. */
@@ -130,7 +142,7 @@ export class Desk {
   async #verifyAll(run: number): Promise<void> {
     const trust = this.#trustBytes;
     if (trust === undefined) return;
-    for (const [at, bundle] of bundleFiles(this.#files).entries()) {
+    for (const [at, bundle] of bundleFiles([...this.#files.values()]).entries()) {
       const item = await this.#verify(bundle, trust);
       if (run !== this.#run) return;
       this.items[at] = item;

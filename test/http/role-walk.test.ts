@@ -173,6 +173,21 @@ describe('who may do what', () => {
     expect(failed).to.match(/^(ERR_SSL_|ECONNRESET|EPIPE)/);
   });
 
+  it('shows a patient who searches for another one nothing of that one', async () => {
+    const { patient } = place.shelf('people', 'theirs');
+    const name = `patient.identifier=${encodeURIComponent(`${patient.system}|${patient.value}`)}`;
+    const by = place.person(OWN, 'patient');
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    for (const asked of [
+      { target: `/fhir/AuditEvent?${name}` },
+      { target: '/fhir/AuditEvent/_search', headers: form, body: name },
+    ]) {
+      const answer = await place.ask('people', asked, by);
+      expect(letterOf(answer, 200), asked.target).to.equal('n');
+      for (const one of [MARKS.theirs, patient.value]) expect(answer.text).to.not.include(one);
+    }
+  });
+
   it('is nothing for the token of a person on the listener of systems', async () => {
     for (const role of ROLES) {
       const by = { ...place.system(`${OWN} auditor`), ...place.person(OWN, role) };

@@ -97,13 +97,9 @@ function bodyValues(type: string, body: JsonSchema, resolve: Resolve): fc.Arbitr
     return valuesOf(asObject(body['schema']), resolve).map((value) => JSON.stringify(value));
   }
   if (type === FORM_TYPE) {
+    const pair = ([name, value]: [string, JsonValue]): [string, string] => [name, textOf(value)];
     return valuesOf(asObject(body['schema']), resolve).map((value) =>
-      new URLSearchParams(
-        Object.entries(value as object).map(([name, inner]): [string, string] => [
-          name,
-          textOf(inner),
-        ]),
-      ).toString(),
+      new URLSearchParams(Object.entries(value as JsonSchema).map(pair)).toString(),
     );
   }
   if (type !== LINES_TYPE) return fc.uint8Array({ minLength: 1, maxLength: 300 });

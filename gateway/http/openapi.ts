@@ -100,8 +100,12 @@ const PREFER: JsonSchema = {
   example: 'wait=5',
 };
 
+/** OpenAPI passes over a parameter of the first name; the second is there to be refused. */
+const UNTOLD: ReadonlySet<string> = new Set(['Accept', 'If-None-Exist']);
+
 function parametersOf(route: Route): JsonSchema[] {
-  const own = (route.parameters ?? []).map(parameterOf);
+  const told = (route.parameters ?? []).filter(({ name }) => !UNTOLD.has(name));
+  const own = told.map(parameterOf);
   return route.waits === true ? [...own, PREFER] : own;
 }
 

@@ -25,6 +25,12 @@ describe('headers with a form of their own, in the OpenAPI document', () => {
     }
   });
 
+  it('stand there but for those that OpenAPI passes over, and one that is only ever refused', () => {
+    const told = operationsOf(document).flatMap(({ parameters }) => parameters);
+    const names = new Set(told.map(({ name }) => name));
+    expect(names).to.include('Prefer').and.not.include('Accept').and.not.include('If-None-Exist');
+  });
+
   it('are nothing else', () => {
     for (const { name, schema } of headers) {
       for (const other of ['', 'a b', 'caf\u00e9', 'x'.repeat(5000)]) {

@@ -72,6 +72,7 @@ describe('the tiles of the log', () => {
       'tile/entries/002',
       `tile/entries/002.p/${last() + 1}`,
       'tile/entries/x001/000',
+      `tile/0/${'%E7%9B%B8'.repeat(200)}`,
     ]) {
       expect(refusalOf(await get(place, path, AUDITOR)), path).to.deep.equal([404, 'NOT_FOUND']);
     }

@@ -4,6 +4,7 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { text } from '../../../chaincode/core/shape.js';
 import { parseHashTilePlace, parseTilePlace } from '../../services/tile-path.js';
 import { TILE_WIDTH } from '../../store/tiles.js';
+import { MAX_HEADER_BYTES } from '../limits.js';
 import type { ApiAnswer, Parameter, Route } from '../route.js';
 import { LEAF_READERS } from './log.js';
 
@@ -11,15 +12,12 @@ const BYTES = 'application/octet-stream';
 const YEAR_SECONDS = 31_536_000;
 /** What a tile that is not full holds never changes either, but soon nobody asks for it. */
 const PARTIAL_SECONDS = 300;
-/** Longer than any tile of a log of 2^53 leaves is spelt. */
-const MAX_TILE_PATH_BYTES = 255;
-
 const TILE: Parameter = {
   in: 'path',
   name: 'tile',
   description: 'As C2SP tlog-tiles writes it: `x001/x234/067`, or `x001/x234/067.p/5`.',
   // Whatever is no tile is not found, however it is spelt.
-  shape: text({ min: 0, max: MAX_TILE_PATH_BYTES }),
+  shape: text({ min: 0, max: MAX_HEADER_BYTES }),
 };
 
 function notFound(): never {

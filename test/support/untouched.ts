@@ -7,8 +7,8 @@ import { expect } from 'chai';
 import { Level } from 'level';
 
 const DATABASES = ['store', 'ledger'];
-/** Belongs to the process that runs, and is emptied by the next. */
-const RUN = 'run';
+/** What belongs to the process that runs, and the feed, which counts what is refused. */
+const NOT_THE_LOG = ['run', 'feed'];
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
@@ -33,14 +33,15 @@ export async function databaseRows(folder: string): Promise<Record<string, strin
   }
 }
 
-/** Every row of both databases and every other file, by digest. */
+/** Every row of both databases of the log and every other file of it, by digest. */
 export async function dataContents(data: string): Promise<Record<string, string>> {
   const contents: Record<string, string> = {};
   for (const name of filesBelow(data)) {
     const [top = ''] = name.split('/');
     const path = join(data, name);
     const isLaidOut = DATABASES.includes(top) && name !== top;
-    if (top !== RUN && !isLaidOut) contents[name] = isFile(path) ? digest(readFileSync(path)) : '';
+    if (!NOT_THE_LOG.includes(top) && !isLaidOut)
+      contents[name] = isFile(path) ? digest(readFileSync(path)) : '';
   }
   for (const database of DATABASES) {
     const folder = join(data, database);

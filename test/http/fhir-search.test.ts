@@ -69,8 +69,10 @@ describe('AuditEvents searched over FHIR', () => {
       found.push(...timesOf(page.json));
       const next = nextOf(page);
       if (next === undefined) break;
-      expect(String(next)).to.not.contain('P1');
-      const { pathname, search: query } = new URL(String(next));
+      const { pathname, search: query, searchParams } = new URL(String(next));
+      // What is sealed may spell anything.
+      searchParams.delete('_cursor');
+      expect(pathname + searchParams.toString()).to.not.contain('P1');
       page = await fhir(place, pathname + query, { as: patient('P1') });
       expect(page.status).to.equal(200);
     }

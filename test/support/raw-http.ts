@@ -121,9 +121,10 @@ export class RawConnection {
     }
   }
 
-  /** Everything that came until the other side ended it. */
+  /** Everything that came until the other side ended it; then this side ends too. */
   async end(): Promise<string> {
     await this.#closed;
+    this.close();
     return this.received;
   }
 

@@ -128,6 +128,8 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(timedOut()), Math.max(0, ms));
+    // The connection keeps the process; once it is gone, this must not.
+    timer.unref();
   });
   try {
     return await Promise.race([promise, late]);

@@ -71,9 +71,10 @@ describe('the pages for verification, served by another organisation', function 
     expect(text).to.match(/Fingerprint compared on this page\s+no/);
     expect(text).to.include('Times inside entries are the hospital');
     expect(await page.locator('#choose-files').isVisible()).to.equal(false);
-    await keepScreenshot(page, 'verify-print-en');
     await page.evaluate('window.dispatchEvent(new Event("afterprint"))');
     expect(await page.locator('article details[open]').count()).to.equal(0);
+    await page.evaluate('window.dispatchEvent(new Event("beforeprint"))');
+    await keepScreenshot(page, 'verify-print-en');
     expectQuiet(watched);
   });
 

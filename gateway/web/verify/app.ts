@@ -42,8 +42,14 @@ export class VerifyApp {
       () => this.#changed(),
       (progress) => this.#advance(progress),
     );
-    this.#view = { open: new Set(), rows: new Map(), cards: 0, draw: () => this.draw() };
-    openOnPaper();
+    this.#view = {
+      open: new Set(),
+      isOnPaper: false,
+      rows: new Map(),
+      cards: 0,
+      draw: () => this.draw(),
+    };
+    openOnPaper(this.#view);
     // Firefox and Chromium open a dropped file in the place of the page unless they are stopped.
     window.addEventListener('dragover', (event) => event.preventDefault());
     window.addEventListener('drop', (event) => event.preventDefault());

@@ -4,6 +4,7 @@ import { type Child, element } from '../view/dom.js';
 import type { Desk } from './desk.js';
 import { compareFingerprint } from './fingerprint.js';
 import { moment } from './moments.js';
+import type { ViewState } from './result-view.js';
 import { verifyTexts } from './texts.js';
 
 /** Of the program, put here by the build. */
@@ -65,17 +66,22 @@ export function reportHead(desk: Desk, typed: string, language: Language): HTMLE
 }
 
 /** What is folded on the screen is open on paper. */
-export function openOnPaper(): void {
-  const opened: HTMLDetailsElement[] = [];
+export function openOnPaper(view: Pick<ViewState, 'isOnPaper'>): void {
+  const all = (more = '') =>
+    document.querySelectorAll<HTMLDetailsElement>(`.results details${more}`);
   window.addEventListener('beforeprint', () => {
-    for (const one of document.querySelectorAll<HTMLDetailsElement>('.results details')) {
-      if (one.open) continue;
+    view.isOnPaper = true;
+    for (const one of all(':not([open])')) {
+      one.dataset['onPaper'] = '';
       one.open = true;
-      opened.push(one);
     }
   });
   window.addEventListener('afterprint', () => {
-    for (const one of opened.splice(0)) one.open = false;
+    view.isOnPaper = false;
+    for (const one of all('[data-on-paper]')) {
+      one.open = false;
+      delete one.dataset['onPaper'];
+    }
   });
 }
 

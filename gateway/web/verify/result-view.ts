@@ -13,6 +13,8 @@ import { isComplete, type Verdict, verdictOf } from './verdict.js';
 export interface ViewState {
   /** Names of bundles whose details are open. */
   readonly open: Set<string>;
+  /** While it is printed everything is open, whoever opened it. */
+  isOnPaper: boolean;
   /** Rows of events shown, by name of the bundle. */
   readonly rows: Map<string, number>;
   /** Cards shown. */
@@ -35,14 +37,17 @@ function details(item: Item, view: ViewState, language: Language): Child[] {
       ? historyFacts(outcome.result, language)
       : receiptFacts(outcome.result, item.digest, language);
   const { result } = outcome;
+  const isOpen = view.open.has(item.name);
   const folded = element(
     'details',
-    { open: view.open.has(item.name) },
+    { open: isOpen || view.isOnPaper },
     element('summary', {}, texts.stepsTitle),
     stepTable(result.steps, language),
     statementList(result.statements, language),
   );
+  if (view.isOnPaper && !isOpen) folded.dataset['onPaper'] = '';
   folded.addEventListener('toggle', () => {
+    if ('onPaper' in folded.dataset) return;
     if (folded.open) view.open.add(item.name);
     else view.open.delete(item.name);
   });

@@ -31,8 +31,16 @@ describe('a run of tests', () => {
   });
 
   it('ends, as a failure that names it, when a test left something open', () => {
-    const { status, last, stdout } = run("it('a', () => { setInterval(() => {}, 50); });", 200);
+    const listening =
+      "it('a', () => { require('node:net').createServer().listen(0, '127.0.0.1'); });";
+    const { status, last, stdout } = run(listening, 200);
     expect({ status, last }).to.deep.equal({ status: 1, last: '1 passed, 1 failed' });
+    expect(stdout).to.match(/did not end: .*TCPServerWrap/);
+  });
+
+  it('ends, and says so, when a timer goes on', () => {
+    const { status, last, stdout } = run("it('a', () => { setInterval(() => {}, 50); });", 200);
+    expect({ status, last }).to.deep.equal({ status: 0, last: '1 passed, 0 failed' });
     expect(stdout).to.match(/did not end: .*Timeout/);
   });
 

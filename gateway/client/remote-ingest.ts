@@ -38,6 +38,7 @@ class RemoteIngest {
   readonly #unanswered = new Map<number, Sent>();
   readonly #signal = new Signal();
   #lines = 0;
+  #isOver = false;
 
   constructor(options: AnchorOptions) {
     this.#options = options;
@@ -50,7 +51,10 @@ class RemoteIngest {
     yield [{ category, moved, ...(patient === undefined ? {} : { patient: { ...patient } }) }];
     for await (const batch of batches) {
       yield batch.map((result) => this.#row(result));
-      while (this.#unanswered.size >= MAX_UNANSWERED_ROWS) await this.#signal.next(ROOM_MS);
+      while (this.#unanswered.size >= MAX_UNANSWERED_ROWS && !this.#isOver) {
+        await this.#signal.next(ROOM_MS);
+      }
+      if (this.#isOver) return;
     }
   }
 
@@ -90,6 +94,12 @@ class RemoteIngest {
     return { state, file, id, version, digest, ordinal };
   }
 
+  /** No answer comes any more: nobody waits for room. */
+  over(): void {
+    this.#isOver = true;
+    this.#signal.notify();
+  }
+
   end(): void {
     if (this.#unanswered.size === 0) return;
     throw gatewayFailed('the gateway did not answer for every file');
@@ -104,6 +114,10 @@ export async function* ingestThrough(
 ): AsyncGenerator<readonly IngestOutcome[]> {
   const ingest = new RemoteIngest(options);
   const answers = connection.rows('POST', '/operator/v1/ingest', { rows: ingest.rows(batches) });
-  for await (const rows of answers) yield rows.map((row) => ingest.take(row));
+  try {
+    for await (const rows of answers) yield rows.map((row) => ingest.take(row));
+  } finally {
+    ingest.over();
+  }
   ingest.end();
 }

@@ -1,6 +1,7 @@
 // Access events from JSON lines. One bad line is reported with its number and stops nothing else.
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { acceptCounted, countRefused, type FeedSender, type Importing } from './feed/counted.js';
+import { inOrder } from './in-order.js';
 import type { JsonLine } from './json-lines.js';
 import type { Accepted } from './sequencer/accept-group.js';
 import type { Submitter } from './sequencer/build-entry.js';
@@ -14,27 +15,12 @@ export type ImportOutcome = { readonly line: number } & (
 const IN_FLIGHT = 1024;
 
 /** Outcomes in the order of the lines; throws only for faults of the store or the ledger. */
-export async function* importAccess(
+export function importAccess(
   hospital: Importing,
   lines: AsyncIterable<JsonLine>,
   by: Submitter,
 ): AsyncGenerator<ImportOutcome> {
-  const flying: Promise<ImportOutcome | { fault: unknown }>[] = [];
-  for await (const line of lines) {
-    flying.push(importLine(hospital, line, by).catch((fault: unknown) => ({ fault })));
-    if (flying.length >= IN_FLIGHT) yield* landed(flying.splice(0, IN_FLIGHT / 2));
-  }
-  yield* landed(flying);
-}
-
-async function* landed(
-  flying: readonly Promise<ImportOutcome | { fault: unknown }>[],
-): AsyncGenerator<ImportOutcome> {
-  for (const flight of flying) {
-    const outcome = await flight;
-    if ('fault' in outcome) throw outcome.fault;
-    yield outcome;
-  }
+  return inOrder(lines, (line) => importLine(hospital, line, by), IN_FLIGHT);
 }
 
 async function importLine(

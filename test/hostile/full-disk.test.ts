@@ -7,17 +7,14 @@ import { expect } from 'chai';
 import { Workplace } from '../support/cli.js';
 import { openData } from '../support/data-sample.js';
 import { expectNoStack, runIn } from '../support/refusals.js';
+import { mountTmpfs } from '../support/temp-folder.js';
 
 const EVENTS = 700;
-
-function mount(folder: string, options: string): boolean {
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
-}
 
 function canMount(): boolean {
   const place = new Workplace();
   try {
-    if (process.platform !== 'linux' || !mount(place.folder, 'size=1m')) return false;
+    if (process.platform !== 'linux' || !mountTmpfs(place.folder, 'size=1m')) return false;
     spawnSync('umount', [place.folder]);
     return true;
   } finally {
@@ -50,7 +47,7 @@ describe('a full disk', function () {
     const place = new Workplace();
     const disk = place.path('disk');
     mkdirSync(disk);
-    if (mounts) expect(mount(disk, 'size=4m')).to.equal(true);
+    if (mounts) expect(mountTmpfs(disk, 'size=4m')).to.equal(true);
     try {
       const shell = mounts ? '"$@"' : 'ulimit -f 1200; trap "" XFSZ; "$@"';
       expect(place.run(['init', '--data', 'disk/data']).status).to.equal(0);
@@ -75,7 +72,7 @@ describe('a full disk', function () {
       expectNoStack(again);
       expect(again.status, again.stderr).to.equal(2);
 
-      if (mounts) expect(mount(disk, 'remount,size=64m')).to.equal(true);
+      if (mounts) expect(mountTmpfs(disk, 'remount,size=64m')).to.equal(true);
       const roomy = runIn(place, args);
       expect(roomy.status, roomy.stderr).to.equal(0);
       const after = roomy.stdout
@@ -110,7 +107,7 @@ describe('a full disk', function () {
     const place = new Workplace();
     const disk = place.path('disk');
     mkdirSync(disk);
-    if (mounts) expect(mount(disk, 'size=16k')).to.equal(true);
+    if (mounts) expect(mountTmpfs(disk, 'size=16k')).to.equal(true);
     try {
       const shell = mounts ? '"$@"' : 'ulimit -f 0; trap "" XFSZ; "$@" 2>&1 | cat';
       const ran = runIn(place, ['init', '--data', 'disk/data'], { shell });

@@ -10,13 +10,10 @@ import { openStore } from '../../gateway/store/store.js';
 import { GatewayPlace } from '../support/gateway-place.js';
 import { accessSubmission, BY } from '../support/hospital.js';
 import { ask, type Response } from '../support/loopback-request.js';
+import { mountTmpfs } from '../support/temp-folder.js';
 
 const HOUR_MS = 3_600_000;
 const MIB = 1024 ** 2;
-
-function mount(folder: string, options: string): boolean {
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
-}
 
 /** Only root may mount, and not everywhere: then files of this process end at a size. */
 function limitFiles(bytes: number | 'unlimited'): void {
@@ -119,7 +116,7 @@ describe('a gateway that runs', () => {
 
   it('is not ready on a full disk, where its write side stops; it goes on where there is room', async () => {
     place = new GatewayPlace();
-    if (mount(place.folder, 'size=32m')) mounted = place.folder;
+    if (mountTmpfs(place.folder, 'size=32m')) mounted = place.folder;
     const small = mounted === undefined ? [] : ['disk'];
     const names = { origin: 'hospital-a.example/archive', mspId: 'HospitalMSP', description: '' };
     await createDataFolder({

@@ -1,5 +1,5 @@
 // A folder of its own for a test that needs real files, and the files that are awkward to make.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,6 +29,11 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
 
 export function makeFifo(path: string): void {
   execFileSync('mkfifo', [path]);
+}
+
+/** A file system of its own, as small as `options` say. False where none may be mounted. */
+export function mountTmpfs(folder: string, options: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
 }
 
 /** Runs `act` without the rights of root, whom no file mode stops. */

@@ -3,6 +3,7 @@
 import { encodeHex } from '../../../chaincode/core/bytes.js';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import { parseTime } from '../../../chaincode/core/time.js';
+import { inOrder } from '../in-order.js';
 import type { Accepted } from '../sequencer/accept-group.js';
 import type { Submitter } from '../sequencer/build-entry.js';
 import type { AccessSubmission } from '../submission.js';
@@ -95,31 +96,16 @@ async function importOne(
 }
 
 /** Outcomes in the order of the items; throws only for faults of the store or the ledger. */
-export async function* importAudit(
+export function importAudit(
   hospital: Importing,
   items: AsyncIterable<PlacedItem>,
   by: Submitter,
   read: ReadAudit,
 ): AsyncGenerator<AuditOutcome> {
-  const flying: Promise<AuditOutcome | { fault: unknown }>[] = [];
-  const begin = async ({ number, item }: PlacedItem): Promise<AuditOutcome> => {
+  const act = async ({ number, item }: PlacedItem): Promise<AuditOutcome> => {
     if (!('error' in item)) return { number, ...(await importOne(hospital, item, by, read)) };
     await hospital.feed.arrived({ via: 'import', caller: by }, item.error.code);
     return { number, error: item.error };
   };
-  for await (const placed of items) {
-    flying.push(begin(placed).catch((fault: unknown) => ({ fault })));
-    if (flying.length >= IN_FLIGHT) yield* landed(flying.splice(0, IN_FLIGHT / 2));
-  }
-  yield* landed(flying);
-}
-
-async function* landed(
-  flying: readonly Promise<AuditOutcome | { fault: unknown }>[],
-): AsyncGenerator<AuditOutcome> {
-  for (const flight of flying) {
-    const outcome = await flight;
-    if ('fault' in outcome) throw outcome.fault;
-    yield outcome;
-  }
+  return inOrder(items, act, IN_FLIGHT);
 }

@@ -1,6 +1,14 @@
 // Verdicts and histories as text for a terminal. Everything that comes from a file or a caller is
 // cleaned of control characters first: a name must not steer the reader's terminal.
-import type { AccessEntry, Actor, Client, Entry, FixityFacts } from '../chaincode/core/entry.js';
+import type {
+  AccessEntry,
+  Actor,
+  AnswerEntry,
+  Client,
+  Entry,
+  FixityFacts,
+  InquiryEntry,
+} from '../chaincode/core/entry.js';
 import type { HistoryEvent } from '../gateway/evidence/history-events.js';
 import type { HistoryVerification } from '../gateway/evidence/verify-history.js';
 import type { ReceiptVerification } from '../gateway/evidence/verify-receipt.js';
@@ -45,7 +53,8 @@ function entryText({ entry }: ReceiptVerification): string | undefined {
   if (entry === undefined) return undefined;
   if (entry.act === 'access') return `an access event of ${entry.occurredAt}`;
   if (entry.act === 'fixity') return `the fixity run of ${entry.startedAt}`;
-  return `record ${entry.record.id}, version ${entry.record.version}`;
+  if ('record' in entry) return `record ${entry.record.id}, version ${entry.record.version}`;
+  return `a patient's ${entry.act === 'inquiry' ? 'question' : 'question that was answered'}, ${entry.at}`;
 }
 
 /** What the verdict is about, to be compared with what was asked. */
@@ -97,6 +106,28 @@ function accessLines(entry: AccessEntry, event: HistoryEvent): string[] {
   return lines;
 }
 
+const OUTCOMES = {
+  justified: 'answered: the access was justified',
+  unjustified: 'answered: the access was not justified, and was dealt with',
+  corrected: 'answered: the source was corrected',
+};
+
+function inquiryLines(entry: InquiryEntry | AnswerEntry, { opened }: HistoryEvent): string[] {
+  const text = entry.act === 'inquiry' ? opened['question'] : opened['text'];
+  const due = entry.dueAt === undefined ? '' : `, to be answered until ${entry.dueAt}`;
+  const state =
+    entry.act === 'inquiry'
+      ? `${entry.appeals === undefined ? 'the patient asked' : 'the patient appealed'}${due}`
+      : entry.outcome === undefined
+        ? `taken up by the hospital${due}`
+        : OUTCOMES[entry.outcome];
+  const lines = [`${entry.at}  ${state}`];
+  const about = entry.act === 'inquiry' ? (entry.about ?? entry.appeals) : entry.inquiry;
+  if (about !== undefined) lines.push(`    about ${about}`);
+  if (text !== undefined) lines.push(`    "${text}"`);
+  return lines;
+}
+
 /** The five answers of a fixity run and their counts. */
 export function countsText({ counts }: Pick<FixityFacts, 'counts'>): string {
   const { unchanged, altered, missing, unreadable, notChecked } = counts;
@@ -112,6 +143,9 @@ function entryLines(entry: Entry, event: HistoryEvent): string[] {
         `${entry.endedAt}  fixity run over ${entry.scope.records} records, begun ${entry.startedAt}`,
         `    ${countsText(entry)}`,
       ];
+    case 'inquiry':
+    case 'answer':
+      return inquiryLines(entry, event);
     default:
       return [
         `${entry.at}  ${entry.act} version ${entry.record.version}, ${entry.record.size} bytes`,

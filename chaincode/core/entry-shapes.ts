@@ -80,12 +80,34 @@ export const FIXITY_MEMBERS = {
   'report?': digest,
 } as const;
 
+/** A leaf hash: of an earlier leaf of the same chain. */
+const earlierLeaf = digest;
+
+/** Open members of a patient's question beside the common ones. */
+export const INQUIRY_MEMBERS = {
+  dueAt: time(),
+  'about?': earlierLeaf,
+  'appeals?': earlierLeaf,
+  source,
+} as const;
+
+/** Open members of an answer beside the common ones. */
+export const ANSWER_MEMBERS = {
+  inquiry: earlierLeaf,
+  'outcome?': oneOf(['justified', 'unjustified', 'corrected']),
+  'dueAt?': time(),
+  source,
+} as const;
+
 /** Values that an entry holds as commitments only. */
 export const PRIVATE_VALUES = {
   actor: object({ ...person, 'onBehalfOf?': object(person) }),
   client: object({ 'id?': line(256), 'name?': line(256), 'address?': line(256) }),
   justification: line(2000),
   name: line(4096),
+  // 2000 characters as pages count them, up to three bytes each.
+  question: line(6000),
+  text: line(6000),
 } as const satisfies Record<string, Shape>;
 
 const common = (act: ActName) => ({
@@ -113,6 +135,16 @@ export const ENTRY_SHAPES = {
     ...common('access'),
     ...ACCESS_MEMBERS,
     private: object({ actor: commitment, 'justification?': commitment, 'client?': commitment }),
+  }),
+  inquiry: object({
+    ...common('inquiry'),
+    ...INQUIRY_MEMBERS,
+    private: object({ question: commitment }),
+  }),
+  answer: object({
+    ...common('answer'),
+    ...ANSWER_MEMBERS,
+    private: object({ actor: commitment, 'text?': commitment }),
   }),
   fixity: object({ ...common('fixity'), ...FIXITY_MEMBERS }),
 } as const satisfies Partial<Record<ActName, ObjectShape>>;

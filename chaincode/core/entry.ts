@@ -101,6 +101,40 @@ export interface AccessEntry extends CommonMembers, AccessFacts {
   };
 }
 
+/** A patient's question about an entry of the own chain, or an appeal against an answer. */
+export interface InquiryFacts {
+  /** Until when the hospital says that it answers. */
+  readonly dueAt: string;
+  /** Leaf hash of the entry that is asked about, in hex. */
+  readonly about?: string;
+  /** Leaf hash of the inquiry that this one carries on, in hex. */
+  readonly appeals?: string;
+  readonly source: Source;
+}
+
+export interface InquiryEntry extends CommonMembers, InquiryFacts {
+  readonly act: 'inquiry';
+  /** Base64 commitments. */
+  readonly private: { readonly question: string };
+}
+
+/** What the hospital says to an inquiry: that it was taken up, or how it ended. */
+export interface AnswerFacts {
+  /** Leaf hash of the inquiry, in hex. */
+  readonly inquiry: string;
+  /** How it ended; left out when it was taken up. */
+  readonly outcome?: 'justified' | 'unjustified' | 'corrected';
+  /** New time until which it will be answered, for one that was taken up. */
+  readonly dueAt?: string;
+  readonly source: Source;
+}
+
+export interface AnswerEntry extends CommonMembers, AnswerFacts {
+  readonly act: 'answer';
+  /** Base64 commitments; an outcome has a text. */
+  readonly private: { readonly actor: string; readonly text?: string };
+}
+
 /** The result of a re-verification run (fixity, ISO 14721). */
 export interface FixityFacts {
   readonly scope: {
@@ -132,7 +166,13 @@ export interface FixityEntry extends CommonMembers, FixityFacts {
   readonly private?: Readonly<Record<string, never>>;
 }
 
-export type Entry = ArchiveEntry | AmendEntry | AccessEntry | FixityEntry;
+export type Entry =
+  | ArchiveEntry
+  | AmendEntry
+  | AccessEntry
+  | InquiryEntry
+  | AnswerEntry
+  | FixityEntry;
 
 export interface Person {
   readonly id: string;
@@ -154,6 +194,8 @@ export const PRIVATE_MEMBERS: Readonly<Record<Entry['act'], readonly string[]>> 
   archive: ['name'],
   amend: ['name'],
   access: ['actor', 'justification', 'client'],
+  inquiry: ['question'],
+  answer: ['actor', 'text'],
   fixity: [],
 };
 
@@ -167,6 +209,15 @@ export function checkPrivateValue(member: string, value: JsonValue): void {
     throw new ChartsealError('BAD_INPUT', 'no private member has this name');
   }
   checkShape(PRIVATE_VALUES[member], value, member);
+}
+
+/** What its members say together. */
+function checkAnswer({ outcome, dueAt, private: { text } }: AnswerEntry): void {
+  const wrong = (what: string) => new ChartsealError('BAD_INPUT', `entry: ${what}`);
+  if (outcome === undefined) return;
+  if (text === undefined) throw wrong('an answer with an outcome has no text');
+  if (dueAt !== undefined)
+    throw wrong('an answer with an outcome has a time until which to answer');
 }
 
 /** Shape and meaning; throws NEWER_VERSION or BAD_INPUT. */
@@ -183,7 +234,9 @@ function checkEntry(value: JsonValue): asserts value is JsonValue & Entry {
   }
   if (!known) throw new ChartsealError('BAD_INPUT', 'entry: act is not a text');
   checkShape(ENTRY_SHAPES[act], value, 'entry');
-  checkOrigin((value as unknown as Entry).log);
+  const entry = value as unknown as Entry;
+  checkOrigin(entry.log);
+  if (entry.act === 'answer') checkAnswer(entry);
 }
 
 /**

@@ -176,6 +176,11 @@ export const ERROR_CODES = {
     2,
     'Run chartseal rebuild; when it refuses, restore the store from a backup.',
   ),
+  STORE_OUTDATED: code(
+    500,
+    2,
+    'Run chartseal rebuild once: it makes the tables that this version has.',
+  ),
   STORE_BEHIND: code(500, 2, 'The ledger holds more than this store; restore the newest store.'),
   // feed
   FEED_FULL: code(

@@ -11,6 +11,13 @@ export interface DocumentFacts {
 
 const ALGORITHMS = ['sha-256', 'sha3-256', 'sm3'] as const;
 
+const NO_DOCUMENT = {
+  access: 'an access event',
+  inquiry: "a patient's question",
+  answer: "an answer to a patient's question",
+  fixity: 'a fixity run',
+} as const;
+
 /** Finding of the step, undefined when an entry without a document needs no such step. */
 export function checkDocument(
   entry: Entry | undefined,
@@ -18,10 +25,11 @@ export function checkDocument(
 ): Finding | undefined {
   if (entry === undefined) return needs('entry');
   if (!('record' in entry)) {
-    const what = entry.act === 'access' ? 'an access event' : 'a fixity run';
     return document === undefined
       ? undefined
-      : notChecked(`This receipt is of ${what}: it says nothing about a document.`);
+      : notChecked(
+          `This receipt is of ${NO_DOCUMENT[entry.act]}: it says nothing about a document.`,
+        );
   }
   if (document === undefined) return notChecked('No document was given.');
   const { digests, size } = entry.record;

@@ -6,6 +6,7 @@ import { ACTS } from '../../chaincode/core/lifecycle.js';
 import { type CheckedEntry, checkEntry, readLeaf } from './entry-check.js';
 import type { History } from './history.js';
 import { isNewerAct } from './newer.js';
+import { ReferenceCheck } from './reference-check.js';
 import { type Finding, failed, isOk, needs, ok } from './steps.js';
 
 export interface CheckedEntries {
@@ -77,6 +78,7 @@ export function checkEntries(
   const checked: (CheckedEntry | undefined)[] = [];
   let found = lengthFault(history);
   let notShown = 0;
+  const references = new ReferenceCheck(leaves);
   for (const [sequence, leaf] of leaves.entries()) {
     const text = history.entries[sequence] ?? null;
     if (text === null) {
@@ -92,7 +94,9 @@ export function checkEntries(
     });
     checked.push(outcome);
     const { entry } = outcome;
-    const wrong = entry && recordFault(history, entry, versions[sequence]);
+    const wrong =
+      entry &&
+      (recordFault(history, entry, versions[sequence]) ?? references.fault(entry, sequence));
     const finding = wrong === undefined ? outcome.finding : failed(`It ${wrong}.`);
     if (!isOk(finding) && isWorse(finding, found)) {
       found = { ...finding, sentence: `Entry ${sequence}: ${finding.sentence}` };

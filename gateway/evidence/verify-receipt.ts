@@ -89,6 +89,7 @@ function beforeAccepting(entry: Entry | undefined): string | undefined {
   if (entry === undefined) return undefined;
   if (entry.act === 'access') return `it happened ${entry.occurredAt}`;
   if (entry.act === 'fixity') return `the run ended ${entry.endedAt}`;
+  if (!('record' in entry)) return undefined;
   const { createdAt } = entry.record;
   return createdAt === undefined ? undefined : `created ${createdAt}`;
 }
@@ -127,9 +128,17 @@ function check(receipt: Receipt, format: Finding, request: ReceiptRequest): Chec
   };
 }
 
+const NOUNS: Readonly<Record<Entry['act'], string>> = {
+  archive: 'document',
+  amend: 'document',
+  access: 'access event',
+  inquiry: "patient's question",
+  answer: "answer to a patient's question",
+  fixity: 'result of the fixity run',
+};
+
 function whatIs(entry: Entry | undefined): string {
-  if (entry?.act === 'access') return 'access event';
-  return entry?.act === 'fixity' ? 'result of the fixity run' : 'document';
+  return entry === undefined ? 'document' : NOUNS[entry.act];
 }
 
 function summarise(verdict: ReceiptVerdict, { checkpoint, entry }: Checked): string {

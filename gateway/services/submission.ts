@@ -3,8 +3,10 @@
 import type {
   AccessFacts,
   Actor,
+  AnswerFacts,
   Client,
   FixityFacts,
+  InquiryFacts,
   RecordFacts,
 } from '../../chaincode/core/entry.js';
 import { ACCESS_MEMBERS, PRIVATE_VALUES } from '../../chaincode/core/entry-shapes.js';
@@ -27,12 +29,32 @@ export interface RecordSubmission {
   readonly patient?: PatientIdentifier;
 }
 
+/** A patient's question; goes on with the own chain, which must be there. */
+export interface InquirySubmission {
+  readonly inquiry: InquiryFacts;
+  readonly question: string;
+  readonly patient: PatientIdentifier;
+}
+
+/** What the hospital says to an inquiry of this patient. */
+export interface AnswerSubmission {
+  readonly answer: AnswerFacts;
+  readonly actor: Actor;
+  readonly text?: string;
+  readonly patient: PatientIdentifier;
+}
+
 /** The result of a fixity run; stands under the log itself. */
 export interface FixitySubmission {
   readonly fixity: FixityFacts;
 }
 
-export type Submission = AccessSubmission | RecordSubmission | FixitySubmission;
+export type Submission =
+  | AccessSubmission
+  | RecordSubmission
+  | InquirySubmission
+  | AnswerSubmission
+  | FixitySubmission;
 
 const identifierPart = text({ min: 1, max: 256 });
 

@@ -1,6 +1,6 @@
 // Every key of the store. Numbers are 14 hex digits (2^53 - 1 fits), so that key order is number
 // order; tables are one or two letters and a slash.
-import { encodeHex } from '../../chaincode/core/bytes.js';
+import { encodeHex, utf8 } from '../../chaincode/core/bytes.js';
 
 const number = (value: number) => value.toString(16).padStart(14, '0');
 
@@ -20,6 +20,12 @@ export const TABLES = {
   patient: 'p/',
   /** SHA-256 of the VRF input → patient label */
   patientLabel: 'q/',
+  /** record id, its UTF-8 in hex → ordinal of the newest version */
+  record: 'n/',
+  /** digest of a document (SHA-256, hex) and ordinal → that ordinal */
+  digest: 'd/',
+  /** ordinal of an inquiry or an answer → patient label */
+  inquiry: 'u/',
   /** record label → where its newest version was read (fixity baseline) */
   baseline: 'f/',
   /** first ordinal → append */
@@ -52,6 +58,11 @@ export const leafHashKey = (hash: Uint8Array) => TABLES.leafHash + encodeHex(has
 export const idempotencyKey = (digest: Uint8Array | Hex) => TABLES.idempotency + hexOf(digest);
 export const patientKey = (label: Uint8Array) => TABLES.patient + encodeHex(label);
 export const patientLabelKey = (digest: Uint8Array) => TABLES.patientLabel + encodeHex(digest);
+/** The beginning of a key for the beginning of an id, on whole characters. */
+export const recordKey = (id: string) => TABLES.record + encodeHex(utf8(id));
+export const digestKey = (digest: Hex, ordinal: number) =>
+  `${TABLES.digest}${digest}/${number(ordinal)}`;
+export const inquiryKey = (ordinal: number) => TABLES.inquiry + number(ordinal);
 export const baselineKey = (label: Uint8Array) => TABLES.baseline + encodeHex(label);
 export const appendKey = (firstOrdinal: number) => TABLES.append + number(firstOrdinal);
 export const appendIndexKey = (firstIndex: number) => TABLES.appendIndex + number(firstIndex);

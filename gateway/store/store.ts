@@ -1,5 +1,6 @@
 // The store of one log: accepted entries and what can be derived from them. It knows tables and
 // rows; who may write when is the sequencer's business.
+import { Buffer } from 'node:buffer';
 import { decodeHex, equalBytes } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
@@ -20,6 +21,7 @@ import {
   META_KEY,
   parseKeyNumber,
   patientKey,
+  recordKey,
   TABLES,
 } from './keys.js';
 import {
@@ -35,6 +37,7 @@ import {
   parseBaselineRow,
   parseFlushedMapRow,
   parseHead,
+  parseLabelRow,
   parseMarker,
   parseMetaRow,
   parseOrdinal,
@@ -43,7 +46,9 @@ import {
   type StoredEntry,
 } from './rows.js';
 
-const STORE_FORMAT = 'chartseal-store/1';
+const STORE_FORMAT = 'chartseal-store/2';
+/** Had no rows by which records and inquiries are searched. */
+const BEFORE_SEARCH = 'chartseal-store/1';
 
 /** Creates the store of a log in a folder that is not there yet. */
 export async function createStore(folder: string, logId: string): Promise<void> {
@@ -54,11 +59,17 @@ export async function createStore(folder: string, logId: string): Promise<void> 
   await db.close();
 }
 
-/** Opens the store for this process alone; throws STORE_LOCKED, STORE_FAILED, STORE_CORRUPT. */
+/**
+ * Opens the store for this process alone; throws STORE_LOCKED, STORE_FAILED, STORE_CORRUPT,
+ * STORE_OUTDATED.
+ */
 export async function openStore(folder: string, logId: string): Promise<Store> {
   const db = await Database.open(folder, { create: false });
   try {
     const meta = parseMetaRow(readRow(db, META_KEY));
+    if (meta.format === BEFORE_SEARCH) {
+      throw new ChartsealError('STORE_OUTDATED', 'the store was made by an earlier version');
+    }
     if (meta.format !== STORE_FORMAT) {
       throw new ChartsealError('NEWER_VERSION', 'the store has a format that is not known here');
     }
@@ -121,6 +132,36 @@ export class StoredLog {
   /** Ordinal of one leaf of a chain. */
   readChain(label: Uint8Array, sequence: number): number {
     return parseOrdinal(readRow(this.db, chainKey(label, sequence)));
+  }
+
+  /** Ordinals of the newest versions of records whose ids begin so, in the order of the ids. */
+  async *recordsNamed(
+    prefix: string,
+    after?: string,
+  ): AsyncGenerator<{ readonly id: string; readonly ordinal: number }> {
+    const beginning = recordKey(prefix);
+    // No key between: ids hold no U+0000.
+    const from = after === undefined ? '' : recordKey(`${after}\0`).slice(beginning.length);
+    for await (const [key, row] of this.db.rows(beginning, from)) {
+      // The row is sealed with its key.
+      const id = Buffer.from(key.slice(TABLES.record.length), 'hex').toString('utf8');
+      yield { id, ordinal: parseOrdinal(row) };
+    }
+  }
+
+  /** Ordinals of the versions that have this digest, oldest first. @param digest SHA-256, hex */
+  async *versionsWithDigest(digest: string, from = 0): AsyncGenerator<number> {
+    const rows = this.db.rows(`${TABLES.digest}${digest}/`, keyNumber(from));
+    for await (const [, row] of rows) yield parseOrdinal(row);
+  }
+
+  /** Inquiries and answers from an ordinal on, in the order in which they were accepted. */
+  async *inquiriesFrom(
+    ordinal: number,
+  ): AsyncGenerator<{ readonly ordinal: number; readonly label: Uint8Array }> {
+    for await (const [key, row] of this.db.rows(TABLES.inquiry, keyNumber(ordinal))) {
+      yield { ordinal: parseKeyNumber(key), label: parseLabelRow(row) };
+    }
   }
 
   findByLeafHash(hash: Uint8Array): number | undefined {

@@ -132,7 +132,7 @@ export interface StandingEntry {
 /** Request id of an access event; id and version of a record; a run of an audit is itself. */
 function nameOf(entry: Entry, hash: string): string {
   if (entry.act === 'access') return `event ${entry.source.requestId}`;
-  if (entry.act === 'fixity') return `fixity ${hash}`;
+  if (!('record' in entry)) return `${entry.act} ${hash}`;
   return `record ${entry.record.id} ${entry.record.version}`;
 }
 
@@ -188,7 +188,7 @@ async function checkHistories(parts: OpenParts): Promise<void> {
     const { leaf, entry } = store.readEntry(ordinal);
     const parsed = parseEntry(entry);
     if (parsed.act === 'fixity') continue;
-    if (parsed.act === 'access') {
+    if (!('record' in parsed)) {
       const patient = store.findPatient(leaf.subarray(2, 34)) as PatientIdentifier;
       queries.set(JSON.stringify(patient), { patient });
     } else {

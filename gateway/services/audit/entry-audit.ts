@@ -17,6 +17,7 @@ import type { StoredLog } from '../../store/store.js';
 import { Turns } from '../../turns.js';
 import type { Labels } from '../log-context.js';
 import { type DerivedEntry, deriveEntry } from '../rebuild/derived-entry.js';
+import { searchRows } from '../sequencer/search-rows.js';
 import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
 
 /** What the other checks compare with. */
@@ -27,6 +28,8 @@ export interface EntryCounts {
   subjects: number;
   patients: number;
   records: number;
+  versions: number;
+  inquiries: number;
 }
 
 export interface EntryAuditOptions {
@@ -40,6 +43,8 @@ export interface EntryAuditOptions {
 /** What an act is about. */
 const KINDS: Readonly<Record<Entry['act'], Kind>> = {
   access: KIND_PATIENT,
+  inquiry: KIND_PATIENT,
+  answer: KIND_PATIENT,
   archive: KIND_RECORD,
   amend: KIND_RECORD,
   fixity: KIND_LOG,
@@ -49,7 +54,10 @@ const NO_DIGEST = new Uint8Array(HASH_BYTES);
 const LOOKUPS = ['chain', 'leafHash', 'idempotency'] as const;
 
 export class EntryAudit {
-  readonly counts: EntryCounts = { entries: 0, subjects: 0, patients: 0, records: 0 };
+  readonly counts: EntryCounts = {
+    ...{ entries: 0, subjects: 0, patients: 0 },
+    ...{ records: 0, versions: 0, inquiries: 0 },
+  };
   readonly #options: EntryAuditOptions;
   readonly #entries = new Check('entries');
   readonly #chains = new Check('chains');
@@ -110,6 +118,8 @@ export class EntryAudit {
     if (derived === undefined) return;
     this.counts.entries++;
     const { leaf, entry } = derived;
+    if ('record' in entry) this.counts.versions++;
+    if (entry.act === 'inquiry' || entry.act === 'answer') this.counts.inquiries++;
     if (leaf.sequence === 0) {
       this.counts.subjects++;
       if (entry.act === 'access') this.counts.patients++;
@@ -150,6 +160,11 @@ export class EntryAudit {
     );
     this.#compare(this.#lookups, ordinal, keys.leafHashKey(hash), place, 'leaf hash');
     this.#compare(this.#lookups, ordinal, keys.idempotencyKey(digests.key), known, 'content');
+    for (const { table, key, value } of searchRows(derived.body, subject, ordinal)) {
+      // One row stands for all versions of a record: it is compared with the newest.
+      if (table === 'record') continue;
+      this.#compare(this.#lookups, ordinal, key, value, table);
+    }
     this.#compareHead(ordinal, derived, hash);
   }
 
@@ -202,6 +217,9 @@ export class EntryAudit {
         const sentence = `the head of the chain of entry ${ordinal} is not what follows from it`;
         check.fail('STORE_CORRUPT', sentence, 'rebuild');
       }
+      if (!('record' in members)) return;
+      const key = keys.recordKey(members.record.id);
+      this.#compare(this.#lookups, ordinal, key, uint64(ordinal), 'record id');
     }
   }
 
@@ -214,6 +232,15 @@ export class EntryAudit {
       const check = table === 'chain' ? this.#chains : this.#lookups;
       const sentence = `${count} rows of ${keys.TABLES[table]} stand for ${entries} entries`;
       check.fail('STORE_CORRUPT', sentence, 'rebuild');
+    }
+    const { records, versions, inquiries } = this.counts;
+    const wanted = { record: records, digest: versions, inquiry: inquiries };
+    for (const [table, count] of Object.entries(wanted)) {
+      const name = keys.TABLES[table as keyof typeof wanted];
+      const found = await store.db.count(name);
+      if (found === count) continue;
+      const sentence = `${found} rows of ${name} stand for ${count} of their entries`;
+      this.#lookups.fail('STORE_CORRUPT', sentence, 'rebuild');
     }
     const heads = await store.db.count(keys.TABLES.head);
     if (heads !== subjects || this.#heads !== subjects) {

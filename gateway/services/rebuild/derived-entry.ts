@@ -44,7 +44,7 @@ function checkOpenings(entry: Entry, openings: Readonly<Record<string, Opening>>
 }
 
 function checkLabel(entry: Entry, { subject }: Leaf, labels: Labels): void {
-  if (entry.act === 'access') return;
+  if (entry.act !== 'fixity' && !('record' in entry)) return;
   const label = entry.act === 'fixity' ? labels.log : labels.record(entry.record.id);
   if (!equalBytes(label, subject)) unfit('an entry stands under the label of another subject');
 }

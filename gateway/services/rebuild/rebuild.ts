@@ -53,7 +53,7 @@ export interface RebuildResult {
 const KINDS = {
   heads: [TABLES.head],
   chains: [TABLES.chain],
-  lookups: [TABLES.leafHash, TABLES.idempotency],
+  lookups: [TABLES.leafHash, TABLES.idempotency, TABLES.record, TABLES.digest, TABLES.inquiry],
   patients: [TABLES.patient, TABLES.patientLabel],
   baselines: [TABLES.baseline],
   attestations: [TABLES.attestation],

@@ -5,22 +5,35 @@ import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
 import {
   type AccessFacts,
+  type AnswerFacts,
   checkPrivateValue,
   type Entry,
   type EventKind,
   type FixityFacts,
   formatEntry,
+  type InquiryFacts,
   PRIVATE_MEMBERS,
   type RecordFacts,
   type Source,
 } from '../../../chaincode/core/entry.js';
-import { ACCESS_MEMBERS, RECORD_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
+import {
+  ACCESS_MEMBERS,
+  ANSWER_MEMBERS,
+  INQUIRY_MEMBERS,
+  RECORD_MEMBERS,
+} from '../../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import { pseudonym } from '../../../chaincode/core/labels.js';
 import { OPENING_SALT_BYTES, SALT_BYTES } from '../../../chaincode/core/limits.js';
 import { commitMember, type Opening } from '../../../chaincode/core/private-members.js';
-import type { AccessSubmission, RecordSubmission, Submission } from '../submission.js';
+import type {
+  AccessSubmission,
+  AnswerSubmission,
+  InquirySubmission,
+  RecordSubmission,
+  Submission,
+} from '../submission.js';
 
 /** Who submitted an entry: the operator or system, and its organisation. */
 export interface Submitter {
@@ -36,6 +49,8 @@ export interface BuiltEntry {
 }
 
 const RECORD_SUBMISSION_MEMBERS: readonly string[] = ['act', 'patient', 'record'];
+const INQUIRY_SUBMISSION_MEMBERS: readonly string[] = ['inquiry', 'patient', 'question'];
+const ANSWER_SUBMISSION_MEMBERS: readonly string[] = ['actor', 'answer', 'patient', 'text'];
 const RECORD_FACTS: readonly string[] = [...namesOf(RECORD_MEMBERS), 'name', 'version'];
 const ACCESS_FACTS: readonly string[] = [
   ...namesOf(ACCESS_MEMBERS),
@@ -95,6 +110,8 @@ export interface EntryBody {
   readonly members:
     | { readonly record: RecordFacts; readonly patient?: string }
     | AccessFacts
+    | InquiryFacts
+    | AnswerFacts
     | FixityFacts;
 }
 
@@ -147,6 +164,18 @@ function accessBody(submission: AccessSubmission): EntryBody {
   return { act: 'access', members, private: values };
 }
 
+function inquiryBody({ inquiry, question }: InquirySubmission): EntryBody {
+  checkMembers(inquiry, namesOf(INQUIRY_MEMBERS));
+  return { act: 'inquiry', members: inquiry, private: { question } };
+}
+
+function answerBody({ answer, actor, text }: AnswerSubmission): EntryBody {
+  checkMembers(answer, namesOf(ANSWER_MEMBERS));
+  const values: Record<string, JsonValue> = { actor: actor as unknown as JsonValue };
+  if (text !== undefined) values['text'] = text;
+  return { act: 'answer', members: answer, private: values };
+}
+
 /** @param pseudonymKey names the patient of a record. Throws BAD_INPUT for unknown members. */
 export function bodyOf(submission: Submission, pseudonymKey: Uint8Array): EntryBody {
   if ('record' in submission) {
@@ -155,6 +184,14 @@ export function bodyOf(submission: Submission, pseudonymKey: Uint8Array): EntryB
     return recordBody(submission, pseudonymKey);
   }
   if ('fixity' in submission) return { act: 'fixity', members: submission.fixity, private: {} };
+  if ('inquiry' in submission) {
+    checkMembers(submission, INQUIRY_SUBMISSION_MEMBERS);
+    return inquiryBody(submission);
+  }
+  if ('answer' in submission) {
+    checkMembers(submission, ANSWER_SUBMISSION_MEMBERS);
+    return answerBody(submission);
+  }
   checkMembers(submission, ACCESS_FACTS);
   return accessBody(submission);
 }

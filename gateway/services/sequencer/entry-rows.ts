@@ -14,6 +14,7 @@ import type { Store } from '../../store/store.js';
 import type { EntryBody } from './build-entry.js';
 import type { FindHead } from './heads.js';
 import type { IdempotencyDigests } from './idempotency.js';
+import { searchRows } from './search-rows.js';
 
 export interface AcceptedLeaf {
   readonly leaf: Uint8Array;
@@ -124,7 +125,7 @@ export class EntryRows {
   }
 
   #put({ entry: one, accepted, sequence, ordinal, after }: StagedEntry): void {
-    const { labelHex, digests, entry, openings } = one;
+    const { label, labelHex, body, digests, entry, openings } = one;
     const { leaf, hash } = accepted;
     const place = uint64(ordinal);
     this.batch
@@ -136,6 +137,7 @@ export class EntryRows {
         keys.idempotencyKey(digests.key),
         formatKnownRow({ content: digests.content, ordinal, leafHash: hash }),
       );
+    for (const { key, value } of searchRows(body, label, ordinal)) this.batch.put(key, value);
     this.heads.set(labelHex, after);
     this.leaves.push(accepted);
   }

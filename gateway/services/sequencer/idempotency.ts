@@ -2,7 +2,7 @@
 // entry and openings, so that these rows can be derived anew.
 import { utf8 } from '../../../chaincode/core/bytes.js';
 import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
-import type { Entry, Source } from '../../../chaincode/core/entry.js';
+import type { Entry, InquiryFacts, Source } from '../../../chaincode/core/entry.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import type { Opening } from '../../../chaincode/core/private-members.js';
@@ -28,9 +28,13 @@ export function requestKey(system: string, requestId: string): Uint8Array {
   return sha256(utf8(canonicalJson(['chartseal/request', system, requestId])));
 }
 
-/** What a sender says of an access: not how it wrote it, nor what a reader of that assumed. */
+/**
+ * What a sender says: of an access not how it wrote it, nor what a reader of that assumed; of an
+ * inquiry not until when the hospital will answer.
+ */
 function saidIn(body: EntryBody): EntryBody {
-  const { members } = body;
+  const { act, members } = body;
+  if (act === 'inquiry') return { ...body, members: { ...members, dueAt: '' } as InquiryFacts };
   if (!('action' in members)) return body;
   const { assumed: _assumed, source, ...said } = members;
   const { evidenceDigest: _digest, ...named } = source;

@@ -1,4 +1,5 @@
 // What the pages ask the gateway: their own origin alone, with the session of this browser.
+import { forgetDrafts } from './kept.js';
 
 export type Role =
   | 'archivist'
@@ -28,6 +29,8 @@ export interface Session {
   readonly providers: readonly string[];
   readonly demoPeople: readonly { readonly subject: string; readonly role: Role }[];
 }
+
+const WAIT_SECONDS = 10;
 
 /** Code of an answer that never came. */
 export const NO_ANSWER = 'NO_ANSWER';
@@ -66,16 +69,24 @@ export async function getBytes(path: string): Promise<Uint8Array> {
   return new Uint8Array(await (await ask(path, {})).arrayBuffer());
 }
 
+const withBody = (value: object, headers: Readonly<Record<string, string>>): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json', ...headers },
+  body: JSON.stringify(value),
+});
+
 /** Throws ProblemError. */
 export async function postJson<Answer>(path: string, value?: object): Promise<Answer> {
-  const init: RequestInit =
-    value === undefined
-      ? { method: 'POST' }
-      : {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify(value),
-        };
+  const init = value === undefined ? { method: 'POST' } : withBody(value, {});
+  return (await (await ask(path, init)).json()) as Answer;
+}
+
+/**
+ * What is entered once, however often it is sent under the same key; waits a while until it is
+ * proven. Throws ProblemError.
+ */
+export async function postOnce<Answer>(path: string, value: object, key: string): Promise<Answer> {
+  const init = withBody(value, { 'Idempotency-Key': key, Prefer: `wait=${WAIT_SECONDS}` });
   return (await (await ask(path, init)).json()) as Answer;
 }
 
@@ -84,6 +95,7 @@ export const readSession = () => getJson<Session>('/v1/session');
 /** Ends the session; goes where the provider ends its own, or to the first page. */
 export async function signOut(): Promise<void> {
   const { next } = await postJson<{ next: string }>('/logout');
+  forgetDrafts();
   window.location.assign(next);
 }
 

@@ -18,6 +18,8 @@ const ACT_NAMES: Readonly<Record<string, string>> = {
   archive: '归档',
   amend: '修订',
   access: '访问',
+  inquiry: '提问',
+  answer: '答复',
   fixity: '复核',
 };
 
@@ -41,6 +43,22 @@ const STEPS: readonly Rule[] = [
   [
     /^This receipt is of an access event: it says nothing about a document\.$/,
     '这是访问事件的回执，与档案文件无关。',
+  ],
+  [
+    /^This receipt is of a patient's question: it says nothing about a document\.$/,
+    '这是患者提问的回执，与档案文件无关。',
+  ],
+  [
+    /^This receipt is of an answer to a patient's question: it says nothing about a document\.$/,
+    '这是答复患者提问的回执，与档案文件无关。',
+  ],
+  [
+    /^Entry (\d+): It is about an entry that does not stand before it in this chain\.$/,
+    '第 $1 号条目所针对的条目不在链中它之前。',
+  ],
+  [
+    /^Entry (\d+): It carries on an inquiry that does not stand before it in this chain\.$/,
+    '第 $1 号条目所接续的提问不在链中它之前。',
   ],
   [
     /^This receipt is of a fixity run: it says nothing about a document\.$/,

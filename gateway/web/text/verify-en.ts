@@ -129,6 +129,13 @@ export const VERIFY_EN = {
   theLog: 'The log itself',
   event: 'Access event',
   fixity: 'Check run of the archive',
+  question: 'Question of the patient',
+  objection: 'Objection of the patient',
+  answer: 'Answer of the hospital',
+  answerDue: 'To be answered by',
+  thePatient: 'the patient',
+  aboutPlace: (place: string) => `about ${place}`,
+  ofPlace: (place: string) => `to ${place}`,
   digest: 'Digest of the file given (SHA-256)',
   recorded: 'Digest recorded (SHA-256)',
   size: 'Size',
@@ -152,8 +159,10 @@ export const VERIFY_EN = {
     'held by another organisation': 'on hold by another organisation',
   } as Readonly<Record<string, string>>,
 
-  eventsTitle: (events: number, overrides: number) =>
-    `${count(events, 'event')}, ${count(overrides, 'emergency override')}`,
+  eventsTitle: (events: number, overrides: number, asked: number) =>
+    `${count(events, 'event')}, ${count(overrides, 'emergency override')}${
+      asked === 0 ? '' : `, ${count(asked, 'question or answer', 'questions and answers')}`
+    }`,
   when: 'When',
   who: 'Who',
   what: 'What',

@@ -112,6 +112,13 @@ export const VERIFY_ZH: VerifyTexts = {
   theLog: '日志本身',
   event: '访问事件',
   fixity: '馆藏复核',
+  question: '患者提问',
+  objection: '患者申诉',
+  answer: '医院答复',
+  answerDue: '答复期限',
+  thePatient: '患者本人',
+  aboutPlace: (place) => `针对 ${place}`,
+  ofPlace: (place) => `答复 ${place}`,
   digest: '所给文件的摘要（SHA-256）',
   recorded: '登记的摘要（SHA-256）',
   size: '大小',
@@ -135,7 +142,8 @@ export const VERIFY_ZH: VerifyTexts = {
     'held by another organisation': '被其他机构冻结',
   },
 
-  eventsTitle: (events, overrides) => `共 ${events} 条，其中紧急越权 ${overrides} 次`,
+  eventsTitle: (events, overrides, asked) =>
+    `共 ${events} 条，其中紧急越权 ${overrides} 次${asked === 0 ? '' : `；另有提问和答复 ${asked} 条`}`,
   when: '何时',
   who: '谁查看',
   what: '操作',

@@ -5,6 +5,7 @@ import { actionText, actText, purposeText } from '../text/codes.js';
 import type { Language } from '../text/language.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
+import { inquiryCells, type Places, placesOf } from './inquiry-row.js';
 import { moment } from './moments.js';
 import { type VerifyTexts, verifyTexts } from './texts.js';
 
@@ -15,12 +16,14 @@ const isOverride = ({ entry }: HistoryEvent) => entry?.act === 'access' && entry
 
 function whoText({ opened, entry }: HistoryEvent, texts: VerifyTexts): Child[] {
   if (entry === null) return [element('span', { class: 'soft' }, texts.contentNotShown)];
-  if (entry.act !== 'access') return [foreign(entry.by.id)];
+  if (entry.act === 'inquiry') return [texts.thePatient];
+  if (entry.act !== 'access' && entry.act !== 'answer') return [foreign(entry.by.id)];
   const actor = opened['actor'] as Actor | undefined;
   const name =
     actor === undefined
       ? element('span', { class: 'soft' }, texts.nameWithheld)
       : foreign(actor.name ?? actor.id);
+  if (entry.act === 'answer') return [name];
   const unit = entry.unit === undefined ? '' : `, ${entry.unit}`;
   const place = foreign(`${entry.role}, ${entry.organisation}${unit}`, { class: 'soft' });
   return [name, element('div', {}, place)];
@@ -50,11 +53,12 @@ function whyText(event: HistoryEvent, language: Language): Child[] {
   ];
 }
 
-function row(event: HistoryEvent, language: Language): HTMLElement {
+function row(event: HistoryEvent, places: Places, language: Language): HTMLElement {
   const { entry, act, sequence } = event;
   const texts = verifyTexts(language);
   const time = entry === null ? undefined : entry.act === 'access' ? entry.occurredAt : entry.at;
-  const what = entry === null ? [actText(act ?? '', language)] : whatText(entry, language);
+  const asked = entry === null ? undefined : inquiryCells(entry, event, places, language);
+  const plain = entry === null ? [actText(act ?? '', language)] : whatText(entry, language);
   const cell = (label: string, children: readonly Child[]) =>
     element('td', { 'data-label': label }, ...children);
   return element(
@@ -63,8 +67,8 @@ function row(event: HistoryEvent, language: Language): HTMLElement {
     element('th', { scope: 'row' }, `#${sequence}`),
     cell(texts.when, [time === undefined ? undefined : moment(time)]),
     cell(texts.who, whoText(event, texts)),
-    cell(texts.what, what),
-    cell(texts.why, whyText(event, language)),
+    cell(texts.what, asked?.what ?? plain),
+    cell(texts.why, asked?.said ?? whyText(event, language)),
   );
 }
 
@@ -80,6 +84,8 @@ export function eventTable(
   const ordered = [...overrides, ...events.filter((event) => !isOverride(event))];
   const shown = ordered.slice(0, Math.max(rows, PAGE_ROWS));
   const left = Math.min(PAGE_ROWS * 10, ordered.length - shown.length);
+  const places = placesOf(events);
+  const asked = events.filter(({ act }) => act === 'inquiry' || act === 'answer').length;
   const head = ['#', texts.when, texts.who, texts.what, texts.why].map((text) =>
     element('th', { scope: 'col' }, text),
   );
@@ -89,9 +95,9 @@ export function eventTable(
     element(
       'table',
       { class: 'events' },
-      element('caption', {}, texts.eventsTitle(events.length, overrides.length)),
+      element('caption', {}, texts.eventsTitle(events.length - asked, overrides.length, asked)),
       element('thead', {}, element('tr', {}, ...head)),
-      element('tbody', {}, ...shown.map((event) => row(event, language))),
+      element('tbody', {}, ...shown.map((event) => row(event, places, language))),
     ),
     left > 0 &&
       element(

@@ -5,6 +5,7 @@ import type { HistoryVerification } from '../../evidence/verify-history.js';
 import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
 import type { Language } from '../text/language.js';
 import { type Child, element, foreign } from '../view/dom.js';
+import { answerText } from './inquiry-row.js';
 import { moment } from './moments.js';
 import { type VerifyTexts, verifyTexts } from './texts.js';
 
@@ -22,14 +23,26 @@ const code = (text: string) => foreign(text, { class: 'mono' });
 function entryFacts(
   entry: Entry,
   digest: string | undefined,
-  texts: VerifyTexts,
+  language: Language,
 ): (Fact | undefined)[] {
+  const texts = verifyTexts(language);
   const accepted: Fact = [texts.accepted, moment(entry.at)];
   switch (entry.act) {
     case 'access':
       return [[texts.event, moment(entry.occurredAt)], accepted];
     case 'fixity':
       return [[texts.fixity, moment(entry.endedAt)], accepted];
+    case 'inquiry':
+      return [
+        [entry.appeals === undefined ? texts.question : texts.objection, moment(entry.at)],
+        [texts.answerDue, moment(entry.dueAt)],
+      ];
+    case 'answer':
+      return [
+        [texts.answer, answerText(entry, language)],
+        entry.dueAt === undefined ? undefined : [texts.answerDue, moment(entry.dueAt)],
+        accepted,
+      ];
     default: {
       const { id, version, digests, size, createdAt } = entry.record;
       return [
@@ -65,7 +78,7 @@ export function receiptFacts(
   const texts = verifyTexts(language);
   const size = checkpoint?.size;
   return factList([
-    ...(entry === undefined ? [] : entryFacts(entry, digest, texts)),
+    ...(entry === undefined ? [] : entryFacts(entry, digest, language)),
     ...checkpointRows(checkpoint, texts),
     index === undefined || size === undefined
       ? undefined

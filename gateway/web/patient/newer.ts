@@ -1,0 +1,17 @@
+// Takes in what was entered since a list was loaded, without loading all of it again.
+import type { AccessPage, ShownEntry } from './access.js';
+
+export interface LoadedList {
+  readonly entries: readonly ShownEntry[];
+  /** Where the next page begins. */
+  readonly next?: string | undefined;
+}
+
+/** The list with the newest page; that page alone where there is a gap between the two. */
+export function withNewer({ entries, next }: LoadedList, page: AccessPage): LoadedList {
+  const newest = entries[0]?.sequence ?? -1;
+  const newer = page.events.filter(({ sequence }) => sequence > newest);
+  const hasGap = newer.length === page.events.length && newer.at(-1)?.sequence !== newest + 1;
+  if (newer.length > 0 && hasGap) return { entries: page.events, next: page.next };
+  return { entries: [...newer, ...entries], next };
+}

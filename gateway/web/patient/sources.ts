@@ -1,0 +1,17 @@
+// Which systems report to a list: what none of them reports cannot be seen in it.
+import type { Language } from '../text/language.js';
+import { PATIENT } from '../text/patient.js';
+import { type Child, element, foreign } from '../view/dom.js';
+import type { ShownEntry } from './access.js';
+
+export function sourcesSection(entries: readonly ShownEntry[], language: Language): Child {
+  const texts = PATIENT[language];
+  const names = [...new Set(entries.flatMap(({ source }) => source?.system ?? []))].sort();
+  if (names.length === 0) return undefined;
+  return element(
+    'section',
+    {},
+    element('h2', {}, texts.sources),
+    element('p', {}, foreign(texts.sourcesText(names.join(', ')))),
+  );
+}

@@ -1,0 +1,52 @@
+// Texts that a person has not sent yet, kept in this tab of the browser: they outlive a session
+// that ends and a server that is away, and are nobody else's.
+import { encodeHex, utf8 } from '../../../chaincode/core/bytes.js';
+import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
+import { sha256 } from '../../../chaincode/core/hash.js';
+import type { Caller } from './api.js';
+import { forget, keep, keptNames, PREFIX, readKept } from './kept.js';
+
+export interface Draft {
+  readonly text: string;
+  /** Idempotency-Key under which it is sent, however often. */
+  readonly key: string;
+}
+
+const KEY_BYTES = 16;
+
+export const newKey = (): string => encodeHex(crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
+
+/** What one person has not sent yet. */
+export class Drafts {
+  readonly #own: string;
+
+  /** Forgets what somebody else left in this tab. */
+  constructor({ id, patient }: Caller) {
+    const owner = canonicalJson({ id, patient: patient === undefined ? null : { ...patient } });
+    this.#own = `${PREFIX}${encodeHex(sha256(utf8(owner))).slice(0, 32)}:`;
+    for (const name of keptNames()) {
+      if (!name.startsWith(this.#own)) forget(name);
+    }
+  }
+
+  /** Names of the texts that are kept. */
+  get names(): string[] {
+    return keptNames().flatMap((name) =>
+      name.startsWith(this.#own) ? [name.slice(this.#own.length)] : [],
+    );
+  }
+
+  find(name: string): Draft | undefined {
+    const kept = readKept(this.#own + name);
+    return kept === undefined ? undefined : (JSON.parse(kept) as Draft);
+  }
+
+  keep(name: string, { text, key }: Draft): void {
+    if (text.trim() === '') this.drop(name);
+    else keep(this.#own + name, JSON.stringify({ text, key }));
+  }
+
+  drop(name: string): void {
+    forget(this.#own + name);
+  }
+}

@@ -1,0 +1,40 @@
+// The place in this tab of the browser where texts that were not sent yet are kept.
+
+export const PREFIX = 'chartseal-draft:';
+
+/** Where storage is refused by the reader's settings, a text lives as long as the page. */
+const memory = new Map<string, string>();
+
+function storage(): Storage | undefined {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+export const readKept = (name: string): string | undefined =>
+  storage()?.getItem(name) ?? memory.get(name) ?? undefined;
+
+export function keep(name: string, value: string): void {
+  const kept = storage();
+  if (kept === undefined) memory.set(name, value);
+  else kept.setItem(name, value);
+}
+
+export function forget(name: string): void {
+  storage()?.removeItem(name);
+  memory.delete(name);
+}
+
+/** Names of all that is kept, whoever wrote it. */
+export const keptNames = (): string[] =>
+  [...Object.keys(storage() ?? {}), ...memory.keys()].filter((name) => name.startsWith(PREFIX));
+
+/** Whether texts outlive the page. */
+export const keepsDrafts = (): boolean => storage() !== undefined;
+
+/** On signing out. */
+export function forgetDrafts(): void {
+  for (const name of keptNames()) forget(name);
+}

@@ -1,5 +1,6 @@
 // One page of a patient's history, in the words that people read.
 
+import type { Actor } from '../../chaincode/core/entry.js';
 import { ACCESS_MEMBERS, PRIVATE_VALUES } from '../../chaincode/core/entry-shapes.js';
 import type { JsonObject } from '../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
@@ -7,6 +8,7 @@ import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { hex, integer, list, object, text, time } from '../../chaincode/core/shape.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import { type PatientEvent, PatientEvents } from '../services/patient-events.js';
+import { type Display, PERSON_SHAPE, personPseudonym, withheldFromPatients } from './display.js';
 import { CURSOR, type Cursor, formatCursor, parseCursor } from './history-cursor.js';
 import { ownTrust } from './own-trust.js';
 import type { Answer, ApiRequest, Parameter } from './route.js';
@@ -40,6 +42,7 @@ const EVENT = object({
   'actor?': PRIVATE_VALUES.actor,
   'justification?': PRIVATE_VALUES.justification,
   'client?': PRIVATE_VALUES.client,
+  'person?': PERSON_SHAPE,
 });
 
 const PAGE = object({
@@ -56,28 +59,47 @@ export const PAGE_ANSWER: Answer = {
   content: { type: 'application/json', shape: PAGE },
 };
 
+/** Signs in the place of those who are not named. */
+type Signs = (actor: Actor) => JsonObject;
+
 function eventOf(
   { sequence, leafHash, entry, opened }: PatientEvent,
   withheld: readonly string[],
+  signs: Signs | undefined,
 ): JsonObject {
   const { act, at } = entry;
   const common = { sequence, leafHash, act, at };
   if (entry.act !== 'access') return common;
   const { v: _v, log: _log, salt: _salt, by: _by, private: _private, ...facts } = entry;
   const shown = Object.entries(opened).filter(([member]) => !withheld.includes(member));
-  return { ...common, ...(facts as unknown as JsonObject), ...Object.fromEntries(shown) };
+  const actor = opened['actor'] as Actor | undefined;
+  const person = signs === undefined || actor === undefined ? {} : { person: signs(actor) };
+  return {
+    ...common,
+    ...(facts as unknown as JsonObject),
+    ...Object.fromEntries(shown),
+    ...person,
+  };
+}
+
+function signsFor(key: Uint8Array, label: Uint8Array): Signs {
+  const sign = ({ id }: { readonly id: string }) => personPseudonym(key, label, id);
+  return (actor) => ({
+    pseudonym: sign(actor),
+    ...(actor.onBehalfOf === undefined ? {} : { onBehalfOf: sign(actor.onBehalfOf) }),
+  });
 }
 
 /**
  * The first page, or the one of the cursor.
- * @param withheld private members that are not shown
+ * @param display of those who opened the file
  * Throws NOT_PROVEN_YET, STORE_CORRUPT, NOT_FOUND.
  */
 export async function historyPage(
   request: ApiRequest,
   { hospital, patients }: GatewayServices,
   patient: PatientIdentifier,
-  withheld: readonly string[] = [],
+  display: Display = 'name',
 ): Promise<JsonObject> {
   const { store, sequencer } = hospital;
   const { cursor: given, limit = DEFAULT_LIMIT } = request.values;
@@ -89,9 +111,12 @@ export async function historyPage(
   const label = reader.label(patient);
   const from: Cursor = earlier ?? (await firstPage(reader, label));
   const { events, next } = reader.page(label, from, Number(limit));
+  const withheld = withheldFromPatients(display);
+  const key = hospital.context.secrets.pseudonymKey;
+  const signs = display === 'pseudonym' ? signsFor(key, label) : undefined;
   const cursor = next.before === 0 ? undefined : formatCursor({ ...from, ...next }, owner, nowMs);
   return {
-    events: events.map((event) => eventOf(event, withheld)),
+    events: events.map((event) => eventOf(event, withheld, signs)),
     asOf: formatTime(from.asOfMs),
     size: from.size,
     count: from.count,

@@ -236,4 +236,28 @@ describe('the page of a patient', () => {
       await other.close();
     }
   });
+
+  it('shows signs where the hospital says so, before the proof and after it', async () => {
+    const other = await PatientPlace.open({ CHARTSEAL_WEB_DISPLAY: 'pseudonym' });
+    try {
+      for (const language of ['zh-CN', 'en'] as const) {
+        const watched = await other.signIn(browser, 'patient', { language, width: PHONE });
+        const { page } = watched;
+        const signs = () =>
+          page.locator('.sign').evaluateAll((all) => all.map(({ textContent }) => textContent));
+        const before = await signs();
+        expect(before[0]).to.match(/^(Person|人员) [0-9A-Z]{4}-[0-9A-Z]{4}$/);
+        expect(await page.textContent('#signs')).to.match(/word|声明/);
+        expect(await outcomeOf(page)).to.equal('complete');
+        expect(await signs()).to.deep.equal(before);
+        expect(await page.textContent('main')).to.not.include('Staff 30');
+        await expectAccessible(page);
+        await expectFits(page);
+        await keepScreenshot(page, `patient-signs-${language}`);
+        await watched.context.close();
+      }
+    } finally {
+      await other.close();
+    }
+  });
 });

@@ -8,6 +8,7 @@ import { createApp } from '../../gateway/http/app.js';
 import type { IssuerConfig } from '../../gateway/http/auth/auth-config.js';
 import { Authenticator } from '../../gateway/http/auth/authenticator.js';
 import { ROLES, type Role } from '../../gateway/http/caller.js';
+import type { Display } from '../../gateway/http/display.js';
 import { Patients } from '../../gateway/http/patients.js';
 import { HttpListener } from '../../gateway/http/server.js';
 import { Login } from '../../gateway/http/session/login.js';
@@ -54,6 +55,8 @@ export interface Bearer {
 export interface ApiPlaceOptions {
   readonly outboxEntries?: number;
   /** Values of `source.system` by subject of the own organisation. */
+  /** `name` when it is left out. */
+  readonly display?: Display;
   readonly sources?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -145,7 +148,8 @@ export class ApiPlace {
         patients: new Patients(hospital.context),
         fhir: FHIR_SOURCES,
         organisation: 'Example Hospital',
-        display: 'name',
+        display: options.display ?? 'name',
+        answerWithinDays: options.answerWithinDays ?? 30,
         login,
         web: new WebFiles(folder),
       },

@@ -63,8 +63,7 @@ export const PATIENT_ROUTES: readonly Route[] = [
     refusals: ['NOT_FOUND', 'PATIENT_NOT_NORMAL', 'NOT_PROVEN_YET', 'STORE_CORRUPT'],
     async handle(request, services) {
       const patient = ownPatient(callerOf(request));
-      const withheld = withheldFromPatients(services.display);
-      return { status: 200, body: await historyPage(request, services, patient, withheld) };
+      return { status: 200, body: await historyPage(request, services, patient, services.display) };
     },
   },
   {

@@ -132,15 +132,16 @@ function lead(language: Language): Child[] {
   ];
 }
 
-function sourcesSection(language: Language): Child {
+/** What signs are worth, where there are some. */
+function signsSection(language: Language): Child {
   const texts = PATIENT[language];
   const names = [...new Set(state.entries.flatMap(({ source }) => source?.system ?? []))].sort();
   if (names.length === 0) return undefined;
   return element(
     'section',
-    {},
-    element('h2', {}, texts.sources),
-    element('p', {}, foreign(texts.sourcesText(names.join(', ')))),
+    { id: 'signs' },
+    element('h2', {}, texts.signsTitle),
+    element('p', {}, texts.signs),
   );
 }
 
@@ -207,7 +208,8 @@ function list(session: Session, language: Language): Child[] {
       ...groupSections(fitting, language),
       moreSection(language),
     ),
-    sourcesSection(language),
+    signsSection(language),
+    sourcesSection(state.entries, language),
     element(
       'div',
       { class: 'actions no-print' },

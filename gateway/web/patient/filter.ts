@@ -21,6 +21,8 @@ function searchText(entry: ShownEntry, language: Language): string {
     actor?.id,
     actor?.name,
     actor?.onBehalfOf?.name,
+    entry.person?.pseudonym,
+    entry.person?.onBehalfOf,
     role,
     texts.roles[role],
     organisation,

@@ -1,6 +1,6 @@
 // The figures of the first sentence: which people opened how much in the last days, out of the
 // entries that are loaded. Programs and looks at this very list are not among them.
-import { isByPerson, type ShownEntry, timeOf } from './access.js';
+import { isByPerson, personOf, type ShownEntry, timeOf } from './access.js';
 
 export const SUMMARY_DAYS = 90;
 const DAY_MS = 86_400_000;
@@ -18,11 +18,11 @@ export interface Summary {
 export function summarise(entries: readonly ShownEntry[], asOf: string): Summary {
   const from = Date.parse(asOf) - SUMMARY_DAYS * DAY_MS;
   const recent = entries.filter((entry) => isByPerson(entry) && Date.parse(timeOf(entry)) >= from);
-  const people = new Set(recent.flatMap(({ actor }) => actor?.id ?? []));
+  const people = new Set(recent.flatMap((entry) => personOf(entry) ?? []));
   return {
     accesses: recent.length,
     organisations: new Set(recent.map(({ organisation }) => organisation)).size,
-    people: recent.every(({ actor }) => actor !== undefined) ? people.size : undefined,
+    people: recent.every((entry) => personOf(entry) !== undefined) ? people.size : undefined,
     records: new Set(recent.flatMap(({ records = [] }) => records)).size,
     emergencies: recent.filter(({ breakGlass }) => breakGlass === true).length,
   };

@@ -32,6 +32,9 @@ interface PatientTexts {
   readonly nothingFits: string;
   readonly showing: (shown: number, of: number) => string;
   readonly noName: string;
+  readonly sign: (sign: string) => string;
+  readonly signsTitle: string;
+  readonly signs: string;
   readonly noUnit: string;
   readonly noPurpose: string;
   readonly onBehalfOf: string;
@@ -98,6 +101,10 @@ const EN: PatientTexts = {
   nothingFits: 'No entry fits.',
   showing: (shown, of) => `${shown} of ${of} entries fit.`,
   noName: 'Name not shown, by the hospital’s rules',
+  sign: (sign) => `Person ${sign}`,
+  signsTitle: 'Signs in the place of names',
+  signs:
+    'This hospital shows no names. The same sign stands for the same account in every entry of your list, so you see who came again; in the list of another patient the same person has another sign. The signs are the hospital’s word: the proof keeps the person closed, and does not prove which sign belongs to which entry.',
   noUnit: 'Unit not given',
   noPurpose: 'Not given by the source system',
   onBehalfOf: 'on behalf of',
@@ -180,6 +187,10 @@ const ZH: PatientTexts = {
   nothingFits: '没有符合的记录。',
   showing: (shown, of) => `${of} 条中有 ${shown} 条符合。`,
   noName: '姓名按规定不显示',
+  sign: (sign) => `人员 ${sign}`,
+  signsTitle: '以代号代替姓名',
+  signs:
+    '本医院不显示姓名。在您的清单中，同一代号始终代表同一账号，因此您能看出是否同一人再次查看；在其他患者的清单中，同一人的代号不同。代号由医院声明：证明中的人员信息保持封闭，不能证明某条记录属于哪个代号。',
   noUnit: '未提供科室',
   noPurpose: '来源系统未提供',
   onBehalfOf: '代表',

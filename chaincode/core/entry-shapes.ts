@@ -106,8 +106,8 @@ export const PRIVATE_VALUES = {
   justification: line(2000),
   name: line(4096),
   // 2000 characters as pages count them, up to three bytes each.
-  question: line(6000),
-  text: line(6000),
+  question: line(8000),
+  text: line(8000),
 } as const satisfies Record<string, Shape>;
 
 const common = (act: ActName) => ({

@@ -4,6 +4,7 @@ import { addForged } from './forged.js';
 import { addHistoryEntries } from './history-entries.js';
 import { addHistoryRules } from './history-rules.js';
 import { addHistorySubjects } from './history-subjects.js';
+import { addInquiryRules } from './inquiry-rules.js';
 import { addNowKnown } from './now-known.js';
 import { addPlaced } from './placed.js';
 import { addReceiptFormats } from './receipt-format.js';
@@ -26,5 +27,6 @@ export function evidenceRules(): Map<string, Uint8Array> {
   addVouchingRules();
   addStatements();
   addNowKnown();
+  addInquiryRules();
   return folder.finish('within');
 }

@@ -76,7 +76,7 @@ describe('an entry', () => {
   }
 
   it('is refused when any member that must be there is missing, by its path', () => {
-    for (const act of ['archive', 'access'] as const) {
+    for (const act of ['archive', 'access', 'inquiry', 'answer'] as const) {
       const whole = sample(`${act}, every member`);
       for (const [name, member] of ENTRY_SHAPES[act].members) {
         if (member.optional || name === 'v' || name === 'act') continue;
@@ -88,7 +88,7 @@ describe('an entry', () => {
   });
 
   it('is accepted without any one member that may be missing', () => {
-    for (const act of ['archive', 'access'] as const) {
+    for (const act of ['archive', 'access', 'inquiry', 'answer'] as const) {
       const whole = sample(`${act}, every member`);
       for (const [name, member] of ENTRY_SHAPES[act].members) {
         if (member.optional) parse(without(whole, name))();

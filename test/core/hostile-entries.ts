@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../chaincode/core/json.js';
 
 export interface HostileEntry {
   readonly fault: string;
-  readonly act: 'archive' | 'access';
+  readonly act: 'archive' | 'access' | 'inquiry' | 'answer';
   readonly change: (entry: JsonObject) => JsonValue;
   readonly path: string;
 }
@@ -153,7 +153,38 @@ const accesses: HostileEntry[] = [
   },
 ];
 
+const due = '2026-12-15T00:00:00.000Z';
+
+const inquiries: HostileEntry[] = [
+  set('inquiry', 'dueAt', '2026-12-15', 'a deadline without a time'),
+  set('inquiry', 'about', digest.slice(1), 'half a byte too little of a leaf hash'),
+  set('inquiry', 'about', 3, 'a sequence for what it is about'),
+  set('inquiry', 'appeals', [digest], 'two things that it appeals'),
+  set('inquiry', 'question', 'why?', 'the question in clear'),
+  set('inquiry', 'private.text', ones(32), "an answer's private member"),
+  set('inquiry', 'source', {}, 'a source without system'),
+  set('answer', 'inquiry', digest.toUpperCase(), 'a leaf hash in upper case'),
+  set('answer', 'outcome', 'refused', 'an unknown outcome'),
+  set('answer', 'private.question', ones(32), "an inquiry's private member"),
+  set('answer', 'text', 'because', 'the answer in clear'),
+  {
+    fault: 'a deadline beside an outcome',
+    act: 'answer',
+    change: (entry) => withMember(entry, 'dueAt', due),
+    path: 'outcome',
+  },
+  {
+    fault: 'an outcome without a text',
+    act: 'answer',
+    change: (entry) => withMember(entry, 'private', { actor: ones(32) }),
+    path: 'outcome',
+  },
+];
+
 export const HOSTILE_ENTRIES: readonly HostileEntry[] = [
+  ...common('inquiry'),
+  ...common('answer'),
+  ...inquiries,
   ...common('archive'),
   ...common('access'),
   ...records,

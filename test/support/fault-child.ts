@@ -108,7 +108,10 @@ export function readReached(folder: string): Reached {
 export function tearLog(folder: string, database: string, random: Random): number {
   const noted = join(folder, 'durable', database.slice(database.lastIndexOf('/') + 1));
   if (!existsSync(noted) || !existsSync(database)) return 0;
-  const durable = JSON.parse(readFileSync(noted, 'utf8')) as { log: string; size: number };
+  const note = readFileSync(noted, 'utf8');
+  // Killed between making the file of the first note and writing it.
+  if (note === '') return 0;
+  const durable = JSON.parse(note) as { log: string; size: number };
   const newest = readdirSync(database)
     .filter((name) => name.endsWith('.log'))
     .sort()

@@ -1,7 +1,6 @@
-// Opens and reads copies of a small ledger, each with one bit flipped, and says what came of each on
-// a line of its own. In a process of its own, since LevelDB ends the process when its files make no
-// sense to it. Arguments: an empty folder, number of
-// flips, the first to do.
+// Opens and reads copies of a small ledger, each with one bit flipped, and says what came of each
+// on a line of its own. In a process of its own, since LevelDB ends the process when its files make
+// no sense to it. Arguments: an empty folder, number of flips, the first to do.
 import {
   cpSync,
   mkdirSync,

@@ -1,5 +1,5 @@
-// The rows by which people find an entry: a record by its id and by its digest, an inquiry among all
-// others. They follow from the entry alone.
+// The rows by which people find an entry: a record by its id and by its digest, an inquiry among
+// all others. They follow from the entry alone.
 import { uint64 } from '../../../chaincode/core/bytes.js';
 import type { TABLES } from '../../store/keys.js';
 import * as keys from '../../store/keys.js';

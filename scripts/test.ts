@@ -1,5 +1,5 @@
-// npm test: the tests that need a live Fabric network run beside all others, since a network
-// mostly waits. With arguments it is mocha and nothing else.
+// npm test: the tests that need a live Fabric network, which mostly waits, and about as much again
+// run beside all others. With arguments it is mocha and nothing else.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,10 +7,13 @@ import { createInterface } from 'node:readline';
 
 const MOCHA = join(__dirname, '..', '..', 'node_modules', 'mocha', 'bin', 'mocha.js');
 const ALL = 'dist/test/**/*.test.js';
-const LIVE = [
+const BESIDE = [
   'dist/test/live/*.test.js',
   'dist/test/network/*.test.js',
   'dist/test/ledger/fabric.test.js',
+  'dist/test/browser/*.test.js',
+  'dist/test/fault/*.test.js',
+  'dist/test/http/*.test.js',
 ];
 const TOTALS = /^(\d+) passed, (\d+) failed$/;
 
@@ -44,20 +47,22 @@ const show = (line: string) => {
 };
 
 async function runAll(): Promise<number> {
-  const others = start(ALL, ...LIVE.flatMap((files) => ['--ignore', files]));
-  const live = start(...LIVE);
+  const others = start(ALL, ...BESIDE.flatMap((files) => ['--ignore', files]));
+  const beside = start(...BESIDE);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       others.kill(signal);
-      live.kill(signal);
+      beside.kill(signal);
     });
   }
   let later: string[] | undefined = [];
-  const liveDone = followed(live, (line) => (later === undefined ? show(line) : later.push(line)));
+  const besideDone = followed(beside, (line) =>
+    later === undefined ? show(line) : later.push(line),
+  );
   const results = [await followed(others, show)];
   for (const line of later) show(line);
   later = undefined;
-  results.push(await liveDone);
+  results.push(await besideDone);
   const sum = (of: keyof Totals) => results.reduce((all, totals) => all + totals[of], 0);
   show(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 ? 0 : 1;

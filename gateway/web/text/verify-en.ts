@@ -1,6 +1,7 @@
 // English texts of verification: what is given, what was found, what it does not say.
 import type { StepStatus } from '../../evidence/steps.js';
 import type { HistoryStep, ReceiptStep } from '../../evidence/verdict.js';
+import { AS_OF } from './as-of.js';
 
 const steps: Readonly<Record<ReceiptStep | HistoryStep, readonly [name: string, asks: string]>> = {
   format: ['File format', 'Can the file be read, and is it whole?'],
@@ -88,6 +89,7 @@ export const VERIFY_EN = {
     notShown: 'Complete, not all shown',
     incomplete: 'Not complete',
     notChecked: 'Not checked',
+    tooOld: AS_OF.en.verdict,
     notProven: 'Not proven',
     missing: 'Missing',
     unreadable: 'Unreadable',
@@ -172,6 +174,8 @@ export const VERIFY_EN = {
   contentNotShown: 'content not shown',
   failedAccess: 'did not succeed',
   more: (number: number) => `Show ${number} more`,
+
+  asked: AS_OF.en,
 
   reportTitle: 'Report',
   reportIntro: 'Keep what was found here: print it, or save it as data.',

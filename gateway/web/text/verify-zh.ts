@@ -1,4 +1,5 @@
 // Chinese texts of verification.
+import { AS_OF } from './as-of.js';
 import type { VerifyTexts } from './verify-en.js';
 
 export const VERIFY_ZH: VerifyTexts = {
@@ -60,6 +61,7 @@ export const VERIFY_ZH: VerifyTexts = {
     notShown: '完整，部分内容未出示',
     incomplete: '不完整',
     notChecked: '未核验',
+    tooOld: AS_OF['zh-CN'].verdict,
     notProven: '未能证明',
     missing: '缺失',
     unreadable: '无法读取',
@@ -153,6 +155,8 @@ export const VERIFY_ZH: VerifyTexts = {
   contentNotShown: '内容未出示',
   failedAccess: '未成功',
   more: (number) => `再显示 ${number} 条`,
+
+  asked: AS_OF['zh-CN'],
 
   reportTitle: '报告',
   reportIntro: '保存本次核验的结果：打印，或存为数据文件。',

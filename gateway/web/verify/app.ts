@@ -3,9 +3,12 @@ import type { Language } from '../text/language.js';
 import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
 import { type Frame, openPage, type PageParts } from '../view/frame.js';
 import { mark } from '../view/mark.js';
+import { asOfPanel } from './as-of.js';
+import { type AsOfFields, momentOf, NO_AS_OF } from './as-of-moment.js';
 import { Desk, type Progress } from './desk.js';
+import { dropZone } from './drop-zone.js';
 import { compareFingerprint } from './fingerprint.js';
-import { chosenFiles, droppedFiles, MAX_FILES, type TakenFile } from './intake.js';
+import { MAX_FILES, type TakenFile } from './intake.js';
 import { openOnPaper, reportHead, reportPanel } from './report.js';
 import { resultView, type ViewState } from './result-view.js';
 import { verifyTexts } from './texts.js';
@@ -30,6 +33,8 @@ export class VerifyApp {
   readonly #view: ViewState;
   readonly #meter = element('div', { class: 'meter' });
   #typed = '';
+  #asOf: AsOfFields = NO_AS_OF;
+  #isAsOfWrong = false;
   #isDrawing = false;
   #announced = '';
   /** What the browser says of files that it could not give. */
@@ -108,14 +113,13 @@ export class VerifyApp {
       await this.desk.add(await taken);
       replaceChildren(this.#meter);
     };
-    add().catch((error: Error) => {
-      this.#problem = error.message;
-      this.draw();
-    });
+    add().catch((error: Error) => this.#fail(error));
   }
 
   #clear(): void {
     this.#typed = '';
+    this.#asOf = NO_AS_OF;
+    this.#isAsOfWrong = false;
     this.#problem = '';
     this.#view.open.clear();
     this.#view.rows.clear();
@@ -123,52 +127,33 @@ export class VerifyApp {
     this.desk.clear();
   }
 
-  #chooser(id: string, text: string, isFolder: boolean): Child[] {
-    const input = element('input', {
-      type: 'file',
-      id: `${id}-input`,
-      class: 'unseen',
-      multiple: true,
-      webkitdirectory: isFolder,
-      tabindex: -1,
-      'aria-label': text,
-      on: {
-        change: () => {
-          this.#take(chosenFiles(input.files));
-          input.value = '';
-        },
-      },
-    });
-    const attributes = { type: 'button', id, on: { click: () => input.click() } };
-    return [
-      element('button', isFolder ? attributes : { ...attributes, class: 'main' }, text),
-      input,
-    ];
+  #ask(fields: AsOfFields): void {
+    const asked = momentOf(fields);
+    this.#isAsOfWrong = asked === undefined && fields !== NO_AS_OF;
+    this.#asOf = fields;
+    if (this.#isAsOfWrong) this.draw();
+    else this.desk.askFor(asked).catch((error: Error) => this.#fail(error));
   }
 
-  #dropZone(language: Language): HTMLElement {
-    const texts = verifyTexts(language);
-    const zone = element(
-      'div',
-      { class: 'drop no-print', id: 'drop' },
-      element('p', {}, texts.dropHere),
-      element(
-        'div',
-        { class: 'actions' },
-        ...this.#chooser('choose-files', texts.chooseFiles, false),
-        ...this.#chooser('choose-folder', texts.chooseFolder, true),
-      ),
-      element('p', { class: 'hint' }, texts.filesHint),
+  #fail({ message }: Error): void {
+    this.#problem = message;
+    this.draw();
+  }
+
+  #asOfPanel(language: Language): HTMLElement {
+    return asOfPanel(
+      {
+        fields: this.#asOf,
+        asked: this.desk.asOf,
+        isWrong: this.#isAsOfWrong,
+        type: (fields) => {
+          this.#asOf = fields;
+        },
+        ask: () => this.#ask(this.#asOf),
+        drop: () => this.#ask(NO_AS_OF),
+      },
+      language,
     );
-    const over = (isOver: boolean) => () => zone.classList.toggle('is-over', isOver);
-    zone.addEventListener('dragenter', over(true));
-    zone.addEventListener('dragover', over(true));
-    zone.addEventListener('dragleave', over(false));
-    zone.addEventListener('drop', (event) => {
-      over(false)();
-      if (event.dataTransfer !== null) this.#take(droppedFiles(event.dataTransfer));
-    });
-    return zone;
   }
 
   #standing(language: Language): Child[] {
@@ -274,7 +259,8 @@ export class VerifyApp {
           'section',
           { 'aria-labelledby': 'files-title' },
           element('h2', { id: 'files-title' }, texts.filesTitle),
-          this.#dropZone(language),
+          dropZone((taken) => this.#take(taken), language),
+          this.#asOfPanel(language),
           ...this.#standing(language),
         ),
         ...this.#results(language),

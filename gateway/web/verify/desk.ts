@@ -8,7 +8,12 @@ import { RefusedError, type Verifier } from './verifier.js';
 
 export type Outcome =
   | { readonly kind: 'receipt'; readonly result: ReceiptVerification }
-  | { readonly kind: 'history'; readonly result: HistoryVerification }
+  | {
+      readonly kind: 'history';
+      readonly result: HistoryVerification;
+      /** Up to when completeness was asked for, RFC 3339. */
+      readonly asOf?: string;
+    }
   | { readonly kind: 'missing'; readonly result: ReceiptVerification }
   | { readonly kind: 'noReceipt' }
   | { readonly kind: 'unreadable'; readonly message: string };
@@ -43,6 +48,7 @@ export class Desk {
   /** By path: what is given again takes the place of what was given before. */
   readonly #files = new Map<string, GivenFile>();
   #trustBytes: Uint8Array | undefined;
+  #asOf: number | undefined;
   /** Counts up when all is cleared: what is still read for an earlier one is dropped. */
   #epoch = 0;
   /** Counts up when what was given changes: what is verified for an earlier one stops. */
@@ -64,6 +70,11 @@ export class Desk {
     return [...this.#files.values()].filter((file) => file.kind === kind).length;
   }
 
+  /** Up to when lists must be complete, in ms since 1970. */
+  get asOf(): number | undefined {
+    return this.#asOf;
+  }
+
   get finished(): number {
     return this.items.filter(({ outcome }) => outcome !== undefined).length;
   }
@@ -77,6 +88,7 @@ export class Desk {
     this.#run++;
     this.#files.clear();
     this.#trustBytes = undefined;
+    this.#asOf = undefined;
     this.items = [];
     this.trust = undefined;
     this.reading = undefined;
@@ -92,6 +104,19 @@ export class Desk {
     this.#adding = done;
     await done;
     if (epoch === this.#epoch) await this.#verifyAll(++this.#run);
+  }
+
+  /** Up to when lists must be complete from now on; they are verified again. */
+  async askFor(asOf: number | undefined): Promise<void> {
+    this.#asOf = asOf;
+    await this.#adding;
+    const run = ++this.#run;
+    this.items = this.items.map((item) => {
+      const { outcome: _, ...bundle } = item;
+      return item.history === undefined ? item : bundle;
+    });
+    this.#changed();
+    await this.#verifyAll(run);
   }
 
   async #read(taken: readonly TakenFile[], epoch: number): Promise<void> {
@@ -142,7 +167,8 @@ export class Desk {
   async #verifyAll(run: number): Promise<void> {
     const trust = this.#trustBytes;
     if (trust === undefined) return;
-    for (const [at, bundle] of bundleFiles([...this.#files.values()]).entries()) {
+    for (const [at, bundle] of [...this.items].entries()) {
+      if (bundle.outcome !== undefined) continue;
       const item = await this.#verify(bundle, trust);
       if (run !== this.#run) return;
       this.items[at] = item;
@@ -162,9 +188,12 @@ export class Desk {
   async #judge(bundle: Bundle, trust: Uint8Array): Promise<Item> {
     const { document, receipt, history, name } = bundle;
     if (history !== undefined) {
-      const question = { history: await bytesOf(history.file), trust };
+      const asOf = this.#asOf;
+      const asked = asOf === undefined ? {} : { asOf };
+      const question = { history: await bytesOf(history.file), trust, ...asked };
       const result = await this.#verifier.ask('history', question);
-      return { ...bundle, outcome: { kind: 'history', result } };
+      const told = asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() };
+      return { ...bundle, outcome: { kind: 'history', result, ...told } };
     }
     if (receipt === undefined) return { ...bundle, outcome: { kind: 'noReceipt' } };
     const bytes = await bytesOf(receipt.file);

@@ -33,6 +33,7 @@ export function reportData(desk: Desk, typed: string, checkedAt: string): string
     report: 'chartseal verification',
     tool: TOOL,
     checkedAt,
+    ...(desk.asOf === undefined ? {} : { asOf: new Date(desk.asOf).toISOString() }),
     trust: {
       file: desk.trust?.name,
       fingerprint: `sha256:${fingerprint}`,
@@ -53,6 +54,9 @@ export function reportHead(desk: Desk, typed: string, language: Language): HTMLE
     [texts.tool, TOOL],
     [texts.compared, isEqual ? texts.yes : texts.no],
   ];
+  if (desk.asOf !== undefined) {
+    facts.push([texts.asked.asked, moment(new Date(desk.asOf).toISOString())]);
+  }
   const rows = facts.flatMap(([name, value]) => [
     element('dt', {}, name),
     element('dd', {}, value),

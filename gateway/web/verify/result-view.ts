@@ -7,7 +7,7 @@ import { eventTable } from './event-table.js';
 import { historyFacts, receiptFacts } from './facts.js';
 import { statementList, stepTable } from './step-list.js';
 import { verifyTexts } from './texts.js';
-import { isComplete, type Verdict, verdictOf } from './verdict.js';
+import { isListed, type Verdict, verdictOf } from './verdict.js';
 
 /** What the reader opened, kept while the page is drawn again. */
 export interface ViewState {
@@ -55,7 +55,7 @@ function details(item: Item, view: ViewState, language: Language): Child[] {
 }
 
 function events({ name, outcome }: Item, view: ViewState, language: Language): Child {
-  if (outcome?.kind !== 'history' || !isComplete(outcome.result)) return undefined;
+  if (outcome?.kind !== 'history' || !isListed(outcome.result)) return undefined;
   if (outcome.result.events.length === 0) return undefined;
   return eventTable(outcome.result.events, language, view.rows.get(name) ?? 0, (rows) => {
     view.rows.set(name, rows);

@@ -35,16 +35,25 @@ export function isComplete({ verdict, completeUpTo }: HistoryVerification): bool
   return verdict.startsWith('complete') && completeUpTo !== undefined;
 }
 
-function historyVerdict(result: HistoryVerification, { sentences }: VerifyTexts): Verdict {
-  const { verdict, completeUpTo = '', events, notShown } = result;
-  if (isComplete(result)) {
-    const until = momentText(completeUpTo);
-    if (notShown > 0) {
-      return { name: 'notShown', tone: 'good', sentence: sentences.notShown(notShown, until) };
-    }
-    const say = events.length === 0 ? sentences.empty : sentences.complete;
-    return { name: 'complete', tone: 'good', sentence: say(until) };
+/** Whether all holds, and nothing is wrong but that it ends before the moment asked for. */
+export function isTooOld({ steps, completeUpTo }: HistoryVerification): boolean {
+  const open = steps.filter(({ status }) => status !== 'OK');
+  const isTime = open[0]?.step === 'time' && /^The history is complete /.test(open[0].sentence);
+  return open.length === 1 && isTime && completeUpTo !== undefined;
+}
+
+function historyVerdict(
+  result: HistoryVerification,
+  asOf: string | undefined,
+  texts: VerifyTexts,
+): Verdict {
+  const { verdict, completeUpTo = '' } = result;
+  const { sentences } = texts;
+  if (asOf !== undefined && isTooOld(result)) {
+    const sentence = texts.asked.tooOld(momentText(completeUpTo), momentText(asOf));
+    return { name: 'tooOld', tone: 'bad', sentence };
   }
+  if (isComplete(result)) return completeVerdict(result, asOf, texts);
   if (verdict === 'incomplete') {
     return { name: 'incomplete', tone: 'bad', sentence: sentences.incomplete };
   }
@@ -54,13 +63,32 @@ function historyVerdict(result: HistoryVerification, { sentences }: VerifyTexts)
   return { name: 'notChecked', tone: 'open', sentence: sentences.notChecked };
 }
 
+/** Whether the list can be shown: it is whole, up to some moment at least. */
+export const isListed = (result: HistoryVerification): boolean =>
+  isComplete(result) || isTooOld(result);
+
+function completeVerdict(
+  { completeUpTo = '', events, notShown }: HistoryVerification,
+  asOf: string | undefined,
+  { sentences, asked: words }: VerifyTexts,
+): Verdict {
+  const until = momentText(completeUpTo);
+  const reached = asOf === undefined ? '' : ` ${words.reachesIt(momentText(asOf))}`;
+  if (notShown > 0) {
+    const sentence = sentences.notShown(notShown, until) + reached;
+    return { name: 'notShown', tone: 'good', sentence };
+  }
+  const say = events.length === 0 ? sentences.empty : sentences.complete;
+  return { name: 'complete', tone: 'good', sentence: say(until) + reached };
+}
+
 export function verdictOf(outcome: Outcome, texts: VerifyTexts): Verdict {
   const { sentences } = texts;
   switch (outcome.kind) {
     case 'receipt':
       return receiptVerdict(outcome.result, texts);
     case 'history':
-      return historyVerdict(outcome.result, texts);
+      return historyVerdict(outcome.result, outcome.asOf, texts);
     case 'missing':
       return { name: 'missing', tone: 'bad', sentence: sentences.missing };
     case 'noReceipt':

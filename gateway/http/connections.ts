@@ -13,10 +13,16 @@ import {
 } from './limits.js';
 import { problemOf } from './problem.js';
 
-/** What of a request never reaches the application. */
-interface Broken {
+/** A request that was refused before the application saw it. */
+export interface UnreadRequest {
+  /** UUID, made here; the answer carries it too. */
+  readonly requestId: string;
   readonly status: number;
   readonly code: 'BAD_INPUT' | 'TOO_LARGE' | 'REQUEST_TIMEOUT';
+}
+
+/** What of a request never reaches the application. */
+interface Broken extends Omit<UnreadRequest, 'requestId'> {
   readonly detail: string;
 }
 
@@ -28,6 +34,10 @@ interface Connection {
   isLast: boolean;
   /** Answered when all that came before it is. */
   broken: Broken | undefined;
+  /** What is broken was answered. */
+  isRefused: boolean;
+  /** Of a handshake of TLS. */
+  readonly bytesBefore: number;
 }
 
 /** No more of it is read for now. */
@@ -61,9 +71,8 @@ function brokenOf({ code = '' }: NodeJS.ErrnoException): Broken | undefined {
   return BROKEN[code] ?? (code.startsWith('HPE_') ? NOT_HTTP : undefined);
 }
 
-function rawAnswer({ status, code, detail }: Broken): string {
+function rawAnswer({ status, code, detail }: Broken, requestId: string): string {
   const title = STATUS_CODES[status] as string;
-  const requestId = randomUUID();
   const problem = problemOf(new ChartsealError(code, detail), requestId);
   const body = JSON.stringify({ ...problem, title, status });
   return (
@@ -96,10 +105,12 @@ function takeSlot(socket: Socket): boolean {
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
   readonly #timeouts: Timeouts;
+  readonly #unread: (request: UnreadRequest) => void;
   #isEnding = false;
 
-  constructor(timeouts: Timeouts) {
+  constructor(timeouts: Timeouts, unread: (request: UnreadRequest) => void) {
     this.#timeouts = timeouts;
+    this.#unread = unread;
   }
 
   /** A connection that can carry requests: behind TLS, when its handshake is done. */
@@ -113,6 +124,8 @@ export class Connections {
       isEnding: false,
       isLast: false,
       broken: undefined,
+      isRefused: false,
+      bytesBefore: socket.bytesRead,
     };
     this.#open.set(socket, connection);
     socket.destroySoon = () => this.#end(socket, connection);
@@ -179,8 +192,9 @@ export class Connections {
       // It is the body of that request that cannot be read.
       if (first[0].headersSent) socket.destroy();
       else {
+        // The application tells of it, when it finds its caller gone.
         first[0].statusCode = broken.status;
-        this.#refuse(socket, connection, broken);
+        this.#answer(socket, connection, broken);
       }
     } else {
       connection.isEnding = true;
@@ -210,8 +224,19 @@ export class Connections {
   }
 
   #refuse(socket: Socket, connection: Connection, broken: Broken): void {
-    socket.write(rawAnswer(broken));
+    if (connection.isRefused) return;
+    const requestId = this.#answer(socket, connection, broken);
+    // Browsers open connections that they may need, and send nothing.
+    if (socket.bytesRead === connection.bytesBefore) return;
+    this.#unread({ requestId, status: broken.status, code: broken.code });
+  }
+
+  #answer(socket: Socket, connection: Connection, broken: Broken): string {
+    const requestId = randomUUID();
+    connection.isRefused = true;
+    socket.write(rawAnswer(broken, requestId));
     this.#end(socket, connection);
+    return requestId;
   }
 
   /**

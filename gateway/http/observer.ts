@@ -1,6 +1,7 @@
 // What is told about requests, for log and metrics: facts that name nobody.
 import type { ErrorCode } from '../../chaincode/core/errors.js';
 import type { Role } from './caller.js';
+import type { UnreadRequest } from './connections.js';
 
 export type ListenerKind = 'people' | 'systems' | 'local';
 
@@ -22,6 +23,17 @@ export interface RequestFacts {
   readonly roles: readonly Role[];
   /** The connection ended before the answer did. */
   readonly isCut: boolean;
+}
+
+/** Of a request that never became one: neither method nor route is known. */
+export function unreadFacts(
+  listener: ListenerKind,
+  { requestId, status, code }: UnreadRequest,
+): RequestFacts {
+  return {
+    ...{ requestId, listener, status, code, method: '', roles: [], isCut: false },
+    ...{ route: undefined, reason: undefined, durationMs: 0, bytesIn: 0, bytesOut: 0 },
+  };
 }
 
 export interface HttpObserver {

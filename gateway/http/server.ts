@@ -11,7 +11,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Express } from 'express';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { Connections } from './connections.js';
+import { Connections, type UnreadRequest } from './connections.js';
 import {
   KEEP_ALIVE_MS,
   MAX_HEADER_BYTES,
@@ -27,6 +27,8 @@ export interface ListenOptions {
   readonly maxConnections: number;
   /** TIMEOUTS when it is left out. */
   readonly timeouts?: Timeouts;
+  /** Told of each request that is refused before the application sees it. */
+  readonly unread?: (request: UnreadRequest) => void;
   /** HTTPS when it is given. */
   readonly tls?: SecureContextOptions & {
     /** Every client must show a certificate of one of the authorities in `ca`. */
@@ -120,7 +122,10 @@ export class HttpListener {
   /** Throws PORT_TAKEN. */
   static async open(app: Express, options: ListenOptions): Promise<HttpListener> {
     const server = makeServer(options);
-    const connections = new Connections(options.timeouts ?? TIMEOUTS);
+    const connections = new Connections(
+      options.timeouts ?? TIMEOUTS,
+      options.unread ?? (() => undefined),
+    );
     server.maxConnections = options.maxConnections;
     server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
     // MAX_HEADER_BYTES bounds them; Node would pass over what comes behind the 2000th, unseen.

@@ -7,7 +7,8 @@ import { createApp } from '../http/app.js';
 import type { AuthConfig } from '../http/auth/auth-config.js';
 import { Authenticator } from '../http/auth/authenticator.js';
 import { assertDemoAllowed, type DemoBearer, LocalIssuer } from '../http/auth/local-issuer.js';
-import type { HttpObserver, ListenerKind } from '../http/observer.js';
+import type { UnreadRequest } from '../http/connections.js';
+import { type HttpObserver, type ListenerKind, unreadFacts } from '../http/observer.js';
 import { Patients } from '../http/patients.js';
 import { HttpListener, type ListenOptions } from '../http/server.js';
 import type { GatewayServices } from '../http/services.js';
@@ -208,18 +209,20 @@ export class Gateway {
   ): Promise<void> {
     const { config, log } = this.#options;
     const { connections, requestsPerMinute, refusedLoginsPerMinute } = config.limits;
+    const observer = this.#observer as HttpObserver;
     const app = createApp({
       routes: ROUTES,
       services,
       authenticator,
-      observer: this.#observer as HttpObserver,
+      observer,
       listener: kind,
       rateLimits: { requestsPerMinute, refusedLoginsPerMinute },
       ending: this.#ending.signal,
     });
     const tls = at.tls === undefined || kind === 'local' ? {} : await this.#openTls(kind, at.tls);
     const { host, port } = at;
-    const options: ListenOptions = { host, port, maxConnections: connections, ...tls };
+    const unread = (request: UnreadRequest) => observer.answered(unreadFacts(kind, request));
+    const options: ListenOptions = { host, port, maxConnections: connections, unread, ...tls };
     const listener = await HttpListener.open(app, options);
     this.#listeners.set(kind, listener);
     log.event('listening', { listener: kind, port: listener.port });

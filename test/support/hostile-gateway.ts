@@ -10,7 +10,7 @@ import {
   TIMEOUTS,
   type Timeouts,
 } from '../../gateway/http/limits.js';
-import type { ListenerKind, RequestFacts } from '../../gateway/http/observer.js';
+import { type ListenerKind, type RequestFacts, unreadFacts } from '../../gateway/http/observer.js';
 import type { Route } from '../../gateway/http/route.js';
 import { HttpListener } from '../../gateway/http/server.js';
 import type { GatewayServices } from '../../gateway/http/services.js';
@@ -215,6 +215,7 @@ export async function openHostile(
     port: 0,
     maxConnections: MAX_CONNECTIONS,
     timeouts,
+    unread: (request) => seen.facts.push(unreadFacts(kind, request)),
     ...(tls === undefined ? {} : { tls: tlsOptions(tls) }),
   });
   const end = async (graceMs: number) => {

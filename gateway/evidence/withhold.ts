@@ -1,6 +1,6 @@
-// Showing less of a history: openings and entries may be left out, leaves never.
+// Showing less of a history or a receipt: openings and entries may be left out, leaves never.
 import type { History } from './history.js';
-import type { Openings } from './receipt.js';
+import type { Openings, Receipt } from './receipt.js';
 
 export interface Withheld {
   /** Private members that stay closed in every entry, such as `actor`. */
@@ -12,6 +12,13 @@ export interface Withheld {
 function withoutMembers(openings: Openings, members: readonly string[]): Openings | null {
   const kept = Object.entries(openings).filter(([member]) => !members.includes(member));
   return kept.length === 0 ? null : Object.fromEntries(kept);
+}
+
+/** The same receipt with less shown; it verifies as before. */
+export function withholdInReceipt(receipt: Receipt, members: readonly string[]): Receipt {
+  const { openings, ...rest } = receipt;
+  const kept = openings === undefined ? null : withoutMembers(openings, members);
+  return kept === null ? rest : { ...rest, openings: kept };
 }
 
 /** The same history with less shown; it verifies as before. */

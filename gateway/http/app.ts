@@ -104,8 +104,11 @@ function begin(
 
 const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError';
 
-/** Seconds: of a full outbox until the ledger has made room. */
+const DAY_S = 86_400;
+
+/** Seconds: of a full outbox until the ledger has made room; of people until they may have. */
 function retryAfter({ code }: ChartsealError, { hospital }: GatewayServices): number {
+  if (code === 'TOO_MANY_INQUIRIES') return DAY_S;
   return code === 'OUTBOX_FULL' ? Math.ceil(hospital.sequencer.roomInMs / 1000) : 1;
 }
 

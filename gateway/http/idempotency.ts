@@ -24,7 +24,8 @@ function contradict(message: string): never {
   throw new ChartsealError('REQUEST_CONFLICT', message);
 }
 
-function keyOf({ values }: ApiRequest): string | undefined {
+/** The key of the header, undefined without one. */
+export function keyOf({ values }: ApiRequest): string | undefined {
   const given = values[NAME];
   if (typeof given !== 'string') return undefined;
   return given.startsWith('"') ? given.slice(1, -1) : given;

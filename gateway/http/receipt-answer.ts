@@ -1,17 +1,21 @@
 // The receipt of one entry, waited for when the caller does.
 import { formatReceipt } from '../evidence/receipt.js';
+import { withholdInReceipt } from '../evidence/withhold.js';
 import type { ApiAnswer, ApiRequest } from './route.js';
 import type { GatewayServices } from './services.js';
+import { callerOf, textsWithheldFrom } from './visibility.js';
 
 /** Throws NOT_PROVEN_YET, LOG_STOPPED for a caller who waits in vain, STORE_CORRUPT. */
 export async function answerReceipt(
-  { waitMs, signal }: ApiRequest,
+  request: ApiRequest,
   { hospital }: GatewayServices,
   ordinal: number,
 ): Promise<ApiAnswer> {
+  const { waitMs, signal } = request;
   const { sequencer, receipts } = hospital;
   const isProven = waitMs > 0 && (await sequencer.waitProvenUpTo(ordinal, waitMs, signal));
-  const body = formatReceipt(await receipts.make(ordinal));
+  const texts = textsWithheldFrom(callerOf(request));
+  const body = formatReceipt(withholdInReceipt(await receipts.make(ordinal), texts));
   const headers = isProven ? { headers: { 'Preference-Applied': `wait=${waitMs / 1000}` } } : {};
   return { status: 200, type: 'application/json', ...headers, body };
 }

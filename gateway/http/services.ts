@@ -20,6 +20,8 @@ export interface GatewayServices {
   readonly organisation: string;
   /** Of those who opened a file, to the patient whose it is. */
   readonly display: Display;
+  /** Days within which patients are answered, as they are told when they ask. */
+  readonly answerWithinDays: number;
   /** Sessions of people on the pages. */
   readonly login: Login;
   /** The pages. */

@@ -5,6 +5,7 @@ import { docsRoutes } from './routes/docs.js';
 import { FEED_ROUTES } from './routes/feeds.js';
 import { FHIR_ROUTES } from './routes/fhir.js';
 import { FHIR_SEARCH_ROUTES } from './routes/fhir-search.js';
+import { INQUIRY_ROUTES } from './routes/inquiries.js';
 import { LOG_ROUTES } from './routes/log.js';
 import { OPERATION_ROUTES } from './routes/operation.js';
 import { OPERATOR_ROUTES } from './routes/operator.js';
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...FHIR_SEARCH_ROUTES,
   ...RECEIPT_ROUTES,
   ...PATIENT_ROUTES,
+  ...INQUIRY_ROUTES,
   ...VERIFY_ROUTES,
   ...LOG_ROUTES,
   ...TILE_ROUTES,

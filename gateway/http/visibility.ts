@@ -1,6 +1,8 @@
 // What a caller may know of, beyond the roles that a route asks for.
 import type { Entry, Source } from '../../chaincode/core/entry.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
+import { TEXTS } from '../services/inquiries/view.js';
 import type { Submitter } from '../services/sequencer/build-entry.js';
 import type { Caller, Role } from './caller.js';
 import type { ApiRequest } from './route.js';
@@ -13,6 +15,17 @@ export const STAFF: readonly Role[] = ['archivist', 'privacy-officer'];
 export function callerOf({ caller }: ApiRequest): Caller {
   if (caller === undefined) throw new ChartsealError('UNAUTHENTICATED', 'this needs credentials');
   return caller;
+}
+
+/** From the credentials alone. Throws ACCESS_DENIED. */
+export function ownPatient({ patient }: Caller): PatientIdentifier {
+  if (patient !== undefined) return patient;
+  throw new ChartsealError('ACCESS_DENIED', 'the credentials name no patient');
+}
+
+/** Texts of inquiries are for the patient and for who answers. */
+export function textsWithheldFrom({ roles }: Caller): readonly string[] {
+  return roles.includes('privacy-officer') ? [] : TEXTS;
 }
 
 /** Whether the caller may see events of any patient; who is no staff sees the own. */

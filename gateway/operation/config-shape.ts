@@ -34,6 +34,9 @@ export const DEFAULT_FEED = {
   refusedMebibytes: MAX_LETTERS_BYTES / 1024 ** 2,
 };
 
+/** Days within which the hospital says that it answers what patients ask. */
+const DEFAULT_INQUIRIES = { answerWithinDays: 30 } as const;
+
 /** Texts of these are paths, relative to the file that names them. */
 export const PATHS: readonly (readonly string[])[] = [
   ['data'],
@@ -179,6 +182,9 @@ export const CONFIG_SHAPE = object({
     refusedEvents: whole(1, 1_000_000).default(DEFAULT_FEED.refusedEvents),
     refusedMebibytes: whole(1, 1_048_576).default(DEFAULT_FEED.refusedMebibytes),
   }).default(DEFAULT_FEED),
+  inquiries: object({
+    answerWithinDays: whole(1, 365).default(DEFAULT_INQUIRIES.answerWithinDays),
+  }).default(DEFAULT_INQUIRIES),
   log: object({ level: oneOf(LOG_LEVELS).default('info') }).default({ level: 'info' }),
   demo: z.boolean('must be true or false').default(false),
 });

@@ -106,6 +106,7 @@ export class Gateway {
     const feedBounds = { letters, lettersBytes: refusedMebibytes * 1024 ** 2 };
     const hospital = await openHospital({ folder, operator: 'gateway', outboxEntries, feedBounds });
     this.#opened.unshift(() => hospital.close(), watchWriteSide(hospital, log));
+    hospital.inquiries.begin();
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const authenticator = await this.#authenticator(hospital, token);
     const health = this.#watched(hospital, authenticator);
@@ -116,6 +117,7 @@ export class Gateway {
       patients: new Patients(hospital.context),
       organisation: config.organisation ?? hospital.config.mspId,
       display: config.web.display,
+      answerWithinDays: config.inquiries.answerWithinDays,
       login: this.#login(authenticator),
       web: new WebFiles(WEB_FOLDER),
     };

@@ -1,5 +1,6 @@
 // Figures of the log: how far it is, how long things wait, who of the ledger answers.
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { LedgerPart } from '../ledger/ledger-probe.js';
 import type { Health } from './health.js';
 
@@ -27,6 +28,7 @@ export class LogMetrics {
     this.#addMachine(health);
     this.#addLedger(health);
     this.#addChecks(health);
+    this.#addInquiries(health);
   }
 
   /** A figure that is found out when somebody asks. */
@@ -196,6 +198,25 @@ export class LogMetrics {
         return found.map(({ name, height }) => [{ name }, most - height]);
       },
       ['name'],
+    );
+  }
+
+  /** Unknown until all were gone over once. */
+  #addInquiries({ hospital }: Health): void {
+    const counts = async () => {
+      const { inquiries } = hospital;
+      if (inquiries.open.isThrough) return inquiries.counts(Date.now());
+      throw new ChartsealError('STORE_FAILED', 'the inquiries were not gone over yet');
+    };
+    this.#gauge(
+      'inquiries_open',
+      'Questions of patients that wait for an answer',
+      async () => (await counts()).open,
+    );
+    this.#gauge(
+      'inquiries_overdue',
+      'Of these, later than patients were told',
+      async () => (await counts()).overdue,
     );
   }
 

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.js';
 import { Feed } from './feed/feed.js';
 import type { FeedBounds } from './feed/limits.js';
 import { Histories } from './histories.js';
+import { Inquiries } from './inquiries/inquiries.js';
 import type { LogContext } from './log-context.js';
 import { LogReading } from './log-reading.js';
 import { LogTiles } from './log-tiles.js';
@@ -47,6 +48,8 @@ export class Hospital {
   readonly records: RecordAnchor;
   /** What sources sent, and what of it was refused. */
   readonly feed: Feed;
+  /** What patients asked, and what the hospital answered. */
+  readonly inquiries: Inquiries;
   /** The proven log as others follow it. */
   readonly log: LogReading;
   readonly tiles: LogTiles;
@@ -60,6 +63,7 @@ export class Hospital {
     this.histories = new Histories(parts);
     this.records = new RecordAnchor(parts);
     this.feed = parts.feed;
+    this.inquiries = new Inquiries(parts);
     this.log = LogReading.of(parts.store);
     this.tiles = new LogTiles(parts.store);
   }
@@ -104,6 +108,7 @@ export class Hospital {
 
   async close(): Promise<void> {
     await this.sequencer.close();
+    await this.inquiries.close();
     try {
       await this.feed.close();
     } finally {

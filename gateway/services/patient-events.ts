@@ -10,7 +10,7 @@ import { findSubject } from '../../chaincode/core/subject-map.js';
 import { parseAttestation } from '../evidence/attestation.js';
 import { checkCheckpoint, type VerifierCache } from '../evidence/checkpoint-check.js';
 import type { Trust } from '../evidence/trust.js';
-import type { AttestationRow } from '../store/rows.js';
+import type { AttestationRow, StoredEntry } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import type { Labels } from './log-context.js';
 import { closingLeafOf, parseOpenings } from './receipts.js';
@@ -53,6 +53,17 @@ function corrupt(what: string): never {
   throw new ChartsealError('STORE_CORRUPT', what);
 }
 
+/** An entry of a chain with what lies beside it. */
+export function patientEventOf({ leaf, entry, openings }: StoredEntry): PatientEvent {
+  const opened = Object.entries(parseOpenings(openings) ?? {});
+  return {
+    sequence: parseLeaf(leaf).sequence,
+    leafHash: encodeHex(leafHash(leaf)),
+    entry: parseEntry(entry),
+    opened: Object.fromEntries(opened.map(([member, { value }]) => [member, value])),
+  };
+}
+
 export class PatientEvents {
   readonly #services: PatientEventsServices;
 
@@ -89,18 +100,12 @@ export class PatientEvents {
     let sequence = before;
     while (sequence > 0 && events.length < limit) {
       sequence--;
-      const { leaf: bytes, entry, openings } = store.readEntry(store.readChain(label, sequence));
-      const hash = leafHash(bytes);
-      const leaf = parseLeaf(bytes);
+      const stored = store.readEntry(store.readChain(label, sequence));
+      const hash = leafHash(stored.leaf);
+      const leaf = parseLeaf(stored.leaf);
       const isNext = leaf.sequence === sequence && equalBytes(leaf.subject, label);
       if (!equalBytes(hash, expected) || !isNext) corrupt("a chain in the store is not the log's");
-      const opened = Object.entries(parseOpenings(openings) ?? {});
-      events.push({
-        sequence,
-        leafHash: encodeHex(hash),
-        entry: parseEntry(entry),
-        opened: Object.fromEntries(opened.map(([member, { value }]) => [member, value])),
-      });
+      events.push(patientEventOf(stored));
       expected = leaf.previous;
     }
     return { events, next: { before: sequence, head: expected } };

@@ -30,6 +30,7 @@ const READERS = 'uu yyynnn | nnnnnn | uuuy';
 const READERS_OF_OTHERS = 'uu yxynnn | nnnnnn | uuuy';
 const STAFF = 'uu ynnnyn | nnnnnn | uuuy';
 const PATIENT = 'uu nnnynn | nnnnnn | uuun';
+const OFFICER = 'uu nnnnyn | nnnnnn | uuuy';
 const FILE_OF_PAGES = 'pu pppppp | pppppp | ruur';
 const FOR_BROWSERS = 'yu yyyyyy | yyyyyy | ruur';
 const READERS_OF_EVENTS = 'uu ynnyyn | nnnnnn | uuuy';
@@ -65,6 +66,12 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   resolvePatient: { mine: STAFF, theirs: STAFF },
   readAccessHistory: { mine: STAFF, theirs: STAFF, writes: 1 },
   readAccessHistoryFile: { mine: STAFF, theirs: STAFF, writes: 1 },
+  askInquiry: { mine: PATIENT, theirs: 'uu nnnxnn | nnnnnn | uuun', done: 201, writes: 1 },
+  appealInquiry: { mine: PATIENT, theirs: 'uu nnnxnn | nnnnnn | uuun', done: 201, writes: 1 },
+  listOwnInquiries: { mine: PATIENT },
+  listInquiries: { mine: STAFF },
+  readInquiry: { mine: STAFF, theirs: STAFF },
+  answerInquiry: { mine: OFFICER, theirs: OFFICER, done: 201, writes: 1 },
   verify: { mine: 'uu yyyyyy | nnynnn | uuuy' },
   'verify leaf': {
     mine: 'uu yyyxxx | nnxnnn | uuuy',

@@ -23,6 +23,7 @@ const CHECKS = [
   'marker',
   'clock',
   'sequencer',
+  'inquiries',
   'feed',
 ];
 

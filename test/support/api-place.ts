@@ -53,6 +53,7 @@ export interface Bearer {
 }
 
 export interface ApiPlaceOptions {
+  readonly answerWithinDays?: number;
   readonly outboxEntries?: number;
   /** Values of `source.system` by subject of the own organisation. */
   /** `name` when it is left out. */

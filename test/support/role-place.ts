@@ -234,9 +234,26 @@ export class RolePlace {
       const event = { target: `/fhir/AuditEvent/${shelf.leafHash}` };
       const { text: resource } = await this.ask('people', event, staff);
       const cursor = page['next'] ?? '';
-      shelves[name] = { ...shelf, cursor, pseudonym, receipt, resource };
+      const inquiry = await this.#inquire(whose, shelf);
+      const answered = await this.#inquire(whose, shelf);
+      const { mark: text } = shelf;
+      const answer = asJson({ status: 'answered', outcome: 'justified', text });
+      const officer = this.person(OWN, 'privacy-officer');
+      await this.#json(
+        'people',
+        { target: `/v1/inquiries/${answered}/answers`, ...answer },
+        officer,
+      );
+      shelves[name] = { ...shelf, cursor, pseudonym, receipt, resource, inquiry, answered };
     }
     this.#shelves = shelves;
+  }
+
+  /** Id of a new inquiry. */
+  async #inquire(whose: Whose, { mark: question }: Shelf): Promise<string> {
+    const asked = { target: '/v1/patients/me/inquiries', ...asJson({ question }) };
+    const { id = '' } = await this.#json('people', asked, this.person(OWN, 'patient', whose));
+    return id;
   }
 
   async #store(listener: 'people' | 'systems', whose: Whose): Promise<Shelf> {
@@ -256,7 +273,10 @@ export class RolePlace {
     await this.#json(listener, { target, ...asJson(first) }, by);
     const { leafHash = '' } = await this.#json(listener, { target, ...asJson(second) }, by);
     const { requestId = '' } = second.source;
-    const later = { pseudonym: '', cursor: '', receipt: '', resource: '' };
+    const later = {
+      ...{ pseudonym: '', cursor: '', receipt: '', resource: '' },
+      ...{ inquiry: '', answered: '' },
+    };
     return { ...about, record, leafHash, requestId, ...later };
   }
 

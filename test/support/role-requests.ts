@@ -7,6 +7,7 @@ const LINES = { 'Content-Type': 'application/x-ndjson' };
 const BYTES = { 'Content-Type': 'application/octet-stream' };
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 const FHIR = { 'Content-Type': 'application/fhir+json' };
+const OWN_INQUIRIES = '/v1/patients/me/inquiries';
 const PURPOSE = 'purpose=TREAT';
 
 const get = (target: string) => () => ({ target });
@@ -73,6 +74,22 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   resolvePatient: ({ patient }) => ({ target: '/v1/patients/resolve', ...asJson(patient) }),
   readAccessHistory: (shelf) => ({ target: `${staffPath(shelf)}?${PURPOSE}` }),
   readAccessHistoryFile: (shelf) => ({ target: `${staffPath(shelf)}/file?${PURPOSE}` }),
+  // About an entry of whose shelf it is: that of another patient is not to be found.
+  askInquiry: ({ leafHash }) => ({
+    target: OWN_INQUIRIES,
+    ...asJson({ question: 'why?', about: leafHash }),
+  }),
+  appealInquiry: ({ answered }) => ({
+    target: `${OWN_INQUIRIES}/${answered}/appeals`,
+    ...asJson({ question: 'why?' }),
+  }),
+  listOwnInquiries: get(OWN_INQUIRIES),
+  listInquiries: get('/v1/inquiries?state=all&limit=100'),
+  readInquiry: ({ inquiry }) => ({ target: `/v1/inquiries/${inquiry}` }),
+  answerInquiry: ({ inquiry }) => ({
+    target: `/v1/inquiries/${inquiry}/answers`,
+    ...asJson({ status: 'in-progress', dueAt: '2999-01-01T00:00:00.000Z' }),
+  }),
   verify: ({ receipt }) => ({
     target: '/v1/verify',
     ...asJson({ receipt: JSON.parse(receipt) }),

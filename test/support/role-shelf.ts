@@ -23,6 +23,9 @@ export interface Shelf {
   /** The event as FHIR has it, and what `source.requestId` is there. */
   readonly resource: string;
   readonly requestId: string;
+  /** Inquiries of the patient: one that is open, one that was answered. */
+  readonly inquiry: string;
+  readonly answered: string;
 }
 
 export const asJson = (body: unknown, headers = {}): Omit<RoleRequest, 'target'> => ({

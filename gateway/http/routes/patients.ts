@@ -7,14 +7,13 @@ import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { hex, object } from '../../../chaincode/core/shape.js';
 import { IDENTIFIER_SHAPE } from '../../services/submission.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
-import type { Caller } from '../caller.js';
 import { withheldFromPatients } from '../display.js';
 import { answerHistoryFile, HISTORY_FILE_ANSWER, historyFile, WITHHOLD } from '../history-file.js';
 import { historyPage, PAGE_ANSWER, PAGE_PARAMETERS } from '../history-page.js';
 import { type Look, recordLook } from '../look.js';
 import type { Access, ApiRequest, Parameter, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
-import { callerOf } from '../visibility.js';
+import { callerOf, ownPatient, textsWithheldFrom } from '../visibility.js';
 
 const PATIENT: Access = { own: ['patient'] };
 const STAFF: Access = { own: ['archivist', 'privacy-officer'] };
@@ -35,12 +34,6 @@ const purposeOf = (required: boolean, description: string): Parameter => ({
   shape: ACCESS_MEMBERS.purpose,
   required,
 });
-
-/** From the credentials alone. */
-function ownPatient({ patient }: Caller): PatientIdentifier {
-  if (patient !== undefined) return patient;
-  throw new ChartsealError('ACCESS_DENIED', 'the credentials name no patient');
-}
 
 const lookFor = ({ values }: ApiRequest): Look => ({
   action: 'R',
@@ -130,7 +123,8 @@ export const PATIENT_ROUTES: readonly Route[] = [
         throw new ChartsealError('REQUEST_CONFLICT', 'the first page needs the parameter purpose');
       }
       const patient = staffPatient(request, services);
-      const body = await historyPage(request, services, patient);
+      const texts = textsWithheldFrom(callerOf(request));
+      const body = await historyPage(request, services, patient, 'name', texts);
       if (cursor === undefined) await recordLook(request, services, patient, lookFor(request));
       return { status: 200, body };
     },
@@ -147,7 +141,8 @@ export const PATIENT_ROUTES: readonly Route[] = [
     refusals: ['NOT_FOUND', 'NOT_PROVEN_YET', 'STORE_CORRUPT', 'TOO_LARGE', ...ACCEPT_REFUSALS],
     async handle(request, services) {
       const patient = staffPatient(request, services);
-      const bytes = await historyFile(request, services.hospital, { patient });
+      const texts = textsWithheldFrom(callerOf(request));
+      const bytes = await historyFile(request, services.hospital, { patient }, texts);
       await recordLook(request, services, patient, lookFor(request));
       return answerHistoryFile(bytes, FILE_NAME);
     },

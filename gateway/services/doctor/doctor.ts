@@ -25,6 +25,7 @@ import {
   checkOwner,
   checkPermissions,
 } from './folder.js';
+import { checkInquiries, openThreadsOf } from './inquiries.js';
 import { checkKeys } from './keys.js';
 import { checkCheckpointFile, type OpenedLedger, openLedger } from './ledger.js';
 import { checkMarker, checkRestart } from './reconcile.js';
@@ -116,6 +117,7 @@ async function checkOpened(
   { store, ledger }: Opened,
   folder: string,
   kind: LedgerKind,
+  now: number,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const run = async (check: string, act: () => Promise<Finding> | Finding) =>
@@ -123,6 +125,7 @@ async function checkOpened(
   if (store !== undefined) {
     await run('entries', () => checkEntries(store));
     await run('proofs', () => checkProofs(store));
+    await run('inquiries', () => checkInquiries(openThreadsOf(store), now, folder));
   }
   if (store === undefined || ledger === undefined) {
     const sentence = 'For this, store and ledger must both be open.';
@@ -169,7 +172,7 @@ async function checkWithin(
     ? await open(layout, config, findings, now())
     : { store: undefined, ledger: undefined };
   try {
-    findings.push(...(await checkOpened(opened, folder, config.ledger)));
+    findings.push(...(await checkOpened(opened, folder, config.ledger, now())));
     findings.push(...(await checkOwnFeed(opened, layout, config, now())));
     findings.push(
       ...(await guarded('clock', folder, () => [judgeClock(now(), newestTimes(opened))])),

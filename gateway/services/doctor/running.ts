@@ -9,6 +9,7 @@ import { judgeClock } from './clock.js';
 import { type DoctorOptions, examineSurroundings } from './doctor.js';
 import { checkFeed, NO_SILENCE_BOUNDS, type SilenceBounds } from './feed.js';
 import { type Finding, fault, findingOf, guarded, ok, warning } from './finding.js';
+import { checkInquiries } from './inquiries.js';
 import { checkKeys } from './keys.js';
 import { checkCheckpointFile } from './ledger.js';
 import { checkEntries, checkProofs, seenTimes } from './store.js';
@@ -128,6 +129,9 @@ export async function examineRunning(
     ...(await examineLedger(hospital, now())),
     ...(await guarded('store', folder, () => examineStore(hospital, now), config.ledger)),
     ...(await guarded('sequencer', folder, async () => [await checkSequencer(hospital)])),
+    ...(await guarded('inquiries', folder, async () => [
+      await checkInquiries(hospital.inquiries.open, now(), folder),
+    ])),
     ...(await checkFeed(hospital.feed, silence, now(), folder)),
     ...(await guarded('keys', folder, () =>
       checkKeys(layout, config, context.registration, now()),

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { GatewayPlace } from '../support/gateway-place.js';
 import { ask } from '../support/loopback-request.js';
 
-const PAGES = ['/', '/patient', '/auditor', '/verify'];
+const PAGES = ['/', '/patient', '/archivist', '/auditor', '/verify'];
 
 describe('the pages of a gateway', () => {
   let place: GatewayPlace;

@@ -118,6 +118,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   logout: { mine: 'nu nnnnnn | nnnnnn | ruur', isPage: true },
   readPageIndex: page,
   readPagePatient: page,
+  readPageArchivist: page,
   readPageAuditor: page,
   readPageVerify: page,
   downloadVerifyPage: page,

@@ -145,6 +145,7 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   logout: () => ({ target: '/logout', body: '' }),
   readPageIndex: get('/'),
   readPagePatient: get('/patient'),
+  readPageArchivist: get('/archivist'),
   readPageAuditor: get('/auditor'),
   readPageVerify: get('/verify'),
   downloadVerifyPage: get('/verify.html'),

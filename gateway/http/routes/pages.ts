@@ -11,7 +11,9 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 export const PAGES: Readonly<Record<string, string>> = {
   '/': 'index.html',
   '/patient': 'patient.html',
+  '/archivist': 'archivist.html',
   '/auditor': 'auditor.html',
+  '/inquiries': 'inquiries.html',
   '/verify': 'verify.html',
 };
 

@@ -24,7 +24,10 @@ const MAX_WAYS = 1000;
 /** Where people begin, by the first of their roles that is here. */
 const HOMES: readonly (readonly [Role, string])[] = [
   ['patient', '/patient'],
+  ['archivist', '/archivist'],
   ['auditor', '/auditor'],
+  ['privacy-officer', '/inquiries'],
+  ['admin', '/archivist'],
 ];
 
 function homeOf({ roles }: Caller, services: GatewayServices): string {

@@ -7,7 +7,9 @@ import { type Caller, type Role, type Session, signOut } from './api.js';
 
 const FOR_ROLES: Readonly<Record<string, readonly Role[]>> = {
   '/patient': ['patient'],
+  '/archivist': ['archivist', 'admin'],
   '/auditor': ['auditor', 'archivist'],
+  '/inquiries': ['privacy-officer'],
 };
 
 /** Pages that are there and that the caller may use, and those for everybody. */

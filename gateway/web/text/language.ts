@@ -1,10 +1,8 @@
 // Which language a page speaks: the one chosen on the page before, else the browser's.
+import { LANGUAGES, type Language } from './languages.js';
 
-export const LANGUAGES = ['zh-CN', 'en'] as const;
-export type Language = (typeof LANGUAGES)[number];
-
-/** A table of texts in both languages: the compiler sees to it that neither misses one. */
-export type Bilingual<Texts> = Readonly<Record<Language, Texts>>;
+export type { Bilingual, Language } from './languages.js';
+export { LANGUAGES };
 
 const KEY = 'chartseal-language';
 

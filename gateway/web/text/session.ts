@@ -52,7 +52,9 @@ const EN: SessionTexts = {
   unseenPatient: 'Patient whose file nobody opened',
   pages: {
     '/patient': 'Who opened my file',
+    '/archivist': 'State of the archive',
     '/auditor': 'Audit',
+    '/inquiries': 'What patients ask',
     '/verify': 'Verify a file',
   },
   refusedTitle: 'You are not signed in',
@@ -100,7 +102,9 @@ const ZH: SessionTexts = {
   unseenPatient: '病历无人查看的患者',
   pages: {
     '/patient': '谁查看了我的病历',
+    '/archivist': '档案状态',
     '/auditor': '审计',
+    '/inquiries': '患者提问',
     '/verify': '核验文件',
   },
   refusedTitle: '您尚未登录',

@@ -1,5 +1,5 @@
 // Times for people, in their own zone and with its name.
-import type { Language } from '../text/language.js';
+import type { Language } from '../text/languages.js';
 
 /** A moment, or its day alone, as the language writes it; the zone stands beside the time. */
 export function formatMoment(time: string, language: Language, precision?: 'day'): string {

@@ -1,0 +1,108 @@
+// The top of the archivist's page: what there is to know in one sentence, and the figures.
+import { ARCHIVE } from '../text/archive.js';
+import { causeText } from '../text/archive-causes.js';
+import type { Language } from '../text/languages.js';
+import { type Child, element } from '../view/dom.js';
+import { mark } from '../view/mark.js';
+import { formatMoment } from '../view/moment.js';
+import type { Overview } from './answers.js';
+import { findingText } from './finding-text.js';
+import { type Finding, failedCount, isCounting, judge, type Place, TONES } from './judge.js';
+import { headed } from './parts.js';
+
+const PLACES: Readonly<Partial<Record<Finding['kind'], Place>>> = {
+  failed: 'failed',
+  'not-kept': 'failed',
+  'fixity-damage': 'fixity',
+  'fixity-unended': 'fixity',
+  'fixity-unread': 'fixity',
+  'fixity-never': 'fixity',
+  overdue: 'inquiries',
+};
+
+function codeOf(finding: Finding): string | undefined {
+  if ('code' in finding) return finding.code;
+  return finding.kind === 'ledger-away' ? 'LEDGER_UNAVAILABLE' : undefined;
+}
+
+function advice(finding: Finding, language: Language): Child {
+  const code = codeOf(finding);
+  if (code === undefined) return undefined;
+  const cause = causeText(code, language) ?? causeText('UNEXPECTED', language);
+  const texts = ARCHIVE[language];
+  return cause && element('p', { class: 'advice' }, texts.todo(cause.todo));
+}
+
+const LINK_OF = (place: Place, language: Language): Child =>
+  element('a', { href: `#${place}`, class: 'no-print' }, ARCHIVE[language].goTo[place] as string);
+
+function findingLine(finding: Finding, language: Language): Child[] {
+  const place = PLACES[finding.kind];
+  return [
+    mark(TONES[finding.kind], findingText(finding, language)),
+    ...(place === undefined ? [] : [' ', LINK_OF(place, language)]),
+    advice(finding, language),
+  ];
+}
+
+/** The gravest finding alone, as is told to those who do not see the page. */
+export const headline = (overview: Overview, language: Language): string => {
+  const [first] = judge(overview);
+  return first === undefined ? '' : findingText(first, language);
+};
+
+export function summaryPanel(overview: Overview, language: Language): HTMLElement {
+  const [first, ...others] = judge(overview) as [Finding, ...Finding[]];
+  const texts = ARCHIVE[language];
+  const tone = TONES[first.kind];
+  const items = others.map((one) =>
+    element('li', { 'data-finding': one.kind }, ...findingLine(one, language)),
+  );
+  return element(
+    'section',
+    { class: `panel is-${tone}`, id: 'state', 'data-finding': first.kind, 'data-tone': tone },
+    element('p', { class: 'lead', id: 'summary' }, ...findingLine(first, language)),
+    items.length > 0 && element('h2', { class: 'small' }, texts.also),
+    items.length > 0 && element('ul', { class: 'findings' }, ...items),
+  );
+}
+
+const fact = (name: string, ...value: readonly Child[]): Child[] => [
+  element('dt', {}, name),
+  element('dd', {}, ...value),
+];
+
+export function figuresSection(overview: Overview, language: Language): HTMLElement {
+  const texts = ARCHIVE[language].figures;
+  const { entries, records, accessEvents, waiting, failed, countedTo } = overview;
+  const waits = [
+    texts.waitingText(waiting.count),
+    ...(waiting.oldestAt === undefined
+      ? []
+      : [texts.waitingSince(formatMoment(waiting.oldestAt, language))]),
+  ].join(language === 'en' ? ', ' : '，');
+  return headed(
+    'figures',
+    texts.title,
+    isCounting(overview) &&
+      element(
+        'div',
+        { id: 'counting' },
+        element('label', { for: 'counted' }, texts.counting(countedTo, entries.accepted)),
+        element('progress', { id: 'counted', max: entries.accepted, value: countedTo }),
+      ),
+    element(
+      'dl',
+      { class: 'facts' },
+      ...fact(texts.anchored, texts.anchoredText(records.records, records.versions, accessEvents)),
+      ...fact(texts.waiting, waiting.count === 0 ? texts.nothingWaits : mark('open', waits)),
+      ...fact(
+        texts.failed,
+        failedCount(overview) === 0
+          ? texts.nothingFailed
+          : mark('bad', texts.failedText(failed.events, failed.records, failed.files)),
+      ),
+      ...fact(texts.proven, texts.provenText(entries.proven, entries.accepted)),
+    ),
+  );
+}

@@ -1,0 +1,299 @@
+// The page of an archivist: what is anchored, what waits, what failed; and any record, found.
+import type { Failed, FailedPage, Inquiry, InquiryPage, Overview } from '../archivist/answers.js';
+import { calmly } from '../archivist/calm.js';
+import { failedSection } from '../archivist/failed-view.js';
+import { fixitySection } from '../archivist/fixity-view.js';
+import { inquiriesSection } from '../archivist/inquiries-view.js';
+import { failedCount, isCounting } from '../archivist/judge.js';
+import { Paged } from '../archivist/paged.js';
+import { partProblem, SESSION_ENDED, workButton } from '../archivist/parts.js';
+import { recordPanel } from '../archivist/record-view.js';
+import { Retries } from '../archivist/retries.js';
+import { foundText, searchSection } from '../archivist/search-view.js';
+import { Searching } from '../archivist/searching.js';
+import { figuresSection, headline, summaryPanel } from '../archivist/summary-view.js';
+import { windowSection } from '../archivist/window-view.js';
+import { codeOf, getJson, type Role, readSession, type Session } from '../session/api.js';
+import { linksFor, signedIn } from '../session/head.js';
+import { ARCHIVE } from '../text/archive.js';
+import type { Language } from '../text/language.js';
+import { problemText, SESSION } from '../text/session.js';
+import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
+import { openPage } from '../view/frame.js';
+import { formatMoment } from '../view/moment.js';
+
+const LOOK_AGAIN_MS = 2000;
+const MOST_LOOKS = 150;
+
+const state: {
+  session?: Session;
+  overview?: Overview;
+  isLoading: boolean;
+  problem?: string | undefined;
+  counts?: InquiryPage['counts'];
+  showsNumbers: boolean;
+  showsRuns: boolean;
+  looks: number;
+} = { isLoading: true, showsNumbers: false, showsRuns: false, looks: 0 };
+
+const narrow = window.matchMedia('(max-width: 36rem)');
+const draw = calmly(() => frame.draw());
+
+const failed = new Paged<Failed>(async (next) => {
+  const cursor = next === undefined ? '' : `?cursor=${encodeURIComponent(next)}`;
+  const page = await getJson<FailedPage>(`/v1/archive/failed${cursor}`);
+  return { rows: page.failed, next: page.next };
+}, draw);
+
+const inquiries = new Paged<Inquiry>(async (next) => {
+  const cursor = next === undefined ? '' : `&cursor=${encodeURIComponent(next)}`;
+  const page = await getJson<InquiryPage>(`/v1/inquiries?state=open${cursor}`);
+  state.counts = page.counts;
+  return { rows: page.inquiries, next: page.next };
+}, draw);
+
+const retries = new Retries({
+  changed: draw,
+  advanced: (done, of) => frame.announce(ARCHIVE[frame.language].failed.retryingAll(done, of)),
+  done: (accepted, refused, keys) => {
+    frame.announce(ARCHIVE[frame.language].failed.retried(accepted, refused));
+    // A button that is gone leaves the keyboard at what came of it.
+    if (document.activeElement === document.body) focusOn(`retried-${keys[0]}`);
+    void readOverview();
+  },
+});
+
+const searching = new Searching({
+  changed: draw,
+  answered: () => {
+    const { query, found } = searching.search;
+    if (query === undefined || found === undefined || found.problem !== undefined) return;
+    frame.announce(foundText(found, query, frame.language));
+  },
+  hashing: (name, done, size) => {
+    const label = ARCHIVE[frame.language].search.hashing(name);
+    const meter = element('progress', { max: size, value: done, 'aria-label': label });
+    const place = document.getElementById('hashing');
+    if (place !== null) replaceChildren(place, element('p', {}, foreign(label)), meter);
+  },
+});
+
+const focusOn = (id: string): void => document.getElementById(id)?.focus();
+
+const has = (...roles: readonly Role[]): boolean =>
+  state.session?.caller?.roles.some((role) => roles.includes(role)) ?? false;
+
+/** Whether anything that was asked was refused because nobody is signed in any more. */
+const isEnded = (): boolean =>
+  [
+    state.problem,
+    failed.loaded.problem,
+    inquiries.loaded.problem,
+    searching.search.found?.problem,
+    searching.opened?.versions.loaded.problem,
+    ...retries.problems,
+  ].includes(SESSION_ENDED);
+
+async function readOverview(): Promise<void> {
+  state.isLoading = true;
+  draw();
+  try {
+    state.overview = await getJson<Overview>('/v1/archive');
+    state.problem = undefined;
+  } catch (error) {
+    state.problem = codeOf(error);
+  }
+  state.isLoading = false;
+  draw();
+  lookAgain();
+}
+
+/** While the gateway counts, the figures are read again, for some minutes. */
+function lookAgain(): void {
+  const { overview, problem } = state;
+  if (overview === undefined || problem !== undefined || !isCounting(overview)) return;
+  if (state.looks++ < MOST_LOOKS) setTimeout(() => void readOverview(), LOOK_AGAIN_MS);
+}
+
+async function readAll(): Promise<void> {
+  retries.forget();
+  await Promise.all([
+    readOverview(),
+    failed.begin(),
+    ...(has('archivist') ? [inquiries.begin()] : []),
+  ]);
+  const { overview, problem } = state;
+  const { language } = frame;
+  if (problem !== undefined) frame.announce(problemText(SESSION[language], problem));
+  else if (overview !== undefined) frame.announce(headline(overview, language));
+}
+
+async function begin(): Promise<void> {
+  state.problem = undefined;
+  try {
+    state.session = await readSession();
+    if (has('archivist', 'admin')) await readAll();
+  } catch (error) {
+    state.problem = codeOf(error);
+  }
+  state.isLoading = false;
+  draw();
+}
+
+function search(session: Session, language: Language): HTMLElement {
+  const { typed, search: asked, opened } = searching;
+  const section = searchSection(
+    {
+      typed,
+      search: asked,
+      ask: (one) => searching.ask(one),
+      take: (files) => void searching.take(files),
+      more: () => searching.more(),
+      again: () => searching.more(),
+      open: (record) => {
+        searching.open(record);
+        focusOn('record-title');
+      },
+    },
+    language,
+  );
+  if (opened === undefined) return section;
+  const at = asked.found?.rows.indexOf(opened.record) ?? 0;
+  section.append(
+    recordPanel(
+      {
+        record: opened.record,
+        versions: opened.versions.loaded,
+        hasVerifyPage: session.pages.includes('/verify'),
+        close: () => {
+          searching.close();
+          focusOn(`open-${at}`);
+        },
+        more: () => void opened.versions.more(),
+        again: () => void opened.versions.more(),
+      },
+      language,
+    ),
+  );
+  return section;
+}
+
+function failedPart(overview: Overview | undefined, language: Language): HTMLElement {
+  return failedSection(
+    {
+      loaded: failed.loaded,
+      count: overview === undefined ? 0 : failedCount(overview),
+      retried: retries.results,
+      isRetryingAll: retries.isAll,
+      retry: (row) => void retries.retry(row),
+      retryAll: () => void retries.retryAll(failed.loaded.rows),
+      more: () => void failed.more(),
+      again: () => void failed.more(),
+    },
+    language,
+  );
+}
+
+function pictures(overview: Overview, language: Language): Child[] {
+  const toggleTable = () => {
+    state.showsNumbers = !state.showsNumbers;
+    draw();
+  };
+  const showAll = () => {
+    state.showsRuns = true;
+    draw();
+  };
+  const { showsNumbers: showsTable, showsRuns: showsAll } = state;
+  return [
+    windowSection(overview, { isNarrow: narrow.matches, showsTable, toggleTable }, language),
+    fixitySection(overview, { showsAll, showAll }, language),
+  ];
+}
+
+function top(overview: Overview | undefined, language: Language): Child[] {
+  const texts = ARCHIVE[language];
+  const { session, isLoading, problem } = state;
+  const refresh = () => void readAll();
+  return [
+    overview !== undefined &&
+      element(
+        'p',
+        { class: 'soft' },
+        foreign(texts.organisation(session?.organisation ?? '')),
+        ' · ',
+        texts.asOf(formatMoment(overview.asOf, language)),
+      ),
+    overview !== undefined && summaryPanel(overview, language),
+    partProblem('overview', problem, language, refresh),
+    element(
+      'div',
+      { class: 'actions no-print' },
+      workButton('refresh', isLoading ? texts.refreshing : texts.refresh, isLoading, refresh),
+      workButton('print', texts.print, false, () => window.print()),
+    ),
+  ];
+}
+
+function endedPanel(language: Language): Child {
+  if (!isEnded()) return undefined;
+  const texts = ARCHIVE[language];
+  return element(
+    'section',
+    { class: 'panel is-open', id: 'ended' },
+    element('p', {}, texts.ended),
+    element('a', { class: 'button main', href: '/' }, texts.signInAgain),
+  );
+}
+
+function content(language: Language): Child[] {
+  const texts = ARCHIVE[language];
+  const title = element('h1', {}, texts.title);
+  const { session, overview, isLoading, problem } = state;
+  if (session === undefined) {
+    const again = () => void begin();
+    return [
+      title,
+      isLoading && element('p', { id: 'loading' }, texts.loading),
+      partProblem('overview', problem, language, again),
+    ];
+  }
+  if (!has('archivist', 'admin')) {
+    return [
+      title,
+      element('p', { class: 'panel is-open', id: 'signed-out' }, texts.notArchivist),
+      element('a', { class: 'button main', href: '/' }, SESSION[language].signIn),
+    ];
+  }
+  const inquiryOptions = { more: () => void inquiries.more(), again: () => void inquiries.more() };
+  const told = { ...inquiries.loaded, ...(state.counts && { counts: state.counts }) };
+  return [
+    title,
+    endedPanel(language),
+    ...top(overview, language),
+    overview && figuresSection(overview, language),
+    failedPart(overview, language),
+    has('archivist') && search(session, language),
+    ...(overview === undefined ? [] : pictures(overview, language)),
+    has('archivist') && inquiriesSection(told, inquiryOptions, language),
+  ];
+}
+
+const frame = openPage(({ language }) => ({
+  title: `Chartseal: ${ARCHIVE[language].title}`,
+  links: state.session === undefined ? [] : linksFor(state.session, language, '/archivist'),
+  aside:
+    state.session === undefined
+      ? []
+      : signedIn(state.session, language, (error) => {
+          state.problem = codeOf(error);
+          draw();
+        }),
+  content: content(language),
+}));
+
+narrow.addEventListener('change', draw);
+// A file that misses its place must not take the place of the page.
+for (const name of ['dragover', 'drop']) {
+  window.addEventListener(name, (event) => event.preventDefault());
+}
+void begin();

@@ -1,0 +1,171 @@
+// Faults of files, of this machine and of the ledger, in words and with what to do.
+import type { CauseRow } from './archive-causes.js';
+
+/** Faults of files and of this machine. */
+export const HERE: readonly CauseRow[] = [
+  [
+    'FILE_MISSING',
+    '文件不在原来的位置。',
+    '放回原处，或检查路径和存储是否已连接。',
+    'The file is not where it was.',
+    'Put it back, or check the path and whether the storage is connected.',
+  ],
+  [
+    'FILE_UNREADABLE',
+    '文件无法读取，没有权限或介质有问题。',
+    '给 Chartseal 的用户读取权限，并检查存储介质。',
+    'The file cannot be read: no right to, or a fault of the medium.',
+    'Give Chartseal’s user the right to read it, and check the medium.',
+  ],
+  [
+    'FILE_CHANGED',
+    '读取时文件正在被修改。',
+    '等文件写完后重试。',
+    'The file changed while it was read.',
+    'Try again when whoever writes it has ended.',
+  ],
+  [
+    'NAME_NOT_UTF8',
+    '文件名的编码不是 UTF-8。',
+    '以 UTF-8 编码重新命名文件。',
+    'The file’s name is not UTF-8.',
+    'Rename the file so that it is.',
+  ],
+  [
+    'FEED_FULL',
+    '待处理的失败事件已满，新的失败事件不再保存。',
+    '请先处理或放弃失败清单中的内容。',
+    'There is no more room for events that failed.',
+    'Settle what failed first: try again, or give it up.',
+  ],
+  [
+    'FEED_FAILED',
+    '保存失败事件的文件夹无法读写。',
+    '请管理员检查磁盘空间和权限。',
+    'The folder that keeps what failed cannot be read or written.',
+    'Have the administrator look at the disk: space and rights.',
+  ],
+  [
+    'FEED_CORRUPT',
+    '保存失败事件的文件夹已损坏。',
+    '请管理员移走并保留该文件夹，再让来源系统重新发送。',
+    'The folder that keeps what failed is damaged.',
+    'Have the administrator move it away and keep it, and sources send again.',
+  ],
+  [
+    'STORE_FAILED',
+    '本机数据无法写入，例如磁盘已满。',
+    '请管理员检查磁盘空间和权限。',
+    'The data of this machine cannot be written, for example because the disk is full.',
+    'Have the administrator look at the disk: space and rights.',
+  ],
+  [
+    'STORE_CORRUPT',
+    '本机数据前后不一致。',
+    '请管理员运行 chartseal rebuild，或从备份恢复。',
+    'The data of this machine do not hold together.',
+    'Have the administrator run chartseal rebuild, or restore a backup.',
+  ],
+  [
+    'CLOCK_BACKWARDS',
+    '本机时钟倒退了。',
+    '请管理员校准时钟；时钟赶上后会自动继续。',
+    'The clock of this machine went backwards.',
+    'Have the administrator correct it; it goes on by itself when the clock has caught up.',
+  ],
+  [
+    'CLOCK_SKEW',
+    '本机与其他机构的时钟相差过大。',
+    '请管理员校准时钟（NTP）。',
+    'The clocks of this machine and of the other organisations differ too much.',
+    'Have the administrator correct the clocks (NTP).',
+  ],
+  [
+    'OUTBOX_FULL',
+    '等待上链的内容过多。',
+    '账本恢复后请重试。',
+    'Too much waits for the ledger.',
+    'Try again when the ledger has caught up.',
+  ],
+  [
+    'UNEXPECTED',
+    '发生了意外错误。',
+    '请管理员查看网关日志。',
+    'Something unexpected happened.',
+    'Have the administrator look at the gateway’s log.',
+  ],
+];
+
+/** Faults of the ledger and of the log. */
+export const LEDGER: readonly CauseRow[] = [
+  [
+    'LOG_STOPPED',
+    '写入因故障停止。',
+    '请管理员查看网关日志，排除故障后重启网关。',
+    'The write side stopped on a fault.',
+    'Have the administrator look at the gateway’s log, remove the fault and start it again.',
+  ],
+  [
+    'LEDGER_UNAVAILABLE',
+    '账本没有响应。',
+    '请管理员检查网络和账本节点；恢复后会自动继续。',
+    'The ledger does not answer.',
+    'Have the administrator look at the network and the peers; it goes on by itself.',
+  ],
+  [
+    'LEDGER_FAILED',
+    '账本拒绝了写入。',
+    '请管理员查看原因，重试前先核对日志的最新状态。',
+    'The ledger refused what was written.',
+    'Have the administrator look at the cause, and at the head before trying again.',
+  ],
+  [
+    'LEDGER_LOCKED',
+    '账本正被另一个程序使用。',
+    '请管理员先停止那个程序。',
+    'Another program holds the ledger.',
+    'Have the administrator stop it first.',
+  ],
+  [
+    'LEDGER_CORRUPT',
+    '账本数据已损坏。',
+    '停止写入，请管理员从备份恢复。',
+    'The ledger’s data are damaged.',
+    'Stop writing, and have the administrator restore a backup.',
+  ],
+  [
+    'LEDGER_BEHIND',
+    '账本比此前见到的旧，可能恢复自旧备份。',
+    '请管理员恢复最新的备份。',
+    'The ledger is older than it was; an old backup may have been restored.',
+    'Have the administrator restore the newest backup.',
+  ],
+  [
+    'IDENTITY_REFUSED',
+    '账本不接受本院的证书，可能已过期。',
+    '请管理员更新证书。',
+    'The ledger does not accept the hospital’s certificate; it may be out of date.',
+    'Have the administrator renew it.',
+  ],
+  [
+    'LOG_FORKED',
+    '本机日志与账本不一致。',
+    '两边都作为证据保留，立即告知管理员和其他机构。',
+    'The log of this machine is not the one on the ledger.',
+    'Keep both as evidence, and tell the administrator and the other organisations at once.',
+  ],
+  [
+    'LOG_MOVED',
+    '另一个程序在写同一日志。',
+    '请管理员确认只有一个网关在写。',
+    'Another program writes the same log.',
+    'Have the administrator see to it that one gateway alone writes.',
+  ],
+  [
+    'CHAIN_BROKEN',
+    '新内容与日志末尾接不上。',
+    '请管理员查看网关日志。',
+    'What is new does not join the end of the log.',
+    'Have the administrator look at the gateway’s log.',
+  ],
+];

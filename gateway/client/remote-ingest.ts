@@ -74,7 +74,20 @@ class RemoteIngest {
       if (!(error instanceof ChartsealError)) throw error;
       // It goes along all the same, so that it is answered in its turn.
       this.#unanswered.set(line, { file, id: '', digest: '', error });
-      return { line, path, error: { ...faultOf(error) } };
+      return { line, path, ...this.#named(file, error), error: { ...faultOf(error) } };
+    }
+  }
+
+  /** By what the gateway can read it again, when its cause is mended. */
+  #named(file: WalkedFile, { code }: ChartsealError): JsonObject {
+    const { relative } = file;
+    if (code === 'NAME_NOT_UTF8' || relative === '') return {};
+    const name = relative.slice(relative.lastIndexOf('/') + 1);
+    try {
+      return { name, id: this.#options.recordId(file) };
+    } catch (error) {
+      if (error instanceof ChartsealError) return { name };
+      throw error;
     }
   }
 

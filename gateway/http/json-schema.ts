@@ -19,17 +19,22 @@ export type Refer = (shape: Shape) => JsonSchema | undefined;
 /** A code point takes at most so many bytes of UTF-8. */
 const MAX_POINT_BYTES = 4;
 
-/** The days that there are, of the years 1900 to 9999; no leap seconds. */
-const TIME_PATTERN = (() => {
+/** The days that there are, of the years 1900 to 9999. */
+const DAY_SOURCE = (() => {
   const year = '(?:19|[2-9][0-9])[0-9]{2}';
   const days31 = '(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])';
   const days30 = '(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)';
   const days28 = '02-(?:0[1-9]|1[0-9]|2[0-8])';
   const leapYear =
     '(?:(?:19|[2-9][0-9])(?:0[48]|[2468][048]|[13579][26])|(?:2[048]|[3579][26]|[468][048])00)';
-  const clock = '(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z';
-  return `^(?:${year}-(?:${days31}|${days30}|${days28})|${leapYear}-02-29)T${clock}$`;
+  return `(?:${year}-(?:${days31}|${days30}|${days28})|${leapYear}-02-29)`;
 })();
+/** No leap seconds. */
+const CLOCK_SOURCE = '(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\.[0-9]{3}Z';
+const TIME_PATTERN = `^${DAY_SOURCE}T${CLOCK_SOURCE}$`;
+
+/** A day, such as 2026-11-01, or a time. */
+export const DAY_OR_TIME = new RegExp(`^${DAY_SOURCE}(?:T${CLOCK_SOURCE})?$`);
 
 const QUARTET = '[A-Za-z0-9+/]{4}';
 // The bits of the last character that hold no data are zero.

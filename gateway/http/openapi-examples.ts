@@ -69,6 +69,10 @@ const KNOWN_WITHIN: Readonly<Record<string, JsonValue>> = {
   'by.id': 'ehr.example',
   'client.id': 'workstation-12',
   'client.name': 'Ward 3, desk 2',
+  'days.date': '2026-11-01',
+  // Of queries.
+  '.from': '2026-11-01',
+  '.to': '2026-11-30',
 };
 
 /** Optional members that examples show: the others can be read in the schema. */

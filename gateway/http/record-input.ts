@@ -1,7 +1,7 @@
 // What callers send of a record: as JSON, or as the document itself with its facts beside it.
 import { RECORD_MEMBERS } from '../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import type { JsonValue } from '../../chaincode/core/json.js';
+import { type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { checkShape, integer, object, text } from '../../chaincode/core/shape.js';
 import type { AnchorDocument } from '../services/record-anchor.js';
@@ -64,8 +64,13 @@ export function parseRecordInput(value: JsonValue): RecordInput {
   return { document: record, ...(patient === undefined ? {} : { patient }) };
 }
 
-async function readJson(request: ApiRequest): Promise<RecordInput> {
-  const input = parseRecordInput(await request.json());
+/** Told of what was read, as it is read. */
+export type Seen = (part: { readonly input?: RecordInput; readonly value?: JsonValue }) => void;
+
+async function readJson(request: ApiRequest, seen: Seen): Promise<RecordInput> {
+  const value = parseJsonBytes(await request.bytes(), 'the body');
+  seen({ value });
+  const input = parseRecordInput(value);
   const source = sourceWithKey(request, input.document.source);
   return source === undefined ? input : { ...input, document: { ...input.document, source } };
 }
@@ -92,8 +97,10 @@ function factsOf(request: ApiRequest): Omit<AnchorDocument, 'digests' | 'size'> 
 async function readDocument(
   request: ApiRequest,
   check: (facts: Pick<AnchorDocument, 'source'>, patient?: PatientIdentifier) => void,
+  seen: Seen,
 ): Promise<RecordInput> {
   const facts = factsOf(request);
+  seen({ value: { record: facts as unknown as JsonValue } });
   const patient = patientOfHeader(request);
   check(facts, patient);
   const { digest, size } = await digestBody(request);
@@ -104,13 +111,20 @@ async function readDocument(
 /**
  * The body of `POST /v1/records` in either form. Throws BAD_INPUT.
  * @param check throws for what must not be sent, before a document's bytes are read
+ * @param seen also of what is refused then
  */
 export async function readRecordInput(
   request: ApiRequest,
   check: (facts: Pick<AnchorDocument, 'source'>, patient?: PatientIdentifier) => void,
+  seen: Seen,
 ): Promise<RecordInput> {
-  if (request.mediaType === 'application/octet-stream') return readDocument(request, check);
-  const input = await readJson(request);
+  if (request.mediaType === 'application/octet-stream') {
+    const input = await readDocument(request, check, seen);
+    seen({ input });
+    return input;
+  }
+  const input = await readJson(request, seen);
+  seen({ input });
   check(input.document, input.patient);
   return input;
 }

@@ -9,7 +9,7 @@ import type { RecordVersion } from '../services/record-reading.js';
 
 const link = text({ min: 1, max: 16_384 });
 
-const VERSION_MEMBERS = {
+export const VERSION_MEMBERS = {
   ...RECORD_MEMBERS,
   version: integer({ min: 1 }),
   'name?': text({ min: 1, max: 4096 }),

@@ -1,7 +1,7 @@
 // One run over folders: walk, digest, anchor. Every entry that the walk finds is answered for.
-import type { ChartsealError } from '../../chaincode/core/errors.js';
 import type { Store } from '../store/store.js';
 import { type ByteCounter, type DigestResult, digestInBatches, type EmptyFile } from './digest.js';
+import type { Feed } from './feed/feed.js';
 import { Ingest, type IngestOptions, type IngestOutcome } from './ingest.js';
 import type { LogContext } from './log-context.js';
 import type { Sequencer } from './sequencer/sequencer.js';
@@ -25,16 +25,23 @@ export type Anchor = (
   batches: AsyncIterable<readonly DigestResult[]>,
 ) => AsyncGenerator<readonly IngestOutcome[]>;
 
-export type RunOutcome =
-  | IngestOutcome
-  | { readonly state: 'skipped'; readonly file: SkippedEntry }
-  | { readonly state: 'failed'; readonly file: FailedEntry; readonly error: ChartsealError };
+interface Skipped {
+  readonly state: 'skipped';
+  readonly file: SkippedEntry;
+}
 
-type NotAFile = Exclude<RunOutcome, { file: WalkedFile }>;
+export type RunOutcome = IngestOutcome | Skipped;
+
+/** What the walk answers for beside files. */
+interface Others {
+  readonly skipped: Skipped[];
+  /** They go the way of files that cannot be read: whoever anchors hears of all that failed. */
+  readonly failed: DigestResult[];
+}
 
 /** As {@link runFolders}, into an open store. */
 export function runIngest(
-  services: { store: Store; sequencer: Sequencer; context: LogContext },
+  services: { store: Store; sequencer: Sequencer; context: LogContext; feed?: Feed },
   options: IngestRunOptions,
 ): AsyncGenerator<readonly RunOutcome[]> {
   return runFolders((batches) => new Ingest(services, options).run(batches), options);
@@ -45,26 +52,26 @@ export async function* runFolders(
   anchor: Anchor,
   options: FoldersOptions,
 ): AsyncGenerator<readonly RunOutcome[]> {
-  const others: NotAFile[] = [];
+  const others: Others = { skipped: [], failed: [] };
   const files = onlyFiles(options, others);
   const digests = digestInBatches(files, options.counter ? { counter: options.counter } : {});
   const results = onlyResults(digests, others);
   for await (const outcomes of anchor(results)) {
-    yield [...others.splice(0), ...outcomes];
+    yield [...others.skipped.splice(0), ...outcomes];
   }
-  yield others;
+  yield others.skipped;
 }
 
 async function* onlyFiles(
   options: FoldersOptions,
-  others: NotAFile[],
+  others: Others,
 ): AsyncGenerator<readonly WalkedFile[]> {
   for await (const items of walkInBatches(options.paths, options)) {
     const files: WalkedFile[] = [];
     for (const item of items) {
       if (item.kind === 'file') files.push(item);
-      else if (item.kind === 'skipped') others.push({ state: 'skipped', file: item });
-      else others.push({ state: 'failed', file: item, error: item.error });
+      else if (item.kind === 'skipped') others.skipped.push({ state: 'skipped', file: item });
+      else others.failed.push(unreadable(item));
     }
     yield files;
   }
@@ -72,19 +79,24 @@ async function* onlyFiles(
 
 async function* onlyResults(
   digests: AsyncIterable<readonly (DigestResult | EmptyFile)[]>,
-  others: NotAFile[],
+  others: Others,
 ): AsyncGenerator<readonly DigestResult[]> {
   for await (const digested of digests) {
-    const results: DigestResult[] = [];
+    const results: DigestResult[] = others.failed.splice(0);
     for (const digest of digested) {
-      if ('skipped' in digest) others.push(skippedEntry(digest));
+      if ('skipped' in digest) others.skipped.push(skippedEntry(digest));
       else results.push(digest);
     }
     yield results;
   }
+  yield others.failed.splice(0);
 }
 
-function skippedEntry({ file, skipped }: EmptyFile): NotAFile {
+function unreadable({ path, relative, folder, error }: FailedEntry): DigestResult {
+  return { file: { kind: 'file', path, relative, folder }, error };
+}
+
+function skippedEntry({ file, skipped }: EmptyFile): Skipped {
   const { path, relative, folder } = file;
   return { state: 'skipped', file: { kind: 'skipped', path, relative, folder, reason: skipped } };
 }

@@ -8,6 +8,11 @@ import { formatTime } from '../../chaincode/core/time.js';
 import type { Store } from '../store/store.js';
 import { type Baseline, isReadFrom, putBaseline } from './baselines.js';
 import type { DigestResult } from './digest.js';
+import { causeOf } from './feed/audit-import.js';
+import { type Failed, isMendable } from './feed/failed.js';
+import { type Failure, formatFileAgain } from './feed/failed-rows.js';
+import type { Anchoring } from './feed/failed-shelf.js';
+import type { Feed } from './feed/feed.js';
 import type { LogContext } from './log-context.js';
 import { type AnchorDocument, RecordAnchor } from './record-anchor.js';
 import type { Submitter } from './sequencer/build-entry.js';
@@ -19,7 +24,9 @@ export interface IngestOptions {
   readonly patient?: PatientIdentifier;
   /** The archive was moved: a known record may be read from another path. */
   readonly moved: boolean;
-  /** Who submits; the operator of this process when it is left out. */
+  /**
+   * Who submits; when it is left out, the operator of this process, and what fails is not kept.
+   */
   readonly by?: Submitter;
   /** Record id of a walked file. */
   recordId(file: WalkedFile): string;
@@ -63,6 +70,7 @@ function landed(results: Landed = []): readonly IngestOutcome[] {
 export class Ingest {
   readonly #store: Store;
   readonly #records: RecordAnchor;
+  readonly #failed: Failed | undefined;
   readonly #options: IngestOptions;
   readonly #found: { readonly label: Uint8Array; readonly baseline: Baseline }[] = [];
 
@@ -73,11 +81,14 @@ export class Ingest {
       context: LogContext;
       /** The one of this process, where others anchor records at the same time. */
       records?: RecordAnchor;
+      /** Where files that could not be anchored are kept. */
+      feed?: Feed;
     },
     options: IngestOptions,
   ) {
     this.#store = services.store;
     this.#records = services.records ?? new RecordAnchor(services);
+    this.#failed = services.feed?.unanchored;
     this.#options = options;
   }
 
@@ -103,7 +114,58 @@ export class Ingest {
     const landed = await Promise.allSettled(results.map((result) => this.#one(result)));
     // Settled too: nobody may be waiting for this batch yet when it fails.
     const [kept] = await Promise.allSettled([this.#keepFound()]);
+    await this.#tell(landed.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
     return kept.status === 'rejected' ? [...landed, kept] : landed;
+  }
+
+  /** Keeps what a person can mend; what failed before and is anchored now is let go of. */
+  async #tell(outcomes: readonly IngestOutcome[]): Promise<void> {
+    const { by } = this.#options;
+    if (this.#failed === undefined || by === undefined) return;
+    const failures: Failure[] = [];
+    const anchorings: Anchoring[] = [];
+    for (const outcome of outcomes) {
+      const path = outcome.file.path.toString('base64');
+      if (outcome.state !== 'failed') {
+        anchorings.push({ caller: by, record: outcome.id, digest: outcome.digest, path });
+      } else if (isMendable(outcome.error)) {
+        failures.push(this.#failure(outcome.file, outcome.error, path, by));
+      }
+    }
+    await this.#failed.anchored(anchorings);
+    await this.#failed.keep(failures);
+  }
+
+  #failure(file: WalkedFile, error: ChartsealError, path: string, by: Submitter): Failure {
+    const { category, moved, patient } = this.#options;
+    const id = this.#findId(file, error);
+    const name = file.relative.slice(file.relative.lastIndexOf('/') + 1);
+    const again = {
+      category,
+      moved,
+      ...(id === undefined ? {} : { id }),
+      ...(name === '' ? {} : { name }),
+      ...(patient === undefined ? {} : { patient: { ...patient } }),
+    };
+    return {
+      kind: 'file',
+      caller: by,
+      cause: causeOf(error),
+      path,
+      content: formatFileAgain(again),
+      ...(id === undefined ? {} : { record: id }),
+    };
+  }
+
+  /** Undefined where nothing says how the record would be called. */
+  #findId(file: WalkedFile, { code }: ChartsealError): string | undefined {
+    if (code === 'NAME_NOT_UTF8' || file.relative === '') return undefined;
+    try {
+      return this.#options.recordId(file) || undefined;
+    } catch (error) {
+      if (error instanceof ChartsealError) return undefined;
+      throw error;
+    }
   }
 
   /** Unchanged files that lie elsewhere now, or of which nobody knew where they lie. */

@@ -1,8 +1,9 @@
 // What the store knows of records: their versions, newest first.
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { type Entry, parseEntry } from '../../chaincode/core/entry.js';
-import { leafHash } from '../../chaincode/core/leaf.js';
-import type { Store } from '../store/store.js';
+import { leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
+import { ACTS } from '../../chaincode/core/lifecycle.js';
+import type { Store, StoredLog } from '../store/store.js';
 import type { Labels } from './log-context.js';
 import { parseOpenings } from './receipts.js';
 
@@ -23,6 +24,17 @@ export interface RecordVersion {
 /** Whose versions are looked at; others are as if they were not there. */
 export type IsVisible = (entry: Entry) => boolean;
 
+/** The version that an entry is; undefined for what is none. */
+export function versionAt(store: StoredLog, ordinal: number): RecordVersion | undefined {
+  const { leaf, entry: bytes, openings } = store.readEntry(ordinal);
+  const { act, sequence } = parseLeaf(leaf);
+  if (act !== ACTS.archive && act !== ACTS.amend) return undefined;
+  const entry = parseEntry(bytes);
+  if (entry.act !== 'archive' && entry.act !== 'amend') return undefined;
+  const name = parseOpenings(openings)?.['name']?.value as string | undefined;
+  return { entry, name, ordinal, sequence, leafHash: encodeHex(leafHash(leaf)) };
+}
+
 export class RecordReading {
   readonly #store: Store;
   readonly #labels: Labels;
@@ -42,12 +54,8 @@ export class RecordReading {
     const label = this.#labels.record(id);
     const count = this.#store.findHead(label)?.state.count ?? 0;
     for (let sequence = Math.min(before ?? count, count) - 1; sequence >= 0; sequence--) {
-      const ordinal = this.#store.readChain(label, sequence);
-      const stored = this.#store.readEntry(ordinal);
-      const entry = parseEntry(stored.entry);
-      if ((entry.act !== 'archive' && entry.act !== 'amend') || !isVisible(entry)) continue;
-      const name = parseOpenings(stored.openings)?.['name']?.value as string | undefined;
-      yield { entry, name, ordinal, sequence, leafHash: encodeHex(leafHash(stored.leaf)) };
+      const version = versionAt(this.#store, this.#store.readChain(label, sequence));
+      if (version !== undefined && isVisible(version.entry)) yield version;
     }
   }
 

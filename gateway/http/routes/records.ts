@@ -9,6 +9,7 @@ import {
   answerAccepted,
   LINES_ANSWER,
 } from '../accepting.js';
+import { anchorKeeping, type SentRecord } from '../failed-record.js';
 import { answerLines } from '../lines.js';
 import {
   parseRecordInput,
@@ -64,8 +65,14 @@ function anchor(
 }
 
 async function anchorOne(request: ApiRequest, services: GatewayServices): Promise<ApiAnswer> {
-  const input = await readRecordInput(request, checkInput(request, services));
-  const accepted = factsOf(await anchor(request, services, input, false));
+  const sent: SentRecord = {};
+  const check = checkInput(request, services);
+  const anchored = await anchorKeeping(services, callerOf(request), sent, async () => {
+    const input = await readRecordInput(request, check, (part) => Object.assign(sent, part));
+    return { input, ...(await anchor(request, services, input, false)) };
+  });
+  const { input, ...rest } = anchored;
+  const accepted = factsOf(rest);
   const { digests, size } = input.document;
   const digested = request.mediaType === 'application/octet-stream';
   const facts = { ...accepted.facts, ...(digested && { digest: digests['sha-256'], size }) };
@@ -74,10 +81,15 @@ async function anchorOne(request: ApiRequest, services: GatewayServices): Promis
 
 function anchorLines(request: ApiRequest, services: GatewayServices): ApiAnswer {
   const check = checkInput(request, services);
+  const caller = callerOf(request);
   const accept = async (value: JsonValue) => {
-    const input = parseRecordInput(value);
-    check(input.document, input.patient);
-    return acceptedFacts(services, factsOf(await anchor(request, services, input, true)));
+    const sent: SentRecord = { value };
+    const anchored = await anchorKeeping(services, caller, sent, async () => {
+      sent.input = parseRecordInput(value);
+      check(sent.input.document, sent.input.patient);
+      return anchor(request, services, sent.input, true);
+    });
+    return acceptedFacts(services, factsOf(anchored));
   };
   const body = answerLines(request.stream, accept, request.signal);
   return { status: 200, type: 'application/x-ndjson', body };

@@ -73,7 +73,7 @@ export class OwnDoor implements HospitalDoor {
   }
 
   anchor(options: AnchorOptions): Anchor {
-    return (batches) => new Ingest(this.#hospital, options).run(batches);
+    return (batches) => new Ingest(this.#hospital, { ...options, by: this.#by }).run(batches);
   }
 
   waitProven(waitMs: number): Promise<boolean> {

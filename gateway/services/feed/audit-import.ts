@@ -8,7 +8,7 @@ import type { Accepted } from '../sequencer/accept-group.js';
 import type { Submitter } from '../sequencer/build-entry.js';
 import type { AccessSubmission } from '../submission.js';
 import type { Importing } from './counted.js';
-import type { Aside, AsideCause, FeedSource } from './facts.js';
+import type { Aside, AsideCause, FeedOutcome, FeedSource } from './facts.js';
 
 /** One event, or one Bundle of which all or nothing is to be accepted. */
 export type AuditItem = Pick<Aside, 'bytes' | 'mediaType' | 'profile'>;
@@ -23,7 +23,13 @@ export interface PlacedItem {
   readonly item: AuditItem | { readonly error: ChartsealError };
 }
 
-/** Durable: an entry for each patient. */
+/** As what the feed counts it. */
+export function outcomeOf(accepted: readonly Accepted[]): FeedOutcome {
+  if (accepted.length === 0) return 'EVENT_WITHOUT_PATIENT';
+  return accepted.every(({ duplicate }) => duplicate) ? 'duplicate' : 'accepted';
+}
+
+/** Durable: an entry for each patient; none when the event is about nobody and counted only. */
 export interface AcceptedEvent {
   /** Hex. */
   readonly leafHashes: readonly string[];
@@ -33,7 +39,7 @@ export interface AcceptedEvent {
 
 export function acceptedEvent(accepted: readonly Accepted[]): AcceptedEvent {
   const leafHashes = accepted.map(({ leafHash }) => encodeHex(leafHash));
-  return { leafHashes, duplicate: accepted.every(({ duplicate }) => duplicate) };
+  return { leafHashes, duplicate: outcomeOf(accepted) === 'duplicate' };
 }
 
 export type AuditOutcome = { readonly number: number } & (
@@ -76,10 +82,9 @@ async function importOne(
     const [first] = submissions;
     if (first !== undefined) source = { ...source, system: first.source.system };
     const accepted = await sequencer.acceptAll(submissions, { by, whenRoom: true });
-    const event = acceptedEvent(accepted);
     const eventAt = first && parseTime(first.occurredAt, 'occurredAt');
-    await feed.arrived(source, event.duplicate ? 'duplicate' : 'accepted', eventAt);
-    return event;
+    await feed.arrived(source, outcomeOf(accepted), eventAt);
+    return acceptedEvent(accepted);
   } catch (error) {
     if (isOfTheMoment(error)) throw error;
     const refusal = error as ChartsealError;

@@ -77,6 +77,8 @@ export interface LetterFacts extends Omit<Aside, 'bytes'> {
   readonly lastReceivedAt: number;
   /** Replays that were refused again; `cause` is that of the newest. */
   readonly tries: number;
+  /** When the newest of them was. */
+  readonly lastTriedAt?: number;
 }
 
 export interface Letter {

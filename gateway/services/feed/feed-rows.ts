@@ -22,7 +22,10 @@ import { FEED_WAYS, type FeedSource, type LetterFacts, type SourceFacts } from '
 
 const FORMAT = 'chartseal-feed/1';
 export const FEED_META_KEY = 'meta';
-/** Tables: sources by digest, letters by number, their bytes, numbers by digest. */
+/**
+ * Tables: sources by digest, letters by number, their bytes, numbers by digest. What could not be
+ * anchored stands in one more (failed-rows.ts), with numbers and bytes in common.
+ */
 export const SOURCES = 's/';
 export const LETTERS = 'r/';
 const BYTES = 'x/';
@@ -59,6 +62,7 @@ const LETTER_ROW = object({
   digest: hex(32),
   times: integer(),
   tries: integer(),
+  'lastTriedAt?': integer(),
 });
 
 /** Words of the store's own errors, for this folder. */

@@ -14,6 +14,7 @@ import {
   type LetterFacts,
   type SourceFacts,
 } from './facts.js';
+import { FailedShelf } from './failed-shelf.js';
 import {
   bytesKey,
   digestKey,
@@ -47,6 +48,8 @@ const words = (value: string) => value.toWellFormed().slice(0, MAX_CAUSE_CHARACT
 export class FeedState {
   readonly db: Database;
   readonly sources = new Map<string, SourceFacts>();
+  /** What was sent and could not be anchored. */
+  readonly failed: FailedShelf;
   readonly #held = new Map<string, Held>();
   readonly #bounds: FeedBounds;
   #meta: FeedMeta;
@@ -57,6 +60,7 @@ export class FeedState {
     this.db = db;
     this.#meta = meta;
     this.#bounds = bounds;
+    this.failed = new FailedShelf(db, bounds, (batch) => this.#takeNumber(batch));
   }
 
   /** Throws FEED_CORRUPT, FEED_FAILED, NEWER_VERSION, and the store's codes for damaged rows. */
@@ -72,6 +76,7 @@ export class FeedState {
         const { source, size } = parseLetterFacts(row);
         state.#hold(sourceKey(source), 1, size);
       }
+      await state.failed.load();
       return state;
     } catch (error) {
       await db.close();
@@ -99,21 +104,19 @@ export class FeedState {
     const before = known === undefined ? undefined : this.readFacts(parseOrdinal(known));
     const { source, cause } = aside;
     if (before === undefined) this.#checkRoom(source, aside.bytes.length);
-    const facts = before === undefined ? this.#newLetter(aside, digest) : again(before, aside);
     const batch = this.db.batch();
+    const facts =
+      before === undefined
+        ? this.#newLetter(this.#takeNumber(batch), aside, digest)
+        : again(before, aside);
     this.#putCounts(batch, [{ source, outcome: cause.code, at }]);
     batch.put(letterKey(facts.id), formatFacts(facts));
-    const next = { ...this.#meta, next: this.#meta.next + 1 };
     if (before === undefined) {
       batch.put(bytesKey(facts.id), aside.bytes);
       batch.put(digestKey(source, digest), uint64(facts.id));
-      batch.put(FEED_META_KEY, formatFeedMeta(next));
     }
     await batch.write();
-    if (before === undefined) {
-      this.#meta = next;
-      this.#hold(sourceKey(source), 1, facts.size);
-    }
+    if (before === undefined) this.#hold(sourceKey(source), 1, facts.size);
     return facts.id;
   }
 
@@ -133,9 +136,14 @@ export class FeedState {
   }
 
   /** Notes that a replay was refused. */
-  async refuseAgain(id: number, cause: LetterFacts['cause']): Promise<void> {
+  async refuseAgain(id: number, cause: LetterFacts['cause'], at: number): Promise<void> {
     const facts = this.readFacts(id);
-    const after = { ...facts, cause: shownCause(cause), tries: facts.tries + 1 };
+    const after = {
+      ...facts,
+      cause: shownCause(cause),
+      tries: facts.tries + 1,
+      lastTriedAt: at,
+    };
     await this.db.batch().put(letterKey(id), formatFacts(after)).write();
   }
 
@@ -214,10 +222,18 @@ export class FeedState {
     }
   }
 
-  #newLetter(aside: Aside, digest: string): LetterFacts {
+  /** When the batch fails, the whole is opened anew, and the number is free again. */
+  #takeNumber(batch: RowBatch): number {
+    const { next } = this.#meta;
+    this.#meta = { ...this.#meta, next: next + 1 };
+    batch.put(FEED_META_KEY, formatFeedMeta(this.#meta));
+    return next;
+  }
+
+  #newLetter(id: number, aside: Aside, digest: string): LetterFacts {
     const { source, receivedAt, mediaType, profile, cause, bytes } = aside;
     return {
-      id: this.#meta.next,
+      id,
       source,
       receivedAt,
       lastReceivedAt: receivedAt,

@@ -15,6 +15,8 @@ import {
   refusedOf,
   type SourceFacts,
 } from './facts.js';
+import { Failed } from './failed.js';
+import type { FailedShelf } from './failed-shelf.js';
 import { feedFailure } from './feed-rows.js';
 import { FeedState, type Held } from './feed-state.js';
 import {
@@ -66,6 +68,8 @@ function wellFormed({ via, system, caller }: FeedSource): FeedSource {
 }
 
 export class Feed {
+  /** Records and files that were sent and are not in the log. */
+  readonly unanchored = new Failed(this);
   readonly #options: FeedOptions;
   readonly #bounds: FeedBounds;
   readonly #now: () => number;
@@ -164,12 +168,32 @@ export class Feed {
 
   /** Removes an event that was accepted at last, or that an operator gives up. Throws NOT_FOUND. */
   settle(id: number, how: 'replayed' | 'discarded'): Promise<void> {
-    return this.#use((state) => state.settle(id, how));
+    return this.#use((state) =>
+      state.failed.has(id) ? state.failed.settle(id) : state.settle(id, how),
+    );
   }
 
   /** Notes that a replay was refused again. Throws NOT_FOUND. */
   refuseAgain(id: number, cause: AsideCause): Promise<void> {
-    return this.#use((state) => state.refuseAgain(id, cause));
+    return this.#use((state) => state.refuseAgain(id, cause, this.#now()));
+  }
+
+  /** What could not be anchored, where the feed is open already. */
+  get failed(): FailedShelf | undefined {
+    return this.#state?.failed;
+  }
+
+  /** Nothing was ever kept here, and no folder was made for it. */
+  get isUnused(): boolean {
+    return this.#isEmpty();
+  }
+
+  /** Makes the folder where there is none. Throws FEED_CORRUPT, FEED_FAILED, and what `act` does. */
+  useFailed<T>(act: (failed: FailedShelf, now: number) => Promise<T> | T): Promise<T> {
+    if (this.#isClosed) {
+      return Promise.reject(new ChartsealError('FEED_FAILED', 'the feed is closed'));
+    }
+    return this.#use(async (state) => act(state.failed, this.#now()));
   }
 
   /** Nothing is counted any more. */

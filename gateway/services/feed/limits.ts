@@ -21,17 +21,28 @@ export const SYNC_MS = 1_000;
 /** Events kept aside in one page of a list. */
 export const MAX_PAGE_LETTERS = 1000;
 
+/** Records that were refused, and files that were not anchored; each kind of them. */
+export const MAX_FAILED = 10_000;
+/** What is kept of them to try them again, all together. */
+export const MAX_FAILED_BYTES = 64 * 1024 * 1024;
+/** Of one of them: whatever one line can be. */
+export const MAX_FAILED_CONTENT_BYTES = 64 * 1024;
+
 /** The bounds that an installation may choose. */
 export interface FeedBounds {
   readonly sources: number;
   readonly letters: number;
   readonly lettersBytes: number;
+  readonly failed: number;
+  readonly failedBytes: number;
 }
 
 export const FEED_BOUNDS: FeedBounds = {
   sources: MAX_SOURCES,
   letters: MAX_LETTERS,
   lettersBytes: MAX_LETTERS_BYTES,
+  failed: MAX_FAILED,
+  failedBytes: MAX_FAILED_BYTES,
 };
 /** One event, or one Bundle of which all or nothing is accepted, in a file that is imported. */
 export const MAX_ITEM_BYTES = 2 * 1024 * 1024;

@@ -12,6 +12,8 @@ import type { AccessImportOptions } from './access.js';
 interface Tally {
   added: number;
   duplicates: number;
+  /** About no patient. */
+  counted: number;
   failed: number;
   /** Of those that failed: kept for a replay. */
   aside: number;
@@ -59,7 +61,8 @@ function report(outcome: AuditOutcome, place: Place, tally: Tally, context: Comm
     return;
   }
   const { leafHashes, duplicate } = outcome;
-  tally[duplicate ? 'duplicates' : 'added']++;
+  if (leafHashes.length === 0) tally.counted++;
+  else tally[duplicate ? 'duplicates' : 'added']++;
   if (context.json) context.data(JSON.stringify({ ...place, leafHashes, duplicate }));
 }
 
@@ -71,7 +74,7 @@ export async function importAuditEvents(
 ): Promise<number> {
   const profile = options.format === 'balp' ? 'balp' : undefined;
   return withDoor(await withFhir(options), context, async (door) => {
-    const tally: Tally = { added: 0, duplicates: 0, failed: 0, aside: 0 };
+    const tally: Tally = { added: 0, duplicates: 0, counted: 0, failed: 0, aside: 0 };
     const hints = new Hints();
     const places = new Places();
     let exitCode = 0;
@@ -85,10 +88,12 @@ export async function importAuditEvents(
     }
     const proven = await door.waitProven(options.waitMs);
     const standing = await door.standing();
-    const { added, duplicates, failed, aside } = tally;
+    const { added, duplicates, counted, failed, aside } = tally;
     if (context.json) context.data(JSON.stringify({ summary: { ...tally, ...standing.counts } }));
     else {
-      context.tell(`${added} accepted, ${duplicates} had been accepted before, ${failed} failed`);
+      const about = counted === 0 ? '' : `, ${counted} about no patient counted only`;
+      const before = `${duplicates} had been accepted before`;
+      context.tell(`${added} accepted, ${before}${about}, ${failed} failed`);
     }
     hints.tell(context);
     if (aside > 0) {

@@ -159,7 +159,7 @@ export async function feedReplay(
   }
   const wanted = options.all === true ? 'all' : given.map(parseId);
   return withDoor(await withFhir(options), context, async (door) => {
-    const tally = { added: 0, duplicates: 0, refused: 0 };
+    const tally = { added: 0, duplicates: 0, counted: 0, refused: 0 };
     const hints = new Hints();
     for await (const outcome of door.feed.replay(wanted)) {
       const { id } = outcome;
@@ -172,7 +172,8 @@ export async function feedReplay(
         continue;
       }
       const { leafHashes, duplicate } = outcome;
-      tally[duplicate ? 'duplicates' : 'added']++;
+      if (leafHashes.length === 0) tally.counted++;
+      else tally[duplicate ? 'duplicates' : 'added']++;
       if (context.json) context.data(JSON.stringify({ id, leafHashes, duplicate }));
       else for (const leafHash of leafHashes) context.data(`${id}  ${leafHash}`);
     }
@@ -180,10 +181,10 @@ export async function feedReplay(
     const standing = await door.standing();
     if (context.json) context.data(JSON.stringify({ summary: { ...tally, ...standing.counts } }));
     else {
-      const { added, duplicates, refused } = tally;
-      context.tell(
-        `${added} accepted, ${duplicates} had been accepted before, ${refused} refused again`,
-      );
+      const { added, duplicates, counted, refused } = tally;
+      const about = counted === 0 ? '' : `, ${counted} about no patient counted only`;
+      const before = `${duplicates} had been accepted before`;
+      context.tell(`${added} accepted, ${before}${about}, ${refused} refused again`);
     }
     hints.tell(context);
     reportCounts(standing, context);

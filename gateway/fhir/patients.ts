@@ -78,7 +78,7 @@ function claimsPatient(event: JsonObject): boolean {
   );
 }
 
-/** In the order of the entities; throws FhirIssue when there is none. */
+/** In the order of the entities. None where the event is counted only; else that is a FhirIssue. */
 export function readPatients(
   event: JsonObject,
   entities: readonly Entity[],
@@ -100,6 +100,7 @@ export function readPatients(
   if (sought.length > 0) return once(sought);
   const entityless = objectsAt(event, 'entity').length === 0 ? 'no entity' : 'no entity of it';
   if (claimsPatient(event)) refuse('required', 'AuditEvent.entity', `${entityless} is a patient`);
+  if (row.source?.withoutPatient === 'count') return [];
   const reason = 'the event is about no patient';
   throw new FhirIssue('EVENT_WITHOUT_PATIENT', 'business-rule', 'AuditEvent.entity', reason);
 }

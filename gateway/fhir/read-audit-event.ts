@@ -239,6 +239,7 @@ function readEvent(
     return query === undefined ? [] : [{ at: `${at}.query`, ...readQuery(query) }];
   });
   const patients = readPatients(event, entities, searches, row, assumed);
+  if (patients.length === 0) return [];
   const targets = searches.flatMap(({ target }) => target ?? []);
   const unit = found.unit ?? row.source?.unit;
   const submission: WithoutPatient = {

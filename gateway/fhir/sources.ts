@@ -30,6 +30,8 @@ export interface FhirSource {
   readonly breakGlass: readonly string[];
   /** What people read, by token or text of the role. */
   readonly roles: Readonly<Record<string, string>>;
+  /** What becomes of an event about no patient; it is refused when this is left out. */
+  readonly withoutPatient?: 'refuse' | 'count';
 }
 
 export interface FhirSources {

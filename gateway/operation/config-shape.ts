@@ -137,6 +137,7 @@ const fhirSource = object({
   roles: z
     .record(text, text.max(128, 'must have at most 128 characters'), 'must be an object of texts')
     .default({}),
+  withoutPatient: oneOf(['refuse', 'count']).default('refuse'),
 });
 
 const listenerFiles = { certificate: text, key: text };

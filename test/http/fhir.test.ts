@@ -36,6 +36,29 @@ describe('AuditEvents over FHIR', () => {
   const statuses = (bundle: JsonObject) =>
     entriesOf(bundle).map(({ response }) => String((response as JsonObject)['status']).slice(0, 3));
 
+  it('about no patient are refused, or counted only where the row of their sender says so', async () => {
+    const about = (value: string): JsonObject => {
+      const { entity, source: _source, ...event } = auditEvent();
+      const [data] = entity as JsonObject[];
+      const observer = { identifier: { system: 'urn:test', value } };
+      return { ...event, entity: [data as JsonObject], source: { observer } };
+    };
+    await expectOutcome(place, () => post(about('other')), 422, 'EVENT_WITHOUT_PATIENT');
+    const before = count();
+    const alone = await post(about('counting'));
+    expect([alone.status, alone.headers.location]).to.deep.equal([200, undefined]);
+    expect((alone.json['issue'] as JsonObject[])[0]).to.include({ severity: 'information' });
+    const lot = [about('counting'), auditEvent(), about('counting')];
+    for (const type of ['batch', 'transaction']) {
+      const { json } = await post(bundleOf(type, lot), {}, type === 'batch' ? EVENTS : '/fhir');
+      expect(statuses(json), type).to.deep.equal(['200', type === 'batch' ? '201' : '200', '200']);
+    }
+    expect(count()).to.equal(before + 1);
+    const { sources } = await place.hospital.feed.status();
+    const refused = sources.map((source) => source.refused['EVENT_WITHOUT_PATIENT'] ?? 0);
+    expect(refused.reduce((sum, one) => sum + one, 0)).to.equal(6);
+  });
+
   it('are answered with 201, where they are, and themselves; the same again with 200', async () => {
     const event = auditEvent();
     const before = count();

@@ -43,7 +43,10 @@ describe('senders of FHIR in the configuration', () => {
   it('need no more than a name', async () => {
     const { fhir } = await read([{ system: 'ehr' }]);
     expect(fhirSources(fhir).sources).to.deep.equal([
-      { system: 'ehr', patientReferences: [], purposes: {}, breakGlass: [], roles: {} },
+      {
+        ...{ system: 'ehr', patientReferences: [], purposes: {}, breakGlass: [], roles: {} },
+        withoutPatient: 'refuse',
+      },
     ]);
   });
 

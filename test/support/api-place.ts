@@ -41,6 +41,15 @@ const FHIR_SOURCES: FhirSources = {
       breakGlass: [],
       roles: {},
     },
+    {
+      match: { observer: 'urn:test|counting' },
+      system: 'counting',
+      patientReferences: [],
+      purposes: {},
+      breakGlass: [],
+      roles: {},
+      withoutPatient: 'count',
+    },
   ],
 };
 const MANY = 1_000_000;

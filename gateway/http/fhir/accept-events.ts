@@ -5,7 +5,7 @@ import { parseTime } from '../../../chaincode/core/time.js';
 import type { FhirPart } from '../../fhir/bundle.js';
 import { FhirIssue, withPrefix } from '../../fhir/fhir-issue.js';
 import { readAuditEvent } from '../../fhir/read-audit-event.js';
-import { causeOf } from '../../services/feed/audit-import.js';
+import { causeOf, outcomeOf } from '../../services/feed/audit-import.js';
 import { countRefused } from '../../services/feed/counted.js';
 import type { FeedSource } from '../../services/feed/facts.js';
 import type { Accepted } from '../../services/sequencer/accept-group.js';
@@ -15,7 +15,7 @@ import type { Caller } from '../caller.js';
 import type { GatewayServices } from '../services.js';
 import { checkSource, submitterOf } from '../visibility.js';
 
-/** What became of one resource: an entry for each of its patients. */
+/** What became of one resource: an entry for each of its patients; none when it is counted only. */
 export type Landed = readonly Accepted[];
 
 /** What an event itself is at fault for; a sender that tries again is refused again. */
@@ -127,9 +127,8 @@ export class EventAcceptor {
     [first]: readonly AccessSubmission[],
     landed: Landed,
   ): Promise<void> {
-    const outcome = landed.every(({ duplicate }) => duplicate) ? 'duplicate' : 'accepted';
     const at = first && parseTime(first.occurredAt, 'occurredAt');
-    await this.#services.hospital.feed.arrived(source, outcome, at);
+    await this.#services.hospital.feed.arrived(source, outcomeOf(landed), at);
   }
 }
 

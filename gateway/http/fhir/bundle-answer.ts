@@ -32,6 +32,10 @@ function errorEntry(error: unknown): BundleEntry {
 const statusText = (status: number) => `${status} ${STATUS_CODES[status] ?? ''}`.trim();
 
 function landedEntry(services: GatewayServices, landed: Landed, wanted: Return): BundleEntry {
+  if (landed.length === 0) {
+    const outcome = landedOutcome(landed) as FhirResource;
+    return { response: { status: statusText(200), outcome } };
+  }
   const id = eventId(landed);
   const found = readFound(services, id);
   const lastModified = found && new Date(acceptedAt(found)).toISOString();

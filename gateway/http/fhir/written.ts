@@ -31,7 +31,7 @@ export const eventId = ([first]: Landed): string =>
 export const idsOf = (landed: Landed): string[] =>
   landed.map(({ leafHash }) => encodeHex(leafHash));
 
-/** 201 for what is new, in part or all. */
+/** 201 for what is new, in part or all; 200 for what came before, and for what is counted only. */
 export const statusOf = (landed: Landed): 200 | 201 =>
   landed.every(({ duplicate }) => duplicate) ? 200 : 201;
 
@@ -44,8 +44,15 @@ export function readFound(services: GatewayServices, id: string): FoundEvent | u
   return eventSearchOf(services).find(decodeHex(id, 'id', HASH_BYTES));
 }
 
+const COUNTED = {
+  severity: 'information',
+  issueType: 'informational',
+  message: 'counted only, nothing was written: the event is about no patient',
+} as const;
+
 /** One line for each patient whom the event is about. */
 export function landedOutcome(landed: Landed): OperationOutcome {
+  if (landed.length === 0) return operationOutcome([COUNTED]);
   return operationOutcome(
     landed.map(({ leafHash, duplicate }) => ({
       severity: 'information',

@@ -57,6 +57,7 @@ function versionHeaders(event: FoundEvent): Record<string, string> {
 }
 
 function answerLanded(request: ApiRequest, services: GatewayServices, landed: Landed): ApiAnswer {
+  if (landed.length === 0) return { status: 200, ...fhirBody(landedOutcome(landed)) };
   const id = eventId(landed);
   const found = readFound(services, id);
   if (found === undefined) throw new ChartsealError('STORE_CORRUPT', 'an accepted event is gone');
@@ -202,7 +203,7 @@ export const FHIR_ROUTES: readonly Route[] = [
     bodies: bodies(EVENT_OR_BUNDLE_SHAPE, 'An AuditEvent or a Bundle of them, R4.'),
     answers: {
       200: resource(
-        'The event came before and nothing was written; or a Bundle that answers each entry.',
+        'The event came before, or is about no patient and only counted: nothing was written; or a Bundle that answers each entry.',
         RESPONSE_SHAPE,
       ),
       201: resource('Durable.', RESPONSE_SHAPE, {

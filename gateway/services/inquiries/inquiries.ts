@@ -107,8 +107,8 @@ export class Inquiries {
   }
 
   /**
-   * A new question, durable when it resolves. Throws NOT_FOUND for `about` that is no leaf of the own
-   * chain, ACT_REFUSED where there is no chain, TOO_MANY_INQUIRIES, IDEMPOTENCY_CONFLICT,
+   * A new question, durable when it resolves. Throws NOT_FOUND for `about` that is no leaf of the
+   * own chain, ACT_REFUSED where there is no chain, TOO_MANY_INQUIRIES, IDEMPOTENCY_CONFLICT,
    * PATIENT_NOT_NORMAL, and the codes of accepting.
    */
   async ask({ patient, question, about, dueAt, key }: Question): Promise<Told> {
@@ -124,7 +124,7 @@ export class Inquiries {
   /** Goes on with an answered inquiry; as {@link ask}, and throws INQUIRY_STATE. */
   async appeal(id: string, { patient, question, dueAt, key }: Question): Promise<Told> {
     const labelHex = this.#label(patient);
-    const source = sourceOf(['appeal', id], key);
+    const source = sourceOf(['appeal', labelHex, id], key);
     const inquiry = { dueAt, appeals: id, source };
     return this.#submit(
       labelHex,
@@ -140,8 +140,9 @@ export class Inquiries {
   }
 
   /**
-   * What the hospital says to an inquiry, durable when it resolves. Throws NOT_FOUND, INQUIRY_STATE,
-   * IDEMPOTENCY_CONFLICT, and the codes of accepting.
+   * What the hospital says to an inquiry, durable when it resolves. Throws NOT_FOUND,
+   * INQUIRY_STATE, REQUEST_CONFLICT for `dueAt` that is over, IDEMPOTENCY_CONFLICT, and the codes of
+   * accepting.
    */
   async answer(id: string, input: AnswerInput, actor: Actor, key?: string): Promise<Told> {
     const { labelHex } = this.#first(id);

@@ -2,6 +2,7 @@
 
 import type { FhirSources } from '../fhir/sources.js';
 import type { Health } from '../operation/health.js';
+import type { ArchiveCounter } from '../services/archive/counter.js';
 import type { Hospital } from '../services/hospital.js';
 import type { Display } from './display.js';
 import type { Patients } from './patients.js';
@@ -12,6 +13,8 @@ export interface GatewayServices {
   readonly hospital: Hospital;
   /** What the gateway knows of its own state: readiness, metrics, findings. */
   readonly health: Health;
+  /** What the archive holds, counted beside everything else. */
+  readonly archive: ArchiveCounter;
   /** What the configuration says of those who send FHIR. */
   readonly fhir: FhirSources;
   /** Patients that staff resolved, by pseudonym. */

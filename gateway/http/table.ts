@@ -1,6 +1,7 @@
 // Every route of the gateway.
 import type { Route } from './route.js';
 import { ACCESS_EVENT_ROUTES } from './routes/access-events.js';
+import { ARCHIVE_ROUTES } from './routes/archive.js';
 import { docsRoutes } from './routes/docs.js';
 import { FEED_ROUTES } from './routes/feeds.js';
 import { FHIR_ROUTES } from './routes/fhir.js';
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...LOG_ROUTES,
   ...TILE_ROUTES,
   ...FEED_ROUTES,
+  ...ARCHIVE_ROUTES,
   ...OPERATION_ROUTES,
   ...OPERATOR_ROUTES,
   ...OPERATOR_ROW_ROUTES,

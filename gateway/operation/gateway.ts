@@ -17,6 +17,7 @@ import { OwnSite } from '../http/session/own-site.js';
 import { Sessions } from '../http/session/sessions.js';
 import { ROUTES } from '../http/table.js';
 import { WebFiles } from '../http/web-files.js';
+import { ArchiveCounter } from '../services/archive/counter.js';
 import { type Hospital, openHospital } from '../services/hospital.js';
 import type { GatewayConfig } from './config.js';
 import { fhirSources } from './config-fhir.js';
@@ -105,7 +106,13 @@ export class Gateway {
     const { refusedEvents: letters, refusedMebibytes } = config.feed;
     const feedBounds = { letters, lettersBytes: refusedMebibytes * 1024 ** 2 };
     const hospital = await openHospital({ folder, operator: 'gateway', outboxEntries, feedBounds });
-    this.#opened.unshift(() => hospital.close(), watchWriteSide(hospital, log));
+    const archive = new ArchiveCounter(hospital);
+    this.#opened.unshift(
+      () => archive.close(),
+      () => hospital.close(),
+      watchWriteSide(hospital, log),
+    );
+    archive.start();
     hospital.inquiries.begin();
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const authenticator = await this.#authenticator(hospital, token);
@@ -113,6 +120,7 @@ export class Gateway {
     const services: GatewayServices = {
       hospital,
       health,
+      archive,
       fhir: fhirSources(config.fhir, config.organisation),
       patients: new Patients(hospital.context),
       organisation: config.organisation ?? hospital.config.mspId,

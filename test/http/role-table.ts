@@ -126,6 +126,11 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   readFeeds: { mine: 'uu ynynny | nnnnnn | uuuy' },
   listRefused: { mine: 'uu ynnnny | nnnnnn | uuuy' },
   readRefused: { mine: 'uu xnnnnx | nnnnnn | uuux' },
+  readArchive: { mine: 'uu ynynyy | nnnnnn | uuuy' },
+  findRecords: { mine: 'uu ynynnn | nnnnnn | uuuy' },
+  listFailed: { mine: 'uu ynnnny | nnnnnn | uuuy' },
+  // There is nothing that failed.
+  retryFailed: { mine: 'uu xnnnnx | nnnnnn | uuux' },
   operatorImportAudit: { mine: FOR_COMMANDS, writes: 1 },
   operatorReplay: commands,
   operatorDiscard: { mine: 'ru rrrrrr | rrrrrr | uuux' },

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { formatTime } from '../../chaincode/core/time.js';
 import { ArchiveCounter } from '../../gateway/services/archive/counter.js';
 import { BUCKET_BOUNDS_MS, Histogram } from '../../gateway/services/archive/histogram.js';
+import { archiveOverview } from '../../gateway/services/archive/overview.js';
 import { UnprotectedWindow, WINDOW_DAYS } from '../../gateway/services/archive/window.js';
 import { entryKey } from '../../gateway/store/keys.js';
+import { parseJsonRow } from '../../gateway/store/rows.js';
 import {
   accessSubmission,
   recordSubmission,
@@ -161,6 +163,28 @@ describe('the counter of the archive', () => {
     await process.sequencer.waitProven(20_000);
     const { window } = await until(newCounter(), 3);
     expect(window.buckets.reduce((sum, { count }) => sum + count, 0)).to.equal(3);
+  });
+
+  it('says what waits, since when, and why it does not get on', async () => {
+    await accept('proven', 0);
+    await process.sequencer.waitProven(20_000);
+    const counter = newCounter();
+    const whole = await archiveOverview(process, counter, Date.now());
+    expect(whole.waiting).to.deep.equal({ count: 0 });
+    expect(whole.writeSide).to.deep.equal({ ok: true });
+    await process.network.close();
+    await accept('waiting', 0);
+    const { entry } = process.store.readEntry(3);
+    const { at } = parseJsonRow<{ at: string }>(entry);
+    for (;;) {
+      const found = await archiveOverview(process, counter, Date.now());
+      expect(found.waiting).to.deep.equal({ count: 3, oldestAt: at });
+      if (!found.writeSide.ok) {
+        expect(found.writeSide.code).to.be.oneOf(['LEDGER_UNAVAILABLE', 'LOG_STOPPED']);
+        break;
+      }
+      await new Promise(setImmediate);
+    }
   });
 
   it('follows by itself what is accepted, and ends when it is told to', async () => {

@@ -17,6 +17,7 @@ import { Sessions } from '../../gateway/http/session/sessions.js';
 import { ROUTES } from '../../gateway/http/table.js';
 import { WebFiles } from '../../gateway/http/web-files.js';
 import { Health } from '../../gateway/operation/health.js';
+import { ArchiveCounter } from '../../gateway/services/archive/counter.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import { KeyServer } from './key-server.js';
 import { newTempFolder, removeTempFolder } from './temp-folder.js';
@@ -64,9 +65,9 @@ export interface Bearer {
 export interface ApiPlaceOptions {
   readonly answerWithinDays?: number;
   readonly outboxEntries?: number;
-  /** Values of `source.system` by subject of the own organisation. */
   /** `name` when it is left out. */
   readonly display?: Display;
+  /** Values of `source.system` by subject of the own organisation. */
   readonly sources?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -150,11 +151,14 @@ export class ApiPlace {
       sessions: new Sessions({ idleMinutes: 1, minutes: 1 }),
     });
     const health = new Health({ hospital });
+    // It counts when it is asked: no test waits for it.
+    const archive = new ArchiveCounter(hospital);
     const app = createApp({
       routes: ROUTES,
       services: {
         hospital,
         health,
+        archive,
         patients: new Patients(hospital.context),
         fhir: FHIR_SOURCES,
         organisation: 'Example Hospital',

@@ -153,6 +153,12 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   readFeeds: get('/v1/feeds'),
   listRefused: get('/v1/feeds/refused'),
   readRefused: get('/v1/feeds/refused/1'),
+  readArchive: get('/v1/archive'),
+  findRecords: ({ record }) => ({
+    target: `/v1/archive/records?id=${encodeURIComponent(record)}`,
+  }),
+  listFailed: get('/v1/archive/failed'),
+  retryFailed: () => ({ target: '/v1/archive/failed/4711/retry', body: '' }),
   operatorImportAudit: (shelf) =>
     lines('/operator/v1/audit-events/import', {
       ...{ number: 1, mediaType: FHIR['Content-Type'] },

@@ -75,7 +75,7 @@ function writeSide({ sequencer }: Pick<Hospital, 'sequencer'>): Overview['writeS
 }
 
 export async function archiveOverview(
-  hospital: Hospital,
+  hospital: Pick<Hospital, 'store' | 'sequencer'>,
   counter: ArchiveCounter,
   now: number,
 ): Promise<Overview> {

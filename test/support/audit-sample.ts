@@ -3,6 +3,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
+import { encodeHex } from '../../chaincode/core/bytes.js';
 import { createDataFolder } from '../../gateway/data/create.js';
 import { dataLayout } from '../../gateway/data/layout.js';
 import type { AnswerRow } from '../../gateway/services/audit/answers.js';
@@ -16,6 +17,7 @@ import { auditRunning } from '../../gateway/services/audit/running.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import { runIngest } from '../../gateway/services/ingest-run.js';
+import type { InquirySubmission } from '../../gateway/services/submission.js';
 import { Database } from '../../gateway/store/database.js';
 import { accessSubmission, recordSubmission } from './hospital.js';
 import { newTempFolder, removeTempFolder, writeFiles } from './temp-folder.js';
@@ -47,6 +49,12 @@ export async function addEvents({ sequencer }: Hospital, name: string): Promise<
     await sequencer.waitProven(10_000);
   }
 }
+
+const QUESTION: InquirySubmission = {
+  inquiry: { dueAt: '2026-12-01T00:00:00.000Z', source: { system: 'chartseal', requestId: 'q1' } },
+  question: 'why?',
+  patient: accessSubmission('P1', '').patient,
+};
 
 /** Rows of a store as LevelDB has them. */
 export type RawStore = Level<string, Buffer>;
@@ -80,6 +88,10 @@ export class AuditSample {
     const second = await openData(folder);
     await ingestAll(second, sample.archive);
     await addEvents(second, 'second');
+    const { leafHash } = await second.sequencer.accept(QUESTION);
+    const answer = { inquiry: encodeHex(leafHash), source: { system: 'chartseal' } };
+    const { patient } = QUESTION;
+    await second.sequencer.accept({ answer, actor: { id: 'officer' }, patient });
     // One that nobody read from a file.
     await second.sequencer.accept(recordSubmission('sent by a form', 1, 'content'));
     await second.sequencer.waitProven(10_000);

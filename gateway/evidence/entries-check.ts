@@ -9,6 +9,8 @@ import { isNewerAct } from './newer.js';
 import { ReferenceCheck } from './reference-check.js';
 import { type Finding, failed, isOk, needs, ok } from './steps.js';
 
+const TELL_EVERY = 256;
+
 export interface CheckedEntries {
   readonly finding: Finding;
   /** Parallel to the leaves; undefined for what is not shown. */
@@ -68,11 +70,13 @@ function isWorse(finding: Finding, than: Finding | undefined): boolean {
 /**
  * @param leaves bytes of `history.leaves`
  * @param origin of the checkpoint, undefined when that could not be read
+ * @param tell told now and then how many entries are checked
  */
 export function checkEntries(
   history: History,
   leaves: readonly Uint8Array[],
   origin: string | undefined,
+  tell?: (done: number, of: number) => void,
 ): CheckedEntries {
   const versions = countVersions(leaves);
   const checked: (CheckedEntry | undefined)[] = [];
@@ -80,6 +84,7 @@ export function checkEntries(
   let notShown = 0;
   const references = new ReferenceCheck(leaves);
   for (const [sequence, leaf] of leaves.entries()) {
+    if (sequence % TELL_EVERY === 0) tell?.(sequence, leaves.length);
     const text = history.entries[sequence] ?? null;
     if (text === null) {
       checked.push(undefined);

@@ -40,6 +40,8 @@ export interface HistoryRequest {
   /** Secret of the log; shows that a label is the record's where that is not proven. */
   readonly recordKey?: Uint8Array;
   readonly cache?: VerifierCache;
+  /** Told now and then how many entries are checked. */
+  readonly tell?: (done: number, of: number) => void;
 }
 
 /** Facts beyond the steps are as the file has them: believe them with the verdict only. */
@@ -141,7 +143,7 @@ function check(history: History, format: Finding, request: HistoryRequest): Chec
     subject.label === undefined || origin === undefined
       ? { finding: needs('subject') }
       : checkChain(leaves, history.subject.kind, subject.label, logLabel(origin));
-  const entries = checkEntries(history, leaves, origin);
+  const entries = checkEntries(history, leaves, origin, request.tell);
   const times = entries.checked.flatMap((one) => (one?.entry === undefined ? [] : [one.entry.at]));
   const findings = {
     format,

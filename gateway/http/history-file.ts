@@ -1,6 +1,6 @@
 // A whole history as its file, for people to keep and to verify elsewhere.
 import { PRIVATE_MEMBERS } from '../../chaincode/core/entry.js';
-import { anything, text } from '../../chaincode/core/shape.js';
+import { anything, oneOf, text } from '../../chaincode/core/shape.js';
 import type { HistoryQuery } from '../services/histories.js';
 import { historyBytes } from '../services/history-bytes.js';
 import type { Hospital } from '../services/hospital.js';
@@ -21,6 +21,14 @@ export const WITHHOLD: Parameter = {
   shape: text({ min: 1, max: 256, pattern: MEMBERS }),
 };
 
+export const ENTRIES: Parameter = {
+  in: 'query',
+  name: 'entries',
+  description:
+    'withheld: the fingerprint of each entry, and not what it says. So a list that is TOO_LARGE for one file is proven complete all the same.',
+  shape: oneOf(['shown', 'withheld']),
+};
+
 export const HISTORY_FILE_ANSWER: Answer = {
   description: 'The whole history, a chartseal-history/1 file, which anybody can verify.',
   content: { type: 'application/json', shape: anything() },
@@ -39,8 +47,9 @@ export async function historyFile(
   query: HistoryQuery,
   withheld: readonly string[] = [],
 ): Promise<Uint8Array> {
+  const isBare = request.values['entries'] === 'withheld';
   const { recordKey } = hospital.context.secrets;
-  return historyBytes(await hospital.histories.make(query), {
+  return historyBytes(await hospital.histories.make(query, isBare), {
     withheld: [...withheldMembers(request), ...withheld],
     check: { ...ownTrust(hospital), trustFile: hospital.trustFile(), recordKey },
   });

@@ -42,14 +42,18 @@ export class Histories {
     this.#labels = new Labels(services.context);
   }
 
-  /** Everything shown; evidence/withhold shows less. Throws PATIENT_NOT_NORMAL, NOT_PROVEN_YET. */
-  async make(query: HistoryQuery): Promise<History> {
+  /**
+   * Everything shown; evidence/withhold shows less.
+   * @param isBare leaves alone, without what the entries say: for a chain too long for one file
+   * Throws PATIENT_NOT_NORMAL, NOT_PROVEN_YET, TOO_LARGE.
+   */
+  async make(query: HistoryQuery, isBare = false): Promise<History> {
     const named = this.#name(query);
     const { count, ...place } = await this.#sequencer.readProven((proven) =>
       this.#place(named, proven),
     );
     // What is proven stays as it is: the chain is read when others have had their turn.
-    const { openings, ...chain } = await this.#chain(named.label, count);
+    const { openings, ...chain } = await this.#chain(named.label, count, isBare);
     return {
       ...buildHistory({ ...place, leaves: [], entries: [] }),
       ...chain,
@@ -100,16 +104,17 @@ export class Histories {
   }
 
   /** The first `count` leaves of a chain with their entries and openings, as the file has them. */
-  async #chain(label: Uint8Array, count: number) {
+  async #chain(label: Uint8Array, count: number, isBare: boolean) {
     const turns = new Turns();
     const leaves: string[] = [];
-    const entries: string[] = [];
+    const entries: (string | null)[] = [];
     const openings: (Openings | null)[] = [];
     let bytes = 0;
     for (let sequence = 0; sequence < count; sequence++) {
       const stored = this.#store.readEntry(this.#store.readChain(label, sequence));
-      const [leaf, entry] = [encodeBase64(stored.leaf), encodeBase64(stored.entry)];
-      bytes += leaf.length + entry.length + stored.openings.length;
+      const leaf = encodeBase64(stored.leaf);
+      const entry = isBare ? null : encodeBase64(stored.entry);
+      bytes += leaf.length + (entry === null ? 0 : entry.length + stored.openings.length);
       if (bytes > MAX_JSON_BYTES) {
         throw new ChartsealError(
           'TOO_LARGE',
@@ -118,7 +123,7 @@ export class Histories {
       }
       leaves.push(leaf);
       entries.push(entry);
-      openings.push(parseOpenings(stored.openings) ?? null);
+      openings.push(isBare ? null : (parseOpenings(stored.openings) ?? null));
       await turns.next();
     }
     return { leaves, entries, openings };

@@ -95,6 +95,24 @@ describe('who opened a file, over HTTP', () => {
     await expectRefused(place, bad, 400, 'BAD_INPUT');
   });
 
+  it('is proven complete by fingerprints alone when asked for, without what entries say', async () => {
+    const me = patient('CANARY-1');
+    const { json } = await call(place, `${ME}?limit=500`, { as: me });
+    const { bytes } = await call(place, `${ME}/file?entries=withheld`, { as: me });
+    const { verdict, notShown, events } = verifyHistory({ history: bytes, trust: trust() });
+    expect([verdict, notShown]).to.deep.equal([
+      `complete, ${events.length} not shown`,
+      events.length,
+    ]);
+    const listed = (json['events'] as JsonObject[]).map(({ leafHash }) => leafHash);
+    expect(events.map(({ leafHash }) => leafHash).reverse()).to.deep.equal(listed);
+    expect(bytes.toString()).to.not.match(/dr-1|openings/);
+    const whole = await call(place, `${ME}/file?entries=shown`, { as: me });
+    expect(verifyHistory({ history: whole.bytes, trust: trust() }).verdict).to.equal('complete');
+    const bad = () => call(place, `${ME}/file?entries=some`, { as: me });
+    await expectRefused(place, bad, 400, 'BAD_INPUT');
+  });
+
   it('is a proof that nobody did, for a patient of whom nothing was recorded', async () => {
     const me = patient('nobody');
     const { json } = await call(place, ME, { as: me });

@@ -8,7 +8,13 @@ import { hex, object } from '../../../chaincode/core/shape.js';
 import { IDENTIFIER_SHAPE } from '../../services/submission.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
 import { withheldFromPatients } from '../display.js';
-import { answerHistoryFile, HISTORY_FILE_ANSWER, historyFile, WITHHOLD } from '../history-file.js';
+import {
+  answerHistoryFile,
+  ENTRIES,
+  HISTORY_FILE_ANSWER,
+  historyFile,
+  WITHHOLD,
+} from '../history-file.js';
 import { historyPage, PAGE_ANSWER, PAGE_PARAMETERS } from '../history-page.js';
 import { type Look, recordLook } from '../look.js';
 import type { Access, ApiRequest, Parameter, Route } from '../route.js';
@@ -66,7 +72,7 @@ export const PATIENT_ROUTES: readonly Route[] = [
     tag: TAG,
     summary: 'Who opened the own file, whole, with its proof.',
     access: PATIENT,
-    parameters: [WITHHOLD],
+    parameters: [WITHHOLD, ENTRIES],
     answers: { 200: HISTORY_FILE_ANSWER },
     refusals: ['PATIENT_NOT_NORMAL', 'NOT_PROVEN_YET', 'STORE_CORRUPT', 'TOO_LARGE'],
     async handle(request, { hospital, display }) {
@@ -136,7 +142,7 @@ export const PATIENT_ROUTES: readonly Route[] = [
     tag: TAG,
     summary: 'Who opened a patient’s file, whole, with its proof. The look itself is recorded.',
     access: STAFF,
-    parameters: [PSEUDONYM, purposeOf(true, 'Code of v3-ActReason.'), WITHHOLD],
+    parameters: [PSEUDONYM, purposeOf(true, 'Code of v3-ActReason.'), WITHHOLD, ENTRIES],
     answers: { 200: HISTORY_FILE_ANSWER },
     refusals: ['NOT_FOUND', 'NOT_PROVEN_YET', 'STORE_CORRUPT', 'TOO_LARGE', ...ACCEPT_REFUSALS],
     async handle(request, services) {

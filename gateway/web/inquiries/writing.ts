@@ -20,6 +20,8 @@ export interface Writing {
   readonly label: string;
   /** May be empty. */
   readonly isOptional?: boolean;
+  /** Lines that are seen at once. */
+  readonly rows?: number;
   readonly before?: readonly Child[];
   readonly after?: readonly Child[];
   readonly sendLabel: string;
@@ -28,7 +30,9 @@ export interface Writing {
   readonly findFault?: () => string | undefined;
   /** Throws ProblemError. */
   readonly send: (text: string, key: string) => Promise<void>;
-  /** Sent, or refused in a way that changes what the page shows. */
+  /** It was sent and is not kept any more. */
+  readonly sent: () => void;
+  /** It was not, and this is why. */
   readonly refused?: (code: string) => void;
 }
 
@@ -63,7 +67,7 @@ class Form {
     this.#counter.id = `${id}-counter`;
     this.#area = element('textarea', {
       id: `${id}-text`,
-      rows: 6,
+      rows: writing.rows ?? 6,
       required: writing.isOptional !== true,
       'aria-describedby': `${id}-counter ${id}-kept ${id}-problem`,
       on: { input: () => this.#typed() },
@@ -136,12 +140,13 @@ class Form {
   }
 
   async #send(text: string): Promise<void> {
-    const { drafts, name, send, sendLabel, refused } = this.#writing;
+    const { drafts, name, send, sent, sendLabel, refused } = this.#writing;
     this.#setSending(true, INQUIRY_WORDS[this.#language].sending);
     drafts.keep(name, { text: this.#area.value, key: this.#key });
     try {
       await send(text, this.#key);
       drafts.drop(name);
+      sent();
     } catch (error) {
       const code = codeOf(error);
       // What arrived under this key is another text: this one is a new request.

@@ -29,6 +29,8 @@ export interface ShownEntry {
   readonly source?: { readonly system: string };
   readonly actor?: Person;
   readonly justification?: string;
+  /** Signs of the server in the place of people; the proof has no such thing. */
+  readonly person?: { readonly pseudonym: string; readonly onBehalfOf?: string };
   readonly client?: { readonly id?: string; readonly name?: string; readonly address?: string };
 }
 
@@ -71,6 +73,22 @@ export function fromHistory({
   return { sequence, leafHash, ...facts, ...opened } as ShownEntry;
 }
 
-/** Whether both say the same, to the last member. */
+/** A question of the patient, or what the hospital said to it. */
+export const isOfQuestion = (
+  entry: ShownEntry,
+): entry is ShownEntry & { readonly act: 'inquiry' | 'answer' } =>
+  entry.act === 'inquiry' || entry.act === 'answer';
+
+/** Without what the server alone says; questions and answers are compared as threads. */
+function provable({ person: _, ...entry }: ShownEntry): object {
+  const { sequence, leafHash, act, at } = entry;
+  return isAccess(entry) ? entry : { sequence, leafHash, act, at };
+}
+
+/** Whether both say the same, to the last member that can be proven. */
 export const isSameEntry = (a: ShownEntry, b: ShownEntry): boolean =>
-  canonicalJson(a) === canonicalJson(b);
+  canonicalJson(provable(a)) === canonicalJson(provable(b));
+
+/** Who it was, as far as it is told; undefined when it is not. */
+export const personOf = ({ actor, person }: ShownEntry): string | undefined =>
+  actor?.id ?? person?.pseudonym;

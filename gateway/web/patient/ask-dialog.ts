@@ -73,10 +73,8 @@ export function openAskDialog(asking: Asking, language: Language): void {
         button('ask-close', texts.close, close),
         button('ask-discard', texts.discard, discard),
       ],
-      send: async (text, key) => {
-        await send(text, key);
-        close();
-      },
+      send,
+      sent: close,
       refused,
     },
     language,

@@ -1,9 +1,11 @@
 // The entries of a list: emergency overrides first, then by organisation and unit, each with what
 // it says in words. Codes and account names stand behind words, never alone.
 
+import { stepId } from '../inquiries/thread-view.js';
 import { actionText, actText, purposeText } from '../text/codes.js';
 import type { Language } from '../text/language.js';
 import { PATIENT, type PatientTexts } from '../text/patient.js';
+import { QUESTIONS } from '../text/questions.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -12,10 +14,13 @@ import {
   isAutomatic,
   isByPerson,
   isLookAtList,
+  isOfQuestion,
   type Person,
   type ShownEntry,
   timeOf,
 } from './access.js';
+import { askButton } from './ask-button.js';
+import { FIRST_ITEMS, fold, inPieces } from './pieces.js';
 
 const MAX_OPEN = 20;
 
@@ -33,13 +38,25 @@ function personText({ id, name }: Person, isWhole: boolean): HTMLElement {
   return element('span', {}, foreign(name), ' ', account);
 }
 
-function whoText({ actor, role }: ShownEntry, texts: PatientTexts, isWhole: boolean): HTMLElement {
+const signText = (sign: string, texts: PatientTexts): HTMLElement =>
+  element('span', { class: 'sign', translate: 'no' }, texts.sign(sign));
+
+function whoText(
+  { actor, role, person }: ShownEntry,
+  texts: PatientTexts,
+  isWhole: boolean,
+): HTMLElement {
+  const sign =
+    person === undefined ? element('em', {}, texts.noName) : signText(person.pseudonym, texts);
   const parts: Child[] = [
-    actor === undefined ? element('em', {}, texts.noName) : personText(actor, isWhole),
+    actor === undefined ? sign : personText(actor, isWhole),
     ...(role === undefined ? [] : [', ', word(texts.roles, role)]),
   ];
   if (actor?.onBehalfOf !== undefined) {
     parts.push(` ${texts.onBehalfOf} `, personText(actor.onBehalfOf, isWhole));
+  }
+  if (actor === undefined && person?.onBehalfOf !== undefined) {
+    parts.push(` ${texts.onBehalfOf} `, signText(person.onBehalfOf, texts));
   }
   return element('span', {}, ...parts);
 }
@@ -51,7 +68,8 @@ function fact(name: string, ...value: readonly Child[]): Child[] {
   return [element('dt', {}, name), element('dd', {}, ...value)];
 }
 
-function facts(entry: ShownEntry, language: Language): Child[] {
+/** All that an access says, as terms with their values. */
+export function entryFacts(entry: ShownEntry, language: Language): Child[] {
   const texts = PATIENT[language];
   const { organisation = '', unit, purpose, records = [], category, client } = entry;
   const { action = '', outcome = 'success', source, justification } = entry;
@@ -96,32 +114,32 @@ function facts(entry: ShownEntry, language: Language): Child[] {
   ];
 }
 
-/** One access, closed: time, who and why; open: everything. */
-function entryView(entry: ShownEntry, language: Language): HTMLElement {
+/** An entry in one line: time, who and why; or that it is no access. */
+export function entryLine(entry: ShownEntry, language: Language): Child[] {
   const texts = PATIENT[language];
-  const purpose = purposeView(entry.purpose, language);
-  return element(
-    'li',
-    {},
-    element(
-      'details',
-      { class: 'entry', 'data-sequence': entry.sequence },
-      element(
-        'summary',
-        {},
-        formatMoment(timeOf(entry), language),
-        ' · ',
-        whoText(entry, texts, false),
-        ' · ',
-        entry.breakGlass === true ? mark('bad', texts.emergency) : purpose,
-      ),
-      element('dl', { class: 'facts' }, ...facts(entry, language)),
-    ),
-  );
+  const moment = formatMoment(timeOf(entry), language);
+  if (!isAccess(entry)) return [moment, ' · ', otherText(entry, language)];
+  const isEmergency = entry.breakGlass === true;
+  const why = isEmergency ? mark('bad', texts.emergency) : purposeView(entry.purpose, language);
+  return [moment, ' · ', whoText(entry, texts, false), ' · ', why];
 }
 
-const listOf = (entries: readonly ShownEntry[], language: Language) =>
-  element('ul', { class: 'entries' }, ...entries.map((entry) => entryView(entry, language)));
+/** One access, closed: one line; open: everything. */
+function entryView(part: string, entry: ShownEntry, language: Language): HTMLElement {
+  const details = fold({
+    key: `${part}-${entry.sequence}`,
+    attributes: { class: 'entry', 'data-sequence': entry.sequence },
+    summary: entryLine(entry, language),
+    content: () => [
+      element('dl', { class: 'facts' }, ...entryFacts(entry, language)),
+      askButton(entry, language),
+    ],
+  });
+  return element('li', {}, details);
+}
+
+const listOf = (part: string, entries: readonly ShownEntry[], language: Language) =>
+  inPieces(part, entries, (entry) => entryView(part, entry, language), language);
 
 export function emergencySection(entries: readonly ShownEntry[], language: Language): Child {
   const texts = PATIENT[language];
@@ -139,11 +157,12 @@ export function emergencySection(entries: readonly ShownEntry[], language: Langu
     'section',
     { class: 'panel is-bad', id: 'emergencies' },
     element('h2', {}, mark('bad', texts.emergencies)),
-    listOf(found, language),
+    ...listOf('emergencies', found, language),
   );
 }
 
 function groupView(
+  part: string,
   title: readonly Child[],
   entries: readonly ShownEntry[],
   language: Language,
@@ -152,24 +171,23 @@ function groupView(
   const texts = PATIENT[language];
   const latest = entries[0] === undefined ? '' : formatMoment(timeOf(entries[0]), language, 'day');
   const figures = ` · ${texts.times(entries.length)}, ${texts.latest} ${latest}`;
-  return element(
-    'details',
-    { class: 'panel group', open: isOpen },
-    element(
-      'summary',
-      {},
-      element('strong', {}, ...title),
-      element('span', { class: 'soft' }, figures),
-    ),
-    listOf(entries, language),
-  );
+  return fold({
+    key: part,
+    attributes: { class: 'panel group' },
+    summary: [element('strong', {}, ...title), element('span', { class: 'soft' }, figures)],
+    isOpen,
+    isLazy: entries.length > FIRST_ITEMS,
+    content: () => listOf(part, entries, language),
+  });
 }
 
 function byUnit(entries: readonly ShownEntry[]): ReadonlyMap<string, readonly ShownEntry[]> {
   const groups = new Map<string, ShownEntry[]>();
   for (const entry of entries) {
     const key = JSON.stringify([entry.organisation ?? '', entry.unit ?? null]);
-    groups.set(key, [...(groups.get(key) ?? []), entry]);
+    const group = groups.get(key) ?? [];
+    if (group.length === 0) groups.set(key, group);
+    group.push(entry);
   }
   return groups;
 }
@@ -184,27 +202,38 @@ export function groupSections(entries: readonly ShownEntry[], language: Language
   const groups = [...byUnit(people)].map(([key, found]) => {
     const [organisation, unit] = JSON.parse(key) as [string, string | null];
     const title = [foreign(organisation), ' / ', unit === null ? texts.noUnit : foreign(unit)];
-    return groupView(title, found, language, people.length <= MAX_OPEN);
+    return groupView(`unit-${key}`, title, found, language, people.length <= MAX_OPEN);
   });
   const others = entries.filter((entry) => !isAccess(entry));
   return [
     ...groups,
-    automatic.length > 0 && groupView([texts.automatic], automatic, language, false),
-    looks.length > 0 && groupView([texts.looks], looks, language, false),
+    automatic.length > 0 && groupView('automatic', [texts.automatic], automatic, language, false),
+    looks.length > 0 && groupView('looks', [texts.looks], looks, language, false),
     others.length > 0 && otherSection(others, language),
   ];
 }
 
+/** A question and its answer stand whole among the questions. */
+function linkToStep(entry: ShownEntry, language: Language): Child[] {
+  if (!isOfQuestion(entry)) return [];
+  const href = `#${stepId(entry.leafHash)}`;
+  return [' · ', element('a', { class: 'no-print', href }, QUESTIONS[language].toQuestion)];
+}
+
+function otherText(entry: ShownEntry, language: Language): Child {
+  if (isOfQuestion(entry)) return QUESTIONS[language].inList(entry.act);
+  return foreign(actText(entry.act, language));
+}
+
 function otherSection(entries: readonly ShownEntry[], language: Language): HTMLElement {
   const texts = PATIENT[language];
-  const items = entries.map((entry) =>
+  const item = (entry: ShownEntry) =>
     element(
       'li',
-      {},
-      formatMoment(entry.at, language),
-      ' · ',
-      foreign(actText(entry.act, language)),
-    ),
-  );
-  return element('section', {}, element('h2', {}, texts.other), element('ul', {}, ...items));
+      { 'data-act': entry.act, 'data-sequence': entry.sequence },
+      ...entryLine(entry, language),
+      ...linkToStep(entry, language),
+    );
+  const items = inPieces('others', entries, item, language);
+  return element('section', {}, element('h2', {}, texts.other), ...items);
 }

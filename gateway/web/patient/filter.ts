@@ -11,6 +11,9 @@ export interface Filter {
   readonly purpose: string;
 }
 
+export const isFiltering = ({ text, purpose }: Filter): boolean =>
+  text.trim() !== '' || purpose !== '';
+
 export const NO_FILTER: Filter = { text: '', purpose: '' };
 
 /** What a reader sees of an entry, as one text to search in. */
@@ -38,6 +41,17 @@ function searchText(entry: ShownEntry, language: Language): string {
     .toLocaleLowerCase();
 }
 
+const known = new WeakMap<ShownEntry, { readonly language: Language; readonly text: string }>();
+
+/** Made once for each entry: a search walks over all of them. */
+function knownSearchText(entry: ShownEntry, language: Language): string {
+  const found = known.get(entry);
+  if (found?.language === language) return found.text;
+  const text = searchText(entry, language);
+  known.set(entry, { language, text });
+  return text;
+}
+
 /** Entries that are no access are never filtered away by a purpose that they cannot have. */
 export function isOfFilter(
   entry: ShownEntry,
@@ -46,15 +60,17 @@ export function isOfFilter(
 ): boolean {
   if (purpose !== '' && isAccess(entry) && entry.purpose !== purpose) return false;
   const wanted = text.trim().toLocaleLowerCase();
-  return wanted === '' || searchText(entry, language).includes(wanted);
+  return wanted === '' || knownSearchText(entry, language).includes(wanted);
 }
 
+/** @param partText that not all is searched, where it is not */
 export function filterSection(
   entries: readonly ShownEntry[],
   fitting: number,
   filter: Filter,
   set: (filter: Filter) => void,
   language: Language,
+  partText?: string,
 ): HTMLElement {
   const texts = PATIENT[language];
   const purposes = [...new Set(entries.flatMap(({ purpose }) => purpose ?? []))].sort();
@@ -79,6 +95,7 @@ export function filterSection(
     ...options,
   );
   const found = fitting === 0 ? texts.nothingFits : texts.showing(fitting, entries.length);
+  const missing = partText === undefined ? '' : ` ${partText}`;
   return element(
     'form',
     { class: 'no-print filter', role: 'search', on: { submit: (event) => event.preventDefault() } },
@@ -87,6 +104,6 @@ export function filterSection(
     element('p', { class: 'hint', id: 'search-hint' }, texts.filterHint),
     element('label', { for: 'purpose' }, texts.purpose),
     choice,
-    element('p', { class: 'hint', role: 'status', id: 'found' }, found),
+    element('p', { class: 'hint', role: 'status', id: 'found' }, found + missing),
   );
 }

@@ -8,7 +8,7 @@ import { fingerprintGroups } from '../verify/trust-panel.js';
 import { type Child, element } from '../view/dom.js';
 import { mark, type Tone } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
-import { HISTORY_PATH, type Outcome, type Proof, TRUST_PATH } from './check.js';
+import { BARE_HISTORY_PATH, HISTORY_PATH, type Outcome, type Proof, TRUST_PATH } from './check.js';
 
 const GOOD: readonly Outcome[] = ['complete', 'partly', 'nobody'];
 
@@ -17,19 +17,20 @@ export const isGood = ({ outcome }: Proof): boolean => GOOD.includes(outcome);
 /** The verdict in one sentence. */
 export function proofSentence(proof: Proof, language: Language): string {
   const texts = PATIENT[language].proof;
-  const { verification, differing, outcome } = proof;
+  const { verification, differing, outcome, isBare } = proof;
   const { events, notShown, completeUpTo } = verification;
   // A verdict that has no such moment says none.
   const moment = completeUpTo === undefined ? '' : formatMoment(completeUpTo, language);
   const sentences: Readonly<Record<Outcome, () => string>> = {
     complete: () => texts.complete(events.length, moment),
-    partly: () => texts.partly(events.length, notShown, moment),
+    partly: () =>
+      isBare ? texts.bare(events.length, moment) : texts.partly(events.length, notShown, moment),
     nobody: () => texts.nobody(moment),
     incomplete: () => texts.incomplete,
     'not proven': () => texts.notProven,
     'not checked': () => texts.notChecked,
     'other file': () => texts.otherFile,
-    differs: () => texts.differs(differing),
+    differs: () => (isBare ? texts.differsBare(differing) : texts.differs(differing)),
   };
   return sentences[outcome]();
 }
@@ -77,16 +78,17 @@ function restsOn(
   ];
 }
 
-function keepSection(texts: ProofTexts, hasVerifyPage: boolean): Child[] {
+function keepSection(texts: ProofTexts, hasVerifyPage: boolean, isBare: boolean): Child[] {
   const link = (href: string, download: string, text: string) =>
     element('li', {}, element('a', { href, download }, text));
   return [
     element('h3', {}, texts.keep),
     element('p', {}, texts.keepText),
+    isBare && element('p', {}, texts.keepBare),
     element(
       'ul',
       {},
-      link(HISTORY_PATH, 'access-history.json', texts.history),
+      link(isBare ? BARE_HISTORY_PATH : HISTORY_PATH, 'access-history.json', texts.history),
       link(TRUST_PATH, 'trust.json', texts.trust),
       hasVerifyPage && link('/verify.html', 'verify.html', texts.page),
     ),
@@ -99,6 +101,8 @@ export interface ProofPanel {
   readonly count: number;
   readonly proof: Proof | undefined;
   readonly isWorking: boolean;
+  /** How far it is. */
+  readonly meter: HTMLElement;
   /** What went wrong, in words. */
   readonly problem: string | undefined;
   readonly hasVerifyPage: boolean;
@@ -135,8 +139,13 @@ export function proofSection(panel: ProofPanel, language: Language): HTMLElement
     element('h2', { id: 'proof-title' }, texts.title),
     ...(proof === undefined
       ? [element('p', {}, claim), element('p', {}, texts.how)]
-      : [verdict, (proof.proven?.length ?? 0) > 0 && element('p', {}, texts.shownIsProven)]),
+      : [
+          verdict,
+          (proof.proven?.length ?? 0) > 0 && element('p', {}, texts.shownIsProven),
+          proof.isBare && element('p', { id: 'bare' }, texts.bareText),
+        ]),
     isWorking && element('p', {}, texts.working),
+    panel.meter,
     problem !== undefined && element('p', { class: 'is-open', id: 'proof-problem' }, problem),
     element('div', { class: 'actions' }, button),
     ...(proof === undefined
@@ -144,6 +153,6 @@ export function proofSection(panel: ProofPanel, language: Language): HTMLElement
       : [stepList(proof, texts, language), ...restsOn(proof, texts, language)]),
     element('h3', {}, texts.not),
     element('ul', {}, ...texts.notText.map((one) => element('li', {}, one))),
-    ...keepSection(texts, hasVerifyPage),
+    ...keepSection(texts, hasVerifyPage, proof?.isBare === true),
   );
 }

@@ -23,7 +23,7 @@ const WHOLE_FILE = 'ask:';
 interface ThreadPage {
   readonly inquiries: readonly Thread[];
   readonly next?: string;
-  readonly answerWithinDays?: number;
+  readonly answerWithinDays: number;
 }
 
 export interface QuestionsHooks {
@@ -58,15 +58,15 @@ export class Questions {
     return { threads: this.#threads, count: this.#known };
   }
 
-  /** Shows these from now on: they are taken from a proof. */
-  show(threads: readonly Thread[]): void {
+  /** Shows these from now on: they are taken from a proof of so many entries. */
+  show(threads: readonly Thread[], count: number): void {
     this.#threads = threads;
+    this.#known = count;
     this.#problem = undefined;
   }
 
-  async begin(caller: Caller): Promise<void> {
+  begin(caller: Caller): void {
     this.#drafts = new Drafts(caller);
-    await this.load();
   }
 
   async load(): Promise<void> {
@@ -190,12 +190,7 @@ export class Questions {
       { class: 'panel question', id: `question-${thread.id.slice(0, 16)}`, tabindex: -1 },
       element('h3', {}, ...stateMarks(thread, language)),
       dueText(thread, language),
-      element(
-        'p',
-        { class: 'soft' },
-        `${texts.about}: `,
-        ...this.#aboutText(thread.about, language),
-      ),
+      element('p', { class: 'soft' }, texts.about, ...this.#aboutText(thread.about, language)),
       stepsView(thread, language, { from: this.#hooks.count(), text: texts.notYetProven }),
       !isOpen(thread) &&
         element(

@@ -2,11 +2,13 @@
 import type { Language } from '../text/language.js';
 import { PATIENT } from '../text/patient.js';
 import { type Child, element, foreign } from '../view/dom.js';
-import type { ShownEntry } from './access.js';
+import { isAccess, type ShownEntry } from './access.js';
 
 export function sourcesSection(entries: readonly ShownEntry[], language: Language): Child {
   const texts = PATIENT[language];
-  const names = [...new Set(entries.flatMap(({ source }) => source?.system ?? []))].sort();
+  // What is asked and answered here is reported by nobody.
+  const reported = entries.filter(isAccess).flatMap(({ source }) => source?.system ?? []);
+  const names = [...new Set(reported)].sort();
   if (names.length === 0) return undefined;
   return element(
     'section',

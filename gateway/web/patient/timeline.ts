@@ -2,14 +2,15 @@
 // shape and colour. Its sentence says the same to those who do not see it.
 import type { Language } from '../text/language.js';
 import { PATIENT } from '../text/patient.js';
+import { QUESTIONS } from '../text/questions.js';
 import { type Child, drawing, element } from '../view/dom.js';
 import { formatMoment } from '../view/moment.js';
-import { isAccess, type ShownEntry, timeOf } from './access.js';
+import { isAccess, isOfQuestion, type ShownEntry, timeOf } from './access.js';
 
 const DAY_MS = 86_400_000;
 const MAX_BARS = 60;
 const WIDTH = 720;
-const HEIGHT = 120;
+const HEIGHT = 132;
 const BASE = 96;
 
 interface Bar {
@@ -17,6 +18,7 @@ interface Bar {
   readonly from: number;
   count: number;
   emergencies: number;
+  questions: number;
 }
 
 /** Days since 1970 of the reader's calendar. */
@@ -33,10 +35,12 @@ function barsOf(entries: readonly ShownEntry[]): Bar[] {
     from: first + at * step,
     count: 0,
     emergencies: 0,
+    questions: 0,
   }));
   entries.forEach((entry, at) => {
     const bar = bars[Math.floor(((days[at] as number) - first) / step)] as Bar;
-    bar.count++;
+    if (isAccess(entry)) bar.count++;
+    else bar.questions++;
     if (entry.breakGlass === true) bar.emergencies++;
   });
   return bars;
@@ -48,15 +52,22 @@ const noonOf = (day: number): string => {
   return new Date(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), 12).toISOString();
 };
 
+function diamond(x: number, y: number): SVGElement {
+  const points = `${x},${y - 6} ${x + 6},${y} ${x},${y + 6} ${x - 6},${y}`;
+  return drawing('polygon', { points, class: 'question-mark' });
+}
+
 function drawBar(bar: Bar, at: number, count: number, highest: number): SVGElement[] {
   const step = WIDTH / count;
   const width = Math.max(2, Math.min(28, step * 0.7));
   const height = (bar.count / highest) * (BASE - 14);
   const x = at * step + (step - width) / 2;
-  if (bar.count === 0) return [];
-  const drawn: SVGElement[] = [
-    drawing('rect', { x, y: BASE - height, width, height, class: 'bar' }),
-  ];
+  const drawn: SVGElement[] = [];
+  if (bar.count > 0) {
+    drawn.push(drawing('rect', { x, y: BASE - height, width, height, class: 'bar' }));
+  }
+  // Beside the axis, not on it: a question is no access.
+  if (bar.questions > 0) drawn.push(diamond(x + width / 2, BASE + 8));
   if (bar.emergencies > 0) {
     const middle = x + width / 2;
     const top = BASE - height - 3;
@@ -68,14 +79,17 @@ function drawBar(bar: Bar, at: number, count: number, highest: number): SVGEleme
 
 /** Nothing for a list without an access. */
 export function timeline(all: readonly ShownEntry[], language: Language): Child {
-  const entries = all.filter(isAccess);
-  if (entries.length === 0) return undefined;
+  const accesses = all.filter(isAccess);
+  const questions = all.filter(isOfQuestion);
+  if (accesses.length === 0) return undefined;
   const texts = PATIENT[language];
-  const bars = barsOf(entries);
+  const bars = barsOf([...accesses, ...questions]);
   const busiest = bars.reduce((most, bar) => (bar.count > most.count ? bar : most));
   const day = (bar: Bar | undefined) => formatMoment(noonOf(bar?.from ?? 0), language, 'day');
   const [from, to] = [day(bars[0]), day(bars.at(-1))];
-  const sentence = texts.timelineText(from, to, day(busiest), busiest.count);
+  const sentence =
+    texts.timelineText(from, to, day(busiest), busiest.count) +
+    QUESTIONS[language].timelineText(questions.length);
   const shapes = bars.flatMap((bar, at) => drawBar(bar, at, bars.length, busiest.count));
   const picture = drawing(
     'svg',
@@ -85,12 +99,13 @@ export function timeline(all: readonly ShownEntry[], language: Language): Child 
     drawing('text', { x: 0, y: HEIGHT - 4 }, from),
     bars.length > 1 && drawing('text', { x: WIDTH, y: HEIGHT - 4, 'text-anchor': 'end' }, to),
   );
-  const key = entries.some(({ breakGlass }) => breakGlass === true) && emergencyKey(language);
+  const key = accesses.some(({ breakGlass }) => breakGlass === true) && emergencyKey(language);
+  const second = questions.length > 0 && questionKey(language);
   return element(
     'section',
     {},
     element('h2', {}, texts.timeline),
-    element('figure', {}, picture, element('figcaption', { class: 'hint' }, sentence, key)),
+    element('figure', {}, picture, element('figcaption', { class: 'hint' }, sentence, key, second)),
   );
 }
 
@@ -101,4 +116,13 @@ function emergencyKey(language: Language): Child {
     drawing('polygon', { points: '6,0 0,10 12,10', class: 'emergency' }),
   );
   return element('span', { class: 'key-text' }, sign, PATIENT[language].emergency);
+}
+
+function questionKey(language: Language): Child {
+  const sign = drawing(
+    'svg',
+    { viewBox: '0 0 12 12', class: 'key', 'aria-hidden': 'true' },
+    diamond(6, 6),
+  );
+  return element('span', { class: 'key-text' }, sign, QUESTIONS[language].timelineKey);
 }

@@ -1,4 +1,5 @@
 // What the pages ask the gateway: their own origin alone, with the session of this browser.
+import { STOPPED } from '../view/meter.js';
 import { forgetDrafts } from './kept.js';
 
 export type Role =
@@ -34,6 +35,8 @@ const WAIT_SECONDS = 10;
 
 /** Code of an answer that never came. */
 export const NO_ANSWER = 'NO_ANSWER';
+/** Code of an answer that ended before it was whole. */
+export const CUT_OFF = 'CUT_OFF';
 
 /** A refusal of the gateway, by its code. */
 export class ProblemError extends Error {
@@ -44,12 +47,18 @@ export class ProblemError extends Error {
   }
 }
 
+/** What became of an answer that is not there as a whole. */
+function broken(error: unknown, code: string): ProblemError {
+  const { name, message } = error as Error;
+  return new ProblemError(name === 'AbortError' ? STOPPED : code, message);
+}
+
 async function ask(path: string, init: RequestInit): Promise<Response> {
   let answer: Response;
   try {
     answer = await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' });
   } catch (error) {
-    throw new ProblemError(NO_ANSWER, (error as Error).message);
+    throw broken(error, NO_ANSWER);
   }
   if (answer.ok) return answer;
   const type = answer.headers.get('content-type') ?? '';
@@ -60,13 +69,38 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
 }
 
 /** Throws ProblemError. */
-export async function getJson<Answer>(path: string): Promise<Answer> {
-  return (await (await ask(path, {})).json()) as Answer;
+export async function getJson<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  const answer = await ask(path, withSignal(signal));
+  try {
+    return (await answer.json()) as Answer;
+  } catch (error) {
+    throw broken(error, CUT_OFF);
+  }
 }
 
-/** Throws ProblemError. */
-export async function getBytes(path: string): Promise<Uint8Array> {
-  return new Uint8Array(await (await ask(path, {})).arrayBuffer());
+const withSignal = (signal: AbortSignal | undefined): RequestInit =>
+  signal === undefined ? {} : { signal };
+
+/** @param tell told how many bytes came. Throws ProblemError. */
+export async function getBytes(
+  path: string,
+  signal?: AbortSignal,
+  tell?: (bytes: number) => void,
+): Promise<Uint8Array> {
+  const answer = await ask(path, withSignal(signal));
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  try {
+    const reader = answer.body?.getReader();
+    for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) {
+      pieces.push(next.value);
+      size += next.value.length;
+      tell?.(size);
+    }
+  } catch (error) {
+    throw broken(error, CUT_OFF);
+  }
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
 const withBody = (value: object, headers: Readonly<Record<string, string>>): RequestInit => ({
@@ -90,7 +124,7 @@ export async function postOnce<Answer>(path: string, value: object, key: string)
   return (await (await ask(path, init)).json()) as Answer;
 }
 
-export const readSession = () => getJson<Session>('/v1/session');
+export const readSession = (signal?: AbortSignal) => getJson<Session>('/v1/session', signal);
 
 /** Ends the session; goes where the provider ends its own, or to the first page. */
 export async function signOut(): Promise<void> {
@@ -101,4 +135,4 @@ export async function signOut(): Promise<void> {
 
 /** Of an error, for people: the code of a refusal, else what the browser says. */
 export const codeOf = (error: unknown): string =>
-  error instanceof ProblemError ? error.code : String((error as Error).message);
+  (error as { code?: string }).code || String((error as Error).message);

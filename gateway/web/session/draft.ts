@@ -29,11 +29,11 @@ export class Drafts {
     }
   }
 
-  /** Names of the texts that are kept. */
+  /** Names of the texts that are kept and not empty. */
   get names(): string[] {
-    return keptNames().flatMap((name) =>
-      name.startsWith(this.#own) ? [name.slice(this.#own.length)] : [],
-    );
+    return keptNames()
+      .flatMap((name) => (name.startsWith(this.#own) ? [name.slice(this.#own.length)] : []))
+      .filter((name) => this.find(name)?.text.trim() !== '');
   }
 
   find(name: string): Draft | undefined {
@@ -42,8 +42,7 @@ export class Drafts {
   }
 
   keep(name: string, { text, key }: Draft): void {
-    if (text.trim() === '') this.drop(name);
-    else keep(this.#own + name, JSON.stringify({ text, key }));
+    keep(this.#own + name, JSON.stringify({ text, key }));
   }
 
   drop(name: string): void {

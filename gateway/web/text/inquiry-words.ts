@@ -61,8 +61,6 @@ const EN: InquiryWords = {
       'An earlier wording of this text had arrived after all; it stands in the list. This one was not sent. Send it again if it should be entered beside it.',
     INQUIRY_STATE:
       'Somebody was faster: the state of this inquiry has changed, and nothing was sent. What stands here now is the newest state.',
-    ACT_REFUSED:
-      'There is no entry about this file yet, so there is nothing in the log to ask about.',
     NOT_FOUND: 'The log does not have this any more, or not for you. Please load the page again.',
     TOO_MANY_INQUIRIES:
       'As many of your questions are open as the hospital takes at a time. Nothing was sent: your text is kept until one of them is answered.',
@@ -103,7 +101,6 @@ const ZH: InquiryWords = {
     IDEMPOTENCY_CONFLICT:
       '先前的一版内容其实已经送达，见列表。这一版没有提交。如需另行登记，请再次提交。',
     INQUIRY_STATE: '已有人先行处理：该提问的状态已改变，本次没有提交。此处现已显示最新状态。',
-    ACT_REFUSED: '日志中还没有与此病历有关的记录，因此无从提问。',
     NOT_FOUND: '日志中已没有此内容，或您无权查看。请重新加载页面。',
     TOO_MANY_INQUIRIES:
       '您未获答复的问题已达医院同时受理的上限。本次没有提交，内容会保留，待其中一个得到答复后再提交。',

@@ -12,6 +12,11 @@ export interface ProofTexts {
   readonly complete: (count: number, moment: string) => string;
   readonly nobody: (moment: string) => string;
   readonly partly: (count: number, hidden: number, moment: string) => string;
+  /** Of a list that is too long for one file. */
+  readonly bare: (count: number, moment: string) => string;
+  readonly bareText: string;
+  readonly keepBare: string;
+  readonly differsBare: (count: number) => string;
   readonly incomplete: string;
   readonly notProven: string;
   readonly notChecked: string;
@@ -52,6 +57,13 @@ export const EN_STEPS: ProofTexts = {
     `Proven: the log holds no entry about your file up to ${moment}. Nobody is recorded as having opened it.`,
   partly: (count, hidden, moment) =>
     `Complete: the log holds ${count} entries about your file up to ${moment}. The contents of ${hidden} of them are not shown.`,
+  bare: (count, moment) =>
+    `Complete: the log holds ${count.toLocaleString('en')} entries about your file up to ${moment}, and each entry that this page has loaded is one of them.`,
+  bareText:
+    'Your list is too long for one file with all that its entries say. The proof therefore holds the fingerprint of every entry: that none is left out or added is proven; what the entries say is the hospital’s word. To have the contents proven too, ask the hospital for the receipts of the entries that matter to you, by their fingerprints.',
+  keepBare: 'Your list is too long for one file: the file holds the fingerprints of all entries.',
+  differsBare: (count) =>
+    `Not complete. ${count} entries that this page shows are not among those that are proven. Do not rely on the list below.`,
   incomplete: 'Not complete. What came from the server is not the whole list, or was changed.',
   notProven: 'Not proven. The proof that came from the server does not hold.',
   notChecked: 'Not checked. The proof that came from the server could not be read to its end.',
@@ -110,6 +122,13 @@ export const ZH_STEPS: ProofTexts = {
   nobody: (moment) => `已证明：截至 ${moment}，日志中没有与您病历有关的记录，没有人被记录查看过。`,
   partly: (count, hidden, moment) =>
     `清单完整：截至 ${moment}，日志中共有 ${count} 条与您病历有关的记录，其中 ${hidden} 条的内容不显示。`,
+  bare: (count, moment) =>
+    `清单完整：截至 ${moment}，日志中共有 ${count.toLocaleString('zh-CN')} 条与您病历有关的记录，本页已加载的每一条都在其中。`,
+  bareText:
+    '您的清单过长，无法把全部内容放入一个文件。因此证明中只有每条记录的指纹：没有遗漏、没有添加已得到证明；记录的内容则由医院声明。如需证明某些记录的内容，请按指纹向医院索取它们的回执。',
+  keepBare: '您的清单过长，无法放入一个文件：该文件包含所有记录的指纹。',
+  differsBare: (count) =>
+    `清单不完整。本页显示的记录中有 ${count} 条不在已证明的记录之内。请勿依据下方清单。`,
   incomplete: '清单不完整。服务器给出的不是全部记录，或内容被更改。',
   notProven: '未能证明。服务器给出的证明不成立。',
   notChecked: '未完成核验。服务器给出的证明无法读完。',

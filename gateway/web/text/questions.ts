@@ -41,7 +41,7 @@ interface QuestionTexts {
 
 const EN: QuestionTexts = {
   title: 'My questions',
-  lead: 'At each entry above you can ask what it was for. The hospital must answer you here.',
+  lead: 'At each entry of the list you can ask what it was for. The hospital must answer you here.',
   none: 'You have asked nothing yet.',
   askHere: 'Ask about this entry',
   askAtAll: 'Ask about my file',
@@ -58,14 +58,15 @@ const EN: QuestionTexts = {
     'The hospital’s privacy officer looks into it and answers on this page. The deadline stands beside your question as soon as it is sent.',
   inLog:
     'Your text and each answer are entered in the log: nobody can drop a question or change it afterwards unseen.',
-  whoReads: 'Your text is read by the hospital. Write no more about your health than it needs.',
+  whoReads:
+    'Your text is read by the hospital. Write no more about your health than the question needs.',
   send: 'Send',
   close: 'Close',
   discard: 'Throw the text away',
   sent: (moment) => `Your question was sent. Answer due by ${moment}.`,
-  about: 'About this entry',
-  aboutAll: 'About the file as a whole',
-  aboutUnloaded: 'An older entry that is not loaded on this page.',
+  about: 'About: ',
+  aboutAll: 'your file as a whole',
+  aboutUnloaded: 'an older entry that is not loaded on this page',
   you: 'You',
   draft: 'You wrote something that is not sent yet:',
   goOn: 'Go on with it',
@@ -84,7 +85,7 @@ const EN: QuestionTexts = {
 
 const ZH: QuestionTexts = {
   title: '我的提问',
-  lead: '您可以在上方每条记录处询问其用途，医院必须在此答复您。',
+  lead: '您可以在清单的每条记录处询问其用途，医院必须在此答复您。',
   none: '您还没有提问。',
   askHere: '就此记录提问',
   askAtAll: '就我的病历提问',
@@ -103,9 +104,9 @@ const ZH: QuestionTexts = {
   close: '关闭',
   discard: '丢弃内容',
   sent: (moment) => `已提交您的问题。答复期限：${moment}。`,
-  about: '所问记录',
+  about: '所问：',
   aboutAll: '整份病历',
-  aboutUnloaded: '一条较早的记录，本页尚未加载。',
+  aboutUnloaded: '一条较早的记录，本页尚未加载',
   you: '您',
   draft: '您有尚未提交的内容：',
   goOn: '继续填写',

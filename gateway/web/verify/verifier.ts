@@ -1,4 +1,5 @@
 // The page's side of the worker: questions in, promises of answers out.
+import { STOPPED } from '../view/meter.js';
 import type { AnswerMessage, QuestionName, Questions, Refusal } from '../worker/protocol.js';
 
 /** The worker as text, put here by the build: a page opened from a file has no other way. */
@@ -21,13 +22,20 @@ export class RefusedError extends Error {
   }
 }
 
+/** Of question `digest`, bytes done; of question `history`, entries done of how many. */
+type Tell = (done: number, of?: number) => void;
+
 interface Waiting {
-  readonly tell: ((done: number) => void) | undefined;
+  readonly tell: Tell | undefined;
   readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
 }
 
-function startWorker(): Worker {
+let source: string | undefined;
+
+/** Made once: the browser lets a page make its policy one time only. */
+function workerSource(): string {
+  if (source !== undefined) return source;
   const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }));
   const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
   const policy = trustedTypes?.createPolicy('chartseal', {
@@ -36,30 +44,46 @@ function startWorker(): Worker {
       return text;
     },
   });
-  return new Worker(policy?.createScriptURL(url) ?? url);
+  source = policy?.createScriptURL(url) ?? url;
+  return source;
 }
 
 /** Hashes and verifies beside the page. Questions are answered in any order. */
 export class Verifier {
-  readonly #worker = startWorker();
+  #worker = this.#start();
   readonly #waiting = new Map<number, Waiting>();
   #asked = 0;
 
-  constructor() {
-    this.#worker.addEventListener('message', ({ data }) => this.#receive(data));
-    this.#worker.addEventListener('error', ({ message }) => this.#fail(message));
+  #start(): Worker {
+    const worker = new Worker(workerSource());
+    worker.addEventListener('message', ({ data }) => this.#receive(data));
+    worker.addEventListener('error', ({ message }) => this.#fail(new Error(message)));
+    return worker;
   }
 
-  /** @param tell takes the bytes done of question `digest`, now and then */
+  /** Ends all that is asked for: a worker in the middle of its work hears nothing. */
+  stop(): void {
+    if (this.#waiting.size === 0) return;
+    this.#worker.terminate();
+    this.#fail(new RefusedError({ code: STOPPED, message: 'stopped by the reader' }));
+    this.#worker = this.#start();
+  }
+
+  /**
+   * @param tell told now and then how far it is
+   * @param handedOver what the worker takes and the page has no longer
+   */
   ask<Name extends QuestionName>(
     name: Name,
     question: Questions[Name]['question'],
-    tell?: (done: number) => void,
+    tell?: Tell,
+    handedOver: readonly Uint8Array[] = [],
   ): Promise<Questions[Name]['answer']> {
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { tell, resolve, reject });
-      this.#worker.postMessage({ id, name, question });
+      const buffers = handedOver.map(({ buffer }) => buffer as ArrayBuffer);
+      this.#worker.postMessage({ id, name, question }, buffers);
     });
   }
 
@@ -67,7 +91,7 @@ export class Verifier {
     const waiting = this.#waiting.get(message.id);
     if (waiting === undefined) return;
     if ('done' in message) {
-      waiting.tell?.(message.done);
+      waiting.tell?.(message.done, message.of);
       return;
     }
     this.#waiting.delete(message.id);
@@ -75,8 +99,8 @@ export class Verifier {
     else waiting.resolve(message.answer as never);
   }
 
-  #fail(message: string): void {
-    for (const { reject } of this.#waiting.values()) reject(new Error(message));
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
 }

@@ -38,18 +38,25 @@ function isTrust(bytes: Uint8Array): boolean {
   return new TextDecoder('latin1').decode(bytes).includes('"format":"chartseal-trust/');
 }
 
+const isHistoryHead = (head: Uint8Array) =>
+  new TextDecoder('latin1').decode(head).startsWith('{"attestation":');
+
 async function inspect(file: Blob): Promise<FileKind> {
   const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
   const first = head.find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte));
-  if (first !== BRACE || file.size > MAX_JSON_BYTES) return 'document';
+  if (first !== BRACE) return 'document';
+  // Too large to be read as a whole: told by how each of them begins.
+  if (file.size > MAX_JSON_BYTES) return isHistoryHead(head) ? 'history' : 'document';
   const bytes = new Uint8Array(await file.arrayBuffer());
   return findEvidenceKind(bytes) ?? (isTrust(bytes) ? 'trust' : 'document');
 }
 
+type Tell = (done: number, of?: number) => void;
+
 type Answers = {
   readonly [Name in QuestionName]: (
     question: Questions[Name]['question'],
-    tell: (done: number) => void,
+    tell: Tell,
   ) => Questions[Name]['answer'] | Promise<Questions[Name]['answer']>;
 };
 
@@ -61,17 +68,18 @@ const ANSWERS: Answers = {
     return { file, fingerprint };
   },
   receipt: ({ trust, ...request }) => verifyReceipt({ ...request, trust: trustOf(trust), cache }),
-  history: ({ trust, ...request }) => verifyHistory({ ...request, trust: trustOf(trust), cache }),
+  history: ({ trust, ...request }, tell) =>
+    verifyHistory({ ...request, trust: trustOf(trust), cache, tell }),
 };
 
 async function answer<Name extends QuestionName>(ask: AskMessage<Name>): Promise<AnswerMessage> {
   const { id, name, question } = ask;
   let toldAt = 0;
-  const tell = (done: number) => {
+  const tell: Tell = (done, of) => {
     const now = performance.now();
     if (now - toldAt < TELL_EVERY_MS) return;
     toldAt = now;
-    scope.postMessage({ id, done });
+    scope.postMessage(of === undefined ? { id, done } : { id, done, of });
   };
   try {
     return { id, answer: await ANSWERS[name](question, tell) };

@@ -47,6 +47,6 @@ export interface Refusal {
 }
 
 export type AnswerMessage =
-  | { readonly id: number; readonly done: number }
+  | { readonly id: number; readonly done: number; readonly of?: number }
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly refusal: Refusal };

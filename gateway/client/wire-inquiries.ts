@@ -1,7 +1,17 @@
 // Inquiries as a gateway answers with them, as shapes.
 import { ANSWER_MEMBERS, PRIVATE_VALUES } from '../../chaincode/core/entry-shapes.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
-import { flag, hex, integer, list, object, oneOf, text, time } from '../../chaincode/core/shape.js';
+import {
+  anything,
+  flag,
+  hex,
+  integer,
+  list,
+  object,
+  oneOf,
+  text,
+  time,
+} from '../../chaincode/core/shape.js';
 import { MAX_PAGE } from '../services/inquiries/listing.js';
 import { INQUIRY_STATES } from '../services/inquiries/thread.js';
 
@@ -34,6 +44,9 @@ export const INQUIRY_MEMBERS = {
 
 export const INQUIRY = object(INQUIRY_MEMBERS);
 
+/** With the entry that it asks about, as a history shows it. */
+export const READ_INQUIRY = object({ ...INQUIRY_MEMBERS, 'event?': anything() });
+
 /** What is none is not found. */
 export const PLACE = text({ min: 1, max: 64 });
 
@@ -42,7 +55,8 @@ const PAGE = {
   'next?': PLACE,
 } as const;
 
-export const OWN_INQUIRIES = object(PAGE);
+/** With the days within which a question of today is answered. */
+export const OWN_INQUIRIES = object({ ...PAGE, answerWithinDays: integer({ min: 1 }) });
 
 export const INQUIRIES = object({
   ...PAGE,

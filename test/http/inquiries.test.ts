@@ -91,7 +91,7 @@ describe('questions of patients, over HTTP', () => {
     const { patient, event, ...rest } = await read(id);
     expect(event).to.include({ leafHash: about, act: 'access', purpose: 'TREAT' });
     expect(patient).to.match(/^[0-9a-f]{64}$/);
-    expect(await own('P1')).to.deep.equal({ inquiries: [rest] });
+    expect(await own('P1')).to.deep.equal({ inquiries: [rest], answerWithinDays: 10 });
   });
 
   it('name patients to staff by the pseudonym with which the history is read', async () => {

@@ -17,6 +17,7 @@ const PEOPLE: readonly DemoBearer[] = [
   { sub: 'patient', roles: ['patient'], patient: SEEN },
   { sub: 'unseen-patient', roles: ['patient'], patient: UNSEEN },
   { sub: 'archivist', roles: ['archivist'] },
+  { sub: 'privacy-officer', roles: ['privacy-officer'] },
 ];
 
 const event = (at: number, more: Partial<AccessSubmission>): AccessSubmission => ({
@@ -56,9 +57,14 @@ export class PatientPlace {
     this.#tokens = tokens;
   }
 
-  static async open(environment: Readonly<Record<string, string>> = {}): Promise<PatientPlace> {
+  /** @param prepare does what the gateway is to find */
+  static async open(
+    environment: Readonly<Record<string, string>> = {},
+    prepare: (data: string) => Promise<void> = async () => undefined,
+  ): Promise<PatientPlace> {
     const gateway = await GatewayPlace.create();
     gateway.demoPeople = PEOPLE;
+    await prepare(gateway.data);
     const opened = await gateway.open({ CHARTSEAL_DEMO: 'true', ...environment });
     const tokens: Record<string, string> = {};
     const all: readonly DemoBearer[] = [...PEOPLE, { sub: 'emr', roles: ['source-system'] }];

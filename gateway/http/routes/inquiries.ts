@@ -12,6 +12,7 @@ import {
   OWN_INQUIRIES,
   PLACE,
 } from '../../client/wire-inquiries.js';
+import { InquiryDesk } from '../../services/inquiries/desk.js';
 import {
   ANSWER_INPUT,
   type AnswerInput,
@@ -19,12 +20,10 @@ import {
   QUESTION_INPUT,
   type QuestionInput,
 } from '../../services/inquiries/input.js';
-import type { Told } from '../../services/inquiries/inquiries.js';
 import {
   DEFAULT_PAGE,
   LISTED_STATES,
   type ListedState,
-  listThreads,
   MAX_PAGE,
   ownPage,
 } from '../../services/inquiries/listing.js';
@@ -32,7 +31,7 @@ import type { Thread } from '../../services/inquiries/thread.js';
 import { inquiryView } from '../../services/inquiries/view.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
 import { withheldFromPatients } from '../display.js';
-import { findEvent, HISTORY_EVENT } from '../history-event.js';
+import { HISTORY_EVENT } from '../history-event.js';
 import { IDEMPOTENCY_KEY, keyOf } from '../idempotency.js';
 import type { Access, Answer, ApiAnswer, ApiRequest, Parameter, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
@@ -102,17 +101,18 @@ function ownView({ hospital, display }: GatewayServices, thread: Thread): JsonOb
   return inquiryView(hospital.store, thread, { nowMs: Date.now(), withheld });
 }
 
-function staffView(
-  request: ApiRequest,
-  { hospital, patients }: GatewayServices,
-  thread: Thread,
-): JsonObject {
-  const patient = patients.resolve(hospital.inquiries.patientOf(thread.labelHex));
-  const withheld = textsWithheldFrom(callerOf(request));
-  return inquiryView(hospital.store, thread, { nowMs: Date.now(), withheld, patient });
-}
+/** What this caller is shown of all patients' inquiries. */
+const deskOf = (request: ApiRequest, { hospital, patients }: GatewayServices) =>
+  new InquiryDesk({
+    hospital,
+    nameOf: (patient) => patients.resolve(patient),
+    withheld: textsWithheldFrom(callerOf(request)),
+  });
 
-const answerTold = ({ duplicate }: Told, body: JsonObject): ApiAnswer => ({
+const answerTold = (
+  { duplicate }: { readonly duplicate: boolean },
+  body: JsonObject,
+): ApiAnswer => ({
   status: duplicate ? 200 : 201,
   body,
 });
@@ -177,7 +177,8 @@ const PATIENT_ROUTES: readonly Route[] = [
     parameters: [CURSOR, LIMIT],
     answers: {
       200: {
-        description: 'The newest first; `next` goes on.',
+        description:
+          'The newest first; `next` goes on. What is asked today is answered within answerWithinDays.',
         content: { type: 'application/json', shape: OWN_INQUIRIES },
       },
     },
@@ -187,10 +188,9 @@ const PATIENT_ROUTES: readonly Route[] = [
       const patient = ownPatient(callerOf(request));
       const all = await services.hospital.inquiries.ofPatient(patient);
       const { threads, ...rest } = ownPage(all, limit, place);
-      return {
-        status: 200,
-        body: { inquiries: threads.map((one) => ownView(services, one)), ...rest },
-      };
+      const inquiries = threads.map((one) => ownView(services, one));
+      const { answerWithinDays } = services;
+      return { status: 200, body: { inquiries, ...rest, answerWithinDays } };
     },
   },
 ];
@@ -214,12 +214,7 @@ const STAFF_ROUTES: readonly Route[] = [
     },
     refusals: ['NOT_FOUND', 'STORE_CORRUPT'],
     async handle(request, services) {
-      const { hospital } = services;
-      const nowMs = Date.now();
-      const { threads, ...rest } = await listThreads(hospital, pageOf(request), nowMs);
-      const counts = await hospital.inquiries.counts(nowMs);
-      const views = threads.map((one) => staffView(request, services, one));
-      return { status: 200, body: { inquiries: views, ...rest, counts: { ...counts } } };
+      return { status: 200, body: await deskOf(request, services).list(pageOf(request)) };
     },
   },
   {
@@ -241,12 +236,7 @@ const STAFF_ROUTES: readonly Route[] = [
     },
     refusals: ['NOT_FOUND', 'STORE_CORRUPT'],
     async handle(request, services) {
-      const thread = await services.hospital.inquiries.read(idOf(request));
-      const view = staffView(request, services, thread);
-      const { about } = thread.steps[0];
-      const texts = textsWithheldFrom(callerOf(request));
-      const event = about && findEvent(services.hospital.store, about, texts);
-      return { status: 200, body: event ? { ...view, event } : view };
+      return { status: 200, body: await deskOf(request, services).read(idOf(request)) };
     },
   },
   {
@@ -266,9 +256,9 @@ const STAFF_ROUTES: readonly Route[] = [
       const input = (await request.json()) as unknown as AnswerInput;
       const { id, name } = callerOf(request);
       const actor = { id, ...(name === undefined ? {} : { name }) };
-      const { inquiries } = services.hospital;
-      const told = await inquiries.answer(idOf(request), input, actor, keyOf(request));
-      return answerTold(told, staffView(request, services, told.thread));
+      const desk = deskOf(request, services);
+      const told = await desk.answer(idOf(request), input, actor, keyOf(request));
+      return answerTold(told, told.inquiry);
     },
   },
 ];

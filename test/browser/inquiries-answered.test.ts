@@ -1,0 +1,234 @@
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import {
+  expectAccessible,
+  expectFits,
+  expectQuiet,
+  keepScreenshot,
+  launchBrowser,
+  newPage,
+  PHONE,
+  tabTo,
+  type WatchedPage,
+} from '../support/browser.js';
+import {
+  askAbout,
+  OVERDUE_QUESTION,
+  openInquiryPlace,
+  sendQuestion,
+  signInOfficer,
+} from '../support/inquiry-place.js';
+import { LONG_NAME, outcomeOf, type PatientPlace, SCRIPT } from '../support/patient-place.js';
+
+/** At the break-glass access, which carries a script as its reason. */
+const ASKED = 'Why in an emergency?';
+const ANSWER = `The ward called at night.\n${SCRIPT}`;
+const OBJECTION = 'I was not in the hospital that night.';
+
+describe('a privacy officer who answers patients', function () {
+  this.timeout(300_000);
+  let browser: Browser;
+  let place: PatientPlace;
+
+  before(async () => {
+    browser = await launchBrowser();
+    place = await openInquiryPlace();
+    const { page, context } = await place.signIn(browser, 'patient');
+    await askAbout(page, 5);
+    await sendQuestion(page, ASKED);
+    await context.close();
+  });
+  after(async () => {
+    await browser?.close();
+    await place?.close();
+  });
+
+  const open = async (page: Page, question: string): Promise<void> => {
+    await page.locator('[data-thread]', { hasText: question }).locator('a').click();
+    await page.waitForSelector('#state');
+  };
+
+  const officer = async (question: string, language?: 'zh-CN'): Promise<WatchedPage> => {
+    const options = language === undefined ? {} : { language };
+    const watched = await signInOfficer(place, browser, options);
+    await open(watched.page, question);
+    return watched;
+  };
+
+  it('begins on the list, the first deadline first, what is overdue told in words', async () => {
+    for (const language of ['zh-CN', 'en'] as const) {
+      const watched = await signInOfficer(place, browser, { language, width: PHONE });
+      const { page } = watched;
+      expect(new URL(page.url()).pathname).to.equal('/inquiries');
+      await page.waitForSelector('[data-thread]');
+      const rows = await page.locator('[data-thread]').allTextContents();
+      expect(rows).to.have.length(2);
+      expect(rows[0]).to.include(OVERDUE_QUESTION);
+      expect(rows[0]).to.match(language === 'en' ? /Overdue since/ : /已逾期/);
+      expect(rows[1]).to.not.match(/Overdue|逾期/);
+      expect(await page.textContent('#counts')).to.match(
+        language === 'en' ? /2 questions wait .* 1 overdue/ : /待答复 2 件，其中逾期 1 件/,
+      );
+      await expectFits(page);
+      await expectAccessible(page);
+      await keepScreenshot(page, `officer-list-phone-${language}`);
+      await page.click('#show-answered');
+      await page.locator('[data-thread]').first().waitFor({ state: 'detached' });
+      await page.click('#show-overdue');
+      await page.waitForSelector('[data-thread]');
+      expect(await page.locator('[data-thread]').count()).to.equal(1);
+      expectQuiet(watched);
+      await watched.context.close();
+    }
+  });
+
+  it('shows nothing to anybody else', async () => {
+    const watched = await newPage(browser);
+    const { page } = watched;
+    await page.goto(place.url('/inquiries'));
+    await page.waitForSelector('#signed-out');
+    await expectAccessible(page);
+    await page.goto(place.url('/'));
+    await page.click('[data-subject="patient"]');
+    await page.waitForSelector('#summary');
+    expect(await page.locator('a[href="/inquiries"]').count()).to.equal(0);
+    await page.goto(place.url('/inquiries'));
+    await page.waitForSelector('#signed-out');
+    await watched.context.close();
+  });
+
+  it('opens one with the event it asks about, and takes it up with the keyboard alone', async () => {
+    const watched = await officer(ASKED);
+    const { page } = watched;
+    const event = (await page.textContent('#event')) ?? '';
+    expect(event).to.include('Staff 5');
+    expect(event).to.include(SCRIPT);
+    expect(await page.locator('main img, main script').count()).to.equal(0);
+    await page.fill('#due', '2020-01-01');
+    await page.click('#take-up-send');
+    expect(await page.textContent('#take-up-problem')).to.match(/over already/);
+    await page.fill('#due', '2099-01-02');
+    await page.locator('#due').focus();
+    await tabTo(page, 'take-up-text');
+    await page.keyboard.type('We ask the ward.');
+    await tabTo(page, 'take-up-send');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#entered');
+    expect(await page.evaluate('document.activeElement?.id')).to.equal('title');
+    expect(await page.textContent('#state')).to.include('Being looked into');
+    const last = page.locator('.thread li').last();
+    expect(await last.textContent()).to.match(/Taken up .* 2099/);
+    expect(await last.textContent()).to.include('We ask the ward.');
+    await expectAccessible(page);
+    await keepScreenshot(page, 'officer-taken-up-en');
+    expectQuiet(watched);
+    await watched.context.close();
+  });
+
+  it('keeps what is written when the page is drawn in another language', async () => {
+    const watched = await officer(ASKED);
+    const { page } = watched;
+    await page.check('#outcome-justified');
+    await page.fill('#answer-text', 'Half an answer');
+    await page.click('[data-language="zh-CN"]');
+    expect(await page.inputValue('#answer-text')).to.equal('Half an answer');
+    expect(await page.isChecked('#outcome-justified')).to.equal(true);
+    await watched.context.close();
+  });
+
+  it('says what is missing, and answers once however often the button is pressed', async () => {
+    const watched = await officer(ASKED, 'zh-CN');
+    const { page } = watched;
+    await page.fill('#answer-text', ANSWER);
+    await page.click('#answer-send');
+    expect(await page.textContent('#answer-problem')).to.include('请选择处理结果');
+    await expectAccessible(page);
+    await page.check('#outcome-justified');
+    await keepScreenshot(page, 'officer-answer-zh-CN');
+    await page.dblclick('#answer-send');
+    await page.waitForSelector('#entered');
+    expect(await page.textContent('#state')).to.include('已答复：有依据');
+    expect(await page.locator('.thread li').count()).to.equal(3);
+    expect(await page.locator('#answering').count()).to.equal(0);
+    await expectAccessible(page);
+    await keepScreenshot(page, 'officer-answered-zh-CN');
+    expectQuiet(watched);
+    await watched.context.close();
+  });
+
+  it('is read by the patient, who objects; all of it is in the proof', async () => {
+    const watched = await place.signIn(browser, 'patient');
+    const { page } = watched;
+    const question = page.locator('.question', { hasText: ASKED });
+    await question.waitFor();
+    expect(await question.locator('h3').textContent()).to.include('there was a reason');
+    expect(await question.textContent()).to.include(SCRIPT);
+    await keepScreenshot(page, 'inquiry-answered-en');
+    await question.locator('[data-appeal]').click();
+    await page.waitForSelector('#asking');
+    expect(await page.textContent('#ask-title')).to.equal('Object to this answer');
+    await sendQuestion(page, OBJECTION);
+    await page.locator('.question h3', { hasText: 'Objection sent' }).waitFor();
+    await page.locator('[data-act="inquiry"]').nth(2).waitFor();
+    expect(await page.locator('[data-act="answer"]').count()).to.equal(2);
+    expect(await outcomeOf(page)).to.equal('complete');
+    expect(await page.locator('.question', { hasText: OBJECTION }).count()).to.equal(1);
+    await expectAccessible(page);
+    await watched.context.close();
+  });
+
+  it('finds the objection among the open ones', async () => {
+    const watched = await officer(ASKED);
+    const { page } = watched;
+    expect(await page.textContent('#state')).to.include('Objection sent');
+    expect(await page.locator('.thread li').last().textContent()).to.include(OBJECTION);
+    await watched.context.close();
+  });
+
+  it('is told when somebody else was faster, sees the newest state, and loses no text', async () => {
+    const [slow, fast] = await Promise.all([officer(OVERDUE_QUESTION), officer(OVERDUE_QUESTION)]);
+    await fast.page.check('#outcome-unjustified');
+    await fast.page.fill('#answer-text', `Sorry. ${LONG_NAME}`);
+    await fast.page.click('#answer-send');
+    await fast.page.waitForSelector('#entered');
+    await slow.page.check('#outcome-corrected');
+    await slow.page.fill('#answer-text', 'Too late');
+    await slow.page.click('#answer-send');
+    await slow.page.waitForSelector('#problem');
+    expect(await slow.page.textContent('#problem')).to.match(/Somebody was faster/);
+    expect(await slow.page.textContent('#state')).to.include('it has been dealt with');
+    expect(await slow.page.inputValue('#unsent')).to.equal('Too late');
+    await expectFits(slow.page);
+    await expectAccessible(slow.page);
+    await keepScreenshot(slow.page, 'officer-conflict-en');
+    await fast.context.close();
+    await slow.context.close();
+  });
+
+  it('keeps the answer when the session ends, and offers the way back in', async () => {
+    const watched = await officer(ASKED);
+    const { page, context } = watched;
+    await page.check('#outcome-corrected');
+    await page.fill('#answer-text', 'Kept over a session');
+    await context.clearCookies();
+    await page.click('#answer-send');
+    await page.locator('#answer-problem', { hasText: 'session has ended' }).waitFor();
+    await page.goto(place.url('/'));
+    await page.click('[data-subject="privacy-officer"]');
+    await page.waitForSelector('#counts');
+    await open(page, ASKED);
+    expect(await page.inputValue('#answer-text')).to.equal('Kept over a session');
+    await context.close();
+  });
+
+  it('shows an address that names no question as such', async () => {
+    const watched = await signInOfficer(place, browser);
+    const { page } = watched;
+    await page.goto(place.url(`/inquiries#${'0'.repeat(64)}`));
+    await page.waitForSelector('#problem');
+    await page.click('a[href="#"]');
+    await page.waitForSelector('#counts');
+    expect(await page.locator('#problem').count()).to.equal(0);
+    await watched.context.close();
+  });
+});

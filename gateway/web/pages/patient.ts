@@ -151,8 +151,9 @@ async function begin(): Promise<void> {
     listMeter.end();
     const { caller } = state.session;
     if (caller?.roles.includes('patient')) {
+      questions.begin(caller);
       await loadFirst();
-      await questions.begin(caller);
+      await questions.load();
     } else state.isLoading = false;
     frame.draw();
   } catch (error) {

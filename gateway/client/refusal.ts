@@ -19,7 +19,7 @@ export function gatewayFailed(about: string, requestId?: string): ChartsealError
 export function namedError(code: unknown, message: unknown, requestId?: string): ChartsealError {
   const isKnown = typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
   if (!isKnown || typeof message !== 'string' || code === 'UNEXPECTED') {
-    const shown = typeof code === 'string' && /^[A-Z_]{1,64}$/.test(code) ? ` ${code}` : '';
+    const shown = typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code) ? ` ${code}` : '';
     return gatewayFailed(`the gateway refused with${shown || ' something unknown'}`, requestId);
   }
   return new ChartsealError(code as ErrorCode, message.slice(0, MAX_MESSAGE_CHARACTERS));

@@ -17,7 +17,7 @@ import { MAX_PAGE_LETTERS, MAX_SOURCES } from '../services/feed/limits.js';
 import { FAULT } from './wire.js';
 
 const anyText = text({ min: 0, max: 64 * 1024 });
-const code = text({ min: 1, max: 64, pattern: /^[A-Z_]+$/ });
+const code = text({ min: 1, max: 64, pattern: /^[A-Z0-9_]+$/ });
 const HELD = object({ count: integer(), bytes: integer() });
 const SENDER = {
   via: oneOf(FEED_WAYS),

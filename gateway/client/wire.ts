@@ -44,7 +44,7 @@ export function parseOperator(encoded: string): string {
 /** Whatever services check themselves, with words of their own. */
 const anyText = text({ min: 0, max: MAX_ROW_BYTES });
 const anyInteger = integer({ min: Number.MIN_SAFE_INTEGER });
-const code = text({ min: 1, max: 64, pattern: /^[A-Z_]+$/ });
+const code = text({ min: 1, max: 64, pattern: /^[A-Z0-9_]+$/ });
 
 export const FAULT = object({ code, message: anyText });
 /** An error on the way between the two. */

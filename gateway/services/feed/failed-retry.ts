@@ -10,6 +10,7 @@ import type { WalkedFile } from '../walk.js';
 import { causeOf, type ReadAudit } from './audit-import.js';
 import { type FailedItem, isMendable } from './failed.js';
 import { type FileAgain, parseFileAgain } from './failed-rows.js';
+import type { Anchoring } from './failed-shelf.js';
 import { replay } from './replay.js';
 
 export type RetryOutcome =
@@ -45,7 +46,7 @@ async function anchorRecord(
   { records }: Retrying,
   item: FailedItem,
   readers: FailedReaders,
-): Promise<void> {
+): Promise<Anchoring> {
   const { facts, content } = item;
   if (content.length === 0) throw untriable(item, 'its sender has to send it again');
   const { document, patient } = readers.record(content);
@@ -53,6 +54,7 @@ async function anchorRecord(
     by: facts.caller,
     ...(patient === undefined ? {} : { patient }),
   });
+  return { caller: facts.caller, record: document.id, digest: document.digests['sha-256'] };
 }
 
 async function* only(file: WalkedFile): AsyncGenerator<WalkedFile> {
@@ -72,7 +74,7 @@ async function digestAgain(path: Buffer, { name = '' }: FileAgain) {
 async function anchorFile(
   { store, sequencer, context, records }: Retrying,
   item: FailedItem,
-): Promise<void> {
+): Promise<Anchoring> {
   const { path = '', caller: by } = item.facts;
   const again = parseFileAgain(item.content);
   const { id, category, moved, patient } = again;
@@ -89,6 +91,7 @@ async function anchorFile(
   const outcomes: IngestOutcome[] = [];
   for await (const some of ingest.run(batches())) outcomes.push(...some);
   for (const outcome of outcomes) if (outcome.state === 'failed') throw outcome.error;
+  return { caller: by, record: id, digest: result.digest, path };
 }
 
 async function retryOne(
@@ -100,21 +103,23 @@ async function retryOne(
   if (feed.isUnused) throw new ChartsealError('NOT_FOUND', 'nothing that failed has this number');
   const item = await feed.unanchored.find(id);
   if (item === undefined) return retryEvent(hospital, id, readers.audit);
+  let anchored: Anchoring;
   try {
-    if (item.facts.kind === 'file') await anchorFile(hospital, item);
-    else await anchorRecord(hospital, item, readers);
+    const isFile = item.facts.kind === 'file';
+    anchored = await (isFile ? anchorFile(hospital, item) : anchorRecord(hospital, item, readers));
   } catch (error) {
     if (!isMendable(error)) throw error;
     await feed.unanchored.refuseAgain(id, causeOf(error));
     return { state: 'refused', code: error.code, message: error.message };
   }
   await feed.unanchored.settle(id);
+  await feed.unanchored.anchored([anchored]);
   return { state: 'accepted' };
 }
 
 /**
- * Throws NOT_FOUND, and faults of the store, the ledger or the feed itself; what is refused again is
- * no fault.
+ * Throws NOT_FOUND, and faults of the store, the ledger or the feed itself; what is refused again
+ * is none of them.
  */
 export function retryFailed(
   hospital: Retrying,

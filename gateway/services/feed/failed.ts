@@ -8,7 +8,7 @@ import type { FailedFacts, Failure } from './failed-rows.js';
 import type { Anchoring, FailedCounts } from './failed-shelf.js';
 import type { Feed } from './feed.js';
 
-/** Refusals of what was sent, which a person can mend; others end by themselves, or are nobody's. */
+/** Refusals of what was sent, which a person can mend; others end by themselves. */
 const MENDABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ACT_REFUSED',
   'BAD_INPUT',

@@ -188,7 +188,7 @@ export class Feed {
     return this.#isEmpty();
   }
 
-  /** Makes the folder where there is none. Throws FEED_CORRUPT, FEED_FAILED, and what `act` does. */
+  /** Makes the folder where there is none. Throws FEED_CORRUPT, FEED_FAILED, what `act` throws. */
   useFailed<T>(act: (failed: FailedShelf, now: number) => Promise<T> | T): Promise<T> {
     if (this.#isClosed) {
       return Promise.reject(new ChartsealError('FEED_FAILED', 'the feed is closed'));

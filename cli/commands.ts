@@ -6,6 +6,7 @@ import { BACKUP_COMMANDS } from './table/backup.js';
 import { CONTRACT_COMMANDS } from './table/contract.js';
 import { FEED_COMMANDS } from './table/feed.js';
 import { IDENTITY_COMMANDS } from './table/identity.js';
+import { INQUIRY_COMMANDS } from './table/inquiry.js';
 import { LOG_COMMANDS } from './table/log.js';
 import { NETWORK_COMMANDS } from './table/network.js';
 import type { CommandRow } from './table/row.js';
@@ -16,6 +17,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   access: 'Access events: who did something to records of a patient.',
   feed: 'What sources sent: how much, what of it was refused, refused events kept aside.',
   identity: 'Certificates with which the channel of a Fabric network is called.',
+  inquiry: 'What patients ask about their files, and what the hospital answers.',
   keys: 'The keys of the log: without them no history can be made again.',
   log: 'The log as others follow it: checkpoints, consistency proofs, leaves.',
   network: 'A Fabric network of three organisations on this machine.',
@@ -26,6 +28,7 @@ export const COMMANDS: readonly CommandRow[] = [
   ...ARCHIVE_COMMANDS,
   ...ACCESS_COMMANDS,
   ...FEED_COMMANDS,
+  ...INQUIRY_COMMANDS,
   ...SERVE_COMMANDS,
   ...LOG_COMMANDS,
   ...UPKEEP_COMMANDS,

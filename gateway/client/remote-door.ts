@@ -29,6 +29,7 @@ import { gatewayFailed, namedError } from './refusal.js';
 import { RemoteFeedDoor } from './remote-feed.js';
 import { importThrough } from './remote-import.js';
 import { ingestThrough } from './remote-ingest.js';
+import { RemoteInquiryDoor } from './remote-inquiries.js';
 import { ACCEPTED, received, STANDING, WAITED, type WireFault } from './wire.js';
 
 interface WireStanding {
@@ -66,11 +67,13 @@ export class RemoteDoor implements HospitalDoor {
   /** A gateway finishes by itself what others left. */
   readonly leftEntries = 0;
   readonly feed: RemoteFeedDoor;
+  readonly inquiries: RemoteInquiryDoor;
 
   private constructor(connection: GatewayConnection, layout: DataLayout) {
     this.#connection = connection;
     this.#layout = layout;
     this.feed = new RemoteFeedDoor(connection);
+    this.inquiries = new RemoteInquiryDoor(connection);
   }
 
   /**

@@ -1,19 +1,19 @@
-// One entry of a patient's chain, in the words that people read: an access, a question, an answer.
+// One entry of a patient's chain as the gateway answers with it; with signs in the place of people
+// where the hospital shows no more.
 
-import { decodeHex } from '../../chaincode/core/bytes.js';
-import type { Actor, Entry } from '../../chaincode/core/entry.js';
+import type { Actor } from '../../chaincode/core/entry.js';
 import {
   ACCESS_MEMBERS,
   ANSWER_MEMBERS,
   INQUIRY_MEMBERS,
   PRIVATE_VALUES,
 } from '../../chaincode/core/entry-shapes.js';
-import type { JsonObject, JsonValue } from '../../chaincode/core/json.js';
+import type { JsonObject } from '../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import { hex, integer, object, oneOf, text, time } from '../../chaincode/core/shape.js';
-import { INQUIRY_STATES, OUTCOMES, stateAfter } from '../services/inquiries/thread.js';
-import { type PatientEvent, patientEventOf } from '../services/patient-events.js';
-import type { Store } from '../store/store.js';
+import { INQUIRY_STATES, OUTCOMES } from '../services/inquiries/thread.js';
+import { eventView } from '../services/patient-event-view.js';
+import type { PatientEvent } from '../services/patient-events.js';
 import { PERSON_SHAPE, personPseudonym } from './display.js';
 
 const optional = (members: object) =>
@@ -52,38 +52,13 @@ export function signsFor(key: Uint8Array, label: Uint8Array): Signs {
   });
 }
 
-/** What stands open in an entry; of inquiries also what they came to. */
-function factsOf(entry: Entry): JsonObject {
-  if (entry.act !== 'access' && entry.act !== 'inquiry' && entry.act !== 'answer') return {};
-  const { v: _v, log: _log, salt: _salt, by: _by, private: _private, ...facts } = entry;
-  if (entry.act === 'access') return facts as unknown as JsonObject;
-  return { ...(facts as unknown as JsonObject), state: stateAfter(entry) };
-}
-
 /** @param withheld private members that are not shown */
 export function eventOf(
-  { sequence, leafHash: hash, entry, opened }: PatientEvent,
+  event: PatientEvent,
   withheld: readonly string[],
-  signs?: Signs,
+  signs: Signs | undefined,
 ): JsonObject {
-  const { act, at } = entry;
-  const shown = Object.entries(opened).filter(([member]) => !withheld.includes(member));
-  const actor = opened['actor'] as Actor | undefined;
-  return {
-    ...{ sequence, leafHash: hash, act, at },
-    ...factsOf(entry),
-    ...(Object.fromEntries(shown) as Record<string, JsonValue>),
-    ...(signs === undefined || actor === undefined ? {} : { person: signs(actor) }),
-  };
-}
-
-/** The entry with this leaf hash, hex; undefined when there is none. */
-export function findEvent(
-  store: Store,
-  hash: string,
-  withheld: readonly string[],
-): JsonObject | undefined {
-  const ordinal = store.findByLeafHash(decodeHex(hash, 'leaf hash', HASH_BYTES));
-  if (ordinal === undefined) return undefined;
-  return eventOf(patientEventOf(store.readEntry(ordinal)), withheld);
+  const actor = event.opened['actor'] as Actor | undefined;
+  const person = signs === undefined || actor === undefined ? {} : { person: signs(actor) };
+  return { ...eventView(event, withheld), ...person };
 }

@@ -12,6 +12,7 @@ import type { SequencerCounts } from '../sequencer/sequencer-options.js';
 import type { AccessSubmission } from '../submission.js';
 import type { WalkedFile } from '../walk.js';
 import type { FeedDoor } from './feed-door.js';
+import type { InquiryDoor } from './inquiry-door.js';
 
 /** How far the log is. */
 export interface Standing {
@@ -62,5 +63,7 @@ export interface HospitalDoor {
   scratch(): Promise<string>;
   /** What sources sent, and what of it was refused. */
   readonly feed: FeedDoor;
+  /** What patients asked. */
+  readonly inquiries: InquiryDoor;
   close(): Promise<void>;
 }

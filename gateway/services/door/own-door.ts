@@ -16,6 +16,7 @@ import type { Submitter } from '../sequencer/build-entry.js';
 import type { AccessSubmission } from '../submission.js';
 import type { AnchorOptions, HospitalDoor, Standing, WantedReceipt } from './door.js';
 import { type FeedDoor, OwnFeedDoor } from './feed-door.js';
+import { type InquiryDoor, OwnInquiryDoor } from './inquiry-door.js';
 import { receiptOf } from './receipt-of.js';
 
 export interface OwnDoorOptions extends HospitalOptions {
@@ -98,6 +99,10 @@ export class OwnDoor implements HospitalDoor {
 
   get feed(): FeedDoor {
     return new OwnFeedDoor(this.#hospital, this.#by, this.#read);
+  }
+
+  get inquiries(): InquiryDoor {
+    return new OwnInquiryDoor(this.#hospital, this.#by.id);
   }
 
   async scratch(): Promise<string> {

@@ -3,13 +3,7 @@ import type { Failed, FixityRun, Inquiry, Overview } from '../../gateway/web/arc
 import { byDue, isAbsent } from '../../gateway/web/archivist/due.js';
 import { findingText } from '../../gateway/web/archivist/finding-text.js';
 import { judge, runTone, TONES } from '../../gateway/web/archivist/judge.js';
-import {
-  digestIn,
-  fileNameOf,
-  pathOf,
-  queryOfDates,
-  queryOfText,
-} from '../../gateway/web/archivist/query.js';
+import { digestIn, pathOf, queryOfDates, queryOfText } from '../../gateway/web/archivist/query.js';
 import { openRows, type Retried } from '../../gateway/web/archivist/retried.js';
 import { heightOf, MARKS, partsOf, rangeOf, sharesOf } from '../../gateway/web/archivist/scale.js';
 import { segments } from '../../gateway/web/archivist/segments.js';
@@ -283,10 +277,5 @@ describe('what the archivist’s page shows', () => {
       }
     }
     expect(causeText('constructor', 'en')).to.equal(undefined);
-  });
-
-  it('gives files names that every file system takes', () => {
-    expect(fileNameOf('住院/P1:../x', '.json')).to.equal('住院_P1_.._x.json');
-    expect(fileNameOf('a'.repeat(500), '.json')).to.have.length(85);
   });
 });

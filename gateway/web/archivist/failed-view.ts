@@ -41,9 +41,12 @@ function causeOf(
     element(
       'p',
       { class: 'hint' },
-      cause !== undefined && foreign(texts.serverSays(message)),
-      cause !== undefined && ' ',
-      foreign(texts.code(code)),
+      ...(cause === undefined
+        ? []
+        : [`${texts.detail}: `, foreign(message, { lang: 'en', dir: 'ltr' }), ' ']),
+      `(${texts.code} `,
+      foreign(code),
+      ')',
     ),
   ];
 }

@@ -1,4 +1,4 @@
-// What an archivist asked for in the search, as the gateway takes it; addresses and names of files.
+// What an archivist asked for in the search, as the gateway takes it; addresses of records.
 
 export type Query =
   | { readonly by: 'id'; readonly id: string }
@@ -52,9 +52,3 @@ export function pathOf(query: Query, limit: number, next?: string | number): str
 }
 
 export const addressOf = (id: string) => `/v1/records/${encodeURIComponent(id)}`;
-
-/** A name that a file system takes: what it does not take becomes a line. */
-export function fileNameOf(id: string, ending: string): string {
-  const plain = id.replace(/[^\p{L}\p{N}._ -]+/gu, '_').slice(-80);
-  return `${plain}${ending}`;
-}

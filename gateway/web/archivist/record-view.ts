@@ -6,7 +6,7 @@ import { type Child, element, foreign } from '../view/dom.js';
 import { formatMoment } from '../view/moment.js';
 import type { FoundRecord, RecordVersion } from './answers.js';
 import { cell, type Loaded, partProblem, tableOf, workButton } from './parts.js';
-import { addressOf, fileNameOf } from './query.js';
+import { addressOf } from './query.js';
 import { conditionMarks, stateMark } from './search-view.js';
 
 export interface RecordOptions {
@@ -65,7 +65,8 @@ function versionRow(id: string, one: RecordVersion, language: Language): HTMLEle
           'a',
           {
             href: `${addressOf(id)}/receipt?version=${version}`,
-            download: fileNameOf(id, `.v${version}.receipt.json`),
+            // A name that names nobody.
+            download: `record.v${version}.receipt.json`,
             'aria-label': texts.record.receiptOf(version),
           },
           texts.record.receipt,
@@ -96,7 +97,7 @@ export function recordPanel(options: RecordOptions, language: Language): HTMLEle
   const { rows, isLoading, problem, next } = versions;
   const history = element(
     'a',
-    { href: `${addressOf(record.id)}/history`, download: fileNameOf(record.id, '.history.json') },
+    { href: `${addressOf(record.id)}/history`, download: 'record-history.json' },
     texts.history,
   );
   return element(

@@ -11,7 +11,7 @@ import { cell, durationText, headed, tableOf, workButton } from './parts.js';
 import { HOUR_MS, heightOf, MARKS, rangeOf, sharesOf } from './scale.js';
 
 const LEFT = 76;
-const TOP = 12;
+const TOP = 20;
 const BOTTOM = 30;
 const MAX_DAYS = 60;
 
@@ -35,7 +35,8 @@ function sign(kind: 'p50' | 'p95' | 'most', x: number, y: number): SVGElement {
     const at = { x: x - SIGN, y: y - SIGN, width: 2 * SIGN, height: 2 * SIGN };
     return drawing('rect', { ...at, class: 'p95' });
   }
-  const points = `${x},${y - 6} ${x - 5.5},${y + 4} ${x + 5.5},${y + 4}`;
+  // Stands on its value, so that it is seen also where nearly all took as long.
+  const points = `${x},${y - 5} ${x - 5.5},${y - 15} ${x + 5.5},${y - 15}`;
   return drawing('polygon', { points, class: 'most' });
 }
 
@@ -123,7 +124,7 @@ function keyOf(language: Language): HTMLElement {
       drawing(
         'svg',
         { viewBox: '0 0 14 14', class: 'sign', 'aria-hidden': 'true' },
-        sign(kind, 7, 7),
+        sign(kind, 7, kind === 'most' ? 17 : 7),
       ),
       text,
     );

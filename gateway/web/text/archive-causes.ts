@@ -89,10 +89,10 @@ const SENT: readonly CauseRow[] = [
   ],
   [
     'VERSION_CONFLICT',
-    '此档案已有更新的版本。',
-    '先查看此档案的版本，再提交下一个版本。',
-    'The record has a newer version already.',
-    'Look at its versions first, then submit the next one.',
+    '版本号不是此档案的下一个版本号。',
+    '先查看此档案的版本：补交缺少的版本，或更正版本号。',
+    'Its version number is not the next one of this record.',
+    'Look at the record’s versions: submit the missing one first, or correct the number.',
   ],
   [
     'DIGEST_MISMATCH',

@@ -107,8 +107,8 @@ export const ARCHIVE_EN: ArchiveTexts = {
     received: 'Arrived',
     lastTried: 'Last tried',
     triesText: (tries) => (tries === 0 ? 'not yet' : many(tries, 'time', 'times')),
-    code: (code) => `Code ${code}`,
-    serverSays: (message) => `In detail: ${message}`,
+    code: 'code',
+    detail: 'In detail',
     retry: 'Try again',
     retryOf: (what) => `Try again: ${what}`,
     retrying: 'Trying …',
@@ -128,8 +128,9 @@ export const ARCHIVE_EN: ArchiveTexts = {
     sentence: (day, versions, p50, p95) =>
       `On ${day}, ${many(versions, 'document was', 'documents were')} anchored: half of them within ${p50} of being made, 95 of 100 within ${p95}.`,
     longest: (day, duration) => `The longest was ${duration}, anchored on ${day}.`,
-    over: (over) => `${many(over, 'document was', 'documents were')} unprotected for over an hour.`,
-    overNone: 'None was unprotected for over an hour.',
+    over: (over) =>
+      `In these days, ${many(over, 'document was', 'documents were')} unprotected for over an hour.`,
+    overNone: 'In these days, none was unprotected for over an hour.',
     without: (without) =>
       `${many(without, 'version does', 'versions do')} not say when the document was made; ${without === 1 ? 'its' : 'their'} time is measured from when ${without === 1 ? 'it' : 'they'} arrived, and may be longer.`,
     picture: (from, to) => `Unprotected time for each day from ${from} to ${to}`,
@@ -138,7 +139,7 @@ export const ARCHIVE_EN: ArchiveTexts = {
     day: 'Day (UTC)',
     versions: 'Documents',
     p50: 'Half within',
-    p95: '95 % within',
+    p95: '95% within',
     most: 'Longest',
     overHour: 'Over an hour',
     spread: 'All documents by unprotected time',

@@ -96,8 +96,8 @@ export const ARCHIVE_ZH: ArchiveTexts = {
     received: '收到',
     lastTried: '最近尝试',
     triesText: (tries) => (tries === 0 ? '尚未' : `${count(tries)} 次`),
-    code: (code) => `代码 ${code}`,
-    serverSays: (message) => `详情：${message}`,
+    code: '代码',
+    detail: '详情',
     retry: '重试',
     retryOf: (what) => `重试：${what}`,
     retrying: '正在重试……',
@@ -117,8 +117,8 @@ export const ARCHIVE_ZH: ArchiveTexts = {
     sentence: (day, versions, p50, p95) =>
       `${day} 有 ${count(versions)} 份上链：半数在形成后 ${p50}内，95% 在 ${p95}内。`,
     longest: (day, duration) => `最长为 ${duration}，于 ${day} 上链。`,
-    over: (over) => `有 ${count(over)} 份未受保护的时间超过一小时。`,
-    overNone: '没有一份超过一小时。',
+    over: (over) => `这些天有 ${count(over)} 份未受保护的时间超过一小时。`,
+    overNone: '这些天没有一份超过一小时。',
     without: (without) =>
       `有 ${count(without)} 个版本未注明形成时间，按收到时间计算，实际可能更长。`,
     picture: (from, to) => `${from} 至 ${to} 每天的未受保护时间`,

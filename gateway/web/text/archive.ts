@@ -45,8 +45,8 @@ interface FailedTexts {
   readonly received: string;
   readonly lastTried: string;
   readonly triesText: (tries: number) => string;
-  readonly code: (code: string) => string;
-  readonly serverSays: (message: string) => string;
+  readonly code: string;
+  readonly detail: string;
   readonly retry: string;
   readonly retryOf: (what: string) => string;
   readonly retrying: string;

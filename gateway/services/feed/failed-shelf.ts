@@ -36,6 +36,17 @@ const shown = ({ code, message, expression }: AsideCause): AsideCause => {
   const where = expression === undefined ? {} : { expression: words(expression) };
   return { code, message: words(message), ...where };
 };
+/** Rows hold nothing else. */
+function wellFormed(failure: Omit<Failure, 'content'>): Omit<Failure, 'content'> {
+  const { caller, system, record } = failure;
+  return {
+    ...failure,
+    caller: { id: caller.id.toWellFormed(), mspId: caller.mspId.toWellFormed() },
+    ...(system === undefined ? {} : { system: system.toWellFormed() }),
+    ...(record === undefined ? {} : { record: record.toWellFormed() }),
+  };
+}
+
 const senderOf = ({ caller }: Pick<Failure, 'caller'>) => JSON.stringify([caller.mspId, caller.id]);
 
 export class FailedShelf {
@@ -136,11 +147,12 @@ export class FailedShelf {
   }
 
   #keepOne(batch: RowBatch, failure: Failure, at: number): boolean {
-    const { content = new Uint8Array(0), ...rest } = failure;
+    const { content = new Uint8Array(0), ...sent } = failure;
+    const rest = wellFormed(sent);
     const name = failedName(rest);
     const known = this.#byName.get(name);
     const before = known === undefined ? undefined : this.#facts.get(known);
-    if (!this.#hasRoom(failure, content.length - (before?.size ?? 0), before)) return false;
+    if (!this.#hasRoom(rest, content.length - (before?.size ?? 0), before)) return false;
     const facts: FailedFacts = {
       ...rest,
       cause: shown(rest.cause),
@@ -160,7 +172,11 @@ export class FailedShelf {
     return true;
   }
 
-  #hasRoom(failure: Failure, more: number, before: FailedFacts | undefined): boolean {
+  #hasRoom(
+    failure: Omit<Failure, 'content'>,
+    more: number,
+    before: FailedFacts | undefined,
+  ): boolean {
     const { failed, failedBytes } = this.#bounds;
     if (this.#bytes + more > failedBytes) return false;
     if (before !== undefined) return true;

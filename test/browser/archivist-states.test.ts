@@ -12,6 +12,7 @@ import {
 } from '../support/archive-answers.js';
 import { ArchivePlace } from '../support/archive-place.js';
 import {
+  DESKTOP,
   expectAccessible,
   expectFits,
   expectQuiet,
@@ -48,7 +49,7 @@ describe('the page of an archivist in every state', () => {
   /** Opens the page over the empty gateway, which is told to be in a state; checks what holds. */
   async function look(
     name: string,
-    { width = 1280, language = 'en', prepare }: Look,
+    { width = DESKTOP, language = 'en', prepare }: Look,
     see: (watched: WatchedPage) => Promise<void>,
   ): Promise<void> {
     const watched = await newPage(browser, { width, language });
@@ -79,20 +80,20 @@ describe('the page of an archivist in every state', () => {
   });
 
   it('is green only when all is anchored, and draws thirty days', async () => {
-    for (const language of ['zh-CN', 'en'] as const) {
-      for (const width of [PHONE, 1280]) {
-        const options = { ...told({}), language, width };
-        await look(`well-${language}-${width}`, options, async (watched) => {
-          const { page } = watched;
-          expect(await page.getAttribute('#state', 'data-tone')).to.equal('good');
-          expect(await page.textContent('#summary')).to.include('431,002');
-          expect(await page.locator('svg.window [data-day]').count()).to.equal(30);
-          expect(await page.locator('.figures-table tbody tr').count()).to.be.above(30);
-          const box = await page.locator('svg.window').boundingBox();
-          expect((box?.width ?? 0) <= width).to.equal(true);
-          expectQuiet(watched);
-        });
-      }
+    for (const [language, width] of [
+      ['zh-CN', DESKTOP],
+      ['en', PHONE],
+    ] as const) {
+      await look(`well-${language}`, { ...told({}), language, width }, async (watched) => {
+        const { page } = watched;
+        expect(await page.getAttribute('#state', 'data-tone')).to.equal('good');
+        expect(await page.textContent('#summary')).to.include('431,002');
+        expect(await page.locator('svg.window [data-day]').count()).to.equal(30);
+        expect(await page.locator('.figures-table tbody tr').count()).to.be.above(30);
+        const box = await page.locator('svg.window').boundingBox();
+        expect(box?.width ?? 0).to.be.within(200, width);
+        expectQuiet(watched);
+      });
     }
   });
 
@@ -199,16 +200,11 @@ describe('the page of an archivist in every state', () => {
   });
 
   it('says that inquiries are not available where the gateway has none', async () => {
-    for (const [status, code] of [
-      [404, 'NO_ROUTE'],
-      [403, 'ACCESS_DENIED'],
-    ] as const) {
-      const prepare = ({ page }: WatchedPage) => refuse(page, INQUIRIES, status, code);
-      await look(`no-inquiries-${status}`, { prepare }, async ({ page }) => {
-        await page.waitForSelector('#no-inquiries');
-        expect(await page.locator('#inquiries-problem').count()).to.equal(0);
-      });
-    }
+    const prepare = ({ page }: WatchedPage) => refuse(page, INQUIRIES, 404, 'NO_ROUTE');
+    await look('no-inquiries', { prepare }, async ({ page }) => {
+      await page.waitForSelector('#no-inquiries');
+      expect(await page.locator('#inquiries-problem').count()).to.equal(0);
+    });
   });
 
   it('shows damage that a real check found, after somebody changed a document', async () => {

@@ -3,7 +3,7 @@
 // refused; with what somebody might write into them to harm a page.
 import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { DemoBearer } from '../../gateway/http/auth/local-issuer.js';
 import type { Hospital } from '../../gateway/services/hospital.js';
 import { runIngest } from '../../gateway/services/ingest-run.js';
@@ -200,4 +200,12 @@ export class ArchivePlace {
     await this.gateway.remove();
     removeTempFolder(this.#files);
   }
+}
+
+/** Searches for the text; what the page says of it. */
+export async function search(page: Page, text: string): Promise<string | null> {
+  await page.fill('#search-text', text);
+  await page.click('#search-go');
+  await page.waitForSelector('#found, #search-fault');
+  return page.textContent('#found, #search-fault');
 }

@@ -96,7 +96,7 @@ function rowView(failed: Failed, options: FailedOptions, language: Language): HT
           `${texts.lastTried} ${formatMoment(lastTriedAt, language)}`,
         ),
     ),
-    cell(texts.tries, {}, texts.triesText(tries)),
+    cell(texts.tries, {}, texts.triesText(answer?.state === 'refused' ? tries + 1 : tries)),
     cell(
       texts.action,
       { class: 'act' },

@@ -84,14 +84,17 @@ export function fixitySection(
   const runs = newestFirst(fixity.runs);
   const covered = Math.min(fixity.coveredRecords, records.records);
   const share = records.records === 0 ? 0 : (WIDTH * covered) / records.records;
+  const { lastAllAt } = fixity;
+  const told: Child[] =
+    lastAllAt === undefined
+      ? [mark('open', texts.neverAll(covered, records.records))]
+      : [
+          texts.covered(covered, records.records),
+          ' ',
+          texts.lastAll(formatMoment(lastAllAt, language)),
+        ];
   const coverage: Child[] = [
-    element(
-      'p',
-      { id: 'covered' },
-      fixity.lastAllAt === undefined
-        ? mark('open', texts.neverAll(covered, records.records))
-        : `${texts.covered(covered, records.records)} ${texts.lastAll(formatMoment(fixity.lastAllAt, language))}`,
-    ),
+    element('p', { id: 'covered' }, ...told),
     bar([['unchanged', share]], 12),
   ];
   const shown = showsAll ? runs : runs.slice(0, SHOWN);

@@ -21,7 +21,7 @@ function rowView(inquiry: Inquiry, language: Language): HTMLElement {
     { 'data-inquiry': id, 'data-overdue': overdue ? 'true' : 'false' },
     element(
       'th',
-      { scope: 'row' },
+      { scope: 'row', 'data-label': texts.due },
       formatMoment(dueAt, language),
       element('br', {}),
       overdue ? mark('bad', texts.overdue) : mark('open', texts.inTime),

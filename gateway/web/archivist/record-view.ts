@@ -75,7 +75,7 @@ function versionRow(id: string, one: RecordVersion, language: Language): HTMLEle
   return element(
     'tr',
     { 'data-version': version },
-    element('th', { scope: 'row' }, String(version)),
+    element('th', { scope: 'row', 'data-label': texts.search.version }, String(version)),
     cell(texts.search.anchoredAt, {}, formatMoment(one.at, language)),
     cell(texts.search.state, {}, stateMark(one, language)),
     cell(texts.record.digest, {}, ...digestList),

@@ -41,7 +41,7 @@ export interface Share {
   readonly count: number;
 }
 
-/** By marks; what lies across one counts as longer than it. Empty ones at both ends are left out. */
+/** By marks; what lies across one counts as longer. Empty ones at both ends are left out. */
 export function sharesOf(
   buckets: readonly { readonly upToMs: number; readonly count: number }[],
 ): readonly Share[] {

@@ -245,7 +245,7 @@ function results(options: SearchOptions, language: Language): Child[] {
 
 export function searchSection(options: SearchOptions, language: Language): HTMLElement {
   const texts = ARCHIVE[language].search;
-  return headed(
+  const section = headed(
     'search',
     texts.title,
     element(
@@ -257,4 +257,7 @@ export function searchSection(options: SearchOptions, language: Language): HTMLE
     ),
     element('div', { id: 'results' }, ...results(options, language)),
   );
+  // On paper a search that was not made is nothing.
+  section.classList.toggle('no-print', options.search.query === undefined);
+  return section;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import {
   expectAccessible,
   expectFits,
@@ -9,21 +9,20 @@ import {
   newPage,
   PHONE,
   tabTo,
-  type WatchedPage,
 } from '../support/browser.js';
 import {
   askAbout,
   OVERDUE_QUESTION,
+  officerAt,
   openInquiryPlace,
   sendQuestion,
   signInOfficer,
 } from '../support/inquiry-place.js';
-import { LONG_NAME, outcomeOf, type PatientPlace, SCRIPT } from '../support/patient-place.js';
+import { type PatientPlace, SCRIPT } from '../support/patient-place.js';
 
 /** At the break-glass access, which carries a script as its reason. */
 const ASKED = 'Why in an emergency?';
 const ANSWER = `The ward called at night.\n${SCRIPT}`;
-const OBJECTION = 'I was not in the hospital that night.';
 
 describe('a privacy officer who answers patients', function () {
   this.timeout(300_000);
@@ -42,18 +41,6 @@ describe('a privacy officer who answers patients', function () {
     await browser?.close();
     await place?.close();
   });
-
-  const open = async (page: Page, question: string): Promise<void> => {
-    await page.locator('[data-thread]', { hasText: question }).locator('a').click();
-    await page.waitForSelector('#state');
-  };
-
-  const officer = async (question: string, language?: 'zh-CN'): Promise<WatchedPage> => {
-    const options = language === undefined ? {} : { language };
-    const watched = await signInOfficer(place, browser, options);
-    await open(watched.page, question);
-    return watched;
-  };
 
   it('begins on the list, the first deadline first, what is overdue told in words', async () => {
     for (const language of ['zh-CN', 'en'] as const) {
@@ -98,7 +85,7 @@ describe('a privacy officer who answers patients', function () {
   });
 
   it('opens one with the event it asks about, and takes it up with the keyboard alone', async () => {
-    const watched = await officer(ASKED);
+    const watched = await officerAt(place, browser, ASKED);
     const { page } = watched;
     const event = (await page.textContent('#event')) ?? '';
     expect(event).to.include('Staff 5');
@@ -126,7 +113,7 @@ describe('a privacy officer who answers patients', function () {
   });
 
   it('keeps what is written when the page is drawn in another language', async () => {
-    const watched = await officer(ASKED);
+    const watched = await officerAt(place, browser, ASKED);
     const { page } = watched;
     await page.check('#outcome-justified');
     await page.fill('#answer-text', 'Half an answer');
@@ -137,7 +124,7 @@ describe('a privacy officer who answers patients', function () {
   });
 
   it('says what is missing, and answers once however often the button is pressed', async () => {
-    const watched = await officer(ASKED, 'zh-CN');
+    const watched = await officerAt(place, browser, ASKED, { language: 'zh-CN' });
     const { page } = watched;
     await page.fill('#answer-text', ANSWER);
     await page.click('#answer-send');
@@ -153,82 +140,6 @@ describe('a privacy officer who answers patients', function () {
     await expectAccessible(page);
     await keepScreenshot(page, 'officer-answered-zh-CN');
     expectQuiet(watched);
-    await watched.context.close();
-  });
-
-  it('is read by the patient, who objects; all of it is in the proof', async () => {
-    const watched = await place.signIn(browser, 'patient');
-    const { page } = watched;
-    const question = page.locator('.question', { hasText: ASKED });
-    await question.waitFor();
-    expect(await question.locator('h3').textContent()).to.include('there was a reason');
-    expect(await question.textContent()).to.include(SCRIPT);
-    await keepScreenshot(page, 'inquiry-answered-en');
-    await question.locator('[data-appeal]').click();
-    await page.waitForSelector('#asking');
-    expect(await page.textContent('#ask-title')).to.equal('Object to this answer');
-    await sendQuestion(page, OBJECTION);
-    await page.locator('.question h3', { hasText: 'Objection sent' }).waitFor();
-    await page.locator('[data-act="inquiry"]').nth(2).waitFor();
-    expect(await page.locator('[data-act="answer"]').count()).to.equal(2);
-    expect(await outcomeOf(page)).to.equal('complete');
-    expect(await page.locator('.question', { hasText: OBJECTION }).count()).to.equal(1);
-    await expectAccessible(page);
-    await watched.context.close();
-  });
-
-  it('finds the objection among the open ones', async () => {
-    const watched = await officer(ASKED);
-    const { page } = watched;
-    expect(await page.textContent('#state')).to.include('Objection sent');
-    expect(await page.locator('.thread li').last().textContent()).to.include(OBJECTION);
-    await watched.context.close();
-  });
-
-  it('is told when somebody else was faster, sees the newest state, and loses no text', async () => {
-    const [slow, fast] = await Promise.all([officer(OVERDUE_QUESTION), officer(OVERDUE_QUESTION)]);
-    await fast.page.check('#outcome-unjustified');
-    await fast.page.fill('#answer-text', `Sorry. ${LONG_NAME}`);
-    await fast.page.click('#answer-send');
-    await fast.page.waitForSelector('#entered');
-    await slow.page.check('#outcome-corrected');
-    await slow.page.fill('#answer-text', 'Too late');
-    await slow.page.click('#answer-send');
-    await slow.page.waitForSelector('#problem');
-    expect(await slow.page.textContent('#problem')).to.match(/Somebody was faster/);
-    expect(await slow.page.textContent('#state')).to.include('it has been dealt with');
-    expect(await slow.page.inputValue('#unsent')).to.equal('Too late');
-    await expectFits(slow.page);
-    await expectAccessible(slow.page);
-    await keepScreenshot(slow.page, 'officer-conflict-en');
-    await fast.context.close();
-    await slow.context.close();
-  });
-
-  it('keeps the answer when the session ends, and offers the way back in', async () => {
-    const watched = await officer(ASKED);
-    const { page, context } = watched;
-    await page.check('#outcome-corrected');
-    await page.fill('#answer-text', 'Kept over a session');
-    await context.clearCookies();
-    await page.click('#answer-send');
-    await page.locator('#answer-problem', { hasText: 'session has ended' }).waitFor();
-    await page.goto(place.url('/'));
-    await page.click('[data-subject="privacy-officer"]');
-    await page.waitForSelector('#counts');
-    await open(page, ASKED);
-    expect(await page.inputValue('#answer-text')).to.equal('Kept over a session');
-    await context.close();
-  });
-
-  it('shows an address that names no question as such', async () => {
-    const watched = await signInOfficer(place, browser);
-    const { page } = watched;
-    await page.goto(place.url(`/inquiries#${'0'.repeat(64)}`));
-    await page.waitForSelector('#problem');
-    await page.click('a[href="#"]');
-    await page.waitForSelector('#counts');
-    expect(await page.locator('#problem').count()).to.equal(0);
     await watched.context.close();
   });
 });

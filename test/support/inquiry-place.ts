@@ -58,6 +58,24 @@ export async function signInOfficer(
   return watched;
 }
 
+/** On the list of the privacy officer: opens the one with this text. */
+export async function openQuestion(page: Page, question: string): Promise<void> {
+  await page.locator('[data-thread]', { hasText: question }).locator('a').click();
+  await page.waitForSelector('#state');
+}
+
+/** Signed in as the privacy officer, with one question open. */
+export async function officerAt(
+  place: PatientPlace,
+  browser: Browser,
+  question: string,
+  options?: PageOptions,
+): Promise<WatchedPage> {
+  const watched = await signInOfficer(place, browser, options);
+  await openQuestion(watched.page, question);
+  return watched;
+}
+
 /** Opens the entry at this place of the chain and presses its button. */
 export async function askAbout(page: Page, sequence: number): Promise<void> {
   const entry = page.locator(`details.entry[data-sequence="${sequence}"]`).first();
@@ -71,4 +89,11 @@ export async function sendQuestion(page: Page, text: string): Promise<void> {
   await page.fill('#ask-text', text);
   await page.click('#ask-send');
   await page.waitForSelector('#question-sent');
+}
+
+/** What the gateway has of a question with this very text. */
+export async function questionsOf(place: PatientPlace, text: string): Promise<object[]> {
+  const { text: body } = await place.ask('/v1/patients/me/inquiries?limit=100', 'patient');
+  const { inquiries } = JSON.parse(body) as { inquiries: { question: string }[] };
+  return inquiries.filter(({ question }) => question === text);
 }

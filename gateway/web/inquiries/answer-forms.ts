@@ -63,11 +63,16 @@ function takeUpForm(forms: AnswerForms, language: Language): HTMLElement {
   const { thread, drafts, choices, send, sent, refused } = forms;
   const isMove = thread.state === 'in-progress';
   const isSame = () => choices.due === dayOf(thread.dueAt);
-  const findFault = () => {
+  const dueFault = () => {
     const end = endOfDay(choices.due);
     if (end === undefined) return texts.dueMissing;
     if (Date.parse(end) <= Date.now()) return texts.dueOver;
     return isMove && isSame() ? texts.dueSame : undefined;
+  };
+  const findFault = () => {
+    const fault = dueFault();
+    if (fault !== undefined) document.getElementById('due')?.focus();
+    return fault;
   };
   const form = writingForm(
     {
@@ -140,7 +145,11 @@ function answerForm(forms: AnswerForms, language: Language): HTMLElement {
       label: texts.text,
       before: [outcomeField(forms, language)],
       sendLabel: texts.answerSend,
-      findFault: () => (choices.outcome === undefined ? texts.outcomeMissing : undefined),
+      findFault: () => {
+        if (choices.outcome !== undefined) return undefined;
+        document.getElementById('outcome-justified')?.focus();
+        return texts.outcomeMissing;
+      },
       send: (text, key) =>
         send(
           {

@@ -174,7 +174,8 @@ function notices(language: Language): Child[] {
         element(
           'div',
           { class: 'actions' },
-          element('button', { type: 'button', on: { click: () => void begin() } }, words.again),
+          !STALE.includes(problem) &&
+            element('button', { type: 'button', on: { click: () => void begin() } }, words.again),
           problem === 'UNAUTHENTICATED' &&
             element('a', { class: 'button', href: '/' }, words.signIn),
         ),

@@ -8,7 +8,8 @@ import type { ShownEntry } from './access.js';
 /** Of a CustomEvent whose detail is the entry. */
 export const ASK_EVENT = 'chartseal-ask';
 
-export function askButton(entry: ShownEntry, language: Language): HTMLElement {
+/** @param part of the page; an entry may stand in two of them */
+export function askButton(part: string, entry: ShownEntry, language: Language): HTMLElement {
   const ask = (event: Event) =>
     event.currentTarget?.dispatchEvent(
       new CustomEvent<ShownEntry>(ASK_EVENT, { bubbles: true, detail: entry }),
@@ -18,7 +19,12 @@ export function askButton(entry: ShownEntry, language: Language): HTMLElement {
     { class: 'actions no-print' },
     element(
       'button',
-      { type: 'button', 'data-ask': entry.sequence, on: { click: ask } },
+      {
+        type: 'button',
+        id: `ask-${encodeURIComponent(part)}-${entry.sequence}`,
+        'data-ask': entry.sequence,
+        on: { click: ask },
+      },
       QUESTIONS[language].askHere,
     ),
   );

@@ -132,7 +132,7 @@ function entryView(part: string, entry: ShownEntry, language: Language): HTMLEle
     summary: entryLine(entry, language),
     content: () => [
       element('dl', { class: 'facts' }, ...entryFacts(entry, language)),
-      askButton(entry, language),
+      askButton(part, entry, language),
     ],
   });
   return element('li', {}, details);
@@ -166,7 +166,7 @@ function groupView(
   title: readonly Child[],
   entries: readonly ShownEntry[],
   language: Language,
-  isOpen: boolean,
+  { isOpen = false, isLazy }: { readonly isOpen?: boolean; readonly isLazy: boolean },
 ): HTMLElement {
   const texts = PATIENT[language];
   const latest = entries[0] === undefined ? '' : formatMoment(timeOf(entries[0]), language, 'day');
@@ -176,7 +176,7 @@ function groupView(
     attributes: { class: 'panel group' },
     summary: [element('strong', {}, ...title), element('span', { class: 'soft' }, figures)],
     isOpen,
-    isLazy: entries.length > FIRST_ITEMS,
+    isLazy,
     content: () => listOf(part, entries, language),
   });
 }
@@ -199,16 +199,21 @@ export function groupSections(entries: readonly ShownEntry[], language: Language
   const looks = accesses.filter(isLookAtList);
   const automatic = accesses.filter((entry) => isAutomatic(entry) && !isLookAtList(entry));
   const people = accesses.filter(isByPerson);
+  const isLazy = entries.length > FIRST_ITEMS;
   const groups = [...byUnit(people)].map(([key, found]) => {
     const [organisation, unit] = JSON.parse(key) as [string, string | null];
     const title = [foreign(organisation), ' / ', unit === null ? texts.noUnit : foreign(unit)];
-    return groupView(`unit-${key}`, title, found, language, people.length <= MAX_OPEN);
+    return groupView(`unit-${key}`, title, found, language, {
+      isOpen: people.length <= MAX_OPEN,
+      isLazy,
+    });
   });
   const others = entries.filter((entry) => !isAccess(entry));
   return [
     ...groups,
-    automatic.length > 0 && groupView('automatic', [texts.automatic], automatic, language, false),
-    looks.length > 0 && groupView('looks', [texts.looks], looks, language, false),
+    automatic.length > 0 &&
+      groupView('automatic', [texts.automatic], automatic, language, { isLazy }),
+    looks.length > 0 && groupView('looks', [texts.looks], looks, language, { isLazy }),
     others.length > 0 && otherSection(others, language),
   ];
 }

@@ -167,7 +167,7 @@ export class Questions {
             { class: 'actions' },
             element(
               'button',
-              { type: 'button', on: { click: () => this.#open(name) } },
+              { type: 'button', id: `go-on-${name}`, on: { click: () => this.#open(name) } },
               texts.goOn,
             ),
           ),
@@ -198,7 +198,7 @@ export class Questions {
           { class: 'actions no-print' },
           element(
             'button',
-            { type: 'button', 'data-appeal': '', on: { click: appeal } },
+            { type: 'button', id: `appeal-${thread.id}`, 'data-appeal': '', on: { click: appeal } },
             texts.appeal,
           ),
         ),
@@ -235,7 +235,7 @@ export class Questions {
         refused: (code) => {
           if (['INQUIRY_STATE', 'IDEMPOTENCY_CONFLICT'].includes(code)) void this.load();
         },
-        closed: () => (isSent ? this.#showSent() : this.#hooks.draw()),
+        closed: () => (isSent ? this.#showSent() : this.#showUnsent()),
       },
       language,
     );
@@ -253,6 +253,12 @@ export class Questions {
   async #follow(sequence: number): Promise<void> {
     await this.#hooks.entered(sequence);
     await this.load();
+  }
+
+  /** The focus goes back to where it was, or to the questions when that is gone. */
+  #showUnsent(): void {
+    this.#hooks.draw();
+    if (document.activeElement === document.body) document.getElementById('questions')?.focus();
   }
 
   #showSent(): void {

@@ -13,6 +13,8 @@ interface InquiryWords {
   readonly answered: string;
   readonly newDue: (moment: string) => string;
   readonly by: string;
+  readonly who: string;
+  readonly text: string;
   readonly steps: string;
   readonly textWithheld: string;
   readonly characters: (count: number, most: number) => string;
@@ -44,6 +46,8 @@ const EN: InquiryWords = {
   answered: 'Answered by the hospital',
   newDue: (moment) => `New deadline: ${moment}`,
   by: 'by',
+  who: 'By',
+  text: 'Text',
   steps: 'Step by step',
   textWithheld: 'The text is not shown.',
   characters: (count, most) => `${count} of ${most} characters`,
@@ -86,6 +90,8 @@ const ZH: InquiryWords = {
   answered: '医院已答复',
   newDue: (moment) => `新的期限：${moment}`,
   by: '答复人',
+  who: '何人',
+  text: '内容',
   steps: '经过',
   textWithheld: '内容不显示。',
   characters: (count, most) => `${count} / ${most} 字`,

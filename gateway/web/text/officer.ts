@@ -18,7 +18,6 @@ interface OfficerTexts {
   readonly askedAt: (moment: string) => string;
   readonly open: string;
   readonly more: string;
-  readonly again: string;
   readonly back: string;
   readonly patient: string;
   readonly patientHint: string;
@@ -48,7 +47,6 @@ interface OfficerTexts {
   readonly closed: string;
   readonly unsent: string;
   readonly discard: string;
-  readonly notOpened: string;
 }
 
 const EN: OfficerTexts = {
@@ -71,7 +69,6 @@ const EN: OfficerTexts = {
   askedAt: (moment) => `Asked ${moment}`,
   open: 'Open',
   more: 'Load more',
-  again: 'Load again',
   back: 'Back to the list',
   patient: 'Patient',
   patientHint: 'a pseudonym, until the gateway is started again',
@@ -106,7 +103,6 @@ const EN: OfficerTexts = {
   closed: 'This question is answered. The patient may object; then it is open again.',
   unsent: 'You wrote this and did not send it:',
   discard: 'Throw the text away',
-  notOpened: 'This question cannot be shown.',
 };
 
 const ZH: OfficerTexts = {
@@ -128,7 +124,6 @@ const ZH: OfficerTexts = {
   askedAt: (moment) => `提问时间：${moment}`,
   open: '打开',
   more: '加载更多',
-  again: '重新加载',
   back: '返回列表',
   patient: '患者',
   patientHint: '代号，网关重启前有效',
@@ -162,7 +157,6 @@ const ZH: OfficerTexts = {
   closed: '此提问已答复。患者可以申诉，届时会重新打开。',
   unsent: '您写过以下内容但没有提交：',
   discard: '丢弃内容',
-  notOpened: '无法显示此提问。',
 };
 
 export const OFFICER: Bilingual<OfficerTexts> = { en: EN, 'zh-CN': ZH };

@@ -25,7 +25,6 @@ interface QuestionTexts {
   readonly about: string;
   readonly aboutAll: string;
   readonly aboutUnloaded: string;
-  readonly you: string;
   readonly draft: string;
   readonly goOn: string;
   readonly openOnes: (open: number, overdue: number) => string;
@@ -67,7 +66,6 @@ const EN: QuestionTexts = {
   about: 'About: ',
   aboutAll: 'your file as a whole',
   aboutUnloaded: 'an older entry that is not loaded on this page',
-  you: 'You',
   draft: 'You wrote something that is not sent yet:',
   goOn: 'Go on with it',
   openOnes: (open, overdue) =>
@@ -107,7 +105,6 @@ const ZH: QuestionTexts = {
   about: '所问：',
   aboutAll: '整份病历',
   aboutUnloaded: '一条较早的记录，本页尚未加载',
-  you: '您',
   draft: '您有尚未提交的内容：',
   goOn: '继续填写',
   openOnes: (open, overdue) =>

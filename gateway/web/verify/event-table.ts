@@ -2,6 +2,7 @@
 import type { Actor, Entry } from '../../../chaincode/core/entry.js';
 import type { HistoryEvent } from '../../evidence/history-events.js';
 import { actionText, actText, purposeText } from '../text/codes.js';
+import { INQUIRY_WORDS } from '../text/inquiry-words.js';
 import type { Language } from '../text/language.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
@@ -57,6 +58,7 @@ function row(event: HistoryEvent, places: Places, language: Language): HTMLEleme
   const { entry, act, sequence } = event;
   const texts = verifyTexts(language);
   const time = entry === null ? undefined : entry.act === 'access' ? entry.occurredAt : entry.at;
+  const words = INQUIRY_WORDS[language];
   const asked = entry === null ? undefined : inquiryCells(entry, event, places, language);
   const plain = entry === null ? [actText(act ?? '', language)] : whatText(entry, language);
   const cell = (label: string, children: readonly Child[]) =>
@@ -66,9 +68,9 @@ function row(event: HistoryEvent, places: Places, language: Language): HTMLEleme
     isOverride(event) ? { class: 'override' } : {},
     element('th', { scope: 'row' }, `#${sequence}`),
     cell(texts.when, [time === undefined ? undefined : moment(time)]),
-    cell(texts.who, whoText(event, texts)),
+    cell(asked === undefined ? texts.who : words.who, whoText(event, texts)),
     cell(texts.what, asked?.what ?? plain),
-    cell(texts.why, asked?.said ?? whyText(event, language)),
+    asked === undefined ? cell(texts.why, whyText(event, language)) : cell(words.text, asked.said),
   );
 }
 

@@ -232,3 +232,35 @@ describe('questions of patients, over HTTP', () => {
     }
   });
 });
+
+describe('a hospital that does not name who answers', () => {
+  for (const display of ['role', 'pseudonym'] as const) {
+    it(`keeps that from the patient everywhere, with the display ${display}`, async () => {
+      const place = await ApiPlace.open({ display });
+      const me = patientOf('P1');
+      await opened(place, 'P1', 'r1');
+      const id = await asked(place, 'P1', 'who?');
+      const officer = stepsOf(await done(answer(place, id, ANSWERED)));
+      expect(officer[1]).to.have.property('actor');
+      await place.hospital.sequencer.waitProven(20_000);
+      const bodies = [
+        await call(place, MINE, { as: me }),
+        await call(place, ME, { as: me }),
+        await call(place, `${ME}/file`, { as: me }),
+      ];
+      for (const { status, bytes } of bodies) {
+        expect(status).to.equal(200);
+        expect(bytes.toString()).to.not.include('officer-1');
+      }
+      // Nor does the entry itself say who sent it: the gateway did.
+      const { bytes = Buffer.alloc(0) } = bodies[2] ?? {};
+      const trust = parseTrustFile(place.hospital.trustFile());
+      const { verdict, events } = verifyHistory({ history: bytes, trust });
+      expect(verdict).to.equal('complete');
+      expect(events[2]?.entry?.by.id).to.equal('test');
+      expect(events[2]?.withheld).to.deep.equal(['actor']);
+      expect(events[1]?.entry?.by.id).to.equal('test');
+      await place.close();
+    });
+  }
+});

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { DemoBearer } from '../../gateway/http/auth/local-issuer.js';
+import type { Gateway } from '../../gateway/operation/gateway.js';
 import { openHospital } from '../../gateway/services/hospital.js';
 import { GatewayPlace } from '../support/gateway-place.js';
 import { accessSubmission } from '../support/hospital.js';
@@ -7,6 +9,14 @@ const QUESTION = 'CANARY question';
 
 describe('inquiries in a gateway that runs', () => {
   let place: GatewayPlace;
+  let gateway: Gateway;
+
+  const send = async (bearer: DemoBearer, path: string, body: object) => {
+    const authorization = `Bearer ${await gateway.issuer?.issue(bearer)}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    return place.ask(path, { headers, body: JSON.stringify(body) });
+  };
+
   before(async () => {
     place = await GatewayPlace.create();
     const hospital = await openHospital({ folder: place.data, operator: 'test' });
@@ -16,7 +26,7 @@ describe('inquiries in a gateway that runs', () => {
       await hospital.inquiries.ask({ patient, question: QUESTION, dueAt });
     }
     await hospital.close();
-    await place.open();
+    gateway = await place.open({ CHARTSEAL_DEMO: 'true' });
   });
   after(() => place.remove());
 
@@ -31,8 +41,28 @@ describe('inquiries in a gateway that runs', () => {
     expect(await place.figure('chartseal_unknown_figures{figure="inquiries_open"}')).to.equal(0);
   });
 
-  it('leave no text in its log', () => {
-    expect(place.lines.length).to.be.above(0);
-    expect(place.lines.join('\n')).to.not.include('CANARY');
+  it('leave no text in its log, nor in what is answered to what is wrong', async () => {
+    const { patient } = accessSubmission('P1', '');
+    const mine: DemoBearer = { sub: 'patient', roles: ['patient'], patient };
+    const officer: DemoBearer = { sub: 'officer', roles: ['privacy-officer'] };
+    const path = '/v1/patients/me/inquiries';
+    const question = { question: QUESTION };
+    const made = await send(mine, path, question);
+    expect(made.status).to.equal(201);
+    const { id } = JSON.parse(made.text) as { id: string };
+    const answers = `/v1/inquiries/${id}/answers`;
+    const answer = { status: 'answered', outcome: 'justified', text: 'CANARY text' };
+    expect((await send(officer, answers, answer)).status).to.equal(201);
+    const wrong = [
+      await send(officer, answers, answer),
+      await send(officer, answers, { ...answer, CANARY: 1, outcome: 'CANARY' }),
+      await send(mine, path, { ...question, about: 'CANARY' }),
+      await send(mine, `${path}/CANARY/appeals`, question),
+      await send(mine, path, { question: QUESTION.repeat(1000) }),
+    ];
+    expect(wrong.map(({ status }) => status)).to.deep.equal([409, 400, 400, 400, 400]);
+    for (const { text } of wrong) expect(text).to.not.include('CANARY ');
+    expect(place.lines.length).to.be.above(wrong.length);
+    expect(place.lines.join('\n')).to.not.include('CANARY').and.not.include(id);
   });
 });

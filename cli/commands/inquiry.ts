@@ -1,5 +1,5 @@
-// chartseal inquiry list | show | answer: what patients ask, and what the hospital answers. Words to
-// patients come from a file or stdin: what is typed on a command line is seen by others.
+// chartseal inquiry list | show | answer: what patients ask, and what the hospital answers. Words
+// to patients come from a file or stdin: what is typed on a command line is seen by others.
 import { decodeUtf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { ShownInquiry, ShownStep } from '../../gateway/services/door/inquiry-door.js';

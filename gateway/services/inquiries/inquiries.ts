@@ -141,8 +141,8 @@ export class Inquiries {
 
   /**
    * What the hospital says to an inquiry, durable when it resolves. Throws NOT_FOUND,
-   * INQUIRY_STATE, REQUEST_CONFLICT for `dueAt` that is over, IDEMPOTENCY_CONFLICT, and the codes of
-   * accepting.
+   * INQUIRY_STATE, REQUEST_CONFLICT for `dueAt` that is over, IDEMPOTENCY_CONFLICT, and the codes
+   * of accepting.
    */
   async answer(id: string, input: AnswerInput, actor: Actor, key?: string): Promise<Told> {
     const { labelHex } = this.#first(id);

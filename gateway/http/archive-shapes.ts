@@ -1,8 +1,8 @@
 // What an archivist is told, as shapes.
 import { FIXITY_MEMBERS, RECORD_MEMBERS } from '../../chaincode/core/entry-shapes.js';
 import { flag, integer, list, object, oneOf, text, time } from '../../chaincode/core/shape.js';
+import { MAX_RUNS } from '../services/archive/fixity.js';
 import { BUCKET_BOUNDS_MS } from '../services/archive/histogram.js';
-import { MAX_RUNS } from '../services/archive/overview.js';
 import { WINDOW_DAYS } from '../services/archive/window.js';
 import { VERSION_MEMBERS } from './record-view.js';
 

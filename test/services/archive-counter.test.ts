@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { formatTime } from '../../chaincode/core/time.js';
 import { ArchiveCounter } from '../../gateway/services/archive/counter.js';
+import { MAX_RUNS } from '../../gateway/services/archive/fixity.js';
 import { BUCKET_BOUNDS_MS, Histogram } from '../../gateway/services/archive/histogram.js';
 import { archiveOverview } from '../../gateway/services/archive/overview.js';
 import { UnprotectedWindow, WINDOW_DAYS } from '../../gateway/services/archive/window.js';
@@ -147,6 +148,32 @@ describe('the counter of the archive', () => {
     expect(all.window.days[0]?.maxMs).to.be.within(2 * HOUR, 3 * HOUR);
     await accept('second', 5);
     expect(await until(counter, 1011)).to.include({ records: 4, versions: 6, accessEvents: 1005 });
+  });
+
+  it('knows the newest run over all records, however many of a part came after it', async () => {
+    const run = (coverage: 'all' | 'part', minute: number) => ({
+      fixity: {
+        scope: { coverage, records: 9, size: 3 },
+        counts: { altered: 0, missing: 0, notChecked: 2, unchanged: 7, unreadable: 0 },
+        startedAt: '2026-11-01T08:00:00.000Z',
+        endedAt: formatTime(Date.UTC(2026, 10, 1, 9, minute)),
+        tool: 'test',
+      },
+    });
+    const { sequencer } = process;
+    await sequencer.accept(run('all', 0));
+    await sequencer.accept(run('all', 1));
+    for (let minute = 2; minute < 2 + MAX_RUNS; minute++) {
+      await sequencer.accept(run('part', minute));
+    }
+    const counter = newCounter();
+    await until(counter, 2 + MAX_RUNS);
+    const { fixity } = await archiveOverview(process, counter, Date.now());
+    expect(fixity.runs.map(({ coverage }) => coverage)).to.deep.equal(
+      Array.from({ length: MAX_RUNS }, () => 'part'),
+    );
+    expect(fixity.lastAllAt).to.equal('2026-11-01T09:01:00.000Z');
+    expect(fixity.coveredRecords).to.equal(7);
   });
 
   it('measures what waits for the ledger only when it is endorsed', async () => {

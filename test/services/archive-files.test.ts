@@ -22,6 +22,7 @@ import { auditReader } from '../../gateway/services/feed/read-audit.js';
 import { openHospital } from '../../gateway/services/hospital.js';
 import { runFolders } from '../../gateway/services/ingest-run.js';
 import { recordIdOf } from '../../gateway/services/record-id.js';
+import { expectCodeAsync } from '../support/expect-code.js';
 import { GatewayPlace } from '../support/gateway-place.js';
 import { ask } from '../support/loopback-request.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
@@ -72,9 +73,9 @@ class PlaceAlone implements Place {
     return this.#open(async (hospital) => (await failedPage(hospital, 0, 100)).failed);
   }
 
-  retry(id: number): Promise<RetryOutcome> {
+  retry(id: number, signal = new AbortController().signal): Promise<RetryOutcome> {
     const readers = { audit: auditReader(NO_SOURCES), record: readKeptRecord };
-    return this.#open((hospital) => retryFailed(hospital, id, readers));
+    return this.#open((hospital) => retryFailed(hospital, id, readers, signal));
   }
 
   async close(): Promise<void> {
@@ -216,6 +217,11 @@ for (const [kind, create] of Object.entries(KINDS)) {
       expect(await place.retry(id)).to.include({ state: 'refused', code: 'BAD_INPUT' });
       expect(await accepted()).to.equal(0);
       writeFileSync(join(archive, 'sub', 'a.txt'), 'at last');
+      if (place instanceof PlaceAlone) {
+        const alone = place;
+        await expectCodeAsync(() => alone.retry(id, AbortSignal.abort()), 'SHUTTING_DOWN');
+        expect(await one()).to.include({ id, tries: 2, code: 'BAD_INPUT' });
+      }
       expect(await place.retry(id)).to.deep.equal({ state: 'accepted' });
       expect(await place.list()).to.deep.equal([]);
       // The same as an ingest anchors, who therefore has nothing to do.

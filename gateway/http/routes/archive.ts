@@ -202,9 +202,9 @@ export const ARCHIVE_ROUTES: readonly Route[] = [
       'FEED_FAILED',
       'FEED_CORRUPT',
     ],
-    handle: async ({ values }, { hospital, fhir }) => {
+    handle: async ({ values, signal }, { hospital, fhir }) => {
       const readers = { audit: auditReader(fhir), record: readKeptRecord };
-      return answer(await retryFailed(hospital, Number(values['id']), readers));
+      return answer(await retryFailed(hospital, Number(values['id']), readers, signal));
     },
   },
 ];

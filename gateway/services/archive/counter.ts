@@ -3,6 +3,7 @@
 // and not proven yet.
 
 import { decodeBase64 } from '../../../chaincode/core/bytes.js';
+import type { FixityEntry } from '../../../chaincode/core/entry.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { parseClosingLeaf } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
@@ -13,6 +14,7 @@ import { parseJsonRow, parseStoredEntry, type StoredEntry } from '../../store/ro
 import type { Store } from '../../store/store.js';
 import type { Sequencer } from '../sequencer/sequencer.js';
 import { Signal } from '../sequencer/signal.js';
+import { type FixityRun, fixityRun } from './fixity.js';
 import { UnprotectedWindow, type WindowFigures } from './window.js';
 
 export interface ArchiveFigures {
@@ -22,6 +24,8 @@ export interface ArchiveFigures {
   /** Ordinal of the first entry that is not in the figures yet. */
   readonly countedTo: number;
   readonly window: WindowFigures;
+  /** The newest run over all records among what is counted. */
+  readonly lastAll?: FixityRun;
   /** Why counting does not go on. */
   readonly fault?: ChartsealError;
 }
@@ -54,6 +58,7 @@ export class ArchiveCounter {
   #versions = 0;
   #accessEvents = 0;
   #countedTo = 0;
+  #lastAll: FixityRun | undefined;
   #fault: ChartsealError | undefined;
   #piece: Promise<void> | undefined;
   #isClosed = false;
@@ -72,13 +77,14 @@ export class ArchiveCounter {
   /** What is counted by now, and one piece more. */
   async figures(now: number): Promise<ArchiveFigures> {
     if (!this.#isClosed) await this.#count();
-    const fault = this.#fault;
+    const [fault, lastAll] = [this.#fault, this.#lastAll];
     return {
       records: this.#records,
       versions: this.#versions,
       accessEvents: this.#accessEvents,
       countedTo: this.#countedTo,
       window: this.#window.figures(now),
+      ...(lastAll === undefined ? {} : { lastAll }),
       ...(fault === undefined ? {} : { fault }),
     };
   }
@@ -141,6 +147,7 @@ export class ArchiveCounter {
     // The leaf says it without reading the entry.
     const act = leaf[1];
     if (act === ACTS.access) this.#accessEvents++;
+    if (act === ACTS.fixity) this.#takeRun(fixityRun(parseJsonRow<FixityEntry>(entry)));
     if (act !== ACTS.archive && act !== ACTS.amend) return;
     type Facts = { readonly at: string; readonly record: { readonly createdAt?: string } };
     const { at, record } = parseJsonRow<Facts>(entry);
@@ -153,6 +160,10 @@ export class ArchiveCounter {
     });
     this.#versions++;
     if (act === ACTS.archive) this.#records++;
+  }
+
+  #takeRun(run: FixityRun): void {
+    if (run.coverage === 'all') this.#lastAll = run;
   }
 
   /** Versions that were endorsed meanwhile. */

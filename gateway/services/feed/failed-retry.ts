@@ -61,25 +61,27 @@ async function* only(file: WalkedFile): AsyncGenerator<WalkedFile> {
   yield file;
 }
 
-/** Reads the path again, here. */
-async function digestAgain(path: Buffer, { name = '' }: FileAgain) {
+/** Reads the path again, here. Throws SHUTTING_DOWN when that is ended by the signal. */
+async function digestAgain(path: Buffer, { name = '' }: FileAgain, signal: AbortSignal) {
   const file: WalkedFile = { kind: 'file', path, relative: name, folder: '' };
-  for await (const result of digestFiles(only(file), { threads: 1 })) {
+  for await (const result of digestFiles(only(file), { threads: 1, signal })) {
     if ('error' in result) throw result.error;
     if (!('skipped' in result)) return result;
   }
+  if (signal.aborted) throw new ChartsealError('SHUTTING_DOWN', 'the file was not read to its end');
   throw new ChartsealError('BAD_INPUT', 'the file is empty: nothing in it could be proven');
 }
 
 async function anchorFile(
   { store, sequencer, context, records }: Retrying,
   item: FailedItem,
+  signal: AbortSignal,
 ): Promise<Anchoring> {
   const { path = '', caller: by } = item.facts;
   const again = parseFileAgain(item.content);
   const { id, category, moved, patient } = again;
   if (id === undefined) throw untriable(item, 'run the ingest over it again');
-  const result = await digestAgain(Buffer.from(path, 'base64'), again);
+  const result = await digestAgain(Buffer.from(path, 'base64'), again, signal);
   const ingest = new Ingest(
     // What fails is told here, and not kept a second time.
     { store, sequencer, context, records },
@@ -98,6 +100,7 @@ async function retryOne(
   hospital: Retrying,
   id: number,
   readers: FailedReaders,
+  signal: AbortSignal,
 ): Promise<RetryOutcome> {
   const { feed } = hospital;
   if (feed.isUnused) throw new ChartsealError('NOT_FOUND', 'nothing that failed has this number');
@@ -105,8 +108,9 @@ async function retryOne(
   if (item === undefined) return retryEvent(hospital, id, readers.audit);
   let anchored: Anchoring;
   try {
-    const isFile = item.facts.kind === 'file';
-    anchored = await (isFile ? anchorFile(hospital, item) : anchorRecord(hospital, item, readers));
+    anchored = await (item.facts.kind === 'file'
+      ? anchorFile(hospital, item, signal)
+      : anchorRecord(hospital, item, readers));
   } catch (error) {
     if (!isMendable(error)) throw error;
     await feed.unanchored.refuseAgain(id, causeOf(error));
@@ -120,11 +124,13 @@ async function retryOne(
 /**
  * Throws NOT_FOUND, and faults of the store, the ledger or the feed itself; what is refused again
  * is none of them.
+ * @param signal ends the reading of a file
  */
 export function retryFailed(
   hospital: Retrying,
   id: number,
   readers: FailedReaders,
+  signal: AbortSignal,
 ): Promise<RetryOutcome> {
-  return hospital.feed.unanchored.inTurn(id, () => retryOne(hospital, id, readers));
+  return hospital.feed.unanchored.inTurn(id, () => retryOne(hospital, id, readers, signal));
 }

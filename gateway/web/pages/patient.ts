@@ -1,5 +1,5 @@
 // The page of a patient: who opened the file, and the proof that the list is complete.
-import { type AccessPage, isByPerson, type ShownEntry } from '../patient/access.js';
+import type { AccessPage } from '../patient/access.js';
 import { checkList, type Proof } from '../patient/check.js';
 import { emergencySection, groupSections } from '../patient/entries.js';
 import {
@@ -9,42 +9,36 @@ import {
   isOfFilter,
   NO_FILTER,
 } from '../patient/filter.js';
+import {
+  FIRST_ENTRIES,
+  HISTORY,
+  ListLoader,
+  type LoadedList,
+  MOST_ENTRIES,
+  PAGE_ENTRIES,
+} from '../patient/list-loader.js';
+import { leadView, moreSection, notSearched, signsSection } from '../patient/list-parts.js';
 import { withNewer } from '../patient/newer.js';
 import { proofSection, proofSentence } from '../patient/proof-view.js';
 import { Questions } from '../patient/questions.js';
 import { sourcesSection } from '../patient/sources.js';
-import { SUMMARY_DAYS, summarise } from '../patient/summary.js';
 import { timeline } from '../patient/timeline.js';
 import { codeOf, getJson, readSession, type Session } from '../session/api.js';
 import { linksFor, signedIn } from '../session/head.js';
 import type { Language } from '../text/language.js';
 import { METER } from '../text/meter.js';
 import { PATIENT } from '../text/patient.js';
-import { PIECES } from '../text/pieces.js';
 import { problemText, SESSION } from '../text/session.js';
 import { Verifier } from '../verify/verifier.js';
-import { type Child, element, foreign } from '../view/dom.js';
+import { type Child, element } from '../view/dom.js';
 import { openPage } from '../view/frame.js';
-import { Meter, STOPPED } from '../view/meter.js';
-import { formatMoment } from '../view/moment.js';
+import { Meter } from '../view/meter.js';
 
-const PAGE_ENTRIES = 500;
-/** Loaded without being asked; a list of all the rest is for whoever asks. */
-const FIRST_ENTRIES = 2000;
-/** Held by the page at most. */
-const MOST_ENTRIES = 200_000;
-const DRAW_EVERY_MS = 500;
-const HISTORY = '/v1/patients/me/access-history';
 const NEWER_TRIES = 20;
 const NEWER_PAUSE_MS = 500;
 
-interface State {
+interface State extends LoadedList {
   session?: Session;
-  entries: readonly ShownEntry[];
-  asOf?: string;
-  count: number;
-  next?: string | undefined;
-  isLoading: boolean;
   problem?: string | undefined;
   filter: Filter;
   proof?: Proof | undefined;
@@ -62,6 +56,7 @@ const state: State = {
 let verifier: Verifier | undefined;
 const listMeter = new Meter('list');
 const proofMeter = new Meter('proof');
+const loader = new ListLoader(state, listMeter, () => frame);
 const questions = new Questions({
   language: () => frame.language,
   draw: () => frame.draw(),
@@ -78,62 +73,15 @@ function fail(error: unknown): void {
   frame.announce(problemText(SESSION[frame.language], state.problem));
 }
 
-const figure = (number: number) => number.toLocaleString(frame.language);
-
-async function loadPage(signal: AbortSignal): Promise<void> {
-  const cursor = state.next === undefined ? '' : `&cursor=${encodeURIComponent(state.next)}`;
-  const page = await getJson<AccessPage>(`${HISTORY}?limit=${PAGE_ENTRIES}${cursor}`, signal);
-  state.entries = [...state.entries, ...page.events];
-  state.asOf = page.asOf;
-  state.count = page.count;
-  state.next = page.next;
-}
-
-/** The next pages of the list, until so many entries are there; what was loaded stays. */
+/** What was loaded stays, whatever happens to the rest. */
 async function load(upTo: number): Promise<void> {
-  const stopping = new AbortController();
-  const wanted = () => Math.min(upTo, state.count);
-  const isWanted = () => state.next !== undefined && state.entries.length < wanted();
-  const say = () => {
-    const texts = METER[frame.language];
-    if (state.count === 0) return texts.waiting;
-    return texts.loadingList(figure(state.entries.length), figure(wanted()));
-  };
-  state.isLoading = true;
+  if (state.isLoading) return;
   state.problem = undefined;
-  listMeter.begin(say, () => stopping.abort());
-  frame.draw();
   try {
-    let drawnAt = Number.NEGATIVE_INFINITY;
-    do {
-      await loadPage(stopping.signal);
-      listMeter.tell(state.entries.length, wanted());
-      if (performance.now() - drawnAt < DRAW_EVERY_MS) continue;
-      drawnAt = performance.now();
-      frame.draw();
-    } while (isWanted());
+    await loader.load(upTo);
+    frame.announce(PATIENT[frame.language].loadedOf(state.entries.length, state.count));
   } catch (error) {
-    if (codeOf(error) !== STOPPED || state.count === 0) throw error;
-  } finally {
-    state.isLoading = false;
-    listMeter.end();
-  }
-  frame.draw();
-  const { loadedOf } = PATIENT[frame.language];
-  frame.announce(loadedOf(state.entries.length, state.count));
-}
-
-/** The first pages; after a fault, those that are missing. */
-async function loadFirst(): Promise<void> {
-  const isWhole = state.asOf !== undefined && state.next === undefined;
-  try {
-    if (!isWhole) await load(FIRST_ENTRIES);
-  } catch (error) {
-    // The place to go on from is kept by the server for a while only.
-    if (codeOf(error) !== 'NOT_FOUND' || state.next === undefined) throw error;
-    state.entries = [];
-    state.next = undefined;
-    await load(FIRST_ENTRIES);
+    fail(error);
   }
 }
 
@@ -152,7 +100,8 @@ async function begin(): Promise<void> {
     const { caller } = state.session;
     if (caller?.roles.includes('patient')) {
       questions.begin(caller);
-      await loadFirst();
+      await loader.loadFirst();
+      frame.announce(PATIENT[frame.language].loadedOf(state.entries.length, state.count));
       await questions.load();
     } else state.isLoading = false;
     frame.draw();
@@ -191,6 +140,7 @@ async function check(): Promise<void> {
   state.checkProblem = undefined;
   proofMeter.begin(() => {
     const texts = METER[frame.language];
+    if (bytes === 0) return texts.preparing;
     return bytes < 0 ? texts.checking : texts.loadingProof((bytes / 2 ** 20).toFixed(1));
   }, stop);
   frame.draw();
@@ -209,13 +159,14 @@ async function check(): Promise<void> {
   try {
     // Signs come with the list alone: it is loaded before the proof takes its place.
     const hasSigns = state.entries.some(({ person }) => person !== undefined);
-    if (hasSigns && state.next !== undefined) await load(MOST_ENTRIES);
+    if (hasSigns && state.next !== undefined) await loader.load(MOST_ENTRIES);
     verifier ??= new Verifier();
     const proof = await checkList(verifier, patient, state.entries, questions.shown, control);
     state.proof = proof;
     const count = proof.verification.events.length;
     if (proof.threads !== undefined) questions.show(proof.threads, count);
     if (proof.proven !== undefined) {
+      loader.stop();
       state.entries = proof.proven;
       state.count = count;
       state.asOf = proof.verification.completeUpTo ?? state.asOf ?? '';
@@ -231,89 +182,6 @@ async function check(): Promise<void> {
   const { language } = frame;
   if (state.proof !== undefined) frame.announce(proofSentence(state.proof, language));
   else frame.announce(problemText(SESSION[language], state.checkProblem ?? ''));
-}
-
-/** The first sentence: what there is to know, before any list. */
-function lead(language: Language): Child[] {
-  const texts = PATIENT[language];
-  const { entries, asOf = '', next } = state;
-  const patient = state.session?.caller?.patient;
-  const summary = summarise(entries, asOf);
-  const opened = entries.filter(isByPerson).length;
-  const isAll =
-    next === undefined ||
-    Date.parse(entries.at(-1)?.at ?? asOf) < Date.parse(asOf) - SUMMARY_DAYS * 86_400_000;
-  let sentence = texts.summary(summary, isAll);
-  if (opened === 0 && next === undefined) sentence = texts.nobody;
-  else if (summary.accesses === 0 && isAll) sentence = texts.nobodyRecently;
-  return [
-    patient !== undefined &&
-      element('p', { class: 'soft' }, foreign(texts.file(patient.value, patient.system))),
-    element('p', { class: 'lead', id: 'summary' }, sentence),
-    element('p', { class: 'soft' }, texts.upTo(formatMoment(asOf, language))),
-    questions.summaryLine(language),
-  ];
-}
-
-/** What signs are worth, where there are some. */
-function signsSection(language: Language): Child {
-  const texts = PATIENT[language];
-  if (state.entries.every(({ person }) => person === undefined)) return undefined;
-  return element(
-    'section',
-    { id: 'signs' },
-    element('h2', {}, texts.signsTitle),
-    element('p', {}, texts.signs),
-  );
-}
-
-function moreSection(language: Language): Child {
-  const texts = PATIENT[language];
-  const { entries, count, next, isLoading } = state;
-  if (next === undefined) return undefined;
-  const more = () => {
-    if (!state.isLoading) void load(entries.length + FIRST_ENTRIES).catch(fail);
-  };
-  return element(
-    'div',
-    { class: 'actions' },
-    element('span', {}, texts.loadedOf(entries.length, count)),
-    entries.length >= MOST_ENTRIES &&
-      element('span', {}, PIECES[language].most(figure(MOST_ENTRIES))),
-    element(
-      'button',
-      {
-        type: 'button',
-        id: 'more',
-        // One that is disabled would lose the focus.
-        'aria-disabled': isLoading ? 'true' : undefined,
-        on: { click: more },
-      },
-      texts.more,
-    ),
-    element(
-      'button',
-      {
-        type: 'button',
-        id: 'load-all',
-        'aria-disabled': isLoading ? 'true' : undefined,
-        on: { click: () => loadAll() },
-      },
-      PIECES[language].all(figure(Math.min(count, MOST_ENTRIES))),
-    ),
-  );
-}
-
-function loadAll(): void {
-  if (!state.isLoading) void load(MOST_ENTRIES).catch(fail);
-}
-
-/** What a search did not walk over. */
-function notSearched(language: Language): string | undefined {
-  const { entries, count, next, isLoading, filter } = state;
-  if (next === undefined || !isFiltering(filter)) return undefined;
-  const say = isLoading ? PIECES[language].searchingAll : PIECES[language].searchedPart;
-  return say(figure(entries.length), figure(count));
 }
 
 function proofPanel(session: Session, language: Language): HTMLElement {
@@ -341,11 +209,15 @@ function list(session: Session, language: Language): Child[] {
     state.filter = filter;
     frame.draw();
     // A search walks over all of the list, not over what happens to be loaded.
-    if (state.next !== undefined && isFiltering(filter)) loadAll();
+    if (state.next !== undefined && isFiltering(filter)) void load(MOST_ENTRIES);
   };
-  if (state.entries.length === 0) return [...lead(language), proofPanel(session, language)];
+  const lead = [
+    ...leadView(state, session.caller?.patient, language),
+    questions.summaryLine(language),
+  ];
+  if (state.entries.length === 0) return [...lead, proofPanel(session, language)];
   return [
-    ...lead(language),
+    ...lead,
     emergencySection(state.entries, language),
     proofPanel(session, language),
     questions.section(language),
@@ -360,12 +232,12 @@ function list(session: Session, language: Language): Child[] {
         state.filter,
         set,
         language,
-        notSearched(language),
+        notSearched(state, state.filter, language),
       ),
       ...groupSections(fitting, language),
-      moreSection(language),
+      moreSection(state, FIRST_ENTRIES, (upTo) => void load(upTo), language),
     ),
-    signsSection(language),
+    signsSection(state, language),
     sourcesSection(state.entries, language),
     element(
       'div',

@@ -222,7 +222,8 @@ export function groupSections(entries: readonly ShownEntry[], language: Language
 function linkToStep(entry: ShownEntry, language: Language): Child[] {
   if (!isOfQuestion(entry)) return [];
   const href = `#${stepId(entry.leafHash)}`;
-  return [' · ', element('a', { class: 'no-print', href }, QUESTIONS[language].toQuestion)];
+  const link = element('a', { href }, QUESTIONS[language].toQuestion);
+  return [element('span', { class: 'no-print' }, ' · ', link)];
 }
 
 function otherText(entry: ShownEntry, language: Language): Child {

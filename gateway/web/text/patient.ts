@@ -99,7 +99,8 @@ const EN: PatientTexts = {
   everyPurpose: 'Every purpose',
   purpose: 'Purpose',
   nothingFits: 'No entry fits.',
-  showing: (shown, of) => `${shown} of ${of} entries fit.`,
+  showing: (shown, of) =>
+    `${shown.toLocaleString('en')} of ${of.toLocaleString('en')} entries fit.`,
   noName: 'Name not shown, by the hospital’s rules',
   sign: (sign) => `Person ${sign}`,
   signsTitle: 'Signs in the place of names',
@@ -185,7 +186,8 @@ const ZH: PatientTexts = {
   everyPurpose: '全部用途',
   purpose: '用途',
   nothingFits: '没有符合的记录。',
-  showing: (shown, of) => `${of} 条中有 ${shown} 条符合。`,
+  showing: (shown, of) =>
+    `${of.toLocaleString('zh-CN')} 条中有 ${shown.toLocaleString('zh-CN')} 条符合。`,
   noName: '姓名按规定不显示',
   sign: (sign) => `人员 ${sign}`,
   signsTitle: '以代号代替姓名',

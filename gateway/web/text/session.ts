@@ -65,6 +65,13 @@ const EN: SessionTexts = {
     IDENTITY_PROVIDER_UNREACHABLE:
       'The hospital’s sign-in service does not answer just now. Please try again in a minute.',
     NO_ANSWER: 'The hospital’s server does not answer. Check your connection and try again.',
+    CUT_OFF: 'The connection was cut before all was there. What came stays; please try again.',
+    STOPPED: 'You stopped it. Nothing was found out.',
+    LOG_STOPPED:
+      'The hospital’s log is stopped: nothing new is recorded or proven until it is set right. Please tell the hospital.',
+    LEDGER_UNREACHABLE:
+      'The hospital’s log cannot reach its ledger just now. Please try again in some minutes.',
+    UNEXPECTED: 'The hospital’s server met a fault of its own. Please try again later.',
     NOT_PROVEN_YET: 'New entries are being proven just now. Please try again in a few seconds.',
     TOO_LARGE:
       'This list is too long for one file. Ask the hospital for a copy that can be checked.',
@@ -113,6 +120,11 @@ const ZH: SessionTexts = {
     ACCESS_DENIED: '您的账号无权在此进行该操作。',
     IDENTITY_PROVIDER_UNREACHABLE: '医院的登录服务暂无响应，请稍后再试。',
     NO_ANSWER: '医院服务器没有响应。请检查网络后重试。',
+    CUT_OFF: '连接在中途断开。已收到的内容仍在，请重试。',
+    STOPPED: '您已停止，没有得出任何结论。',
+    LOG_STOPPED: '医院的日志已停止：在修复之前，不再登记或证明新的内容。请告知医院。',
+    LEDGER_UNREACHABLE: '医院的日志暂时无法连接其账本，请几分钟后再试。',
+    UNEXPECTED: '医院服务器自身出现故障，请稍后再试。',
     NOT_PROVEN_YET: '新的记录正在生成证明，请几秒后再试。',
     TOO_LARGE: '清单过长，无法放入一个文件。请向医院索取可核验的副本。',
     STORE_CORRUPT: '医院自身的记录前后不一致，因此不予显示。请告知医院。',

@@ -2,6 +2,7 @@
 import type { StepStatus } from '../../evidence/steps.js';
 import type { HistoryStep, ReceiptStep } from '../../evidence/verdict.js';
 import { AS_OF } from './as-of.js';
+import { LONG } from './long.js';
 
 const steps: Readonly<Record<ReceiptStep | HistoryStep, readonly [name: string, asks: string]>> = {
   format: ['File format', 'Can the file be read, and is it whole?'],
@@ -90,6 +91,8 @@ export const VERIFY_EN = {
     incomplete: 'Not complete',
     notChecked: 'Not checked',
     tooOld: AS_OF.en.verdict,
+    stopped: LONG.en.stoppedVerdict,
+    tooLarge: LONG.en.tooLargeVerdict,
     notProven: 'Not proven',
     missing: 'Missing',
     unreadable: 'Unreadable',
@@ -176,6 +179,7 @@ export const VERIFY_EN = {
   more: (number: number) => `Show ${number} more`,
 
   asked: AS_OF.en,
+  long: LONG.en,
 
   reportTitle: 'Report',
   reportIntro: 'Keep what was found here: print it, or save it as data.',

@@ -1,5 +1,6 @@
 // Chinese texts of verification.
 import { AS_OF } from './as-of.js';
+import { LONG } from './long.js';
 import type { VerifyTexts } from './verify-en.js';
 
 export const VERIFY_ZH: VerifyTexts = {
@@ -62,6 +63,8 @@ export const VERIFY_ZH: VerifyTexts = {
     incomplete: '不完整',
     notChecked: '未核验',
     tooOld: AS_OF['zh-CN'].verdict,
+    stopped: LONG['zh-CN'].stoppedVerdict,
+    tooLarge: LONG['zh-CN'].tooLargeVerdict,
     notProven: '未能证明',
     missing: '缺失',
     unreadable: '无法读取',
@@ -157,6 +160,7 @@ export const VERIFY_ZH: VerifyTexts = {
   more: (number) => `再显示 ${number} 条`,
 
   asked: AS_OF['zh-CN'],
+  long: LONG['zh-CN'],
 
   reportTitle: '报告',
   reportIntro: '保存本次核验的结果：打印，或存为数据文件。',

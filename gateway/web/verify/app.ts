@@ -1,8 +1,10 @@
 // The page that verifies: takes files, shows what they are, what was found and what it is worth.
 import type { Language } from '../text/language.js';
-import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
+import { METER } from '../text/meter.js';
+import { type Child, cleanText, element, foreign } from '../view/dom.js';
 import { type Frame, openPage, type PageParts } from '../view/frame.js';
 import { mark } from '../view/mark.js';
+import { Meter } from '../view/meter.js';
 import { asOfPanel } from './as-of.js';
 import { type AsOfFields, momentOf, NO_AS_OF } from './as-of-moment.js';
 import { Desk, type Progress } from './desk.js';
@@ -31,7 +33,8 @@ export class VerifyApp {
   readonly #frame: Frame;
   readonly desk: Desk;
   readonly #view: ViewState;
-  readonly #meter = element('div', { class: 'meter' });
+  readonly #meter = new Meter('verifying');
+  #advancing: Progress | undefined;
   #typed = '';
   #asOf: AsOfFields = NO_AS_OF;
   #isAsOfWrong = false;
@@ -51,6 +54,7 @@ export class VerifyApp {
       open: new Set(),
       isOnPaper: false,
       rows: new Map(),
+      searches: new Map(),
       cards: 0,
       draw: () => this.draw(),
     };
@@ -71,7 +75,15 @@ export class VerifyApp {
 
   /** Many changes come in one moment; the last one of them is drawn at once. */
   #changed(): void {
-    if (this.desk.isDone) {
+    const { desk } = this;
+    if (!desk.isWorking) this.#meter.end();
+    else if (!this.#meter.isRunning) {
+      this.#meter.begin(
+        () => this.#progressText(),
+        () => this.desk.stop(),
+      );
+    }
+    if (desk.isDone) {
       this.draw();
       this.#announce();
       return;
@@ -97,21 +109,28 @@ export class VerifyApp {
     this.#frame.announce(text);
   }
 
-  #advance({ name, done, size }: Progress): void {
+  #advance(progress: Progress): void {
+    this.#advancing = progress;
+    this.#meter.tell(progress.done, progress.size);
+  }
+
+  #progressText(): string {
     const texts = verifyTexts(this.language);
-    const label = texts.hashing(name);
-    replaceChildren(
-      this.#meter,
-      element('p', {}, foreign(label)),
-      element('progress', { max: size, value: done, 'aria-label': label }),
-    );
+    const { finished, items } = this.desk;
+    const { kind, name = '' } = this.#advancing ?? {};
+    const now = items.find(({ outcome }) => outcome === undefined)?.name ?? name;
+    const clean = cleanText(now);
+    const doing =
+      kind === 'document' && now === name
+        ? texts.hashing(clean)
+        : METER[this.language].verifying(clean);
+    return items.length < 2 ? doing : `${texts.progress(finished, items.length)}. ${doing}`;
   }
 
   #take(taken: Promise<readonly TakenFile[]> | readonly TakenFile[]): void {
     const add = async () => {
       this.#problem = '';
       await this.desk.add(await taken);
-      replaceChildren(this.#meter);
     };
     add().catch((error: Error) => this.#fail(error));
   }
@@ -123,6 +142,7 @@ export class VerifyApp {
     this.#problem = '';
     this.#view.open.clear();
     this.#view.rows.clear();
+    this.#view.searches.clear();
     this.#announced = '';
     this.desk.clear();
   }
@@ -193,6 +213,7 @@ export class VerifyApp {
     const { desk } = this;
     const { length } = desk.items;
     if (desk.finished === 0 && desk.trust?.facts === undefined) return [];
+    const goOn = () => void desk.goOn().catch((error: Error) => this.#fail(error));
     const progress =
       desk.isDone || length < 2
         ? undefined
@@ -204,7 +225,9 @@ export class VerifyApp {
         element('h2', { id: 'result-title' }, texts.resultTitle),
         this.#reliance(language),
         progress,
-        this.#meter,
+        this.#meter.element,
+        desk.isStopped &&
+          element('button', { type: 'button', id: 'go-on', on: { click: goOn } }, texts.long.goOn),
         desk.finished === 0
           ? element('p', { class: 'soft' }, texts.nothingYet)
           : resultView(desk.items, this.#view, language),

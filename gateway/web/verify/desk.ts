@@ -1,4 +1,5 @@
 // What lies on the desk: the files given, the trust file, and what was found of each bundle.
+import { MAX_JSON_BYTES } from '../../../chaincode/core/limits.js';
 import type { HistoryVerification } from '../../evidence/verify-history.js';
 import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
 import type { TrustFacts } from '../worker/protocol.js';
@@ -16,6 +17,8 @@ export type Outcome =
     }
   | { readonly kind: 'missing'; readonly result: ReceiptVerification }
   | { readonly kind: 'noReceipt' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'tooLarge'; readonly size: number }
   | { readonly kind: 'unreadable'; readonly message: string };
 
 /** One bundle with what is known of it. */
@@ -26,10 +29,11 @@ export interface Item extends Bundle {
 }
 
 export interface Progress {
+  readonly kind: 'document' | 'history';
   readonly name: string;
-  /** Bytes. */
+  /** Bytes of a document, entries of a history. */
   readonly done: number;
-  readonly size: number;
+  readonly size: number | undefined;
 }
 
 export interface TrustState {
@@ -58,6 +62,8 @@ export class Desk {
   trust: TrustState | undefined;
   reading: { readonly done: number; readonly of: number } | undefined;
   overflow = false;
+  /** Whether something is verified just now. */
+  isWorking = false;
 
   /** @param changed is told of every change, `advanced` of each piece of a large file */
   constructor(verifier: Verifier, changed: () => void, advanced: (progress: Progress) => void) {
@@ -75,6 +81,39 @@ export class Desk {
     return this.#asOf;
   }
 
+  /** Whether the reader stopped before all was verified. */
+  get isStopped(): boolean {
+    return this.items.some(({ outcome }) => outcome?.kind === 'stopped');
+  }
+
+  /** Ends what is verified just now, for this time; what was found stays. */
+  stop(): void {
+    if (!this.isWorking) return;
+    this.#run++;
+    this.isWorking = false;
+    this.items = this.items.map((item) =>
+      item.outcome === undefined ? { ...item, outcome: { kind: 'stopped' } } : item,
+    );
+    this.#verifier.stop();
+    this.#changed();
+  }
+
+  /** Verifies what was stopped. */
+  async goOn(): Promise<void> {
+    await this.#again(({ outcome }) => outcome?.kind === 'stopped');
+  }
+
+  async #again(isMeant: (item: Item) => boolean): Promise<void> {
+    await this.#adding;
+    const run = ++this.#run;
+    this.items = this.items.map((item) => {
+      const { outcome: _, ...bundle } = item;
+      return isMeant(item) ? bundle : item;
+    });
+    this.#changed();
+    await this.#verifyAll(run);
+  }
+
   get finished(): number {
     return this.items.filter(({ outcome }) => outcome !== undefined).length;
   }
@@ -86,6 +125,8 @@ export class Desk {
   clear(): void {
     this.#epoch++;
     this.#run++;
+    if (this.isWorking) this.#verifier.stop();
+    this.isWorking = false;
     this.#files.clear();
     this.#trustBytes = undefined;
     this.#asOf = undefined;
@@ -109,14 +150,7 @@ export class Desk {
   /** Up to when lists must be complete from now on; they are verified again. */
   async askFor(asOf: number | undefined): Promise<void> {
     this.#asOf = asOf;
-    await this.#adding;
-    const run = ++this.#run;
-    this.items = this.items.map((item) => {
-      const { outcome: _, ...bundle } = item;
-      return item.history === undefined ? item : bundle;
-    });
-    this.#changed();
-    await this.#verifyAll(run);
+    await this.#again(({ history }) => history !== undefined);
   }
 
   async #read(taken: readonly TakenFile[], epoch: number): Promise<void> {
@@ -166,14 +200,18 @@ export class Desk {
 
   async #verifyAll(run: number): Promise<void> {
     const trust = this.#trustBytes;
+    this.isWorking = trust !== undefined;
     if (trust === undefined) return;
+    this.#changed();
     for (const [at, bundle] of [...this.items].entries()) {
       if (bundle.outcome !== undefined) continue;
       const item = await this.#verify(bundle, trust);
       if (run !== this.#run) return;
       this.items[at] = item;
+      this.isWorking = at < this.items.length - 1;
       this.#changed();
     }
+    this.isWorking = false;
   }
 
   async #verify(bundle: Bundle, trust: Uint8Array): Promise<Item> {
@@ -190,8 +228,12 @@ export class Desk {
     if (history !== undefined) {
       const asOf = this.#asOf;
       const asked = asOf === undefined ? {} : { asOf };
+      const { size: bytes } = history.file;
+      if (bytes > MAX_JSON_BYTES) return { ...bundle, outcome: { kind: 'tooLarge', size: bytes } };
       const question = { history: await bytesOf(history.file), trust, ...asked };
-      const result = await this.#verifier.ask('history', question);
+      const tell = (done: number, size?: number) =>
+        this.#advanced({ kind: 'history', name, done, size });
+      const result = await this.#verifier.ask('history', question, tell, [question.history]);
       const told = asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() };
       return { ...bundle, outcome: { kind: 'history', result, ...told } };
     }
@@ -205,7 +247,7 @@ export class Desk {
     }
     const { size } = document.file;
     const digest = await this.#verifier.ask('digest', document.file, (done) =>
-      this.#advanced({ name, done, size }),
+      this.#advanced({ kind: 'document', name, done, size }),
     );
     const facts = { digests: { 'sha-256': digest }, size };
     const result = await this.#verifier.ask('receipt', { receipt: bytes, trust, document: facts });

@@ -3,6 +3,7 @@ import type { Language } from '../text/language.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import type { Item } from './desk.js';
+import { eventSearch, eventsWith } from './event-search.js';
 import { eventTable } from './event-table.js';
 import { historyFacts, receiptFacts } from './facts.js';
 import { statementList, stepTable } from './step-list.js';
@@ -17,6 +18,8 @@ export interface ViewState {
   isOnPaper: boolean;
   /** Rows of events shown, by name of the bundle. */
   readonly rows: Map<string, number>;
+  /** What is searched for in the events, by name of the bundle. */
+  readonly searches: Map<string, string>;
   /** Cards shown. */
   cards: number;
   readonly draw: () => void;
@@ -28,7 +31,7 @@ const TONE_ORDER = { bad: 0, open: 1, good: 2 } as const;
 function details(item: Item, view: ViewState, language: Language): Child[] {
   const { outcome } = item;
   const texts = verifyTexts(language);
-  if (outcome === undefined || outcome.kind === 'noReceipt') return [];
+  if (outcome === undefined || !('result' in outcome || 'message' in outcome)) return [];
   if (outcome.kind === 'unreadable') {
     return [element('p', { class: 'soft', lang: 'en' }, foreign(outcome.message))];
   }
@@ -57,10 +60,27 @@ function details(item: Item, view: ViewState, language: Language): Child[] {
 function events({ name, outcome }: Item, view: ViewState, language: Language): Child {
   if (outcome?.kind !== 'history' || !isListed(outcome.result)) return undefined;
   if (outcome.result.events.length === 0) return undefined;
-  return eventTable(outcome.result.events, language, view.rows.get(name) ?? 0, (rows) => {
+  const { events } = outcome.result;
+  const search = view.searches.get(name) ?? '';
+  const more = (rows: number) => {
     view.rows.set(name, rows);
     view.draw();
-  });
+  };
+  return element(
+    'div',
+    {},
+    eventSearch(
+      events,
+      { name, search },
+      (typed) => {
+        view.searches.set(name, typed);
+        view.rows.delete(name);
+        view.draw();
+      },
+      language,
+    ),
+    eventTable(eventsWith(events, search, language), language, view.rows.get(name) ?? 0, more),
+  );
 }
 
 function card(

@@ -1,10 +1,13 @@
 // A verdict in words, for one bundle: how grave it is, its name, one sentence.
+import { MAX_JSON_BYTES } from '../../../chaincode/core/limits.js';
 import type { HistoryVerification } from '../../evidence/verify-history.js';
 import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
 import type { Tone } from '../view/mark.js';
 import type { Outcome } from './desk.js';
 import { momentText } from './moments.js';
 import type { VerifyTexts } from './texts.js';
+
+const mebibytes = (bytes: number) => String(Math.ceil(bytes / 2 ** 20));
 
 export interface Verdict {
   readonly name: keyof VerifyTexts['verdicts'];
@@ -91,6 +94,14 @@ export function verdictOf(outcome: Outcome, texts: VerifyTexts): Verdict {
       return historyVerdict(outcome.result, outcome.asOf, texts);
     case 'missing':
       return { name: 'missing', tone: 'bad', sentence: sentences.missing };
+    case 'stopped':
+      return { name: 'stopped', tone: 'open', sentence: texts.long.stopped };
+    case 'tooLarge':
+      return {
+        name: 'tooLarge',
+        tone: 'open',
+        sentence: texts.long.tooLarge(mebibytes(outcome.size), mebibytes(MAX_JSON_BYTES)),
+      };
     case 'noReceipt':
       return { name: 'noReceipt', tone: 'open', sentence: sentences.noReceipt };
     case 'unreadable':

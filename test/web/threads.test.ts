@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../../gateway/evidence/history-events.js';
 import { dayOf, endOfDay } from '../../gateway/web/inquiries/day.js';
 import {
   countDifferingSteps,
+  countUnknownSteps,
   isOpen,
   outcomeOf,
   type Thread,
@@ -101,8 +102,12 @@ describe('threads out of a verified history', () => {
 
   it('show what goes on with an entry that is not shown', () => {
     const hidden = HISTORY.with(1, event(1, null));
-    const steps = threadsOf(hidden, NOW).flatMap((thread) => thread.steps);
-    expect(steps).to.have.length(4);
+    const first = threadsOf(hidden, NOW).find(({ id }) => id === hashOf(1));
+    expect(first?.steps.map(({ sequence }) => sequence)).to.deep.equal([3, 4, 5]);
+    const shown = threadsOf(HISTORY, NOW);
+    const some = { ...counts, hidden: new Set([hashOf(1)]) };
+    expect(countDifferingSteps(shown, threadsOf(hidden, NOW), some)).to.equal(0);
+    expect(countDifferingSteps(shown, threadsOf(hidden, NOW), counts)).to.equal(1);
   });
 });
 
@@ -144,6 +149,16 @@ describe('threads that a page shows', () => {
       steps: one.steps.map((step) => ({ ...step, leafHash: 'f'.repeat(64) })),
     }));
     expect(countDifferingSteps([...added, ...proven], proven, counts)).to.equal(1);
+  });
+
+  it('are found in a proof of fingerprints alone, each at its place', () => {
+    const bare = HISTORY.map(({ sequence, act, leafHash }) => ({ sequence, act, leafHash }));
+    expect(countUnknownSteps(proven, bare, counts)).to.equal(0);
+    expect(countUnknownSteps(proven.slice(1), bare, counts)).to.equal(1);
+    expect(countUnknownSteps(proven.slice(1), bare, { shown: 2, proven: 6 })).to.equal(0);
+    expect(countUnknownSteps(change(0, 2, { leafHash: hashOf(9) }), bare, counts)).to.equal(2);
+    expect(countUnknownSteps(change(0, 2, { act: 'answer' }), bare, counts)).to.equal(1);
+    expect(countUnknownSteps(proven, bare.slice(0, 3), { shown: 6, proven: 3 })).to.equal(0);
   });
 
   it('may be older or newer than the proof', () => {

@@ -94,6 +94,9 @@ function choice({ state, choose }: ListPanel, language: Language): HTMLElement {
 export function listView(panel: ListPanel, language: Language): Child[] {
   const texts = OFFICER[language];
   const { state, threads, counts, hasMore, isLoading, more } = panel;
+  // The first sentence says already that nothing is open.
+  const isSaid = state === 'open' && counts?.open === 0;
+  const isEmpty = threads.length === 0 && !isLoading && !isSaid;
   return [
     element('h1', { id: 'title', tabindex: -1 }, texts.title),
     counts !== undefined &&
@@ -101,7 +104,7 @@ export function listView(panel: ListPanel, language: Language): Child[] {
     choice(panel, language),
     threads.length > 0 &&
       element('ul', { class: 'entries' }, ...threads.map((thread) => rowView(thread, language))),
-    threads.length === 0 && !isLoading && element('p', {}, texts.nothing[state]),
+    isEmpty && element('p', {}, texts.nothing[state]),
     isLoading && element('p', { id: 'loading' }, texts.loading),
     hasMore &&
       !isLoading &&

@@ -114,8 +114,8 @@ export function threadsOf(events: readonly HistoryEvent[], nowMs: number): Threa
     const step = stepOf(event);
     if (step === undefined) continue;
     const before = goesOnWith(event);
-    // One that goes on with nothing that is shown begins a thread of its own: it is not hidden.
-    const id = (before === undefined ? undefined : idOf.get(before)) ?? step.leafHash;
+    // The first one may not be shown; what goes on with it is.
+    const id = before === undefined ? step.leafHash : (idOf.get(before) ?? before);
     idOf.set(step.leafHash, id);
     threads.set(id, [...(threads.get(id) ?? []), step]);
     if (id === step.leafHash && event.entry?.act === 'inquiry') abouts.set(id, event.entry.about);
@@ -132,7 +132,8 @@ function saidIn(threads: readonly Thread[]): ReadonlyMap<string, { sequence: num
       const { actor: _actor, text: _text, ...facts } = step;
       const { id, about = null } = thread;
       const text = textOf(thread, step) ?? null;
-      const is = canonicalJson({ id, about, text, ...facts });
+      const first = step.leafHash === id ? { about } : {};
+      const is = canonicalJson({ id, text, ...first, ...facts });
       return [step.leafHash, { sequence: step.sequence, is }] as const;
     }),
   );
@@ -145,6 +146,8 @@ export interface Counts {
   readonly shown: number;
   /** Leaves of the proven chain. */
   readonly proven: number;
+  /** Leaf hashes of entries whose contents the proof does not show. */
+  readonly hidden?: ReadonlySet<string>;
 }
 
 /**
@@ -163,9 +166,32 @@ export function countDifferingSteps(
     return other === undefined ? sequence < counts.shown : other.is !== is;
   });
   const added = [...before].filter(
-    ([hash, { sequence }]) => sequence < counts.proven && !after.has(hash),
+    ([hash, { sequence }]) =>
+      sequence < counts.proven && !after.has(hash) && counts.hidden?.has(hash) !== true,
   );
   return wrong.length + added.length;
+}
+
+/**
+ * As {@link countDifferingSteps} where the proof holds fingerprints without contents: how many steps
+ * are shown that do not stand at their place, or stand there and are not shown.
+ */
+export function countUnknownSteps(
+  shown: readonly Thread[],
+  events: readonly Pick<HistoryEvent, 'sequence' | 'act' | 'leafHash'>[],
+  counts: Counts,
+): number {
+  const steps = shown.flatMap((thread) => thread.steps);
+  const known = new Set(steps.map(({ leafHash }) => leafHash));
+  const wrong = steps.filter(({ sequence, leafHash, act }) => {
+    const event = events[sequence];
+    return sequence < counts.proven && (event?.leafHash !== leafHash || event.act !== act);
+  });
+  const missing = events.filter(({ sequence, act, leafHash }) => {
+    const isStep = act === 'inquiry' || act === 'answer';
+    return isStep && sequence < counts.shown && !known.has(leafHash);
+  });
+  return wrong.length + missing.length;
 }
 
 /** The proven threads, with the shown steps that came after the proof. */

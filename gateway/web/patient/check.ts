@@ -3,6 +3,7 @@
 import type { HistoryVerification } from '../../evidence/verify-history.js';
 import {
   countDifferingSteps,
+  countUnknownSteps,
   type Thread,
   threadsOf,
   withNewerSteps,
@@ -87,13 +88,17 @@ export interface ShownQuestions {
   readonly count: number;
 }
 
+/** @param proven undefined where fingerprints alone are proven */
 function countDifferingThreads(
   { events }: HistoryVerification,
-  proven: readonly Thread[],
+  proven: readonly Thread[] | undefined,
   { threads, count }: ShownQuestions,
 ): number {
+  const counts = { shown: count, proven: events.length };
   if (threads === undefined) return 0;
-  return countDifferingSteps(threads, proven, { shown: count, proven: events.length });
+  if (proven === undefined) return countUnknownSteps(threads, events, counts);
+  const hidden = new Set(events.flatMap(({ entry, leafHash }) => (entry ? [] : [leafHash])));
+  return countDifferingSteps(threads, proven, { ...counts, hidden });
 }
 
 function outcomeOf(verification: HistoryVerification, patient: Patient): Outcome {
@@ -155,7 +160,9 @@ export async function checkList(
     }),
   );
   if (isBare) {
-    const differing = await countDiffering(shown, provenEntries);
+    const differing =
+      (await countDiffering(shown, provenEntries)) +
+      countDifferingThreads(verification, undefined, questions);
     return { ...found, outcome: differing > 0 ? 'differs' : outcome, differing };
   }
   const threads = threadsOf(verification.events, Date.now());

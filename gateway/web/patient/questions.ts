@@ -104,7 +104,7 @@ export class Questions {
       { id: 'open-questions' },
       mark(overdue > 0 ? 'bad' : 'open', texts.openOnes(open.length, overdue)),
       ' ',
-      element('a', { href: '#questions' }, texts.toQuestions),
+      element('a', { class: 'no-print', href: '#questions' }, texts.toQuestions),
     );
   }
 

@@ -55,15 +55,25 @@ describe('the search of an archivist', () => {
     page.on('request', (request) => {
       if (!/^(blob|data):/.test(request.url())) sent.push(`${request.method()} ${request.url()}`);
     });
-    await page.setInputFiles('#search-file-input', file('小结.txt', FIRST_CONTENT));
-    await page.waitForSelector('#results >> text=小结.txt');
+    await page.setInputFiles('#search-file-input', file('扫描件.txt', FIRST_CONTENT));
+    await page.waitForSelector('#results >> text=扫描件.txt');
     await page.waitForSelector('tr[data-record]');
     expect(await page.inputValue('#search-text')).to.equal(digest);
+    // The same, dropped.
+    await page.fill('#search-text', '');
+    const dropped = await page.evaluateHandle(`(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([${JSON.stringify(FIRST_CONTENT)}], 'dropped.txt'));
+      return transfer;
+    })()`);
+    await page.dispatchEvent('#search-drop', 'drop', { dataTransfer: dropped });
+    await page.waitForSelector('#results >> text=dropped.txt');
+    await page.waitForSelector('tr[data-record]');
     await page.setInputFiles('#search-file-input', file('altered.txt', `${FIRST_CONTENT}!`));
     await page.waitForSelector('#results >> text=altered.txt');
     await page.waitForSelector('#found');
     expect(await page.textContent('#found')).to.match(/exactly this file was never anchored/);
-    expect(sent).to.have.length(2);
+    expect(sent).to.have.length(3);
     expect(sent.every((one) => /^GET .*\/v1\/archive\/records\?digest=/.test(one))).to.equal(true);
     expect(await search(page, 'f'.repeat(64))).to.match(/No record has this digest/);
     await page.click('#as-identifier');

@@ -196,6 +196,21 @@ describe('the page of an archivist in every state', () => {
       await page.waitForSelector('#overview-problem');
       expect(await page.locator('#state, .is-good').count()).to.equal(0);
       expect(await page.locator('#search-text').count()).to.equal(1);
+      expect(await page.textContent('#overview-problem')).to.match(/What to do: Have the admin/);
+    });
+  });
+
+  it('takes the green away when the state cannot be read anew', async () => {
+    const prepare = ({ page }: WatchedPage) => tell(page, OVERVIEW, WELL);
+    await look('stale', { prepare }, async ({ page }) => {
+      expect(await page.getAttribute('#state', 'data-tone')).to.equal('good');
+      await refuse(page, OVERVIEW, 503, 'SHUTTING_DOWN');
+      await page.click('#refresh');
+      await page.waitForSelector('#state[data-finding="stale"]');
+      expect(await page.getAttribute('#state', 'data-tone')).to.equal('open');
+      expect(await page.textContent('#summary')).to.match(/was read on November 21/);
+      expect(await page.locator('#state .is-good').count()).to.equal(0);
+      expect(await page.textContent('#overview-problem')).to.match(/being restarted/);
     });
   });
 

@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import type { Failed, FixityRun, Inquiry, Overview } from '../../gateway/web/archivist/answers.js';
 import { byDue, isAbsent } from '../../gateway/web/archivist/due.js';
 import { findingText } from '../../gateway/web/archivist/finding-text.js';
-import { judge, runTone, TONES } from '../../gateway/web/archivist/judge.js';
+import { judge, runTone, TONES, toneOf } from '../../gateway/web/archivist/judge.js';
 import { digestIn, pathOf, queryOfDates, queryOfText } from '../../gateway/web/archivist/query.js';
 import { openRows, type Retried } from '../../gateway/web/archivist/retried.js';
 import { heightOf, MARKS, partsOf, rangeOf, sharesOf } from '../../gateway/web/archivist/scale.js';
 import { segments } from '../../gateway/web/archivist/segments.js';
-import { causeText } from '../../gateway/web/text/archive-causes.js';
+import { causeText, faultText } from '../../gateway/web/text/archive-causes.js';
 import { HERE, LEDGER } from '../../gateway/web/text/archive-faults.js';
 import { LANGUAGES } from '../../gateway/web/text/languages.js';
 
@@ -70,6 +70,16 @@ describe('the first sentence of the archivist’s page', () => {
       expect(first && TONES[first.kind], JSON.stringify(more)).to.not.equal('good');
     }
     expect(kinds({ inquiries: { open: 3, overdue: 0 } })).to.deep.equal(['all-anchored']);
+  });
+
+  it('takes nothing for good that could not be read anew', () => {
+    const found = judge(GOOD, true);
+    expect(found).to.deep.equal([{ kind: 'stale', asOf: GOOD.asOf }]);
+    expect(toneOf(found)).to.equal('open');
+    expect(toneOf(judge({ ...GOOD, failed: { events: 1, records: 0, files: 0 } }, true))).to.equal(
+      'bad',
+    );
+    expect(toneOf(judge(GOOD))).to.equal('good');
   });
 
   it('tells the gravest first, and everything', () => {
@@ -277,5 +287,8 @@ describe('what the archivist’s page shows', () => {
       }
     }
     expect(causeText('constructor', 'en')).to.equal(undefined);
+    // What a source may not is another thing than what a reader may not.
+    expect(faultText('ACCESS_DENIED', 'en')).to.equal(undefined);
+    expect(causeText('ACCESS_DENIED', 'en')?.what).to.include('source system');
   });
 });

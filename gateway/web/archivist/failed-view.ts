@@ -2,12 +2,19 @@
 import { ARCHIVE } from '../text/archive.js';
 import { causeText } from '../text/archive-causes.js';
 import type { Language } from '../text/languages.js';
-import { problemText, SESSION } from '../text/session.js';
-import { type Child, element, foreign } from '../view/dom.js';
+import { type Child, cleanText, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
 import type { Failed } from './answers.js';
-import { cell, headed, type Loaded, partProblem, tableOf, workButton } from './parts.js';
+import {
+  cell,
+  headed,
+  type Loaded,
+  partProblem,
+  tableOf,
+  troubleText,
+  workButton,
+} from './parts.js';
 import { keyOf, openRows, type Retried } from './retried.js';
 
 export interface FailedOptions {
@@ -56,8 +63,7 @@ function resultOf(retried: Retried, language: Language): Child {
   const texts = ARCHIVE[language].failed;
   if (retried === 'trying') return texts.retrying;
   if ('problem' in retried) {
-    const why = problemText(SESSION[language], retried.problem);
-    return mark('bad', texts.retryFailed(why));
+    return mark('bad', texts.retryFailed(troubleText(retried.problem, language)));
   }
   return retried.state === 'accepted'
     ? mark('good', texts.accepted)
@@ -109,7 +115,7 @@ function rowView(failed: Failed, options: FailedOptions, language: Language): HT
           retried === 'trying',
           () => options.retry(failed),
           {
-            'aria-label': texts.retryOf(name),
+            'aria-label': texts.retryOf(cleanText(name)),
             class: 'no-print',
           },
         ),

@@ -8,6 +8,7 @@ function momentOf(finding: Finding, language: Language): string {
   if ('since' in finding && finding.since !== undefined) {
     return formatMoment(finding.since, language);
   }
+  if (finding.kind === 'stale') return formatMoment(finding.asOf, language);
   return finding.kind === 'fixity-unended' ? formatMoment(finding.startedAt, language) : '';
 }
 

@@ -9,6 +9,7 @@ export type Tone = 'good' | 'bad' | 'open';
 export type Place = 'figures' | 'failed' | 'window' | 'fixity' | 'inquiries';
 
 export type Finding =
+  | { readonly kind: 'stale'; readonly asOf: string }
   | { readonly kind: 'stopped'; readonly code: string }
   | { readonly kind: 'held'; readonly code: string }
   | { readonly kind: 'ledger-away'; readonly waiting: number; readonly since?: string }
@@ -27,6 +28,7 @@ export type Finding =
   | { readonly kind: 'all-anchored'; readonly overview: Overview };
 
 export const TONES: Readonly<Record<Finding['kind'], Tone>> = {
+  stale: 'open',
   stopped: 'bad',
   held: 'bad',
   'fixity-damage': 'bad',
@@ -52,6 +54,12 @@ const ORDER = Object.keys(TONES);
 const STOPPED = 'LOG_STOPPED';
 /** Of a ledger that does not answer: what is accepted meanwhile is safe, and waits. */
 const AWAY = 'LEDGER_UNAVAILABLE';
+
+/** Of the gravest of them: what is told first need not be that. */
+export function toneOf(findings: readonly Finding[]): Tone {
+  const tones = findings.map(({ kind }) => TONES[kind]);
+  return (['bad', 'open'] as const).find((tone) => tones.includes(tone)) ?? 'good';
+}
 
 export const isEnded = ({ endedAt }: FixityRun): boolean => endedAt !== undefined;
 
@@ -97,10 +105,14 @@ function fixity({ fixity: { runs }, records }: Overview): Finding[] {
   return found;
 }
 
-/** What there is to know, the gravest first; never empty. */
-export function judge(overview: Overview): readonly Finding[] {
+/**
+ * What there is to know, the gravest first; never empty.
+ * @param isStale it could not be read anew: then nothing in it is good any more
+ */
+export function judge(overview: Overview, isStale = false): readonly Finding[] {
   const { entries, waiting, inquiries } = overview;
   const found: Finding[] = [...writing(overview), ...fixity(overview)];
+  if (isStale) found.push({ kind: 'stale', asOf: overview.asOf });
   const failed = failedCount(overview);
   if (failed > 0) found.push({ kind: 'failed', count: failed });
   const { notKept = 0 } = overview.failed;

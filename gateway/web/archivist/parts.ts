@@ -1,6 +1,7 @@
 // Small parts of the archivist's page that its sections share.
 
 import { ARCHIVE } from '../text/archive.js';
+import { faultText } from '../text/archive-causes.js';
 import type { Language } from '../text/languages.js';
 import { problemText, SESSION } from '../text/session.js';
 import { type Child, element, foreign } from '../view/dom.js';
@@ -53,6 +54,14 @@ export function workButton(
   );
 }
 
+/** What went wrong with asking the gateway, and what to do. */
+export function troubleText(code: string, language: Language): string {
+  const fault = faultText(code, language);
+  if (fault === undefined) return problemText(SESSION[language], code);
+  const between = language === 'en' ? ' ' : '';
+  return `${fault.what}${between}${ARCHIVE[language].todo(fault.todo)}`;
+}
+
 /** A part that could not be loaded, with a way to try again; nothing for one that could. */
 export function partProblem(
   id: string,
@@ -61,16 +70,12 @@ export function partProblem(
   again: () => void,
 ): Child {
   if (problem === undefined || problem === SESSION_ENDED) return undefined;
-  const texts = SESSION[language];
+  const button = workButton(`${id}-again`, SESSION[language].again, false, again);
   return element(
     'div',
     { class: 'panel is-open', id: `${id}-problem` },
-    element('p', {}, ARCHIVE[language].notLoaded(problemText(texts, problem))),
-    element(
-      'div',
-      { class: 'actions no-print' },
-      workButton(`${id}-again`, texts.again, false, again),
-    ),
+    element('p', {}, ARCHIVE[language].notLoaded(troubleText(problem, language))),
+    element('div', { class: 'actions no-print' }, button),
   );
 }
 

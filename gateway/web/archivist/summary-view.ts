@@ -7,7 +7,15 @@ import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
 import type { Overview } from './answers.js';
 import { findingText } from './finding-text.js';
-import { type Finding, failedCount, isCounting, judge, type Place, TONES } from './judge.js';
+import {
+  type Finding,
+  failedCount,
+  isCounting,
+  judge,
+  type Place,
+  TONES,
+  toneOf,
+} from './judge.js';
 import { headed } from './parts.js';
 
 const PLACES: Readonly<Partial<Record<Finding['kind'], Place>>> = {
@@ -46,15 +54,21 @@ function findingLine(finding: Finding, language: Language): Child[] {
 }
 
 /** The gravest finding alone, as is told to those who do not see the page. */
-export const headline = (overview: Overview, language: Language): string => {
-  const [first] = judge(overview);
+export const headline = (overview: Overview, isStale: boolean, language: Language): string => {
+  const [first] = judge(overview, isStale);
   return first === undefined ? '' : findingText(first, language);
 };
 
-export function summaryPanel(overview: Overview, language: Language): HTMLElement {
-  const [first, ...others] = judge(overview) as [Finding, ...Finding[]];
+/** @param isStale it could not be read anew */
+export function summaryPanel(
+  overview: Overview,
+  isStale: boolean,
+  language: Language,
+): HTMLElement {
+  const findings = judge(overview, isStale);
+  const [first, ...others] = findings as [Finding, ...Finding[]];
   const texts = ARCHIVE[language];
-  const tone = TONES[first.kind];
+  const tone = toneOf(findings);
   const items = others.map((one) =>
     element('li', { 'data-finding': one.kind }, ...findingLine(one, language)),
   );

@@ -4,9 +4,10 @@ import { calmly } from '../archivist/calm.js';
 import { failedSection } from '../archivist/failed-view.js';
 import { fixitySection } from '../archivist/fixity-view.js';
 import { inquiriesSection } from '../archivist/inquiries-view.js';
-import { failedCount, isCounting } from '../archivist/judge.js';
+import { failedCount } from '../archivist/judge.js';
+import { OverviewReading } from '../archivist/overview-reading.js';
 import { Paged } from '../archivist/paged.js';
-import { partProblem, SESSION_ENDED, workButton } from '../archivist/parts.js';
+import { partProblem, SESSION_ENDED, troubleText, workButton } from '../archivist/parts.js';
 import { recordPanel } from '../archivist/record-view.js';
 import { Retries } from '../archivist/retries.js';
 import { foundText, searchSection } from '../archivist/search-view.js';
@@ -17,27 +18,25 @@ import { codeOf, getJson, type Role, readSession, type Session } from '../sessio
 import { linksFor, signedIn } from '../session/head.js';
 import { ARCHIVE } from '../text/archive.js';
 import type { Language } from '../text/language.js';
-import { problemText, SESSION } from '../text/session.js';
+import { SESSION } from '../text/session.js';
 import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
 import { openPage } from '../view/frame.js';
 import { formatMoment } from '../view/moment.js';
 
-const LOOK_AGAIN_MS = 2000;
-const MOST_LOOKS = 150;
-
 const state: {
   session?: Session;
-  overview?: Overview;
-  isLoading: boolean;
+  /** Code of what went wrong with the session. */
   problem?: string | undefined;
+  isLoading: boolean;
   counts?: InquiryPage['counts'];
   showsNumbers: boolean;
   showsRuns: boolean;
-  looks: number;
-} = { isLoading: true, showsNumbers: false, showsRuns: false, looks: 0 };
+} = { isLoading: true, showsNumbers: false, showsRuns: false };
 
 const narrow = window.matchMedia('(max-width: 36rem)');
 const draw = calmly(() => frame.draw());
+
+const reading = new OverviewReading(draw);
 
 const failed = new Paged<Failed>(async (next) => {
   const cursor = next === undefined ? '' : `?cursor=${encodeURIComponent(next)}`;
@@ -59,7 +58,7 @@ const retries = new Retries({
     frame.announce(ARCHIVE[frame.language].failed.retried(accepted, refused));
     // A button that is gone leaves the keyboard at what came of it.
     if (document.activeElement === document.body) focusOn(`retried-${keys[0]}`);
-    void readOverview();
+    void reading.read();
   },
 });
 
@@ -87,6 +86,7 @@ const has = (...roles: readonly Role[]): boolean =>
 const isEnded = (): boolean =>
   [
     state.problem,
+    reading.problem,
     failed.loaded.problem,
     inquiries.loaded.problem,
     searching.search.found?.problem,
@@ -94,38 +94,18 @@ const isEnded = (): boolean =>
     ...retries.problems,
   ].includes(SESSION_ENDED);
 
-async function readOverview(): Promise<void> {
-  state.isLoading = true;
-  draw();
-  try {
-    state.overview = await getJson<Overview>('/v1/archive');
-    state.problem = undefined;
-  } catch (error) {
-    state.problem = codeOf(error);
-  }
-  state.isLoading = false;
-  draw();
-  lookAgain();
-}
-
-/** While the gateway counts, the figures are read again, for some minutes. */
-function lookAgain(): void {
-  const { overview, problem } = state;
-  if (overview === undefined || problem !== undefined || !isCounting(overview)) return;
-  if (state.looks++ < MOST_LOOKS) setTimeout(() => void readOverview(), LOOK_AGAIN_MS);
-}
-
 async function readAll(): Promise<void> {
   retries.forget();
   await Promise.all([
-    readOverview(),
+    reading.read(),
     failed.begin(),
     ...(has('archivist') ? [inquiries.begin()] : []),
   ]);
-  const { overview, problem } = state;
+  const { overview, problem } = reading;
   const { language } = frame;
-  if (problem !== undefined) frame.announce(problemText(SESSION[language], problem));
-  else if (overview !== undefined) frame.announce(headline(overview, language));
+  if (overview !== undefined) {
+    frame.announce(headline(overview, problem !== undefined, language));
+  } else if (problem !== undefined) frame.announce(troubleText(problem, language));
 }
 
 async function begin(): Promise<void> {
@@ -210,21 +190,23 @@ function pictures(overview: Overview, language: Language): Child[] {
   ];
 }
 
-function top(overview: Overview | undefined, language: Language): Child[] {
+function top(language: Language): Child[] {
   const texts = ARCHIVE[language];
-  const { session, isLoading, problem } = state;
+  const { overview, isLoading, problem } = reading;
   const refresh = () => void readAll();
+  const facts = overview && [
+    element(
+      'p',
+      { class: 'soft' },
+      foreign(texts.organisation(state.session?.organisation ?? '')),
+      ' · ',
+      texts.asOf(formatMoment(overview.asOf, language)),
+    ),
+    summaryPanel(overview, problem !== undefined, language),
+  ];
   return [
-    overview !== undefined &&
-      element(
-        'p',
-        { class: 'soft' },
-        foreign(texts.organisation(session?.organisation ?? '')),
-        ' · ',
-        texts.asOf(formatMoment(overview.asOf, language)),
-      ),
-    overview !== undefined && summaryPanel(overview, language),
-    partProblem('overview', problem, language, refresh),
+    ...(facts ?? []),
+    partProblem('overview', problem ?? state.problem, language, refresh),
     element(
       'div',
       { class: 'actions no-print' },
@@ -248,7 +230,8 @@ function endedPanel(language: Language): Child {
 function content(language: Language): Child[] {
   const texts = ARCHIVE[language];
   const title = element('h1', {}, texts.title);
-  const { session, overview, isLoading, problem } = state;
+  const { session, isLoading, problem } = state;
+  const { overview } = reading;
   if (session === undefined) {
     const again = () => void begin();
     return [
@@ -269,7 +252,7 @@ function content(language: Language): Child[] {
   return [
     title,
     endedPanel(language),
-    ...top(overview, language),
+    ...top(language),
     overview && figuresSection(overview, language),
     failedPart(overview, language),
     has('archivist') && search(session, language),

@@ -138,13 +138,21 @@ const SENT: readonly CauseRow[] = [
   ],
 ];
 
-const CAUSES: ReadonlyMap<string, Bilingual<Cause>> = new Map(
-  [...SENT, ...HERE, ...LEDGER].map(([code, whatZh, todoZh, whatEn, todoEn]) => [
-    code,
-    { 'zh-CN': { what: whatZh, todo: todoZh }, en: { what: whatEn, todo: todoEn } },
-  ]),
-);
+const tableOf = (rows: readonly CauseRow[]): ReadonlyMap<string, Bilingual<Cause>> =>
+  new Map(
+    rows.map(([code, whatZh, todoZh, whatEn, todoEn]) => [
+      code,
+      { 'zh-CN': { what: whatZh, todo: todoZh }, en: { what: whatEn, todo: todoEn } },
+    ]),
+  );
+
+const FAULTS = tableOf([...HERE, ...LEDGER]);
+const CAUSES = tableOf([...SENT, ...HERE, ...LEDGER]);
 
 /** Undefined for a code that has no words here: then the gateway's own say it. */
 export const causeText = (code: string, language: Language): Cause | undefined =>
   CAUSES.get(code)?.[language];
+
+/** As {@link causeText}, of faults of this machine and of the ledger alone. */
+export const faultText = (code: string, language: Language): Cause | undefined =>
+  FAULTS.get(code)?.[language];

@@ -19,6 +19,8 @@ const UNITS: Readonly<Record<Unit, readonly [one: string, more: string]>> = {
 };
 
 const findings: FindingTexts = {
+  stale: (_finding, moment) =>
+    `The state could not be read just now. What stands here was read on ${moment}.`,
   stopped: () => 'Nothing new is accepted or anchored: the write side has stopped.',
   held: ({ code }) =>
     `What arrives is kept, but does not get onto the ledger: ${causeText(code, 'en')?.what ?? `code ${code}.`}`,

@@ -17,6 +17,7 @@ const UNITS: Readonly<Record<Unit, string>> = {
 };
 
 const findings: FindingTexts = {
+  stale: (_finding, moment) => `目前无法读取最新状态。这里显示的是 ${moment} 读取的内容。`,
   stopped: () => '写入已停止：不再接收新内容，也不再上链。',
   held: ({ code }) =>
     `收到的内容已保存，但无法上链：${causeText(code, 'zh-CN')?.what ?? `代码 ${code}。`}`,

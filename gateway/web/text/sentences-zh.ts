@@ -1,7 +1,7 @@
 // The verifier's sentences in Chinese. The verifier is the same everywhere and speaks English;
 // what is not in this table is shown as it said it, marked as English.
 
-type Rule = readonly [pattern: RegExp, chinese: string];
+import { FAULTS, OF_ONE, type Rule } from './faults-zh.js';
 
 const STEP_NAMES: Readonly<Record<string, string>> = {
   format: '文件格式',
@@ -256,7 +256,11 @@ function translate(sentence: string, rules: readonly Rule[]): string | undefined
 
 /** What a step found, in Chinese; undefined when it has no words for it. */
 export function findingInChinese(sentence: string): string | undefined {
-  return translate(sentence, STEPS);
+  const [pattern, prefix] = OF_ONE;
+  const [, number = '', rest = ''] = pattern.exec(sentence) ?? [];
+  if (rest === '') return translate(sentence, STEPS) ?? translate(sentence, FAULTS);
+  const said = findingInChinese(rest);
+  return said === undefined ? undefined : prefix.replace('$1', number) + said;
 }
 
 /** What a verdict does not say, in Chinese; undefined when it has no words for it. */

@@ -173,8 +173,8 @@ export function countDifferingSteps(
 }
 
 /**
- * As {@link countDifferingSteps} where the proof holds fingerprints without contents: how many steps
- * are shown that do not stand at their place, or stand there and are not shown.
+ * As {@link countDifferingSteps} where the proof holds fingerprints without contents: how many
+ * steps are shown that do not stand at their place, or stand there and are not shown.
  */
 export function countUnknownSteps(
   shown: readonly Thread[],

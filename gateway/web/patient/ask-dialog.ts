@@ -1,5 +1,5 @@
 // The dialog in which a patient writes a question or an objection: what it is about, what happens
-// then and until when, the text. It stands outside of what the page draws, so nothing takes it away.
+// then and until when, the text. It stands outside of what the page draws: nothing takes it away.
 
 import { writingForm } from '../inquiries/writing.js';
 import type { Drafts } from '../session/draft.js';

@@ -20,6 +20,7 @@ import { type RateLimits, rateLimiters } from './rate-limits.js';
 import { browserFacts, readRequest } from './request.js';
 import type { Route } from './route.js';
 import type { GatewayServices } from './services.js';
+import { CALLBACK_PATH } from './session/login.js';
 
 export interface AppOptions {
   readonly routes: readonly Route[];
@@ -240,7 +241,7 @@ export function createApp(options: AppOptions): Express {
     checkHead(request);
     next();
   });
-  const { refused, taken } = rateLimiters(options.rateLimits, options.listener);
+  const { refused, taken, finished } = rateLimiters(options.rateLimits, options.listener);
   app.use(async (request, response: AppResponse, next) => {
     if (options.ending.aborted) throw new ChartsealError('SHUTTING_DOWN', 'the gateway ends');
     try {
@@ -250,6 +251,14 @@ export function createApp(options: AppOptions): Express {
     }
     return taken(request, response, next);
   });
+  // A person is on the way: what went wrong is said by the page where people log in.
+  app.use(CALLBACK_PATH, (request, response: AppResponse, next) =>
+    finished(request, response, (limited?: unknown) => {
+      if (!(limited instanceof ChartsealError)) return next(limited);
+      tellRefusal(response.locals.progress, limited);
+      return response.redirect(303, `/?refused=${limited.code}`);
+    }),
+  );
   const routes = routesOf(options.routes, options.listener);
   for (const route of routes) addRoute(app, route, options);
   addMethods(app, routes);

@@ -35,15 +35,16 @@ const pass: RequestHandler = (_request, _response, next) => next();
 const addressOf = ({ ip = '' }: Request) => `address ${ipKeyGenerator(ip)}`;
 
 /**
- * `refused` counts a login that was refused, `taken` every other request. Good credentials are
+ * `refused` counts credentials that were refused, `taken` every other request, `finished` ways back
+ * from a provider that ended in a refusal, whatever cookie came with them. Good credentials are
  * never held back by the refusals of others at the same address. Commands beside the gateway are
  * not limited.
  */
 export function rateLimiters(
   { requestsPerMinute, refusedLoginsPerMinute }: RateLimits,
   listener: ListenerKind,
-): { refused: RequestHandler; taken: RequestHandler } {
-  if (listener === 'local') return { refused: pass, taken: pass };
+): { refused: RequestHandler; taken: RequestHandler; finished: RequestHandler } {
+  if (listener === 'local') return { refused: pass, taken: pass, finished: pass };
   const refused = limiter('refused logins', {
     limit: refusedLoginsPerMinute,
     keyGenerator: addressOf,
@@ -55,5 +56,12 @@ export function rateLimiters(
       return caller === undefined ? addressOf(request) : `${caller.organisation} ${caller.id}`;
     },
   });
-  return { refused, taken };
+  const finished = limiter('refused logins', {
+    limit: refusedLoginsPerMinute,
+    keyGenerator: addressOf,
+    skipSuccessfulRequests: true,
+    requestWasSuccessful: (_request, { locals }) =>
+      (locals['progress'] as { code?: string }).code === undefined,
+  });
+  return { refused, taken, finished };
 }

@@ -27,7 +27,10 @@ export class LoginPlace {
   }
 
   /** @param others issuers beside the provider */
-  static async open(others: readonly object[] = []): Promise<LoginPlace> {
+  static async open(
+    others: readonly object[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<LoginPlace> {
     const gateway = await GatewayPlace.create();
     const provider = await IdentityProvider.start({
       accounts: ACCOUNTS,
@@ -49,7 +52,7 @@ export class LoginPlace {
     const config = { people: { port: 0 }, auth: { issuers: [issuer, ...others] } };
     writeFileSync(gateway.path('gateway.json'), JSON.stringify(config));
     const place = new LoginPlace(gateway, provider);
-    await gateway.open({}, { file: gateway.path('gateway.json') });
+    await gateway.open(environment, { file: gateway.path('gateway.json') });
     await provider.allow(place.url('/login/callback').href);
     return place;
   }

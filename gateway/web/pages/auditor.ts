@@ -5,7 +5,7 @@ import { linksFor, signedIn } from '../session/head.js';
 import { problemText, SESSION } from '../text/session.js';
 import { VerifyApp } from '../verify/app.js';
 import { verifyTexts } from '../verify/texts.js';
-import { element } from '../view/dom.js';
+import { type Child, element } from '../view/dom.js';
 
 let session: Session | undefined;
 let problem: string | undefined;
@@ -15,7 +15,12 @@ const app: VerifyApp = new VerifyApp({
   title: (language) => verifyTexts(language).titleAuditor,
   head: (language) => {
     const told = problem === undefined ? [] : [problemText(SESSION[language], problem)];
-    const aside = told.map((text) => element('span', { class: 'soft', role: 'alert' }, text));
+    const aside: Child[] = told.map((text) =>
+      element('span', { class: 'soft', role: 'alert' }, text),
+    );
+    if (session !== undefined && session.caller === undefined) {
+      aside.push(element('a', { href: '/' }, SESSION[language].signIn));
+    }
     if (session === undefined) return { aside };
     const links = linksFor(session, language, '/auditor');
     return { links, aside: [...aside, ...signedIn(session, language, fail)] };

@@ -2,9 +2,11 @@
 import { codeOf, postJson, readSession, type Session } from '../session/api.js';
 import { callerName, linksFor, signedIn } from '../session/head.js';
 import type { Language } from '../text/language.js';
+import { METER } from '../text/meter.js';
 import { problemText, SESSION } from '../text/session.js';
 import { type Child, element } from '../view/dom.js';
 import { openPage } from '../view/frame.js';
+import { Meter } from '../view/meter.js';
 
 let session: Session | undefined;
 const refused = new URLSearchParams(window.location.search).get('refused') ?? '';
@@ -18,14 +20,30 @@ function fail(error: unknown): void {
   frame.announce(problemText(SESSION[frame.language], problem));
 }
 
+const meter = new Meter('session');
+
 async function load(): Promise<void> {
-  problem = undefined;
+  const stopping = new AbortController();
+  meter.begin(
+    () => METER[frame.language].waiting,
+    () => stopping.abort(),
+  );
   try {
-    session = await readSession();
+    const read = await readSession(stopping.signal);
+    if (session === undefined && refused !== problem) problem = undefined;
+    session = read;
+    meter.end();
     frame.draw();
   } catch (error) {
+    meter.end();
     fail(error);
   }
+}
+
+function tryAgain(): void {
+  problem = undefined;
+  frame.draw();
+  void load();
 }
 
 async function demo(subject: string): Promise<void> {
@@ -43,10 +61,10 @@ function problemPanel(language: Language): Child {
   return element(
     'section',
     { class: 'panel is-open', id: 'problem' },
-    element('h2', {}, texts.refusedTitle),
+    element('h2', {}, problem === refused ? texts.refusedTitle : texts.notLoaded),
     element('p', {}, problemText(texts, problem)),
     session === undefined &&
-      element('button', { type: 'button', on: { click: () => void load() } }, texts.again),
+      element('button', { type: 'button', id: 'again', on: { click: tryAgain } }, texts.again),
   );
 }
 
@@ -96,7 +114,7 @@ function content(language: Language): Child[] {
   const texts = SESSION[language];
   if (session === undefined) {
     const wait = problem === undefined && element('p', {}, texts.loading);
-    return [element('h1', {}, texts.title), problemPanel(language), wait];
+    return [element('h1', {}, texts.title), problemPanel(language), wait, meter.element];
   }
   const { caller } = session;
   if (caller === undefined) {
@@ -123,10 +141,4 @@ const frame = openPage(({ language }) => ({
   content: content(language),
 }));
 
-readSession().then(
-  (found) => {
-    session = found;
-    frame.draw();
-  },
-  (error: unknown) => fail(error),
-);
+void load();

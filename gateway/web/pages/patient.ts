@@ -195,6 +195,7 @@ function proofPanel(session: Session, language: Language): HTMLElement {
       meter: proofMeter.element,
       problem:
         checkProblem === undefined ? undefined : problemText(SESSION[language], checkProblem),
+      signIn: checkProblem === 'UNAUTHENTICATED' ? SESSION[language].signIn : undefined,
       hasVerifyPage: session.pages.includes('/verify'),
       check: () => void check(),
     },

@@ -105,6 +105,8 @@ export interface ProofPanel {
   readonly meter: HTMLElement;
   /** What went wrong, in words. */
   readonly problem: string | undefined;
+  /** Words of a link, where signing in again helps. */
+  readonly signIn: string | undefined;
   readonly hasVerifyPage: boolean;
   readonly check: () => void;
 }
@@ -146,7 +148,14 @@ export function proofSection(panel: ProofPanel, language: Language): HTMLElement
         ]),
     isWorking && element('p', {}, texts.working),
     panel.meter,
-    problem !== undefined && element('p', { class: 'is-open', id: 'proof-problem' }, problem),
+    problem !== undefined &&
+      element(
+        'p',
+        { class: 'is-open', id: 'proof-problem' },
+        problem,
+        panel.signIn !== undefined && ' ',
+        panel.signIn !== undefined && element('a', { href: '/' }, panel.signIn),
+      ),
     element('div', { class: 'actions' }, button),
     ...(proof === undefined
       ? []

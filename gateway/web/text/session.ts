@@ -20,6 +20,7 @@ interface SessionTexts {
   readonly unseenPatient: string;
   readonly pages: Readonly<Record<string, string>>;
   readonly refusedTitle: string;
+  readonly notLoaded: string;
   /** By code; what is not in it is said with the code. */
   readonly problems: Readonly<Record<string, string>>;
   readonly otherProblem: (code: string) => string;
@@ -58,9 +59,10 @@ const EN: SessionTexts = {
     '/verify': 'Verify a file',
   },
   refusedTitle: 'You are not signed in',
+  notLoaded: 'This page could not be loaded',
   problems: {
     UNAUTHENTICATED:
-      'The sign-in did not succeed, or your session has ended. Please sign in again.',
+      'The sign-in did not succeed or was given up, took longer than ten minutes or was begun in another window, or your session has ended. Please sign in again.',
     ACCESS_DENIED: 'Your account may not do this here.',
     IDENTITY_PROVIDER_UNREACHABLE:
       'The hospital’s sign-in service does not answer just now. Please try again in a minute.',
@@ -115,8 +117,10 @@ const ZH: SessionTexts = {
     '/verify': '核验文件',
   },
   refusedTitle: '您尚未登录',
+  notLoaded: '本页未能加载',
   problems: {
-    UNAUTHENTICATED: '登录未成功，或会话已结束。请重新登录。',
+    UNAUTHENTICATED:
+      '登录未成功或被取消，或超过十分钟，或在另一窗口开始，或会话已结束。请重新登录。',
     ACCESS_DENIED: '您的账号无权在此进行该操作。',
     IDENTITY_PROVIDER_UNREACHABLE: '医院的登录服务暂无响应，请稍后再试。',
     NO_ANSWER: '医院服务器没有响应。请检查网络后重试。',
@@ -137,8 +141,12 @@ const ZH: SessionTexts = {
 
 export const SESSION: Bilingual<SessionTexts> = { en: EN, 'zh-CN': ZH };
 
+/** What stands between here and the gateway says in its own way that nobody answers. */
+const NOBODY_BEHIND = /^HTTP 50[234]$/;
+
 /** What a code means, in words. */
 export function problemText(texts: SessionTexts, code: string): string {
+  if (NOBODY_BEHIND.test(code)) return texts.problems['NO_ANSWER'] as string;
   return Object.hasOwn(texts.problems, code)
     ? (texts.problems[code] as string)
     : texts.otherProblem(code);

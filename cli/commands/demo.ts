@@ -159,7 +159,9 @@ async function open(demo: Demo, context: CommandContext): Promise<void> {
     data: demo.path('hospital'),
     demo: true,
   });
-  demo.title('The same in a browser: as the patient, the auditor or the archivist.');
+  demo.title(
+    'The same in a browser: as the patient, the privacy officer, the auditor or the archivist.',
+  );
   await runGateway(config, context, (gateway) => {
     const people = gateway.listening.find(({ kind }) => kind === 'people');
     demo.say(`Open ${people?.url}/ on this machine, and sign in with one click.`);

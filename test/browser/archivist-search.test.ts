@@ -130,4 +130,27 @@ describe('the search of an archivist', () => {
     expectQuiet(watched);
     await watched.context.close();
   });
+
+  it('keeps what is typed, and no word that is being composed is torn apart', async () => {
+    const watched = await place.signIn(browser, { language: 'zh-CN' });
+    const { page } = watched;
+    await page.fill('#search-text', '住院');
+    await page.click('[data-language="en"]');
+    expect(await page.inputValue('#search-text')).to.equal('住院');
+    const table = page.locator('#window-table');
+    const isOld = () => page.locator('#search-text[data-old]').count();
+    await page.focus('#search-text');
+    await page.locator('#search-text').evaluate((field) => {
+      field.setAttribute('data-old', '');
+    });
+    await page.dispatchEvent('#search-text', 'compositionstart');
+    await table.dispatchEvent('click');
+    expect(await isOld()).to.equal(1);
+    await page.dispatchEvent('#search-text', 'compositionend');
+    expect(await isOld()).to.equal(0);
+    expect(await table.getAttribute('aria-pressed')).to.equal('true');
+    expect(await page.evaluate('document.activeElement?.id')).to.equal('search-text');
+    expectQuiet(watched);
+    await watched.context.close();
+  });
 });

@@ -120,8 +120,12 @@ describe('the page of an archivist in every state', () => {
       const text = await page.textContent('#counting');
       expect(text).to.include('1,200,000 of 2,441,903');
       await keepScreenshot(page, 'archivist-counting-first');
+      await page.focus('[data-language="en"]');
       await page.waitForSelector('#state[data-tone="good"]');
       expect(await page.locator('#counting').count()).to.equal(0);
+      // Nobody loses the place for that.
+      const focused = 'document.activeElement?.getAttribute("data-language")';
+      expect(await page.evaluate(focused)).to.equal('en');
     });
   });
 

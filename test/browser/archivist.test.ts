@@ -212,6 +212,7 @@ describe('the page of an archivist', () => {
     expect(new URL(admin.page.url()).pathname).to.equal('/archivist');
     expect(await admin.page.locator('#failed tr[data-failed]').count()).to.be.above(0);
     expect(await admin.page.locator('#search, #inquiries').count()).to.equal(0);
+    expect(await admin.page.locator('main a[href="#inquiries"]').count()).to.equal(0);
     expectQuiet(admin);
     await admin.context.close();
   });

@@ -1,5 +1,5 @@
-// Drawing a page anew while somebody types in it: the caret stays where it was, and a word that is
-// being composed from several keys, as Chinese is, is not torn apart.
+// Drawing a page anew while somebody works on it: focus and caret stay where they were, and a word
+// that is being composed from several keys, as Chinese is, is not torn apart.
 
 /** Draws now, or when the word is done. */
 export function calmly(draw: () => void): () => void {
@@ -19,10 +19,26 @@ export function calmly(draw: () => void): () => void {
   return calm;
 }
 
+/** What tells an element without an id from others, as far as a reader sees it. */
+const looksOf = (one: Element): string =>
+  [one.tagName, one.getAttribute('href'), one.getAttribute('aria-label'), one.textContent].join(
+    '\n',
+  );
+
+/** The frame gives the focus back by id; links and what stands in the head have none. */
+function keepingFocus(draw: () => void): void {
+  const before = document.activeElement;
+  const looks = before === null || before.id !== '' ? undefined : looksOf(before);
+  draw();
+  if (looks === undefined || document.activeElement !== document.body) return;
+  const all = [...document.querySelectorAll<HTMLElement>('a[href], button, summary')];
+  all.find((one) => looksOf(one) === looks)?.focus();
+}
+
 function keepingCaret(draw: () => void): void {
   const before = document.activeElement;
   const caret = before instanceof HTMLInputElement ? before.selectionStart : null;
-  draw();
+  keepingFocus(draw);
   const after = document.activeElement;
   if (caret === null || !(after instanceof HTMLInputElement) || after.id !== before?.id) return;
   after.setSelectionRange(caret, caret);

@@ -6,7 +6,7 @@ import type { FixityRun, Overview } from './answers.js';
 export type Tone = 'good' | 'bad' | 'open';
 
 /** Ids of sections of the page. */
-export type Place = 'figures' | 'failed' | 'window' | 'fixity' | 'inquiries';
+export type Place = 'failed' | 'fixity' | 'inquiries';
 
 export type Finding =
   | { readonly kind: 'stale'; readonly asOf: string }

@@ -3,9 +3,12 @@ import { codeOf, getJson } from '../session/api.js';
 import type { Overview } from './answers.js';
 import { isCounting } from './judge.js';
 
-const LOOK_AGAIN_MS = 2000;
+/** Until it is looked at again: longer every time, so that nobody is disturbed all the while. */
+const FIRST_PAUSE_MS = 2000;
+const LAST_PAUSE_MS = 30_000;
+const PAUSE_GROWTH = 1.5;
 /** So that a page that is left open does not keep its session for ever. */
-const MOST_LOOKS = 150;
+const MOST_LOOKS = 40;
 
 export class OverviewReading {
   readonly #changed: () => void;
@@ -44,7 +47,8 @@ export class OverviewReading {
   #lookAgain(): void {
     const { overview, problem } = this;
     if (overview === undefined || problem !== undefined || !isCounting(overview)) return;
-    if (this.#looks++ === MOST_LOOKS) return;
-    this.#timer = window.setTimeout(() => void this.read(), LOOK_AGAIN_MS);
+    if (this.#looks === MOST_LOOKS) return;
+    const pause = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * PAUSE_GROWTH ** this.#looks++);
+    this.#timer = window.setTimeout(() => void this.read(), pause);
   }
 }

@@ -41,14 +41,14 @@ function advice(finding: Finding, language: Language): Child {
   return cause && element('p', { class: 'advice' }, texts.todo(cause.todo));
 }
 
-const LINK_OF = (place: Place, language: Language): Child =>
-  element('a', { href: `#${place}`, class: 'no-print' }, ARCHIVE[language].goTo[place] as string);
+const linkTo = (place: Place, language: Language): Child =>
+  element('a', { href: `#${place}`, class: 'no-print' }, ARCHIVE[language].goTo[place]);
 
-function findingLine(finding: Finding, language: Language): Child[] {
-  const place = PLACES[finding.kind];
+function findingLine(finding: Finding, places: readonly Place[], language: Language): Child[] {
+  const place = places.find((one) => one === PLACES[finding.kind]);
   return [
     mark(TONES[finding.kind], findingText(finding, language)),
-    ...(place === undefined ? [] : [' ', LINK_OF(place, language)]),
+    ...(place === undefined ? [] : [' ', linkTo(place, language)]),
     advice(finding, language),
   ];
 }
@@ -59,10 +59,16 @@ export const headline = (overview: Overview, isStale: boolean, language: Languag
   return first === undefined ? '' : findingText(first, language);
 };
 
-/** @param isStale it could not be read anew */
+export interface SummaryOptions {
+  /** It could not be read anew. */
+  readonly isStale: boolean;
+  /** Sections that this reader has. */
+  readonly places: readonly Place[];
+}
+
 export function summaryPanel(
   overview: Overview,
-  isStale: boolean,
+  { isStale, places }: SummaryOptions,
   language: Language,
 ): HTMLElement {
   const findings = judge(overview, isStale);
@@ -70,12 +76,12 @@ export function summaryPanel(
   const texts = ARCHIVE[language];
   const tone = toneOf(findings);
   const items = others.map((one) =>
-    element('li', { 'data-finding': one.kind }, ...findingLine(one, language)),
+    element('li', { 'data-finding': one.kind }, ...findingLine(one, places, language)),
   );
   return element(
     'section',
     { class: `panel is-${tone}`, id: 'state', 'data-finding': first.kind, 'data-tone': tone },
-    element('p', { class: 'lead', id: 'summary' }, ...findingLine(first, language)),
+    element('p', { class: 'lead', id: 'summary' }, ...findingLine(first, places, language)),
     items.length > 0 && element('h2', { class: 'small' }, texts.also),
     items.length > 0 && element('ul', { class: 'findings' }, ...items),
   );

@@ -4,7 +4,7 @@ import { calmly } from '../archivist/calm.js';
 import { failedSection } from '../archivist/failed-view.js';
 import { fixitySection } from '../archivist/fixity-view.js';
 import { inquiriesSection } from '../archivist/inquiries-view.js';
-import { failedCount } from '../archivist/judge.js';
+import { failedCount, type Place } from '../archivist/judge.js';
 import { OverviewReading } from '../archivist/overview-reading.js';
 import { Paged } from '../archivist/paged.js';
 import { partProblem, SESSION_ENDED, troubleText, workButton } from '../archivist/parts.js';
@@ -190,6 +190,9 @@ function pictures(overview: Overview, language: Language): Child[] {
   ];
 }
 
+const places = (): readonly Place[] =>
+  has('archivist') ? ['failed', 'fixity', 'inquiries'] : ['failed', 'fixity'];
+
 function top(language: Language): Child[] {
   const texts = ARCHIVE[language];
   const { overview, isLoading, problem } = reading;
@@ -202,7 +205,7 @@ function top(language: Language): Child[] {
       ' · ',
       texts.asOf(formatMoment(overview.asOf, language)),
     ),
-    summaryPanel(overview, problem !== undefined, language),
+    summaryPanel(overview, { isStale: problem !== undefined, places: places() }, language),
   ];
   return [
     ...(facts ?? []),

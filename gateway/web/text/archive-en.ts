@@ -69,9 +69,7 @@ export const ARCHIVE_EN: ArchiveTexts = {
   findings,
   also: 'Also',
   goTo: {
-    figures: 'See the figures',
     failed: 'See what failed',
-    window: 'See the picture',
     fixity: 'See the checks',
     inquiries: 'See the inquiries',
   },

@@ -58,9 +58,7 @@ export const ARCHIVE_ZH: ArchiveTexts = {
   findings,
   also: '另外',
   goTo: {
-    figures: '查看数字',
     failed: '查看失败清单',
-    window: '查看图表',
     fixity: '查看馆藏复核',
     inquiries: '查看提问',
   },

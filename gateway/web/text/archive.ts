@@ -1,5 +1,5 @@
 // Words of the archivist's page: what a text is made of. The words stand beside, by language.
-import type { Finding } from '../archivist/judge.js';
+import type { Finding, Place } from '../archivist/judge.js';
 import type { QueryFault } from '../archivist/query.js';
 import type { Unit } from '../archivist/scale.js';
 import { ARCHIVE_EN } from './archive-en.js';
@@ -201,7 +201,7 @@ export interface ArchiveTexts {
   readonly notLoaded: (problem: string) => string;
   readonly findings: FindingTexts;
   readonly also: string;
-  readonly goTo: Readonly<Record<string, string>>;
+  readonly goTo: Readonly<Record<Place, string>>;
   readonly todo: (advice: string) => string;
   readonly figures: Figures;
   readonly failed: FailedTexts;

@@ -120,6 +120,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   readPagePatient: page,
   readPageArchivist: page,
   readPageAuditor: page,
+  readPageInquiries: page,
   readPageVerify: page,
   downloadVerifyPage: page,
   readPageAsset: { mine: 'qu qqqqqq | qqqqqq | ruur', isPage: true },

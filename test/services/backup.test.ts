@@ -63,7 +63,8 @@ describe('export and import', function () {
     const exported = ['entry', 'patient', 'baseline', 'attestation'];
     const derived = ['head', 'chain', 'leafHash', 'idempotency', 'patientLabel'];
     const fromAppends = ['append', 'appendIndex', 'tile', 'page'];
-    const known = [...exported, ...derived, ...fromAppends].sort();
+    const searched = ['record', 'digest', 'inquiry'];
+    const known = [...exported, ...derived, ...fromAppends, ...searched].sort();
     expect(Object.keys(TABLES).sort()).to.deep.equal(known);
   });
 

@@ -36,6 +36,14 @@ export const SUBMISSIONS: readonly (readonly Submission[])[] = [
     recordSubmission('archive/3', 1, 'three'),
     recordSubmission('archive/1', 3, 'one, amended again'),
     {
+      inquiry: {
+        dueAt: '2026-12-01T08:00:00.000Z',
+        source: { system: 'chartseal-gateway', requestId: 'q1' },
+      },
+      question: '谁?',
+      patient: { system: 'urn:hospital-a', value: 'P1' },
+    },
+    {
       fixity: {
         scope: { coverage: 'all', records: 3, size: 7 },
         counts: { altered: 1, missing: 0, notChecked: 0, unchanged: 2, unreadable: 0 },

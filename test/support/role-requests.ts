@@ -147,6 +147,7 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   readPagePatient: get('/patient'),
   readPageArchivist: get('/archivist'),
   readPageAuditor: get('/auditor'),
+  readPageInquiries: get('/inquiries'),
   readPageVerify: get('/verify'),
   downloadVerifyPage: get('/verify.html'),
   readPageAsset: get('/assets/none.js'),

@@ -89,5 +89,8 @@ export function addFeedMetrics(registry: Registry, health: Health): void {
   gauge('waiting_bytes', 'Bytes of refused events that are kept aside', [], ({ waiting }) => [
     [{}, waiting.bytes],
   ]);
+  gauge('unanchored', 'Records and files sent that are not in the log', ['kind'], (found) =>
+    Object.entries(found.unanchored).map(([kind, count]) => [{ kind }, count] as const),
+  );
   gauge('missed', 'Events that this process could not count', [], ({ missed }) => [[{}, missed]]);
 }

@@ -49,6 +49,33 @@ describe('the doctor of the feed', function () {
     expect(readdirSync(feedFolder()).length).to.be.within(before.length - 1, before.length + 2);
   });
 
+  it('names records and files that are not in the log, by how many they are', async () => {
+    const hospital = await open();
+    try {
+      const [{ id } = { id: 0 }] = await hospital.feed.letters(0, 1);
+      if (id > 0) await hospital.feed.settle(id, 'discarded');
+      const { caller } = EMR;
+      const cause = { code: 'VERSION_CONFLICT', message: 'no' } as const;
+      const path = Buffer.from('/CANARY').toString('base64');
+      await hospital.feed.unanchored.keep([
+        { kind: 'record', caller, cause, record: 'CANARY' },
+        { kind: 'record', caller, cause, record: 'CANARY 2' },
+        { kind: 'file', caller, cause, path },
+      ]);
+    } finally {
+      await hospital.close();
+    }
+    const found = await place.run();
+    expect(one(found, 'feed').status).to.equal('warning');
+    expect(one(found, 'feed').sentence).to.match(/^2 records were refused and 1 files could not/);
+    expect(JSON.stringify(found)).to.not.include('CANARY');
+    const again = await open();
+    for (const { id } of await again.feed.unanchored.list(0, 10)) {
+      await again.feed.settle(id, 'discarded');
+    }
+    await again.close();
+  });
+
   it('says which source is silent for longer than it may be, and which never sent anything', async () => {
     const hospital = await open();
     try {

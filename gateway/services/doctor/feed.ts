@@ -62,6 +62,13 @@ function judgeRefused({ waiting, bounds, oldestAt }: FeedStatus, data: string): 
   return [fault('feed', `${kept} ${full}`, next)];
 }
 
+function judgeUnanchored({ unanchored: { record, file } }: FeedStatus): readonly Finding[] {
+  if (record + file === 0) return [];
+  const sentence = `${record} records were refused and ${file} files could not be anchored: they are not in the log.`;
+  const next = 'see each with its cause, and try it again, on the page /archivist of the gateway';
+  return [warning('feed', sentence, next)];
+}
+
 function silentFinding({ system, boundSeconds, lastAt }: Silent): Finding {
   const what =
     lastAt === undefined
@@ -81,6 +88,7 @@ export function judgeFeed(
 ): readonly Finding[] {
   const found = [
     ...judgeRefused(status, quoted(folder)),
+    ...judgeUnanchored(status),
     ...findSilent(status.sources, bounds, now).map(silentFinding),
   ];
   if (status.missed > 0) {

@@ -16,7 +16,7 @@ import {
   type SourceFacts,
 } from './facts.js';
 import { Failed } from './failed.js';
-import type { FailedShelf } from './failed-shelf.js';
+import type { FailedCounts, FailedShelf } from './failed-shelf.js';
 import { feedFailure } from './feed-rows.js';
 import { FeedState, type Held } from './feed-state.js';
 import {
@@ -52,6 +52,8 @@ export interface FeedStatus {
   readonly oldestAt?: number;
   /** Events that this process could not count. */
   readonly missed: number;
+  /** Records and files that were sent and are not in the log. */
+  readonly unanchored: FailedCounts;
 }
 
 /** Refusals that say nothing of the folder. */
@@ -133,7 +135,10 @@ export class Feed {
   /** Makes no folder where there is none. Throws FEED_CORRUPT, FEED_FAILED. */
   async status(): Promise<FeedStatus> {
     const [bounds, missed] = [this.#bounds, this.#missed];
-    if (this.#isEmpty()) return { sources: [], waiting: { count: 0, bytes: 0 }, bounds, missed };
+    if (this.#isEmpty()) {
+      const unanchored = { record: 0, file: 0 };
+      return { sources: [], waiting: { count: 0, bytes: 0 }, bounds, missed, unanchored };
+    }
     return this.#use(async (state) => {
       const [oldest] = await state.letters(0, 1);
       const sources = [...state.sources].map(([key, facts]) => ({
@@ -148,6 +153,7 @@ export class Feed {
         bounds,
         ...(oldest === undefined ? {} : { oldestAt: oldest.receivedAt }),
         missed,
+        unanchored: state.failed.counts,
       };
     });
   }

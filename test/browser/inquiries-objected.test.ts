@@ -119,4 +119,25 @@ describe('an answer of the hospital', function () {
     expect(await page.locator('#problem').count()).to.equal(0);
     await watched.context.close();
   });
+
+  it('names nobody where the hospital shows no names, and is proven all the same', async () => {
+    const other = await openInquiryPlace({ CHARTSEAL_WEB_DISPLAY: 'role' });
+    try {
+      const list = JSON.parse((await other.ask('/v1/inquiries', 'privacy-officer')).text);
+      const [{ id }] = list.inquiries;
+      const body = { status: 'answered', outcome: 'justified', text: 'The copy desk.' };
+      const { status } = await other.ask(`/v1/inquiries/${id}/answers`, 'privacy-officer', body);
+      expect(status).to.equal(201);
+      const watched = await other.signIn(browser, 'patient');
+      const { page } = watched;
+      const question = page.locator('.question', { hasText: 'The copy desk.' });
+      await question.waitFor();
+      expect(await question.textContent()).to.not.include('privacy-officer');
+      expect(await outcomeOf(page)).to.equal('complete');
+      expect(await question.textContent()).to.not.include('privacy-officer');
+      await watched.context.close();
+    } finally {
+      await other.close();
+    }
+  });
 });

@@ -43,7 +43,9 @@ async function askOverdue(data: string): Promise<void> {
 }
 
 /** With two entries more than the patient's place has: an access and an overdue question. */
-export const openInquiryPlace = (): Promise<PatientPlace> => PatientPlace.open({}, askOverdue);
+export const openInquiryPlace = (
+  environment: Readonly<Record<string, string>> = {},
+): Promise<PatientPlace> => PatientPlace.open(environment, askOverdue);
 
 /** Signed in as the privacy officer, on the page where that leads. */
 export async function signInOfficer(

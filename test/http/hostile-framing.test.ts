@@ -268,9 +268,8 @@ describe('a hostile request', () => {
   async function refused([what, bytes, status, code]: Case): Promise<void> {
     const answer = await only(bytes);
     const problem = JSON.parse(answer.body);
-    const got = { status: answer.status, code: problem.code };
-    expect(got, what).to.deep.equal({ status, code });
-    expect(problem.status, what).to.equal(status);
+    expect(problem, what).to.include({ status, code });
+    expect(answer.status, what).to.equal(status);
     expect(answer.headers['content-type'], what).to.equal('application/problem+json');
     expect(answer.headers['x-request-id'], what).to.match(/^[0-9a-f-]{36}$/);
     expect(`${JSON.stringify(answer.headers)}${answer.body}`, what).to.not.include(CANARY);
@@ -287,15 +286,14 @@ describe('a hostile request', () => {
   for (const [name, cases] of TABLES) {
     it(`by its ${name} is refused, nothing of it stored, echoed or logged`, async () => {
       const { seen } = gateway;
-      const before = seen.facts.length;
+      seen.facts.length = 0;
       for (const one of cases) await refused(one);
-      while (seen.facts.length < before + cases.length) await setTimeout(10);
-      const told = seen.facts.slice(before).map(({ status }) => status);
+      while (seen.facts.length < cases.length) await setTimeout(10);
       // What follows a refused body may be refused once more, as a request of its own.
+      const told = seen.facts.map(({ status }) => status);
       expect(told).to.include.members(cases.map(([, , status]) => status));
       expect(told.length).to.be.within(cases.length, cases.length + 1);
-      expect(seen.stored).to.deep.equal([]);
-      expect(seen.failures).to.deep.equal([]);
+      expect([...seen.stored, ...seen.failures]).to.deep.equal([]);
       expect(JSON.stringify(seen.facts)).to.not.include(CANARY);
     });
   }

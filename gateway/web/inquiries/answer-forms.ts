@@ -123,7 +123,7 @@ function outcomeField({ choices }: AnswerForms, language: Language): HTMLElement
       on: { change: choose },
     });
     radio.checked = choices.outcome === outcome;
-    const hint = element('p', { class: 'hint', id: `outcome-${outcome}-means` }, means);
+    const hint = element('p', { class: 'hint means', id: `outcome-${outcome}-means` }, means);
     return element(
       'div',
       {},

@@ -35,7 +35,9 @@ export function dueText(thread: Thread, language: Language): Child {
 
 /** What somebody wrote, with its lines. */
 export function saidText(text: string): HTMLElement {
-  const lines = text.split(/\r\n|\n|\r/).map((line) => element('p', {}, foreign(line)));
+  const lines = text
+    .split(/\r\n|\n|\r/)
+    .map((line) => element('p', { class: 'said-line' }, foreign(line)));
   return element('blockquote', { class: 'said' }, ...lines);
 }
 

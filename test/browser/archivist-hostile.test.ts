@@ -16,8 +16,8 @@ import {
 /** Turns the direction of what follows it. */
 const TURNED = '\u202efdp.exe';
 const NOW = WELL.asOf;
-const FIRST_PAGE = 100;
-const ALL = 130;
+const FIRST_PAGE = 20;
+const ALL = 110;
 
 const failed = (id: number) => ({
   ...{ id, kind: 'record', receivedAt: NOW, tries: 3, lastTriedAt: NOW },
@@ -50,8 +50,9 @@ describe('the page of an archivist, with script and tricks in every text', () =>
     const counts = { events: 0, records: ALL, files: 0 };
     await tell(page, OVERVIEW, { ...WELL, writeSide, countFault: SCRIPT, failed: counts });
     await page.route(FAILED, (route) => {
-      const from = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 1);
-      const many = Math.min(FIRST_PAGE, ALL + 1 - from);
+      const { searchParams } = new URL(route.request().url());
+      const from = Number(searchParams.get('cursor') ?? 1);
+      const many = Math.min(Number(searchParams.get('limit') ?? 100), ALL + 1 - from);
       const rows = Array.from({ length: many }, (_none, at) => failed(from + at));
       const next = from + many;
       return route.fulfill({ json: { failed: rows, ...(next > ALL ? {} : { next }) } });

@@ -33,6 +33,8 @@ describe('the search of an archivist', () => {
   it('finds records by the beginning of an identifier, page by page', async () => {
     const watched = await place.signIn(browser);
     const { page } = watched;
+    await page.click('main a[href="#search-text"]');
+    expect(await page.evaluate('document.activeElement?.id')).to.equal('search-text');
     expect(await search(page, 'batch/')).to.equal('The first 50 records.');
     await page.click('#found-more');
     await page.waitForSelector(`tr[data-record] >> nth=${BATCH - 1}`);

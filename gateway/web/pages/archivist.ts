@@ -23,6 +23,9 @@ import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
 import { openPage } from '../view/frame.js';
 import { formatMoment } from '../view/moment.js';
 
+/** So that what stands below them is not far away. */
+const FIRST_FAILED = 20;
+
 const state: {
   session?: Session;
   /** Code of what went wrong with the session. */
@@ -39,8 +42,8 @@ const draw = calmly(() => frame.draw());
 const reading = new OverviewReading(draw);
 
 const failed = new Paged<Failed>(async (next) => {
-  const cursor = next === undefined ? '' : `?cursor=${encodeURIComponent(next)}`;
-  const page = await getJson<FailedPage>(`/v1/archive/failed${cursor}`);
+  const asked = next === undefined ? `limit=${FIRST_FAILED}` : `cursor=${encodeURIComponent(next)}`;
+  const page = await getJson<FailedPage>(`/v1/archive/failed?${asked}`);
   return { rows: page.failed, next: page.next };
 }, draw);
 
@@ -214,6 +217,8 @@ function top(language: Language): Child[] {
       'div',
       { class: 'actions no-print' },
       workButton('refresh', isLoading ? texts.refreshing : texts.refresh, isLoading, refresh),
+      has('archivist') &&
+        element('a', { class: 'button', href: '#search-text' }, texts.search.title),
       workButton('print', texts.print, false, () => window.print()),
     ),
   ];

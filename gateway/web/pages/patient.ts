@@ -23,7 +23,13 @@ import { proofSection, proofSentence } from '../patient/proof-view.js';
 import { Questions } from '../patient/questions.js';
 import { sourcesSection } from '../patient/sources.js';
 import { timeline } from '../patient/timeline.js';
-import { codeOf, getJson, readSession, type Session } from '../session/api.js';
+import {
+  codeInSession,
+  getJson,
+  readSession,
+  SESSION_ENDED,
+  type Session,
+} from '../session/api.js';
 import { linksFor, signedIn } from '../session/head.js';
 import type { Language } from '../text/language.js';
 import { METER } from '../text/meter.js';
@@ -68,7 +74,7 @@ const questions = new Questions({
 
 function fail(error: unknown): void {
   state.isLoading = false;
-  state.problem = codeOf(error);
+  state.problem = codeInSession(error);
   frame.draw();
   frame.announce(problemText(SESSION[frame.language], state.problem));
 }
@@ -174,7 +180,7 @@ async function check(): Promise<void> {
     }
   } catch (error) {
     state.proof = undefined;
-    state.checkProblem = codeOf(error);
+    state.checkProblem = codeInSession(error);
   }
   proofMeter.end();
   state.isChecking = false;
@@ -195,7 +201,7 @@ function proofPanel(session: Session, language: Language): HTMLElement {
       meter: proofMeter.element,
       problem:
         checkProblem === undefined ? undefined : problemText(SESSION[language], checkProblem),
-      signIn: checkProblem === 'UNAUTHENTICATED' ? SESSION[language].signIn : undefined,
+      signIn: checkProblem === SESSION_ENDED ? SESSION[language].signIn : undefined,
       hasVerifyPage: session.pages.includes('/verify'),
       check: () => void check(),
     },
@@ -260,7 +266,8 @@ function problemPanel(language: Language): Child {
         'div',
         { class: 'actions' },
         element('button', { type: 'button', on: { click: () => void begin() } }, texts.again),
-        element('a', { class: 'button', href: '/' }, texts.signIn),
+        state.problem === SESSION_ENDED &&
+          element('a', { class: 'button', href: '/' }, texts.signIn),
       ),
     )
   );

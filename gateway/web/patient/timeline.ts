@@ -96,16 +96,27 @@ export function timeline(all: readonly ShownEntry[], language: Language): Child 
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'timeline', role: 'img', 'aria-label': sentence },
     drawing('line', { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: 'axis' }),
     ...shapes,
-    drawing('text', { x: 0, y: HEIGHT - 4 }, from),
-    bars.length > 1 && drawing('text', { x: WIDTH, y: HEIGHT - 4, 'text-anchor': 'end' }, to),
   );
   const key = accesses.some(({ breakGlass }) => breakGlass === true) && emergencyKey(language);
+  // Beside the picture, not in it: letters must not shrink with it.
+  const ends = element(
+    'div',
+    { class: 'ends', 'aria-hidden': 'true' },
+    element('span', {}, from),
+    bars.length > 1 && element('span', {}, to),
+  );
   const second = questions.length > 0 && questionKey(language);
   return element(
     'section',
     {},
     element('h2', {}, texts.timeline),
-    element('figure', {}, picture, element('figcaption', { class: 'hint' }, sentence, key, second)),
+    element(
+      'figure',
+      {},
+      picture,
+      ends,
+      element('figcaption', { class: 'hint' }, sentence, key, second),
+    ),
   );
 }
 

@@ -35,6 +35,8 @@ const WAIT_SECONDS = 10;
 
 /** Code of an answer that never came. */
 export const NO_ANSWER = 'NO_ANSWER';
+/** Code of a refusal where somebody was signed in. */
+export const SESSION_ENDED = 'SESSION_ENDED';
 /** Code of an answer that ended before it was whole. */
 export const CUT_OFF = 'CUT_OFF';
 
@@ -131,6 +133,12 @@ export async function signOut(): Promise<void> {
   const { next } = await postJson<{ next: string }>('/logout');
   forgetDrafts();
   window.location.assign(next);
+}
+
+/** As {@link codeOf} on a page where somebody was signed in. */
+export function codeInSession(error: unknown): string {
+  const code = codeOf(error);
+  return code === 'UNAUTHENTICATED' ? SESSION_ENDED : code;
 }
 
 /** Of an error, for people: the code of a refusal, else what the browser says. */

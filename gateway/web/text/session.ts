@@ -67,6 +67,7 @@ const EN: SessionTexts = {
     IDENTITY_PROVIDER_UNREACHABLE:
       'The hospital’s sign-in service does not answer just now. Please try again in a minute.',
     NO_ANSWER: 'The hospital’s server does not answer. Check your connection and try again.',
+    SESSION_ENDED: 'Your session has ended. Please sign in again.',
     CUT_OFF: 'The connection was cut before all was there. What came stays; please try again.',
     STOPPED: 'You stopped it. Nothing was found out.',
     LOG_STOPPED:
@@ -124,6 +125,7 @@ const ZH: SessionTexts = {
     ACCESS_DENIED: '您的账号无权在此进行该操作。',
     IDENTITY_PROVIDER_UNREACHABLE: '医院的登录服务暂无响应，请稍后再试。',
     NO_ANSWER: '医院服务器没有响应。请检查网络后重试。',
+    SESSION_ENDED: '会话已结束，请重新登录。',
     CUT_OFF: '连接在中途断开。已收到的内容仍在，请重试。',
     STOPPED: '您已停止，没有得出任何结论。',
     LOG_STOPPED: '医院的日志已停止：在修复之前，不再登记或证明新的内容。请告知医院。',

@@ -86,7 +86,11 @@ class Form {
         class: 'writing',
         // What is wrong is said in the page's language, not in the browser's.
         novalidate: true,
-        on: { submit: (event) => this.#submit(event) },
+        on: {
+          submit: (event) => this.#submit(event),
+          // Another choice was made: what was wrong with the one before is over.
+          change: ({ target }) => target !== this.#area && this.#tell(undefined),
+        },
       },
       ...before,
       element('label', { for: `${id}-text` }, label),

@@ -155,8 +155,10 @@ function sent(): void {
 
 async function refused(code: string): Promise<void> {
   if (!STALE.includes(code)) return;
-  tell(code, false);
+  tell(undefined, false);
   await load();
+  if (state.problem === undefined) tell(code, false);
+  frame.draw();
   frame.announce(inquiryProblem(code, frame.language));
   document.getElementById('title')?.focus();
 }

@@ -6,7 +6,7 @@ import type { AccessSubmission } from '../services/submission.js';
 import type { Caller, Role } from './caller.js';
 import type { ApiRequest } from './route.js';
 import type { GatewayServices } from './services.js';
-import { callerOf, STAFF, submitterOf } from './visibility.js';
+import { callerOf, STAFF } from './visibility.js';
 
 /** As staff's own looks stand in the log. */
 const LOOK = { category: 'access-history', system: 'chartseal-gateway' } as const;
@@ -43,7 +43,6 @@ export async function recordLook(
   patient: PatientIdentifier,
   look: Look,
 ): Promise<void> {
-  const caller = callerOf(request);
-  const { sequencer } = services.hospital;
-  await sequencer.accept(lookOf(caller, patient, look, services), { by: submitterOf(caller) });
+  // Recorded by the gateway: who looked is a private member, which a hospital may not show.
+  await services.hospital.sequencer.accept(lookOf(callerOf(request), patient, look, services));
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { JsonObject } from '../../chaincode/core/json.js';
+import { parseHistory } from '../../gateway/evidence/history.js';
 import { parseTrustFile } from '../../gateway/evidence/trust.js';
 import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { personPseudonym } from '../../gateway/http/display.js';
@@ -72,6 +73,15 @@ describe('a hospital that shows signs in the place of names', () => {
     const path = `/v1/patients/${resolved.json['pseudonym']}/access-history?purpose=PATRQT`;
     const { json } = await call(place, path, { as: ARCHIVIST });
     expect(JSON.stringify(json)).to.include('Lu CANARY').and.not.include('"person"');
+  });
+
+  it('names staff who looked nowhere in what the patient is given', async () => {
+    await place.hospital.sequencer.waitProven(20_000);
+    const { bytes } = await call(place, `${ME}/file`, { as: patient(ANNA) });
+    const { entries } = parseHistory(bytes);
+    const looks = entries.map((one) => Buffer.from(one ?? '', 'base64').toString());
+    expect(looks.at(-1)).to.include('"category":"access-history"');
+    expect(looks.join('')).to.not.include(ARCHIVIST.sub);
   });
 
   it('makes signs that follow from the key, the patient and the account alone', () => {

@@ -27,10 +27,11 @@ const SIZES = { wide: { width: 920, height: 320 }, narrow: { width: 328, height:
 export const dayText = (date: string, language: Language): string =>
   formatMoment(`${date}T12:00:00`, language, 'day');
 
+/** Half of the square: the dot is seen in it where both stand at the same place. */
 const SIGN = 4.5;
 
 function sign(kind: 'p50' | 'p95' | 'most', x: number, y: number): SVGElement {
-  if (kind === 'p50') return drawing('circle', { cx: x, cy: y, r: SIGN, class: 'p50' });
+  if (kind === 'p50') return drawing('circle', { cx: x, cy: y, r: 3, class: 'p50' });
   if (kind === 'p95') {
     const at = { x: x - SIGN, y: y - SIGN, width: 2 * SIGN, height: 2 * SIGN };
     return drawing('rect', { ...at, class: 'p95' });

@@ -107,6 +107,8 @@ async function tamper(demo: Demo): Promise<void> {
   );
   demo.run(verify('archive/outpatient/P2001 Adams/referral letter.pdf'), 0);
   demo.run(verify(`archive/${ALTERED}`), 1);
+  demo.say('The hospital itself finds it when it reads its archive again, as it does every night:');
+  demo.run(['audit', '--data', 'hospital'], 1);
 }
 
 async function access(demo: Demo): Promise<void> {

@@ -18,7 +18,8 @@ import {
   PAGE_ENTRIES,
 } from '../patient/list-loader.js';
 import { leadView, moreSection, notSearched, signsSection } from '../patient/list-parts.js';
-import { withNewer } from '../patient/newer.js';
+import { untilEntered, withNewer } from '../patient/newer.js';
+import { problemPanel } from '../patient/problem-panel.js';
 import { proofSection, proofSentence } from '../patient/proof-view.js';
 import { Questions } from '../patient/questions.js';
 import { sourcesSection } from '../patient/sources.js';
@@ -39,9 +40,6 @@ import { Verifier } from '../verify/verifier.js';
 import { type Child, element } from '../view/dom.js';
 import { openPage } from '../view/frame.js';
 import { Meter } from '../view/meter.js';
-
-const NEWER_TRIES = 20;
-const NEWER_PAUSE_MS = 500;
 
 interface State extends LoadedList {
   session?: Session;
@@ -69,7 +67,7 @@ const questions = new Questions({
   announce: (sentence) => frame.announce(sentence),
   find: (hash) => state.entries.find(({ leafHash }) => leafHash === hash),
   count: () => state.count,
-  entered: (sequence) => takeIn(sequence).catch(fail),
+  entered: (sequence) => untilEntered(sequence, takeIn).catch(fail),
 });
 
 function fail(error: unknown): void {
@@ -117,20 +115,14 @@ async function begin(): Promise<void> {
   }
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Takes in what was entered at this place of the chain; it is shown as soon as it is proven. */
-async function takeIn(sequence: number): Promise<void> {
-  for (let tries = 0; tries < NEWER_TRIES && state.count <= sequence; tries++) {
-    if (tries > 0) await pause(NEWER_PAUSE_MS);
-    const page = await getJson<AccessPage>(`${HISTORY}?limit=${PAGE_ENTRIES}`);
-    Object.assign(state, withNewer(state, page));
-    state.count = page.count;
-    state.asOf = page.asOf;
-    // What was proven before is not the whole list any more.
-    state.proof = undefined;
-    frame.draw();
-  }
+/** Takes in what was entered since the list was loaded; how many entries there are. */
+async function takeIn(): Promise<number> {
+  const page = await getJson<AccessPage>(`${HISTORY}?limit=${PAGE_ENTRIES}`);
+  const { count, asOf } = page;
+  // What was proven before is not the whole list any more.
+  Object.assign(state, { ...withNewer(state, page), count, asOf, proof: undefined });
+  frame.draw();
+  return count;
 }
 
 async function check(): Promise<void> {
@@ -254,25 +246,6 @@ function list(session: Session, language: Language): Child[] {
   ];
 }
 
-function problemPanel(language: Language): Child {
-  const texts = SESSION[language];
-  return (
-    state.problem !== undefined &&
-    element(
-      'section',
-      { class: 'panel is-open', id: 'problem' },
-      element('p', {}, problemText(texts, state.problem)),
-      element(
-        'div',
-        { class: 'actions' },
-        element('button', { type: 'button', on: { click: () => void begin() } }, texts.again),
-        state.problem === SESSION_ENDED &&
-          element('a', { class: 'button', href: '/' }, texts.signIn),
-      ),
-    )
-  );
-}
-
 function content(language: Language): Child[] {
   const texts = PATIENT[language];
   const { session, asOf } = state;
@@ -290,8 +263,14 @@ function content(language: Language): Child[] {
       element('a', { class: 'button main', href: '/' }, SESSION[language].signIn),
     ];
   }
-  if (session === undefined || asOf === undefined) return [title, problemPanel(language), loading];
-  return [title, problemPanel(language), ...list(session, language), loading];
+  if (session === undefined || asOf === undefined)
+    return [title, problemPanel(state.problem, () => void begin(), language), loading];
+  return [
+    title,
+    problemPanel(state.problem, () => void begin(), language),
+    ...list(session, language),
+    loading,
+  ];
 }
 
 const frame = openPage(({ language }) => ({

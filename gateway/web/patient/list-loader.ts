@@ -70,7 +70,7 @@ export class ListLoader {
     this.#page().draw();
   }
 
-  /** The first pages; after a fault, what is missing of all that was asked for. Throws ProblemError. */
+  /** The first pages; after a fault, what is missing of what was asked for. Throws ProblemError. */
   async loadFirst(): Promise<void> {
     const list = this.#list;
     const isWhole = list.asOf !== undefined && list.next === undefined;

@@ -1,7 +1,7 @@
 // Up to when a list must be complete: a day, a time and a zone, as the reader asks for it.
 import { AS_OF } from '../text/as-of.js';
 import type { Language } from '../text/language.js';
-import { element } from '../view/dom.js';
+import { type Child, element } from '../view/dom.js';
 import type { AsOfFields } from './as-of-moment.js';
 import { moment } from './moments.js';
 
@@ -21,7 +21,7 @@ export interface AsOfPanel {
 
 export function asOfPanel(panel: AsOfPanel, language: Language): HTMLElement {
   const texts = AS_OF[language];
-  const { fields, asked, isWrong } = panel;
+  const { fields, isWrong } = panel;
   const typed = () =>
     panel.type({
       date: date.value,
@@ -56,6 +56,13 @@ export function asOfPanel(panel: AsOfPanel, language: Language): HTMLElement {
   };
   const field = (label: string, control: HTMLElement) =>
     element('div', { class: 'field' }, element('label', { for: control.id }, label), control);
+  const row = element(
+    'div',
+    { class: 'in-a-row' },
+    field(texts.date, date),
+    field(texts.time, time),
+    field(texts.zone, zone),
+  );
   return element(
     'form',
     { id: 'as-of', class: 'no-print', on: { submit } },
@@ -64,34 +71,27 @@ export function asOfPanel(panel: AsOfPanel, language: Language): HTMLElement {
       {},
       element('legend', {}, texts.legend),
       element('p', { class: 'hint' }, texts.lead),
-      element(
-        'div',
-        { class: 'in-a-row' },
-        field(texts.date, date),
-        field(texts.time, time),
-        field(texts.zone, zone),
-      ),
+      row,
       element('p', { class: 'hint', id: 'as-of-hint' }, texts.timeHint),
       isWrong && element('p', { id: 'as-of-wrong', role: 'alert' }, texts.wrong),
-      asked !== undefined &&
-        element(
-          'p',
-          { id: 'as-of-asked' },
-          texts.asked,
-          ' ',
-          moment(new Date(asked).toISOString()),
-        ),
-      element(
-        'div',
-        { class: 'actions' },
-        element('button', { type: 'submit', id: 'as-of-ask' }, texts.ask),
-        asked !== undefined &&
-          element(
-            'button',
-            { type: 'button', id: 'as-of-drop', on: { click: panel.drop } },
-            texts.drop,
-          ),
-      ),
+      ...askedView(panel, language),
     ),
   );
+}
+
+/** What is asked for now, and how to change that. */
+function askedView({ asked, drop }: AsOfPanel, language: Language): Child[] {
+  const texts = AS_OF[language];
+  const submit = element('button', { type: 'submit', id: 'as-of-ask' }, texts.ask);
+  if (asked === undefined) return [element('div', { class: 'actions' }, submit)];
+  const when = moment(new Date(asked).toISOString());
+  return [
+    element('p', { id: 'as-of-asked' }, texts.asked, ' ', when),
+    element(
+      'div',
+      { class: 'actions' },
+      submit,
+      element('button', { type: 'button', id: 'as-of-drop', on: { click: drop } }, texts.drop),
+    ),
+  ];
 }

@@ -66,7 +66,7 @@ export class Meter {
     const stop = this.#stop;
     replaceChildren(
       this.element,
-      element('p', { role: 'status' }, text),
+      element('p', { role: 'status', class: 'meter-text' }, text),
       this.#bar,
       stop !== undefined &&
         element(

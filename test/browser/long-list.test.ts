@@ -190,7 +190,7 @@ describe('a long history on the verify page', function () {
   after(() => browser?.close());
 
   it('is stopped and gone on with, then searched as a whole', async () => {
-    const { history, trust } = longHistory(10_000);
+    const { history, trust } = longHistory(30_000);
     for (const language of ['zh-CN'] as const) {
       const watched = await newPage(browser, { language });
       const { page } = watched;
@@ -214,7 +214,7 @@ describe('a long history on the verify page', function () {
       expect(await complete.innerText()).to.match(/No event fits|没有符合/);
       await search.fill('ward 3');
       await search.blur();
-      expect(await complete.innerText()).to.match(/10,000/);
+      expect(await complete.innerText()).to.match(/30,000/);
       await expectAccessible(page);
       await keepScreenshot(page, `verify-long-${language}`);
       expectQuiet(watched);

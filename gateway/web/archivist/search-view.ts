@@ -1,7 +1,7 @@
 // The search for records: by identifier or digest, by the file itself, by date; and what it found.
 import { ARCHIVE } from '../text/archive.js';
 import type { Language } from '../text/languages.js';
-import { chosenFiles, droppedFiles, type TakenFile } from '../verify/intake.js';
+import { chosenFiles, type TakenFile, takeDrops } from '../verify/intake.js';
 import { type Child, cleanText, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -145,14 +145,7 @@ function dropZone({ take, search }: SearchOptions, language: Language): HTMLElem
     search.tookFirst === true && element('p', {}, texts.oneFile),
     element('div', { id: 'hashing' }),
   );
-  const over = (isOver: boolean) => () => zone.classList.toggle('is-over', isOver);
-  zone.addEventListener('dragenter', over(true));
-  zone.addEventListener('dragover', over(true));
-  zone.addEventListener('dragleave', over(false));
-  zone.addEventListener('drop', (event) => {
-    over(false)();
-    if (event.dataTransfer !== null) take(droppedFiles(event.dataTransfer));
-  });
+  takeDrops(zone, take);
   return zone;
 }
 

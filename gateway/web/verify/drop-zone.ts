@@ -1,7 +1,7 @@
 // Where files are given: dropped, or chosen with a button.
 import type { Language } from '../text/language.js';
 import { type Child, element } from '../view/dom.js';
-import { chosenFiles, droppedFiles, type TakenFile } from './intake.js';
+import { chosenFiles, type TakenFile, takeDrops } from './intake.js';
 import { verifyTexts } from './texts.js';
 
 type Take = (taken: Promise<readonly TakenFile[]> | readonly TakenFile[]) => void;
@@ -40,13 +40,6 @@ export function dropZone(take: Take, language: Language): HTMLElement {
     ),
     element('p', { class: 'hint' }, texts.filesHint),
   );
-  const over = (isOver: boolean) => () => zone.classList.toggle('is-over', isOver);
-  zone.addEventListener('dragenter', over(true));
-  zone.addEventListener('dragover', over(true));
-  zone.addEventListener('dragleave', over(false));
-  zone.addEventListener('drop', (event) => {
-    over(false)();
-    if (event.dataTransfer !== null) take(droppedFiles(event.dataTransfer));
-  });
+  takeDrops(zone, take);
   return zone;
 }

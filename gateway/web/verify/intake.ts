@@ -34,7 +34,7 @@ async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemE
 }
 
 /** What was dropped, folders walked through; at most one more than {@link MAX_FILES}. */
-export async function droppedFiles(data: DataTransfer): Promise<TakenFile[]> {
+async function droppedFiles(data: DataTransfer): Promise<TakenFile[]> {
   // The list is emptied when this turn ends.
   const taken: TakenFile[] = [];
   const roots = [...data.items].flatMap((item) => {
@@ -56,4 +56,16 @@ export async function droppedFiles(data: DataTransfer): Promise<TakenFile[]> {
     }
   }
   return taken;
+}
+
+/** Gives what is dropped on an element to `take`, and marks the element meanwhile. */
+export function takeDrops(zone: HTMLElement, take: (files: Promise<TakenFile[]>) => void): void {
+  const over = (isOver: boolean) => () => zone.classList.toggle('is-over', isOver);
+  zone.addEventListener('dragenter', over(true));
+  zone.addEventListener('dragover', over(true));
+  zone.addEventListener('dragleave', over(false));
+  zone.addEventListener('drop', (event) => {
+    over(false)();
+    if (event.dataTransfer !== null) take(droppedFiles(event.dataTransfer));
+  });
 }

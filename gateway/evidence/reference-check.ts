@@ -9,6 +9,8 @@ export class ReferenceCheck {
   readonly #leaves: readonly Uint8Array[];
   /** Acts of the leaves that were looked at, by leaf hash; undefined for malformed ones. */
   readonly #acts = new Map<string, number | undefined>();
+  /** Leaves that were looked at: a forged file may hold the same one many times. */
+  #looked = 0;
 
   constructor(leaves: readonly Uint8Array[]) {
     this.#leaves = leaves;
@@ -31,9 +33,10 @@ export class ReferenceCheck {
 
   /** Hashes cost time, and most chains hold no inquiry. */
   #lookAtAllBefore(sequence: number): void {
-    for (const leaf of this.#leaves.slice(this.#acts.size, sequence)) {
+    for (const leaf of this.#leaves.slice(this.#looked, sequence)) {
       const read = readLeaf(leaf);
       this.#acts.set(encodeHex(leafHash(leaf)), 'value' in read ? read.value.act : undefined);
+      this.#looked++;
     }
   }
 }

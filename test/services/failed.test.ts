@@ -138,6 +138,31 @@ describe('what could not be anchored, as the feed keeps it', () => {
     expect(unanchored.notKept).to.equal(3);
   });
 
+  it('leaves room to others, whatever one sender sends at once, and counts all that it left', async () => {
+    await reopen({ bounds: { failed: 100, failedBytes: 1000 } });
+    const { unanchored } = feed;
+    const large = (id: string, size: number, caller = EMR) =>
+      record(id, 'a', { caller, content: Buffer.alloc(size) });
+    await Promise.all(
+      Array.from({ length: 9 }, (_none, at) => unanchored.keep([large(`${at}`, 100)])),
+    );
+    expect([await unanchored.counts(), unanchored.notKept]).to.deep.equal([
+      { record: 5, file: 0 },
+      4,
+    ]);
+    await unanchored.keep([large('0', 101)]);
+    expect(unanchored.notKept).to.equal(5);
+    await unanchored.keep([large('0', 50), large('9', 50)]);
+    await unanchored.keep([large('a', 400, LIS)]);
+    expect([(await unanchored.counts()).record, unanchored.notKept]).to.deep.equal([7, 5]);
+    await reopen({ bounds: { failed: 100, failedBytes: 1000 } });
+    await feed.settle(1, 'discarded');
+    await feed.unanchored.keep([large('b', 51), large('b', 50)]);
+    expect([(await feed.unanchored.counts()).record, feed.unanchored.notKept]).to.deep.equal([
+      7, 1,
+    ]);
+  });
+
   it('never fails its callers where the feed cannot be written, and works when it can', async () => {
     writeFileSync(folder, 'no folder');
     await feed.unanchored.keep([record('r'), record('s')]);

@@ -31,6 +31,7 @@ export interface Anchoring {
 export type FailedCounts = Readonly<Record<FailedKind, number>>;
 
 const SLASH = 0x2f;
+const NOTHING_OWN = { count: 0, bytes: 0 } as const;
 const shown = ({ code, message, expression }: AsideCause): AsideCause => {
   const words = (value: string) => value.toWellFormed().slice(0, MAX_CAUSE_CHARACTERS);
   const where = expression === undefined ? {} : { expression: words(expression) };
@@ -57,8 +58,8 @@ export class FailedShelf {
   readonly #facts = new Map<number, FailedFacts>();
   readonly #byRecord = new Map<string, Set<number>>();
   readonly #byPath = new Map<string, number>();
-  /** Records of each sender. */
-  readonly #bySender = new Map<string, number>();
+  /** Records of each sender, and what is kept of them. */
+  readonly #bySender = new Map<string, { count: number; bytes: number }>();
   #bytes = 0;
 
   /** @param takeNumber a number that was never given before, in the same batch */
@@ -179,10 +180,12 @@ export class FailedShelf {
   ): boolean {
     const { failed, failedBytes } = this.#bounds;
     if (this.#bytes + more > failedBytes) return false;
+    const isFile = failure.kind === 'file';
+    const own = this.#bySender.get(senderOf(failure)) ?? NOTHING_OWN;
+    if (!isFile && more > 0 && own.bytes + more > failedBytes * SOURCE_SHARE) return false;
     if (before !== undefined) return true;
     if (this.counts[failure.kind] >= failed) return false;
-    const own = this.#bySender.get(senderOf(failure)) ?? 0;
-    return failure.kind === 'file' || own < failed * SOURCE_SHARE;
+    return isFile || own.count < failed * SOURCE_SHARE;
   }
 
   #solvedBy({ caller, record, digest, path }: Anchoring): number[] {
@@ -222,7 +225,8 @@ export class FailedShelf {
       return;
     }
     const sender = senderOf(facts);
-    this.#bySender.set(sender, (this.#bySender.get(sender) ?? 0) + 1);
+    const own = this.#bySender.get(sender) ?? NOTHING_OWN;
+    this.#bySender.set(sender, { count: own.count + 1, bytes: own.bytes + size });
     if (record === undefined) return;
     const same = this.#byRecord.get(record) ?? new Set();
     this.#byRecord.set(record, same.add(id));
@@ -238,9 +242,9 @@ export class FailedShelf {
       return;
     }
     const sender = senderOf(facts);
-    const own = (this.#bySender.get(sender) ?? 1) - 1;
-    if (own === 0) this.#bySender.delete(sender);
-    else this.#bySender.set(sender, own);
+    const own = this.#bySender.get(sender) ?? NOTHING_OWN;
+    if (own.count <= 1) this.#bySender.delete(sender);
+    else this.#bySender.set(sender, { count: own.count - 1, bytes: own.bytes - size });
     const same = record === undefined ? undefined : this.#byRecord.get(record);
     same?.delete(id);
     if (same?.size === 0) this.#byRecord.delete(record ?? '');

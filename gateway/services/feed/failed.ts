@@ -53,7 +53,8 @@ export class Failed {
   async keep(failures: readonly Failure[]): Promise<void> {
     if (failures.length === 0) return;
     const keeping = this.#feed.useFailed((failed, now) => failed.keep(failures, now));
-    this.#notKept += await orFault(keeping, failures.length);
+    const left = await orFault(keeping, failures.length);
+    this.#notKept += left;
   }
 
   /** Takes away what failed before and is in the log now. Never rejects for faults of the feed. */

@@ -1,7 +1,8 @@
 // One entry of a patient's chain, in the words that people read: an access, a question, an answer.
-import { decodeHex } from '../../chaincode/core/bytes.js';
+import { decodeHex, encodeHex } from '../../chaincode/core/bytes.js';
 import type { Entry } from '../../chaincode/core/entry.js';
 import type { JsonObject, JsonValue } from '../../chaincode/core/json.js';
+import { parseLeaf } from '../../chaincode/core/leaf.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import type { StoredLog } from '../store/store.js';
 import { stateAfter } from './inquiries/thread.js';
@@ -29,13 +30,16 @@ export function eventView(
   };
 }
 
-/** The entry with this leaf hash, hex; undefined when there is none. */
+/** The entry of a chain with this leaf hash, both hex; undefined when there is none. */
 export function findEventView(
   store: StoredLog,
+  labelHex: string,
   hash: string,
   withheld: readonly string[],
 ): JsonObject | undefined {
   const ordinal = store.findByLeafHash(decodeHex(hash, 'leaf hash', HASH_BYTES));
   if (ordinal === undefined) return undefined;
-  return eventView(patientEventOf(store.readEntry(ordinal)), withheld);
+  const stored = store.readEntry(ordinal);
+  if (encodeHex(parseLeaf(stored.leaf).subject) !== labelHex) return undefined;
+  return eventView(patientEventOf(stored), withheld);
 }

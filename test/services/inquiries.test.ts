@@ -3,7 +3,9 @@ import { expect } from 'chai';
 import { Level } from 'level';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { formatTime } from '../../chaincode/core/time.js';
+import { InquiryDesk } from '../../gateway/services/inquiries/desk.js';
 import type { AnswerInput } from '../../gateway/services/inquiries/input.js';
+
 import { Inquiries } from '../../gateway/services/inquiries/inquiries.js';
 import {
   type ListedState,
@@ -205,6 +207,32 @@ describe('inquiries', () => {
     await reopen();
     expect(await openIds()).to.deep.equal([id]);
     expect(await inquiries.ofPatient(patient('P1'))).to.have.length(1);
+  });
+
+  it("are ended by nothing in another patient's chain, and show nothing of it", async () => {
+    const id = await ask('P1', 'a');
+    const { sequencer } = process;
+    const others = (await opened('P2', 'second of P2')).leafHash;
+    await sequencer.accept({
+      answer: { inquiry: id, outcome: 'justified', source: source('1') },
+      ...{ actor: OFFICER, text: 'x', patient: patient('P2') },
+    });
+    const shown = await sequencer.accept({
+      inquiry: { dueAt: dueIn(9), about: encodeHex(others), source: source('2') },
+      ...{ question: 'b', patient: patient('P1') },
+    });
+    const second = encodeHex(shown.leafHash);
+    expect(await openIds()).to.deep.equal([second, id]);
+    const desk = new InquiryDesk({
+      hospital: { store: process.store, inquiries },
+      nameOf: ({ value }) => value,
+      withheld: [],
+    });
+    expect(await desk.read(second))
+      .to.include({ id: second })
+      .and.not.have.property('event');
+    await reopen();
+    expect(await openIds()).to.deep.equal([second, id]);
   });
 
   it('are not made up where the store is damaged', async () => {

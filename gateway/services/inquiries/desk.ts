@@ -45,7 +45,7 @@ export class InquiryDesk {
     const { hospital, withheld } = this.#options;
     const thread = await hospital.inquiries.read(id);
     const { about } = thread.steps[0];
-    const event = about && findEventView(hospital.store, about, withheld);
+    const event = about && findEventView(hospital.store, thread.labelHex, about, withheld);
     const view = this.#view(thread);
     return event ? { ...view, event } : view;
   }

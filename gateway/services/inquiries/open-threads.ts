@@ -85,11 +85,12 @@ export class OpenThreads {
     const { step, carriesOn } = found;
     if (carriesOn === undefined) return this.#keep(beginThread(found));
     const thread = this.#open.get(carriesOn);
-    if (thread !== undefined) {
+    if (thread !== undefined && thread.labelHex === labelHex) {
       if (!isIn(thread, step)) this.#keep(carryOn(thread, step));
       return;
     }
-    // An appeal against what was forgotten here, or an answer to an appeal by its own name.
+    // An appeal against what was forgotten here, an answer to an appeal by its own name, or what
+    // names an inquiry of another chain.
     for (const one of (await this.#chains.of(labelHex)).values()) this.#keep(one);
   }
 

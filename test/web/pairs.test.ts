@@ -42,6 +42,25 @@ describe('files given to the verify page', () => {
     ]);
   });
 
+  it('are paired by folder and name where receipts lie apart and names stand twice', () => {
+    const files = [
+      given('document', 'd/archive/P1/note.txt'),
+      given('document', 'd/archive/P2/note.txt'),
+      given('receipt', 'd/receipts/P1/note.txt.receipt.json'),
+      given('receipt', 'd/receipts/P2/note.txt.receipt.json'),
+    ];
+    const both = [
+      ['d/archive/P1/note.txt', 'd/receipts/P1/note.txt.receipt.json'],
+      ['d/archive/P2/note.txt', 'd/receipts/P2/note.txt.receipt.json'],
+    ];
+    expect(paths(files)).to.deep.equal(both);
+    // What is missing is missing: the document of another folder is not taken for it.
+    expect(paths(files.filter(({ path }) => !path.startsWith('d/archive/P2')))).to.deep.equal([
+      both[0],
+      [undefined, 'd/receipts/P2/note.txt.receipt.json'],
+    ]);
+  });
+
   it('are one pair when there are two, whatever their names', () => {
     const files = [given('document', 'scan.pdf'), given('receipt', 'from the court.json')];
     expect(paths(files)).to.deep.equal([['scan.pdf', 'from the court.json']]);

@@ -2,6 +2,7 @@
 import { ARCHIVE } from '../text/archive.js';
 import { causeText } from '../text/archive-causes.js';
 import type { Language } from '../text/languages.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, cleanText, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -39,6 +40,7 @@ function causeOf(
   language: Language,
 ): Child[] {
   const texts = ARCHIVE[language].failed;
+  const signs = SIGNS[language];
   const cause = causeText(code, language);
   const words = cause?.what ?? message;
   const todo = cause?.todo ?? hint;
@@ -50,10 +52,10 @@ function causeOf(
       { class: 'hint' },
       ...(cause === undefined
         ? []
-        : [`${texts.detail}: `, foreign(message, { lang: 'en', dir: 'ltr' }), ' ']),
-      `(${texts.code} `,
+        : [`${texts.detail}${signs.colon}`, foreign(message, { lang: 'en', dir: 'ltr' })]),
+      `${signs.open}${texts.code} `,
       foreign(code),
-      ')',
+      signs.close,
     ),
   ];
 }
@@ -90,7 +92,12 @@ function rowView(failed: Failed, options: FailedOptions, language: Language): HT
       foreign(name),
       source !== undefined && element('p', { class: 'hint' }, foreign(texts.from(source))),
     ),
-    cell(texts.cause, {}, ...causeOf(code, message, failed.hint, language)),
+    cell(
+      texts.cause,
+      {},
+      ...causeOf(code, message, failed.hint, language),
+      !isDone && element('p', { class: 'hint' }, texts.giveUp(failed.id)),
+    ),
     cell(
       texts.when,
       {},

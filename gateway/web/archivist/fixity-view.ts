@@ -2,6 +2,7 @@
 // it found. A run that did not end, or that found damage, never looks good.
 import { ARCHIVE } from '../text/archive.js';
 import type { Language } from '../text/languages.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, drawing, element } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -51,7 +52,7 @@ function runView(run: FixityRun, language: Language): HTMLElement {
         { viewBox: '0 0 10 10', class: 'sign', 'aria-hidden': 'true' },
         drawing('rect', { x: 0, y: 0, width: 10, height: 10, class: `part-${kind}` }),
       ),
-      `${texts.counts[kind]}: ${counts[kind].toLocaleString(language)}`,
+      `${texts.counts[kind]}${SIGNS[language].colon}${counts[kind].toLocaleString(language)}`,
     ),
   );
   return element(
@@ -66,6 +67,7 @@ function runView(run: FixityRun, language: Language): HTMLElement {
     element('p', { class: 'verdicts' }, ...verdicts),
     bar(segments(counts), 20),
     element('ul', { class: 'legend' }, ...numbers),
+    damage && element('p', { class: 'hint' }, texts.where),
   );
 }
 

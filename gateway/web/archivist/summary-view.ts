@@ -2,6 +2,7 @@
 import { ARCHIVE } from '../text/archive.js';
 import { causeText } from '../text/archive-causes.js';
 import type { Language } from '../text/languages.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -100,7 +101,7 @@ export function figuresSection(overview: Overview, language: Language): HTMLElem
     ...(waiting.oldestAt === undefined
       ? []
       : [texts.waitingSince(formatMoment(waiting.oldestAt, language))]),
-  ].join(language === 'en' ? ', ' : '，');
+  ].join(SIGNS[language].comma);
   return headed(
     'figures',
     texts.title,

@@ -3,6 +3,7 @@
 // table says the same to those who do not see it, and on paper.
 import { ARCHIVE } from '../text/archive.js';
 import type { Language } from '../text/languages.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, drawing, element } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -71,12 +72,13 @@ function dayShapes(
   language: Language,
 ): SVGElement {
   const texts = ARCHIVE[language].window;
+  const { colon } = SIGNS[language];
   const words = [
     dayText(day.date, language),
-    `${texts.versions}: ${day.versions}`,
-    `${texts.p50}: ${durationText(day.p50ms, language)}`,
-    `${texts.p95}: ${durationText(day.p95ms, language)}`,
-    `${texts.most}: ${durationText(day.maxMs, language)}`,
+    `${texts.versions}${colon}${day.versions}`,
+    `${texts.p50}${colon}${durationText(day.p50ms, language)}`,
+    `${texts.p95}${colon}${durationText(day.p95ms, language)}`,
+    `${texts.most}${colon}${durationText(day.maxMs, language)}`,
   ];
   return drawing(
     'g',

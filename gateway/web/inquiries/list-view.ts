@@ -3,6 +3,7 @@
 
 import type { Language } from '../text/language.js';
 import { LIST_STATES, type ListState, OFFICER } from '../text/officer.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -56,7 +57,7 @@ function rowView(thread: Thread, language: Language): HTMLElement {
       {
         class: 'button',
         href: `#${thread.id}`,
-        'aria-label': `${texts.open}: ${texts.askedAt(moment)}`,
+        'aria-label': `${texts.open}${SIGNS[language].colon}${texts.askedAt(moment)}`,
       },
       texts.open,
     ),

@@ -4,6 +4,7 @@ import { entryFacts } from '../patient/entries.js';
 import type { Language } from '../text/language.js';
 import { OFFICER } from '../text/officer.js';
 import { PATIENT } from '../text/patient.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -56,7 +57,7 @@ export function oneView({ one, forms, notices, draw }: OnePanel, language: Langu
         { class: 'soft' },
         `${texts.patient} `,
         foreign(one.patient, { class: 'mono' }),
-        ` (${texts.patientHint})`,
+        `${SIGNS[language].open}${texts.patientHint}${SIGNS[language].close}`,
       ),
     aboutSection(one, language),
     element('section', {}, element('h2', {}, texts.steps), stepsView(one, language)),

@@ -108,6 +108,7 @@ class Form {
     const { drafts, name } = this.#writing;
     drafts.keep(name, { text: this.#area.value, key: this.#key });
     this.#count();
+    this.#tell(undefined);
   }
 
   #count(): void {

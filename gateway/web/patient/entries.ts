@@ -6,6 +6,7 @@ import { actionText, actText, purposeText } from '../text/codes.js';
 import type { Language } from '../text/language.js';
 import { PATIENT, type PatientTexts } from '../text/patient.js';
 import { QUESTIONS } from '../text/questions.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -31,11 +32,12 @@ const purposeView = (purpose: string | undefined, language: Language): Child =>
   purpose === undefined ? PATIENT[language].noPurpose : foreign(purposeText(purpose, language));
 
 /** The name; the account behind it only where there is room for everything. */
-function personText({ id, name }: Person, isWhole: boolean): HTMLElement {
+function personText({ id, name }: Person, language: Language, isWhole: boolean): HTMLElement {
+  const { open, close } = SIGNS[language];
   if (name === undefined || name === id) return foreign(id);
   if (!isWhole) return foreign(name);
-  const account = element('span', { class: 'soft' }, '(', foreign(id), ')');
-  return element('span', {}, foreign(name), ' ', account);
+  const account = element('span', { class: 'soft' }, open, foreign(id), close);
+  return element('span', {}, foreign(name), account);
 }
 
 const signText = (sign: string, texts: PatientTexts): HTMLElement =>
@@ -43,17 +45,18 @@ const signText = (sign: string, texts: PatientTexts): HTMLElement =>
 
 function whoText(
   { actor, role, person }: ShownEntry,
-  texts: PatientTexts,
+  language: Language,
   isWhole: boolean,
 ): HTMLElement {
+  const texts = PATIENT[language];
   const sign =
     person === undefined ? element('em', {}, texts.noName) : signText(person.pseudonym, texts);
   const parts: Child[] = [
-    actor === undefined ? sign : personText(actor, isWhole),
-    ...(role === undefined ? [] : [', ', word(texts.roles, role)]),
+    actor === undefined ? sign : personText(actor, language, isWhole),
+    ...(role === undefined ? [] : [SIGNS[language].comma, word(texts.roles, role)]),
   ];
   if (actor?.onBehalfOf !== undefined) {
-    parts.push(` ${texts.onBehalfOf} `, personText(actor.onBehalfOf, isWhole));
+    parts.push(` ${texts.onBehalfOf} `, personText(actor.onBehalfOf, language, isWhole));
   }
   if (actor === undefined && person?.onBehalfOf !== undefined) {
     parts.push(` ${texts.onBehalfOf} `, signText(person.onBehalfOf, texts));
@@ -71,21 +74,22 @@ function fact(name: string, ...value: readonly Child[]): Child[] {
 /** All that an access says, as terms with their values. */
 export function entryFacts(entry: ShownEntry, language: Language): Child[] {
   const texts = PATIENT[language];
+  const signs = SIGNS[language];
   const { organisation = '', unit, purpose, records = [], category, client } = entry;
   const { action = '', outcome = 'success', source, justification } = entry;
   const failed = texts.outcomes[outcome] ?? outcome;
   const device = [client?.name ?? client?.id, client?.address].filter((one) => one !== undefined);
   const what: Child[] = [
     category !== undefined && word(texts.categories, category),
-    ...(records.length === 0 || category === undefined ? [] : [': ']),
+    ...(records.length === 0 || category === undefined ? [] : [signs.colon]),
     ...joined(
       records.map((record) => foreign(record)),
-      '; ',
+      signs.semicolon,
     ),
   ];
   return [
     ...fact(texts.when, formatMoment(timeOf(entry), language)),
-    ...fact(texts.who, whoText(entry, texts, true)),
+    ...fact(texts.who, whoText(entry, language, true)),
     ...fact(
       texts.where,
       foreign(organisation),
@@ -95,7 +99,7 @@ export function entryFacts(entry: ShownEntry, language: Language): Child[] {
     ...fact(
       texts.how,
       foreign(actionText(action, language)),
-      failed === '' ? undefined : `, ${failed}`,
+      failed === '' ? undefined : `${signs.comma}${failed}`,
     ),
     ...fact(texts.why, purposeView(purpose, language)),
     ...(justification === undefined ? [] : fact(texts.reason, foreign(justification))),
@@ -106,7 +110,7 @@ export function entryFacts(entry: ShownEntry, language: Language): Child[] {
           texts.device,
           ...joined(
             device.map((one) => foreign(one as string)),
-            ', ',
+            signs.comma,
           ),
         )),
     ...(source === undefined ? [] : fact(texts.reportedBy, foreign(source.system))),
@@ -121,7 +125,7 @@ export function entryLine(entry: ShownEntry, language: Language): Child[] {
   if (!isAccess(entry)) return [moment, ' · ', otherText(entry, language)];
   const isEmergency = entry.breakGlass === true;
   const why = isEmergency ? mark('bad', texts.emergency) : purposeView(entry.purpose, language);
-  return [moment, ' · ', whoText(entry, texts, false), ' · ', why];
+  return [moment, ' · ', whoText(entry, language, false), ' · ', why];
 }
 
 /** One access, closed: one line; open: everything. */
@@ -170,7 +174,7 @@ function groupView(
 ): HTMLElement {
   const texts = PATIENT[language];
   const latest = entries[0] === undefined ? '' : formatMoment(timeOf(entries[0]), language, 'day');
-  const figures = ` · ${texts.times(entries.length)}, ${texts.latest} ${latest}`;
+  const figures = ` · ${texts.times(entries.length)}${SIGNS[language].comma}${texts.latest} ${latest}`;
   return fold({
     key: part,
     attributes: { class: 'panel group' },

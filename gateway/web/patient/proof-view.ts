@@ -3,6 +3,7 @@
 import type { Language } from '../text/language.js';
 import { PATIENT } from '../text/patient.js';
 import type { ProofTexts } from '../text/proof.js';
+import { SIGNS } from '../text/signs.js';
 import { findingText, statementText } from '../verify/texts.js';
 import { fingerprintGroups } from '../verify/trust-panel.js';
 import { type Child, element } from '../view/dom.js';
@@ -48,7 +49,7 @@ function stepList(
       'li',
       { 'data-step': step, 'data-status': status },
       mark(TONES[status] ?? 'open', texts.status[status] ?? status),
-      `: ${names[step] ?? step}`,
+      `${SIGNS[language].colon}${names[step] ?? step}`,
       status !== 'OK' && element('p', { class: 'hint' }, findingText(sentence, language)),
     ),
   );

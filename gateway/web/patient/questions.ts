@@ -26,6 +26,10 @@ interface ThreadPage {
   readonly answerWithinDays: number;
 }
 
+function sentText({ dueAt, state }: Thread, language: Language): string {
+  return QUESTIONS[language].sent(formatMoment(dueAt, language), state === 'appealed');
+}
+
 export interface QuestionsHooks {
   readonly language: () => Language;
   readonly draw: () => void;
@@ -45,7 +49,7 @@ export class Questions {
   #known = 0;
   #isLoading = false;
   #problem: string | undefined;
-  #sent: string | undefined;
+  #sent: Thread | undefined;
 
   constructor(hooks: QuestionsHooks) {
     this.#hooks = hooks;
@@ -118,11 +122,7 @@ export class Questions {
       element('h2', { id: 'questions-title' }, texts.title),
       element('p', { class: 'no-print' }, texts.lead),
       this.#sent !== undefined &&
-        element(
-          'p',
-          { id: 'question-sent' },
-          mark('good', texts.sent(formatMoment(this.#sent, language))),
-        ),
+        element('p', { id: 'question-sent' }, mark('good', sentText(this.#sent, language))),
       this.#problemView(language),
       this.#isLoading && element('p', {}, texts.loading),
       ...this.#draftViews(this.#drafts, language),
@@ -244,7 +244,7 @@ export class Questions {
   #take(thread: Thread): void {
     const others = (this.#threads ?? []).filter(({ id }) => id !== thread.id);
     this.#threads = [thread, ...others];
-    this.#sent = thread.dueAt;
+    this.#sent = thread;
     const sequence = thread.steps.at(-1)?.sequence;
     if (sequence !== undefined) void this.#follow(sequence);
   }
@@ -265,6 +265,6 @@ export class Questions {
     const { draw, announce, language } = this.#hooks;
     draw();
     document.getElementById('questions')?.focus();
-    announce(QUESTIONS[language()].sent(formatMoment(this.#sent ?? '', language())));
+    if (this.#sent !== undefined) announce(sentText(this.#sent, language()));
   }
 }

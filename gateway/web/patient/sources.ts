@@ -1,6 +1,7 @@
 // Which systems report to a list: what none of them reports cannot be seen in it.
 import type { Language } from '../text/language.js';
 import { PATIENT } from '../text/patient.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { isAccess, type ShownEntry } from './access.js';
 
@@ -14,6 +15,6 @@ export function sourcesSection(entries: readonly ShownEntry[], language: Languag
     'section',
     {},
     element('h2', {}, texts.sources),
-    element('p', {}, foreign(texts.sourcesText(names.join(', ')))),
+    element('p', {}, foreign(texts.sourcesText(names.join(SIGNS[language].comma)))),
   );
 }

@@ -2,6 +2,7 @@
 import type { CheckpointFacts } from '../../evidence/checkpoint-facts.js';
 import type { Language } from '../text/language.js';
 import { SAMPLE } from '../text/sample.js';
+import { SIGNS } from '../text/signs.js';
 import type { Item } from '../verify/desk.js';
 import { momentText } from '../verify/moments.js';
 import { saveFile, TOOL } from '../verify/report.js';
@@ -110,7 +111,7 @@ export function paperView(paper: Paper, items: readonly Item[], language: Langua
   const origin = checkpoint?.origin ?? '';
   const whence =
     kind === 'list'
-      ? `${texts.listDigest}: ${listDigest(lines)}`
+      ? `${texts.listDigest}${SIGNS[language].colon}${listDigest(lines)}`
       : checkpoint === undefined
         ? texts.sizeTyped
         : texts.sizeFrom(origin, momentText(checkpoint.asOf ?? ''));
@@ -126,7 +127,7 @@ export function paperView(paper: Paper, items: readonly Item[], language: Langua
     'div',
     { id: 'paper' },
     element('h3', {}, texts.paper),
-    element('p', {}, `${texts.seed}: `, foreign(seed, { class: 'mono' })),
+    element('p', {}, `${texts.seed}${SIGNS[language].colon}`, foreign(seed, { class: 'mono' })),
     element('p', {}, foreign(whence)),
     repeated > 0 && element('p', {}, texts.repeated(repeated)),
     element(

@@ -85,7 +85,13 @@ export const ARCHIVE_EN: ArchiveTexts = {
     nothingWaits: 'nothing',
     failed: 'Failed',
     failedText: (events, records, files) =>
-      `${many(events, 'event', 'events')}, ${many(records, 'record', 'records')}, ${many(files, 'file', 'files')}`,
+      [
+        events > 0 && many(events, 'event', 'events'),
+        records > 0 && many(records, 'record', 'records'),
+        files > 0 && many(files, 'file', 'files'),
+      ]
+        .filter((one) => one !== false)
+        .join(', '),
     nothingFailed: 'nothing',
     proven: 'With a receipt',
     provenText: (proven, accepted) =>
@@ -95,6 +101,7 @@ export const ARCHIVE_EN: ArchiveTexts = {
   failed: {
     title: 'What failed',
     lead: 'Remove the cause first, then try again. What is tried again can never be anchored twice.',
+    giveUp: (id) => `To give it up: chartseal feed discard ${id} --data DIR`,
     none: 'Nothing failed.',
     loading: 'Loading what failed …',
     what: 'What',
@@ -171,6 +178,8 @@ export const ARCHIVE_EN: ArchiveTexts = {
     },
     good: 'Nothing altered, nothing missing',
     damaged: 'Altered or missing files',
+    where:
+      'Each of these files is named in the report of the check: DIR/audits on the machine of the archive.',
     partly: 'Some files were not read',
     showAll: (runs) => `Show all ${count(runs)} checks`,
   },

@@ -27,9 +27,9 @@ export const HERE: readonly CauseRow[] = [
   [
     'NAME_NOT_UTF8',
     '文件名的编码不是 UTF-8。',
-    '以 UTF-8 编码重新命名文件。',
+    '以 UTF-8 编码重新命名文件，重新导入，然后放弃这一项。',
     'The file’s name is not UTF-8.',
-    'Rename the file so that it is.',
+    'Rename the file so that it is, ingest it, and give this one up.',
   ],
   [
     'FEED_FULL',

@@ -74,7 +74,13 @@ export const ARCHIVE_ZH: ArchiveTexts = {
     nothingWaits: '无',
     failed: '失败',
     failedText: (events, records, files) =>
-      `访问事件 ${count(events)} 条，档案 ${count(records)} 份，文件 ${count(files)} 个`,
+      [
+        events > 0 && `访问事件 ${count(events)} 条`,
+        records > 0 && `档案 ${count(records)} 份`,
+        files > 0 && `文件 ${count(files)} 个`,
+      ]
+        .filter((one) => one !== false)
+        .join('，'),
     nothingFailed: '无',
     proven: '已有回执',
     provenText: (proven, accepted) => `已接收 ${count(accepted)} 条中的 ${count(proven)} 条`,
@@ -83,6 +89,7 @@ export const ARCHIVE_ZH: ArchiveTexts = {
   failed: {
     title: '失败清单',
     lead: '请先排除原因，再重试。重试不会造成重复上链。',
+    giveUp: (id) => `如需放弃：chartseal feed discard ${id} --data DIR`,
     none: '没有失败的内容。',
     loading: '正在加载失败清单……',
     what: '内容',
@@ -158,6 +165,7 @@ export const ARCHIVE_ZH: ArchiveTexts = {
     },
     good: '没有更改，没有缺失',
     damaged: '有文件被更改或缺失',
+    where: '是哪些文件，见复核报告：档案所在机器上的 DIR/audits。',
     partly: '有文件未能读取',
     showAll: (runs) => `显示全部 ${count(runs)} 次复核`,
   },

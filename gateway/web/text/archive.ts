@@ -31,6 +31,7 @@ interface Figures {
 }
 
 interface FailedTexts {
+  readonly giveUp: (id: string | number) => string;
   readonly title: string;
   readonly lead: string;
   readonly none: string;
@@ -102,6 +103,8 @@ interface FixityTexts {
   >;
   readonly good: string;
   readonly damaged: string;
+  /** Which files were. */
+  readonly where: string;
   readonly partly: string;
   readonly showAll: (count: number) => string;
 }

@@ -89,7 +89,7 @@ const ZH: InquiryWords = {
   takenUp: '医院已受理',
   answered: '医院已答复',
   newDue: (moment) => `新的期限：${moment}`,
-  by: '答复人',
+  by: '经办人',
   who: '何人',
   text: '内容',
   steps: '经过',

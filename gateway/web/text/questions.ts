@@ -21,7 +21,7 @@ interface QuestionTexts {
   readonly send: string;
   readonly close: string;
   readonly discard: string;
-  readonly sent: (moment: string) => string;
+  readonly sent: (moment: string, isAppeal: boolean) => string;
   readonly about: string;
   readonly aboutAll: string;
   readonly aboutUnloaded: string;
@@ -62,7 +62,8 @@ const EN: QuestionTexts = {
   send: 'Send',
   close: 'Close',
   discard: 'Throw the text away',
-  sent: (moment) => `Your question was sent. Answer due by ${moment}.`,
+  sent: (moment, isAppeal) =>
+    `Your ${isAppeal ? 'objection' : 'question'} was sent. Answer due by ${moment}.`,
   about: 'About: ',
   aboutAll: 'your file as a whole',
   aboutUnloaded: 'an older entry that is not loaded on this page',
@@ -101,7 +102,7 @@ const ZH: QuestionTexts = {
   send: '提交',
   close: '关闭',
   discard: '丢弃内容',
-  sent: (moment) => `已提交您的问题。答复期限：${moment}。`,
+  sent: (moment, isAppeal) => `已提交您的${isAppeal ? '申诉' : '问题'}。答复期限：${moment}。`,
   about: '所问：',
   aboutAll: '整份病历',
   aboutUnloaded: '一条较早的记录，本页尚未加载',

@@ -1,16 +1,16 @@
 // The page that verifies: takes files, shows what they are, what was found and what it is worth.
 import type { Language } from '../text/language.js';
 import { METER } from '../text/meter.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, cleanText, element, foreign } from '../view/dom.js';
 import { type Frame, openPage, type PageParts } from '../view/frame.js';
-import { mark } from '../view/mark.js';
 import { Meter } from '../view/meter.js';
 import { asOfPanel } from './as-of.js';
 import { type AsOfFields, momentOf, NO_AS_OF } from './as-of-moment.js';
 import { Desk, type Progress } from './desk.js';
 import { dropZone } from './drop-zone.js';
-import { compareFingerprint } from './fingerprint.js';
 import { MAX_FILES, type TakenFile } from './intake.js';
+import { relianceView, renewComparison } from './reliance.js';
 import { openOnPaper, reportHead, reportPanel } from './report.js';
 import { resultView, type ViewState } from './result-view.js';
 import { verifyTexts } from './texts.js';
@@ -98,10 +98,11 @@ export class VerifyApp {
 
   #announce(): void {
     const texts = verifyTexts(this.language);
+    const { colon, stop } = SIGNS[this.language];
     const said = this.desk.items.flatMap(({ outcome, name }) => {
       if (outcome === undefined) return [];
       const verdict = verdictOf(outcome, texts);
-      return [`${name}: ${texts.verdicts[verdict.name]}. ${verdict.sentence}`];
+      return [`${name}${colon}${texts.verdicts[verdict.name]}${stop}${verdict.sentence}`];
     });
     const text = said.length > 3 ? texts.progress(said.length, said.length) : said.join(' ');
     if (text === '' || text === this.#announced) return;
@@ -124,7 +125,9 @@ export class VerifyApp {
       kind === 'document' && now === name
         ? texts.hashing(clean)
         : METER[this.language].verifying(clean);
-    return items.length < 2 ? doing : `${texts.progress(finished, items.length)}. ${doing}`;
+    return items.length < 2
+      ? doing
+      : `${texts.progress(finished, items.length)}${SIGNS[this.language].stop}${doing}`;
   }
 
   #take(taken: Promise<readonly TakenFile[]> | readonly TakenFile[]): void {
@@ -223,7 +226,7 @@ export class VerifyApp {
         'section',
         { id: 'result', 'aria-labelledby': 'result-title' },
         element('h2', { id: 'result-title' }, texts.resultTitle),
-        this.#reliance(language),
+        relianceView(desk, this.#typed, language),
         progress,
         this.#meter.element,
         desk.isStopped &&
@@ -236,20 +239,9 @@ export class VerifyApp {
     ];
   }
 
-  /** Stands above every verdict: what all of them rest on. */
-  #reliance(language: Language): Child {
-    const facts = this.desk.trust?.facts;
-    if (facts === undefined || this.desk.finished === 0) return undefined;
-    const texts = verifyTexts(language);
-    const isAlone = facts.file.ordering === 'embedded';
-    const isCompared = compareFingerprint(this.#typed, facts.fingerprint).kind === 'equal';
-    const link = element('a', { href: '#trust', class: 'no-print' }, texts.notComparedLink);
-    return element(
-      'div',
-      { id: 'reliance' },
-      !isCompared && element('p', {}, mark('open', texts.notCompared), ' ', link),
-      isAlone && element('p', {}, mark('open', texts.singleOperator)),
-    );
+  #compare(typed: string): void {
+    this.#typed = typed;
+    renewComparison(this.desk, typed, this.language);
   }
 
   #origin(language: Language): HTMLElement {
@@ -269,7 +261,7 @@ export class VerifyApp {
     const texts = verifyTexts(language);
     const { desk } = this;
     const title = this.#options.title(language);
-    const compare = { typed: this.#typed, type: (typed: string) => (this.#typed = typed) };
+    const compare = { typed: this.#typed, type: (typed: string) => this.#compare(typed) };
     return {
       title: `${title} - Chartseal`,
       ...this.#options.head?.(language),

@@ -4,18 +4,20 @@ import type { HistoryEvent } from '../../evidence/history-events.js';
 import { actionText, actText, purposeText } from '../text/codes.js';
 import { INQUIRY_WORDS } from '../text/inquiry-words.js';
 import type { Language } from '../text/language.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { inquiryCells, type Places, placesOf } from './inquiry-row.js';
 import { moment } from './moments.js';
-import { type VerifyTexts, verifyTexts } from './texts.js';
+import { verifyTexts } from './texts.js';
 
 const PAGE_ROWS = 100;
 const OVERRIDE_PURPOSE = 'BTG';
 
 const isOverride = ({ entry }: HistoryEvent) => entry?.act === 'access' && entry.breakGlass;
 
-function whoText({ opened, entry }: HistoryEvent, texts: VerifyTexts): Child[] {
+function whoText({ opened, entry }: HistoryEvent, language: Language): Child[] {
+  const texts = verifyTexts(language);
   if (entry === null) return [element('span', { class: 'soft' }, texts.contentNotShown)];
   if (entry.act === 'inquiry') return [texts.thePatient];
   if (entry.act !== 'access' && entry.act !== 'answer') return [foreign(entry.by.id)];
@@ -25,20 +27,30 @@ function whoText({ opened, entry }: HistoryEvent, texts: VerifyTexts): Child[] {
       ? element('span', { class: 'soft' }, texts.nameWithheld)
       : foreign(actor.name ?? actor.id);
   if (entry.act === 'answer') return [name];
-  const unit = entry.unit === undefined ? '' : `, ${entry.unit}`;
-  const place = foreign(`${entry.role}, ${entry.organisation}${unit}`, { class: 'soft' });
+  const unit = entry.unit === undefined ? '' : `${SIGNS[language].comma}${entry.unit}`;
+  const place = foreign(`${entry.role}${SIGNS[language].comma}${entry.organisation}${unit}`, {
+    class: 'soft',
+  });
   return [name, element('div', {}, place)];
 }
 
 function whatText(entry: Entry, language: Language): Child[] {
   const texts = verifyTexts(language);
+  const signs = SIGNS[language];
   if (entry.act !== 'access') {
     const act = actText(entry.act, language);
-    return ['record' in entry ? `${act}, ${texts.version} ${entry.record.version}` : act];
+    return [
+      'record' in entry ? `${act}${signs.comma}${texts.version} ${entry.record.version}` : act,
+    ];
   }
-  const failed = entry.outcome === 'success' ? '' : ` (${texts.failedAccess})`;
+  const failed =
+    entry.outcome === 'success' ? '' : `${signs.open}${texts.failedAccess}${signs.close}`;
   const records = entry.records.map((id) => element('div', { class: 'soft' }, foreign(id)));
-  return [`${actionText(entry.action, language)}${failed}: `, foreign(entry.category), ...records];
+  return [
+    `${actionText(entry.action, language)}${failed}${signs.colon}`,
+    foreign(entry.category),
+    ...records,
+  ];
 }
 
 function whyText(event: HistoryEvent, language: Language): Child[] {
@@ -68,7 +80,7 @@ function row(event: HistoryEvent, places: Places, language: Language): HTMLEleme
     isOverride(event) ? { class: 'override' } : {},
     element('th', { scope: 'row' }, `#${sequence}`),
     cell(texts.when, [time === undefined ? undefined : moment(time)]),
-    cell(asked === undefined ? texts.who : words.who, whoText(event, texts)),
+    cell(asked === undefined ? texts.who : words.who, whoText(event, language)),
     cell(texts.what, asked?.what ?? plain),
     asked === undefined ? cell(texts.why, whyText(event, language)) : cell(words.text, asked.said),
   );

@@ -4,6 +4,7 @@ import type { CheckpointFacts } from '../../evidence/checkpoint-facts.js';
 import type { HistoryVerification } from '../../evidence/verify-history.js';
 import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
 import type { Language } from '../text/language.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { answerText } from './inquiry-row.js';
 import { moment } from './moments.js';
@@ -99,10 +100,11 @@ function subjectFact({ subject }: HistoryVerification, texts: VerifyTexts): Fact
   }
 }
 
-function standing({ record }: HistoryVerification, texts: VerifyTexts): (Fact | undefined)[] {
+function standing({ record }: HistoryVerification, language: Language): (Fact | undefined)[] {
   if (record === undefined) return [];
+  const texts = verifyTexts(language);
   const { latestVersion, flags, digests } = record;
-  const state = flags.map((flag) => texts.flags[flag] ?? flag).join(', ');
+  const state = flags.map((flag) => texts.flags[flag] ?? flag).join(SIGNS[language].comma);
   return [
     latestVersion === null ? undefined : [texts.latest, String(latestVersion)],
     [texts.standing, state === '' ? texts.noFlags : state],
@@ -114,7 +116,7 @@ export function historyFacts(result: HistoryVerification, language: Language): H
   const texts = verifyTexts(language);
   return factList([
     subjectFact(result, texts),
-    ...standing(result, texts),
+    ...standing(result, language),
     ...checkpointRows(result.checkpoint, texts),
   ]);
 }

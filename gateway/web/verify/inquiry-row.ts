@@ -5,6 +5,7 @@ import type { HistoryEvent } from '../../evidence/history-events.js';
 import { saidText } from '../inquiries/thread-view.js';
 import { INQUIRY_WORDS } from '../text/inquiry-words.js';
 import type { Language } from '../text/language.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element } from '../view/dom.js';
 import { momentText } from './moments.js';
 import { verifyTexts } from './texts.js';
@@ -46,7 +47,11 @@ export function inquiryCells(
   const texts = verifyTexts(language);
   const due =
     entry.dueAt !== undefined &&
-    element('div', { class: 'soft' }, `${texts.answerDue}: ${momentText(entry.dueAt)}`);
+    element(
+      'div',
+      { class: 'soft' },
+      `${texts.answerDue}${SIGNS[language].colon}${momentText(entry.dueAt)}`,
+    );
   const place = (hash: string | undefined) => {
     const found = hash === undefined ? undefined : places.get(hash);
     return found === undefined ? undefined : `#${found}`;

@@ -63,7 +63,7 @@ export function reportHead(desk: Desk, typed: string, language: Language): HTMLE
   ]);
   return element(
     'div',
-    { class: 'print-only' },
+    { id: 'report-head', class: 'print-only' },
     element('p', { class: 'report-title' }, texts.verificationReport),
     element('dl', { class: 'facts' }, ...rows),
   );

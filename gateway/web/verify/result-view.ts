@@ -1,5 +1,6 @@
 // The results: a count of each verdict, then one card a bundle with its words, facts and steps.
 import type { Language } from '../text/language.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import type { Item } from './desk.js';
@@ -113,7 +114,11 @@ function summaryList(verdicts: readonly Verdict[], language: Language): Child {
   const items = [...counts.values()]
     .sort((a, b) => TONE_ORDER[a.verdict.tone] - TONE_ORDER[b.verdict.tone])
     .map(({ verdict, count }) =>
-      element('li', {}, mark(verdict.tone, `${texts.verdicts[verdict.name]}: ${count}`)),
+      element(
+        'li',
+        {},
+        mark(verdict.tone, `${texts.verdicts[verdict.name]}${SIGNS[language].colon}${count}`),
+      ),
     );
   return element('ul', { class: 'summary', 'aria-label': texts.summary }, ...items);
 }

@@ -1,5 +1,6 @@
 // The trust file: what it says, and the comparison of its fingerprint with what somebody told.
 import type { Language } from '../text/language.js';
+import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import type { TrustFacts } from '../worker/protocol.js';
@@ -91,7 +92,7 @@ export function trustPanel(
 ): HTMLElement {
   const texts = verifyTexts(language);
   const { facts, refusal, name } = trust;
-  const title = element('h2', {}, texts.trustTitle, ': ', foreign(name));
+  const title = element('h2', {}, texts.trustTitle, SIGNS[language].colon, foreign(name));
   if (facts === undefined) {
     return element(
       'section',

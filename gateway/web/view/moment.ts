@@ -8,5 +8,11 @@ export function formatMoment(time: string, language: Language, precision?: 'day'
   if (precision === 'day') return new Intl.DateTimeFormat(language, day).format(date);
   const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
   const zone = { timeZoneName: 'shortOffset' } as const;
-  return new Intl.DateTimeFormat(language, { ...day, ...clock, ...zone }).format(date);
+  const format = new Intl.DateTimeFormat(language, { ...day, ...clock, ...zone });
+  if (language === 'en') return format.format(date);
+  // Chinese of the browser sets the zone between day and time, where nobody looks for it.
+  const parts = format.formatToParts(date);
+  const isZone = ({ type }: Intl.DateTimeFormatPart) => type === 'timeZoneName';
+  const plain = parts.filter((part) => !isZone(part)).map(({ value }) => value);
+  return `${plain.join('').replace(/\s+/g, ' ').trim()} ${parts.find(isZone)?.value}`;
 }

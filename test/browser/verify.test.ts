@@ -255,9 +255,12 @@ describe('the verify page, opened from a file without a server', function () {
     const groups = await page.locator('.fingerprint .group').allTextContents();
     await page.keyboard.type(groups.join(' '));
     expect(await page.locator('#compare-outcome').innerText()).to.include('equal');
+    expect(await page.locator('#reliance').innerText()).to.not.include('has not been compared');
+    expect(await page.locator('#report-head').textContent()).to.match(/on this page\s*yes/);
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type(`0000 ${groups.slice(1).join(' ')}`);
     expect(await page.locator('#compare-outcome').innerText()).to.include('first in group 1');
+    expect(await page.locator('#reliance').innerText()).to.include('has not been compared');
     expectQuiet(watched);
   });
 

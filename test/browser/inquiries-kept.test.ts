@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import { expectAccessible, keepScreenshot, launchBrowser } from '../support/browser.js';
+import { accessSubmission } from '../support/hospital.js';
 import { askAbout, openInquiryPlace, questionsOf } from '../support/inquiry-place.js';
-import type { PatientPlace } from '../support/patient-place.js';
+import { type PatientPlace, UNSEEN } from '../support/patient-place.js';
 
 describe('a text that a patient has not sent yet', function () {
   this.timeout(300_000);
@@ -44,6 +45,30 @@ describe('a text that a patient has not sent yet', function () {
     expect(await page.evaluate('Object.keys(sessionStorage)')).to.deep.equal([]);
     expect(await questionsOf(place, 'Long thought about')).to.have.length(0);
     await watched.context.close();
+  });
+
+  it('is not sent as somebody else who signed in in another tab', async () => {
+    const watched = await place.signIn(browser, 'patient');
+    const { page, context } = watched;
+    // Now that somebody opened it, this file too can be asked about.
+    const seen = { ...accessSubmission('P2', 'kept'), patient: UNSEEN };
+    expect((await place.ask('/v1/access-events', 'emr', seen)).status).to.be.within(201, 202);
+    await page.click('#ask-file');
+    await page.fill('#ask-text', 'Meant for my own file');
+    await context.clearCookies();
+    const other = await context.newPage();
+    await other.goto(place.url('/'));
+    await other.click('[data-subject="unseen-patient"]');
+    await other.waitForSelector('#summary');
+    await page.click('#ask-send');
+    await page.locator('#ask-problem', { hasText: 'session has ended' }).waitFor();
+    expect(await page.inputValue('#ask-text')).to.equal('Meant for my own file');
+    const mine = '/v1/patients/me/inquiries';
+    for (const subject of ['patient', 'unseen-patient']) {
+      const { text } = await place.ask(mine, subject);
+      expect(text, subject).to.not.include('Meant for my own file');
+    }
+    await context.close();
   });
 
   it('is not left behind on signing out', async () => {

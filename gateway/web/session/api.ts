@@ -117,16 +117,35 @@ export async function postJson<Answer>(path: string, value?: object): Promise<An
   return (await (await ask(path, init)).json()) as Answer;
 }
 
+const SESSION_PATH = '/v1/session';
+
+/** For whom this page was drawn. */
+let reader = '';
+
+const readerOf = ({ caller }: Session): string =>
+  JSON.stringify([caller?.id, caller?.patient?.system, caller?.patient?.value]);
+
+/** Somebody else may have signed in since, in another tab of this browser. */
+async function checkReader(): Promise<void> {
+  if (readerOf(await getJson<Session>(SESSION_PATH)) === reader) return;
+  throw new ProblemError('UNAUTHENTICATED', 'the session is not the one of this page any more');
+}
+
 /**
- * What is entered once, however often it is sent under the same key; waits a while until it is
- * proven. Throws ProblemError.
+ * What is entered once, however often it is sent under the same key, and for whom the page was
+ * drawn alone; waits a while until it is proven. Throws ProblemError.
  */
 export async function postOnce<Answer>(path: string, value: object, key: string): Promise<Answer> {
+  await checkReader();
   const init = withBody(value, { 'Idempotency-Key': key, Prefer: `wait=${WAIT_SECONDS}` });
   return (await (await ask(path, init)).json()) as Answer;
 }
 
-export const readSession = (signal?: AbortSignal) => getJson<Session>('/v1/session', signal);
+export async function readSession(signal?: AbortSignal): Promise<Session> {
+  const session = await getJson<Session>(SESSION_PATH, signal);
+  reader = readerOf(session);
+  return session;
+}
 
 /** Ends the session; goes where the provider ends its own, or to the first page. */
 export async function signOut(): Promise<void> {

@@ -21,6 +21,8 @@ export interface SentRecord {
 }
 
 const MAX_ID_BYTES = 4096;
+/** Of `source.system`; a longer one is why the record was refused. */
+const MAX_SYSTEM_BYTES = 256;
 
 const memberOf = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value[name] : undefined;
@@ -51,7 +53,7 @@ function failureOf(sent: SentRecord, caller: Caller, error: ChartsealError): Fai
     caller: submitterOf(caller),
     cause: { code, message },
     record: id,
-    ...(system === undefined ? {} : { system }),
+    ...(system === undefined || utf8(system).length > MAX_SYSTEM_BYTES ? {} : { system }),
     ...(isDigest ? { digest } : {}),
     ...(isKept ? { content } : {}),
   };

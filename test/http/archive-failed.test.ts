@@ -227,6 +227,22 @@ describe('what was sent and is not in the log', () => {
     await expectRefused(place, bad, 400, 'BAD_INPUT');
   });
 
+  it('is told and read again however long the names are that a sender gives', async () => {
+    // Where nobody says for which systems a caller speaks.
+    await place.close();
+    place = await ApiPlace.open();
+    for (const system of ['s'.repeat(257), '系'.repeat(100_000)]) {
+      const body = recordBody(`by ${system.length}`, 'a', { source: { system } });
+      await expectRefused(place, () => send(EMR, body), 400, 'BAD_INPUT');
+    }
+    const { failed } = await list();
+    expect(failed.map(({ record, source }) => [record, source])).to.deep.equal([
+      ['by 257', undefined],
+      ['by 100000', undefined],
+    ]);
+    expect(await counts()).to.deep.equal({ events: 0, records: 2, files: 0 });
+  });
+
   it('never keeps a sender from its own answer, nor anything from being anchored', async () => {
     // No folder, and none can be made.
     writeFileSync(folder(), 'a file');

@@ -183,6 +183,18 @@ describe('what could not be anchored, as the feed keeps it', () => {
     expect(await ids()).to.deep.equal([1]);
   });
 
+  it('keeps nothing that it could not read again', async () => {
+    const long = 'x'.repeat(64 * 1024 + 1);
+    const { unanchored } = feed;
+    await unanchored.keep([record(long), record('a', 'a', { system: long }), file(long)]);
+    await unanchored.keep([record('b', 'a', { caller: { id: `${long}\ud800`, mspId: 'A' } })]);
+    await unanchored.keep([record('c')]);
+    expect(unanchored.notKept).to.equal(4);
+    expect(await ids()).to.deep.equal([1]);
+    await reopen();
+    expect(await ids()).to.deep.equal([1]);
+  });
+
   it('takes nothing when it is closed, and opens nothing anew', async () => {
     await feed.unanchored.keep([record('r')]);
     await feed.close();

@@ -1,7 +1,15 @@
 // Rows of what was sent and could not be anchored: records that were refused, files that an ingest
 // could not anchor. They stand in the feed's database, in a table of their own.
 import type { Shape } from '../../../chaincode/core/shape.js';
-import { flag, hex, integer, object, oneOf, text } from '../../../chaincode/core/shape.js';
+import {
+  flag,
+  hex,
+  integer,
+  object,
+  oneOf,
+  text,
+  utf8Size,
+} from '../../../chaincode/core/shape.js';
 import { keyNumber } from '../../store/keys.js';
 import { formatJsonRow, parseJsonRow } from '../../store/rows.js';
 import type { Submitter } from '../sequencer/build-entry.js';
@@ -56,7 +64,8 @@ export interface FileAgain {
 export const FAILED = 'f/';
 export const failedKey = (id: number) => `${FAILED}${keyNumber(id)}`;
 
-const anyText = text({ min: 0, max: 64 * 1024 });
+const MAX_TEXT_BYTES = 64 * 1024;
+const anyText = text({ min: 0, max: MAX_TEXT_BYTES });
 const FACTS = {
   id: integer(),
   kind: oneOf(FAILED_KINDS),
@@ -88,6 +97,12 @@ export const parseFailed = (row: Uint8Array) =>
 export const formatFileAgain = (again: FileAgain): Uint8Array => formatJsonRow(again);
 export const parseFileAgain = (bytes: Uint8Array) =>
   parseJsonRow<FileAgain>(bytes, FILE_AGAIN, 'a file that was not anchored');
+
+/** Whether a row can hold it: a row that cannot be read again would be a damaged folder. */
+export function fitsRow({ caller, system, record, path }: Omit<Failure, 'content'>): boolean {
+  const texts = [caller.id, caller.mspId, system, record, path];
+  return texts.every((one) => one === undefined || utf8Size(one) <= MAX_TEXT_BYTES);
+}
 
 /** The same record of the same sender is one row, and so is a file: the newest of it is kept. */
 export function failedName({ kind, caller, record, path }: Omit<Failure, 'content'>): string {

@@ -12,6 +12,7 @@ import {
   type Failure,
   failedKey,
   failedName,
+  fitsRow,
   formatFailed,
   parseFailed,
 } from './failed-rows.js';
@@ -150,6 +151,7 @@ export class FailedShelf {
   #keepOne(batch: RowBatch, failure: Failure, at: number): boolean {
     const { content = new Uint8Array(0), ...sent } = failure;
     const rest = wellFormed(sent);
+    if (!fitsRow(rest)) return false;
     const name = failedName(rest);
     const known = this.#byName.get(name);
     const before = known === undefined ? undefined : this.#facts.get(known);

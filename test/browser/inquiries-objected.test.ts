@@ -133,6 +133,7 @@ describe('an answer of the hospital', function () {
       const question = page.locator('.question', { hasText: 'The copy desk.' });
       await question.waitFor();
       expect(await question.textContent()).to.not.include('privacy-officer');
+      expect(await page.textContent('#answered-questions')).to.include('question is answered.');
       expect(await outcomeOf(page)).to.equal('complete');
       expect(await question.textContent()).to.not.include('privacy-officer');
       await watched.context.close();

@@ -97,18 +97,24 @@ export class Questions {
     draw();
   }
 
-  /** How many are open, with the way to them; nothing when none is. */
+  /** How many are open, or that all are answered, with the way to them. */
   summaryLine(language: Language): Child {
     const texts = QUESTIONS[language];
-    const open = (this.#threads ?? []).filter(isOpen);
-    if (open.length === 0) return undefined;
+    const threads = this.#threads ?? [];
+    const open = threads.filter(isOpen);
+    const link = element('a', { class: 'no-print', href: '#questions' }, texts.toQuestions);
+    if (threads.length === 0) return undefined;
+    if (open.length === 0) {
+      const told = mark('good', texts.allAnswered(threads.length));
+      return element('p', { id: 'answered-questions' }, told, ' ', link);
+    }
     const overdue = open.filter((thread) => thread.overdue).length;
     return element(
       'p',
       { id: 'open-questions' },
       mark(overdue > 0 ? 'bad' : 'open', texts.openOnes(open.length, overdue)),
       ' ',
-      element('a', { class: 'no-print', href: '#questions' }, texts.toQuestions),
+      link,
     );
   }
 

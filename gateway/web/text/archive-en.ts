@@ -133,7 +133,7 @@ export const ARCHIVE_EN: ArchiveTexts = {
     lead: 'From when a document was made until its digest was endorsed on the ledger, a change would not show.',
     none: 'No document was anchored in the last 30 days; there is nothing to draw.',
     sentence: (day, versions, p50, p95) =>
-      `On ${day}, ${many(versions, 'document was', 'documents were')} anchored: half of them within ${p50} of being made, 95 of 100 within ${p95}.`,
+      `On ${day} (UTC), ${many(versions, 'document was', 'documents were')} anchored: half of them within ${p50} of being made, 95 of 100 within ${p95}.`,
     longest: (day, duration) => `The longest was ${duration}, anchored on ${day}.`,
     over: (over) =>
       `In these days, ${many(over, 'document was', 'documents were')} unprotected for over an hour.`,
@@ -236,7 +236,7 @@ export const ARCHIVE_EN: ArchiveTexts = {
       proven: 'Anchored and proven',
     },
     conditions: { held: 'On hold', sealed: 'Sealed', lent: 'Lent', destroyed: 'Destroyed' },
-    normal: 'Normal',
+    normal: 'No hold or seal',
   },
   record: {
     title: 'Record',

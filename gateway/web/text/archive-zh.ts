@@ -121,7 +121,7 @@ export const ARCHIVE_ZH: ArchiveTexts = {
     lead: '从文件形成到其摘要在账本上得到背书，这段时间内的更改无法被发现。',
     none: '最近 30 天没有档案上链，因此没有图表。',
     sentence: (day, versions, p50, p95) =>
-      `${day} 有 ${count(versions)} 份上链：半数在形成后 ${p50}内，95% 在 ${p95}内。`,
+      `${day}（UTC）有 ${count(versions)} 份上链：半数在形成后 ${p50}内，95% 在 ${p95}内。`,
     longest: (day, duration) => `最长为 ${duration}，于 ${day} 上链。`,
     over: (over) => `这些天有 ${count(over)} 份未受保护的时间超过一小时。`,
     overNone: '这些天没有一份超过一小时。',
@@ -217,7 +217,7 @@ export const ARCHIVE_ZH: ArchiveTexts = {
     openOf: (id) => `打开 ${id}`,
     states: { accepted: '待上链', committed: '已上链，等待回执', proven: '已上链并已证明' },
     conditions: { held: '冻结', sealed: '封存', lent: '借出', destroyed: '已销毁' },
-    normal: '正常',
+    normal: '无冻结或封存',
   },
   record: {
     title: '档案',

@@ -77,8 +77,7 @@ const EN: PatientTexts = {
   nobody: 'Nobody opened your file.',
   nobodyRecently: `Nobody opened your file in the last ${SUMMARY_DAYS} days.`,
   upTo: (moment) => `As the hospital’s log has it, up to ${moment}.`,
-  notPatient:
-    'This page shows patients who opened their own file. You are not signed in as a patient.',
+  notPatient: 'Here patients see who opened their file. You are not signed in as a patient.',
   loading: 'Loading the list …',
   loadedOf: (loaded, count) => `${loaded} of ${count} entries are loaded.`,
   more: 'Load more',

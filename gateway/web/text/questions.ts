@@ -28,6 +28,7 @@ interface QuestionTexts {
   readonly draft: string;
   readonly goOn: string;
   readonly openOnes: (open: number, overdue: number) => string;
+  readonly allAnswered: (count: number) => string;
   readonly toQuestions: string;
   readonly loading: string;
   readonly notLoaded: string;
@@ -71,6 +72,7 @@ const EN: QuestionTexts = {
   goOn: 'Go on with it',
   openOnes: (open, overdue) =>
     `${open} of your questions ${open === 1 ? 'is' : 'are'} open${overdue === 0 ? '.' : `, ${overdue} of them overdue.`}`,
+  allAnswered: (count) => `Your ${count === 1 ? 'question is' : 'questions are'} answered.`,
   toQuestions: 'See my questions',
   loading: 'Loading your questions …',
   notLoaded: 'Your questions cannot be shown just now.',
@@ -110,6 +112,7 @@ const ZH: QuestionTexts = {
   goOn: '继续填写',
   openOnes: (open, overdue) =>
     `您有 ${open} 个问题尚未答复${overdue === 0 ? '。' : `，其中 ${overdue} 个已逾期。`}`,
+  allAnswered: () => '您的提问已得到答复。',
   toQuestions: '查看我的提问',
   loading: '正在加载您的提问……',
   notLoaded: '暂时无法显示您的提问。',

@@ -71,6 +71,18 @@ describe('a text that a patient has not sent yet', function () {
     await context.close();
   });
 
+  it('is not left behind for somebody who writes nothing', async () => {
+    const { page, context } = await place.signIn(browser, 'patient');
+    await askAbout(page, 5);
+    await page.fill('#ask-text', 'Not for the archivist');
+    await context.clearCookies();
+    await page.goto(place.url('/'));
+    await page.click('[data-subject="archivist"]');
+    await page.waitForSelector('#refresh');
+    expect(await page.evaluate('Object.keys(sessionStorage)')).to.deep.equal([]);
+    await context.close();
+  });
+
   it('is not left behind on signing out', async () => {
     const watched = await place.signIn(browser, 'patient');
     const { page } = watched;

@@ -1,5 +1,6 @@
 // What the pages ask the gateway: their own origin alone, with the session of this browser.
 import { STOPPED } from '../view/meter.js';
+import { forgetOthers } from './draft.js';
 import { forgetDrafts } from './kept.js';
 
 export type Role =
@@ -144,6 +145,7 @@ export async function postOnce<Answer>(path: string, value: object, key: string)
 export async function readSession(signal?: AbortSignal): Promise<Session> {
   const session = await getJson<Session>(SESSION_PATH, signal);
   reader = readerOf(session);
+  if (session.caller !== undefined) forgetOthers(session.caller);
   return session;
 }
 

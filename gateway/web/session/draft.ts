@@ -16,17 +16,24 @@ const KEY_BYTES = 16;
 
 export const newKey = (): string => encodeHex(crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
 
+/** With what the names of one person's texts begin. */
+function prefixOf({ id, patient }: Caller): string {
+  const owner = canonicalJson({ id, patient: patient === undefined ? null : { ...patient } });
+  return `${PREFIX}${encodeHex(sha256(utf8(owner))).slice(0, 32)}:`;
+}
+
+/** Forgets what somebody else left in this tab. */
+export function forgetOthers(caller: Caller): void {
+  const own = prefixOf(caller);
+  for (const name of keptNames()) if (!name.startsWith(own)) forget(name);
+}
+
 /** What one person has not sent yet. */
 export class Drafts {
   readonly #own: string;
 
-  /** Forgets what somebody else left in this tab. */
-  constructor({ id, patient }: Caller) {
-    const owner = canonicalJson({ id, patient: patient === undefined ? null : { ...patient } });
-    this.#own = `${PREFIX}${encodeHex(sha256(utf8(owner))).slice(0, 32)}:`;
-    for (const name of keptNames()) {
-      if (!name.startsWith(this.#own)) forget(name);
-    }
+  constructor(caller: Caller) {
+    this.#own = prefixOf(caller);
   }
 
   /** Names of the texts that are kept and not empty. */

@@ -87,6 +87,8 @@ describe('a login at an OpenID provider, in a browser', function () {
           /您尚未登录.*重新登录|not signed in.*again/,
         );
         expect(new URL(page.url()).search).to.equal('');
+        // The problem stands there before the providers do.
+        await page.waitForSelector('a[href="/login?with=0"]');
         expect(await page.locator('a[href="/login?with=0"]').count()).to.equal(1);
         expect((await context.cookies()).map(({ name }) => name)).to.deep.equal([]);
         await expectAccessible(page);

@@ -117,6 +117,7 @@ describe('what a patient asked', function () {
       expect(table).to.include(OVERDUE_QUESTION);
       expect(table).to.include(SCRIPT);
       expect(table).to.match(language === 'en' ? /Question of the patient/ : /患者提问/);
+      expect(table).to.match(language === 'en' ? /Physician, / : /医师，/);
       expect(table).to.match(language === 'en' ? /, 2 questions and answers/ : /提问和答复 2 条/);
       await expectFits(page);
       await expectAccessible(page);

@@ -1,6 +1,6 @@
 // Words of the patient's page.
 import { SUMMARY_DAYS, type Summary } from '../patient/summary.js';
-import type { Bilingual } from './language.js';
+import type { Bilingual, Language } from './language.js';
 import { EN_STEPS, type ProofTexts, ZH_STEPS } from './proof.js';
 
 interface PatientTexts {
@@ -231,4 +231,15 @@ const ZH: PatientTexts = {
 };
 
 export const PATIENT: Bilingual<PatientTexts> = { en: EN, 'zh-CN': ZH };
+
+const find = (table: Readonly<Record<string, string>>, code: string): string =>
+  Object.hasOwn(table, code) ? (table[code] as string) : code;
+
+/** As it was sent where there is no word for it. */
+export const roleText = (role: string, language: Language): string =>
+  find(PATIENT[language].roles, role);
+
+export const categoryText = (category: string, language: Language): string =>
+  find(PATIENT[language].categories, category);
+
 export type { PatientTexts };

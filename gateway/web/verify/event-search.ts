@@ -2,6 +2,7 @@
 import type { HistoryEvent } from '../../evidence/history-events.js';
 import { actionText, actText, purposeText } from '../text/codes.js';
 import type { Language } from '../text/language.js';
+import { categoryText, roleText } from '../text/patient.js';
 import { element } from '../view/dom.js';
 import { verifyTexts } from './texts.js';
 
@@ -20,6 +21,7 @@ function searchText({ entry, act, opened }: HistoryEvent, language: Language): s
   if (entry?.act === 'access') {
     const { action, purpose, role, organisation, unit = '', category, records } = entry;
     said.push(actionText(action, language), purposeText(purpose, language));
+    said.push(roleText(role, language), categoryText(category, language));
     said.push(role, organisation, unit, category, ...records);
   }
   return said.join('\n').toLocaleLowerCase();

@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../../evidence/history-events.js';
 import { actionText, actText, purposeText } from '../text/codes.js';
 import { INQUIRY_WORDS } from '../text/inquiry-words.js';
 import type { Language } from '../text/language.js';
+import { categoryText, roleText } from '../text/patient.js';
 import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
@@ -28,9 +29,9 @@ function whoText({ opened, entry }: HistoryEvent, language: Language): Child[] {
       : foreign(actor.name ?? actor.id);
   if (entry.act === 'answer') return [name];
   const unit = entry.unit === undefined ? '' : `${SIGNS[language].comma}${entry.unit}`;
-  const place = foreign(`${entry.role}${SIGNS[language].comma}${entry.organisation}${unit}`, {
-    class: 'soft',
-  });
+  const role = roleText(entry.role, language);
+  const where = `${entry.organisation}${unit}`;
+  const place = foreign(`${role}${SIGNS[language].comma}${where}`, { class: 'soft' });
   return [name, element('div', {}, place)];
 }
 
@@ -48,7 +49,7 @@ function whatText(entry: Entry, language: Language): Child[] {
   const records = entry.records.map((id) => element('div', { class: 'soft' }, foreign(id)));
   return [
     `${actionText(entry.action, language)}${failed}${signs.colon}`,
-    foreign(entry.category),
+    foreign(categoryText(entry.category, language)),
     ...records,
   ];
 }

@@ -85,8 +85,11 @@ describe('inquiries that are refused', () => {
       { status: 'in-progress', actor: { id: CANARY } },
     ];
     for (const body of bodies) await refused(() => answer(place, id, body), 400, 'BAD_INPUT');
-    const past = { status: 'in-progress', dueAt: '2026-01-01T00:00:00.000Z' };
-    await refused(() => answer(place, id, past), 409, 'REQUEST_CONFLICT');
+    const beyond = new Date(Date.now() + 367 * 86_400_000).toISOString();
+    for (const dueAt of ['2026-01-01T00:00:00.000Z', beyond]) {
+      const body = { status: 'in-progress', dueAt };
+      await refused(() => answer(place, id, body), 409, 'REQUEST_CONFLICT');
+    }
   });
 
   it('are answers to what is no inquiry', async () => {

@@ -25,6 +25,9 @@ import { isOpen, readStep, type Thread } from './thread.js';
 /** Of one patient; then the hospital answers before more is asked. */
 export const MAX_OPEN_INQUIRIES = 20;
 
+/** So that nobody's question is put off for ever. */
+const MAX_DUE_MS = 366 * 86_400_000;
+
 /** As what the gateway itself records stands in the log. */
 const SYSTEM = 'chartseal-gateway';
 
@@ -60,8 +63,11 @@ function readThread(threads: Threads, id: string): Thread {
 }
 
 function checkAnswerable({ state }: Thread, { status, dueAt }: AnswerInput): void {
-  if (dueAt !== undefined && parseTime(dueAt, 'dueAt') <= Date.now()) {
-    throw new ChartsealError('REQUEST_CONFLICT', 'dueAt is over already');
+  if (dueAt !== undefined) {
+    const aheadMs = parseTime(dueAt, 'dueAt') - Date.now();
+    const wrong =
+      aheadMs <= 0 ? 'is over already' : aheadMs > MAX_DUE_MS ? 'is more than a year away' : '';
+    if (wrong !== '') throw new ChartsealError('REQUEST_CONFLICT', `dueAt ${wrong}`);
   }
   if (state === 'answered') throw wrongState('the inquiry is answered already');
   if (state === 'in-progress' && status === 'in-progress' && dueAt === undefined) {

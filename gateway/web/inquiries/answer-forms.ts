@@ -66,7 +66,10 @@ function takeUpForm(forms: AnswerForms, language: Language): HTMLElement {
   const dueFault = () => {
     const end = endOfDay(choices.due);
     if (end === undefined) return texts.dueMissing;
-    if (Date.parse(end) <= Date.now()) return texts.dueOver;
+    const aheadMs = Date.parse(end) - Date.now();
+    if (aheadMs <= 0) return texts.dueOver;
+    // The gateway refuses it: nobody's question is put off for ever.
+    if (aheadMs > 366 * 86_400_000) return texts.dueFar;
     return isMove && isSame() ? texts.dueSame : undefined;
   };
   const findFault = () => {

@@ -32,6 +32,7 @@ interface OfficerTexts {
   readonly due: string;
   readonly dueMissing: string;
   readonly dueOver: string;
+  readonly dueFar: string;
   readonly dueSame: string;
   readonly note: string;
   readonly takeUpSend: string;
@@ -83,6 +84,7 @@ const EN: OfficerTexts = {
   due: 'Answer by',
   dueMissing: 'Please choose a day.',
   dueOver: 'This day is over already.',
+  dueFar: 'This day is more than a year away.',
   dueSame: 'This is the deadline that stands already: choose another day.',
   note: 'A word to the patient (may be left empty)',
   takeUpSend: 'Take up',
@@ -138,6 +140,7 @@ const ZH: OfficerTexts = {
   due: '答复期限',
   dueMissing: '请选择日期。',
   dueOver: '该日期已过。',
+  dueFar: '该日期在一年之后，请选择更早的日期。',
   dueSame: '这就是现有期限，请选择其他日期。',
   note: '给患者的说明（可不填）',
   takeUpSend: '受理',

@@ -175,9 +175,10 @@ export function renderHistory(result: HistoryVerification): string[] {
   const ordered = [...events.filter(isOverride), ...events.filter((event) => !isOverride(event))];
   const overrides = events.filter(isOverride).length;
   const count = `${events.length} ${events.length === 1 ? 'event' : 'events'}`;
+  const what = overrides === 1 ? 'an emergency override' : 'emergency overrides';
   const title =
     events.length === 0
       ? 'Nobody is recorded as having opened this: no event.'
-      : `${count}, ${overrides} of them emergency overrides`;
+      : `${count}, ${overrides} of them ${what}`;
   return [title, ...standingLine(result), ...ordered.flatMap(eventLines)];
 }

@@ -130,7 +130,9 @@ describe('the page of a patient', () => {
   it('proves in the same way that nobody opened a file', async () => {
     const watched = await place.signIn(browser, 'unseen-patient');
     const { page } = watched;
-    expect(await page.textContent('#summary')).to.equal('Nobody opened your file.');
+    expect(await page.textContent('#summary')).to.equal(
+      'Nobody is recorded as having opened your file.',
+    );
     expect(await outcomeOf(page)).to.equal('nobody');
     expect(await page.textContent('#verdict')).to.match(/^Proven: the log holds no entry/);
     await expectAccessible(page);

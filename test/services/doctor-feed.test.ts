@@ -67,7 +67,7 @@ describe('the doctor of the feed', function () {
     }
     const found = await place.run();
     expect(one(found, 'feed').status).to.equal('warning');
-    expect(one(found, 'feed').sentence).to.match(/^2 records were refused and 1 files could not/);
+    expect(one(found, 'feed').sentence).to.match(/refused: 2 records; not anchored: 1 file\)/);
     expect(JSON.stringify(found)).to.not.include('CANARY');
     const again = await open();
     for (const { id } of await again.feed.unanchored.list(0, 10)) {

@@ -64,7 +64,9 @@ function judgeRefused({ waiting, bounds, oldestAt }: FeedStatus, data: string): 
 
 function judgeUnanchored({ unanchored: { record, file } }: FeedStatus): readonly Finding[] {
   if (record + file === 0) return [];
-  const sentence = `${record} records were refused and ${file} files could not be anchored: they are not in the log.`;
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const what = `refused: ${counted(record, 'record')}; not anchored: ${counted(file, 'file')}`;
+  const sentence = `Not all that was sent is in the log (${what}).`;
   const next = 'see each with its cause, and try it again, on the page /archivist of the gateway';
   return [warning('feed', sentence, next)];
 }

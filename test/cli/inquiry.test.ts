@@ -77,7 +77,7 @@ describe('inquiries on the command line', function () {
 
   it('are taken up and answered with words from a file or stdin', async () => {
     const [one, two] = ids as readonly [string, string];
-    const due = '2998-01-01T00:00:00.000Z';
+    const due = new Date(Date.now() + 200 * 86_400_000).toISOString();
     const story = (id: string) => [
       place.json(inquiry('answer', id, '--due', due)),
       place.json(inquiry('answer', id, '--outcome', 'corrected', '--text', 'answer.txt')),

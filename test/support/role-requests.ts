@@ -88,7 +88,10 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   readInquiry: ({ inquiry }) => ({ target: `/v1/inquiries/${inquiry}` }),
   answerInquiry: ({ inquiry }) => ({
     target: `/v1/inquiries/${inquiry}/answers`,
-    ...asJson({ status: 'in-progress', dueAt: '2999-01-01T00:00:00.000Z' }),
+    ...asJson({
+      status: 'in-progress',
+      dueAt: new Date(Date.now() + 200 * 86_400_000).toISOString(),
+    }),
   }),
   verify: ({ receipt }) => ({
     target: '/v1/verify',

@@ -14,6 +14,8 @@ const PREFIX = '.chartseal-import-';
 /** A database with nothing in it, for its lock, which goes with its process. */
 const LOCK = 'lock';
 const UNLOCKED_MS = 10_000;
+/** Tried again: whoever looks whether a lock is held makes files beside it for a moment. */
+const REMOVE = { recursive: true, force: true, maxRetries: 10, retryDelay: 20 } as const;
 const NAMES = dataLayout('');
 const CONFIG = basename(NAMES.config);
 const PARTS = [NAMES.ledger, NAMES.store, NAMES.checkpoint, NAMES.run].map((path) =>
@@ -143,7 +145,7 @@ export class ImportPlace {
   async #takeBack(staging: string, pid: number | undefined): Promise<boolean> {
     if (await isWorkedOn(staging, pid)) return true;
     await undo(this.#target.folder, staging);
-    await rm(staging, { recursive: true, force: true });
+    await rm(staging, REMOVE);
     return false;
   }
 
@@ -165,6 +167,6 @@ export class ImportPlace {
   async clear(): Promise<void> {
     await this.#lock.close();
     await undo(this.#target.folder, this.staging.folder);
-    await rm(this.staging.folder, { recursive: true, force: true });
+    await rm(this.staging.folder, REMOVE);
   }
 }

@@ -1,13 +1,13 @@
 // Bytes of map nodes in pre-order, one tag byte each, shared by the witness and by the store's
 // pages: 0; 1‖hash; 2‖label‖value; 3‖left‖right; 4‖label‖kind 1‖flags 2‖count 8‖head 32.
-import { isZero } from './bytes.js';
 import { ChartsealError } from './errors.js';
+import { type HashText, hashText, writeHashText } from './hash.js';
 import { HASH_BYTES } from './limits.js';
 import {
-  formatSubjectState,
   parseSubjectState,
   SUBJECT_STATE_BYTES,
   type SubjectState,
+  writeSubjectState,
 } from './subject.js';
 import {
   EMPTY_MAP,
@@ -22,6 +22,7 @@ import {
   OtherNode,
   SubjectNode,
   sharedBits,
+  ZERO_HASH_TEXT,
 } from './subject-map.js';
 
 /** What a reader of map bytes accepts beyond the common rules. */
@@ -45,8 +46,9 @@ export class MapWriter {
     this.#start(NODE_EMPTY, 0);
   }
 
-  hash(hash: Uint8Array): void {
-    this.#append(this.#start(NODE_HASH, HASH_BYTES), hash);
+  hash(hash: HashText): void {
+    const at = this.#start(NODE_HASH, HASH_BYTES);
+    writeHashText(this.#bytes, at, hash);
   }
 
   other(label: Uint8Array, value: Uint8Array): void {
@@ -63,7 +65,7 @@ export class MapWriter {
   subject(node: SubjectNode): void {
     const at = this.#start(NODE_SUBJECT, HASH_BYTES + SUBJECT_STATE_BYTES);
     this.#append(at, node.label);
-    this.#append(at + HASH_BYTES, formatSubjectState(node.state));
+    writeSubjectState(this.#bytes, at + HASH_BYTES, node.state);
   }
 
   /** The bytes so far; the writer starts anew. */
@@ -176,7 +178,7 @@ class MapReader {
 
   /** Reads a node that has no children. */
   #readEnd(): MapNode {
-    const tag = this.#take(1)[0];
+    const tag = this.#bytes[this.#skip(1)];
     switch (tag) {
       case NODE_EMPTY:
         return EMPTY_MAP;
@@ -193,8 +195,8 @@ class MapReader {
   }
 
   #readHash(): HashNode {
-    const hash = this.#take(HASH_BYTES);
-    if (isZero(hash)) throw this.#refuse('a hash of zeros stands for an empty subtree');
+    const hash = hashText(this.#bytes, this.#skip(HASH_BYTES));
+    if (hash === ZERO_HASH_TEXT) throw this.#refuse('a hash of zeros stands for an empty subtree');
     return new HashNode(hash);
   }
 
@@ -216,11 +218,16 @@ class MapReader {
   }
 
   #take(size: number): Uint8Array {
-    const end = this.#at + size;
-    if (end > this.#bytes.length) throw this.#refuse('the bytes end too early');
-    const part = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    return part;
+    const at = this.#skip(size);
+    return this.#bytes.subarray(at, at + size);
+  }
+
+  /** Where the next `size` bytes begin. */
+  #skip(size: number): number {
+    const at = this.#at;
+    if (at + size > this.#bytes.length) throw this.#refuse('the bytes end too early');
+    this.#at = at + size;
+    return at;
   }
 
   #refuse(reason: string, cause?: unknown): ChartsealError {

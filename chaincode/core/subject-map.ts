@@ -2,9 +2,9 @@
 // writer's store, every endorser and every verifier build and hash it with this one file.
 import { ZERO_HASH } from './bytes.js';
 import { ChartsealError } from './errors.js';
-import { pairHash, TAG_MAP_INNER } from './hash.js';
+import { type HashText, hashBytes, hashText, pairHashText, TAG_MAP_INNER } from './hash.js';
 import { HASH_BYTES, MAX_MAP_DEPTH } from './limits.js';
-import { type SubjectState, subjectHash, subjectValue } from './subject.js';
+import { type SubjectState, stateHash, subjectHash } from './subject.js';
 
 /** Tags of the nodes, in memory as in bytes: a promise of the witness format. */
 export const NODE_EMPTY = 0;
@@ -21,9 +21,9 @@ export class EmptyNode {
 /** A subtree of which only the hash is known here. */
 export class HashNode {
   readonly tag = NODE_HASH;
-  readonly hash: Uint8Array;
+  readonly hash: HashText;
 
-  constructor(hash: Uint8Array) {
+  constructor(hash: HashText) {
     this.hash = hash;
   }
 }
@@ -33,8 +33,8 @@ export class OtherNode {
   readonly tag = NODE_OTHER;
   readonly label: Uint8Array;
   readonly value: Uint8Array;
-  /** Kept by mapRoot; nobody else reads it. */
-  hash: Uint8Array | undefined = undefined;
+  /** Kept by mapHash; nobody else reads it. */
+  hash: HashText | undefined = undefined;
 
   constructor(label: Uint8Array, value: Uint8Array) {
     this.label = label;
@@ -46,11 +46,11 @@ export class InnerNode {
   readonly tag = NODE_INNER;
   readonly left: MapNode;
   readonly right: MapNode;
-  /** Kept by mapRoot; undefined while nobody asked, so that a batch hashes each node once. */
-  hash: Uint8Array | undefined;
+  /** Kept by mapHash; undefined while nobody asked, so that a batch hashes each node once. */
+  hash: HashText | undefined;
 
   /** `hash` only when the children are known to give it. */
-  constructor(left: MapNode, right: MapNode, hash?: Uint8Array) {
+  constructor(left: MapNode, right: MapNode, hash?: HashText) {
     this.left = left;
     this.right = right;
     this.hash = hash;
@@ -62,8 +62,8 @@ export class SubjectNode {
   readonly tag = NODE_SUBJECT;
   readonly label: Uint8Array;
   readonly state: SubjectState;
-  /** Kept by mapRoot; nobody else reads it. */
-  hash: Uint8Array | undefined = undefined;
+  /** Kept by mapHash; nobody else reads it. */
+  hash: HashText | undefined = undefined;
 
   constructor(label: Uint8Array, state: SubjectState) {
     this.label = label;
@@ -95,26 +95,34 @@ export function sameLabel(a: Uint8Array, b: Uint8Array): boolean {
   return sharedBits(a, b) === LABEL_BITS;
 }
 
+/** Hash of an empty subtree. */
+export const ZERO_HASH_TEXT = hashText(ZERO_HASH);
+
 /**
- * Hash of a subtree, 32 bytes. Every node is hashed once and keeps its hash; the recursion is
- * as deep as the map, that is at most MAX_MAP_DEPTH.
+ * Hash of a subtree. Every node is hashed once and keeps its hash; the recursion is as deep as
+ * the map, that is at most MAX_MAP_DEPTH.
  */
-export function mapRoot(node: MapNode): Uint8Array {
+export function mapHash(node: MapNode): HashText {
   switch (node.tag) {
     case NODE_EMPTY:
-      return ZERO_HASH;
+      return ZERO_HASH_TEXT;
     case NODE_HASH:
       return node.hash;
     case NODE_INNER:
-      node.hash ??= pairHash(TAG_MAP_INNER, mapRoot(node.left), mapRoot(node.right));
+      node.hash ??= pairHashText(TAG_MAP_INNER, mapHash(node.left), mapHash(node.right));
       return node.hash;
     case NODE_OTHER:
-      node.hash ??= subjectHash(node.label, node.value);
+      node.hash ??= hashText(subjectHash(node.label, node.value));
       return node.hash;
     case NODE_SUBJECT:
-      node.hash ??= subjectHash(node.label, subjectValue(node.state));
+      node.hash ??= stateHash(node.label, node.state);
       return node.hash;
   }
+}
+
+/** {@link mapHash} as 32 bytes. */
+export function mapRoot(node: MapNode): Uint8Array {
+  return hashBytes(mapHash(node));
 }
 
 /** The error for a label that leads into a part of which only the hash, or the value, is known. */

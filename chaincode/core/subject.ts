@@ -1,7 +1,14 @@
 // State of one subject as the map holds it, and the step that one leaf makes.
 import { equalBytes, readUint64, writeUint64 } from './bytes.js';
 import { ChartsealError } from './errors.js';
-import { pairHash, sha256, TAG_MAP_SUBJECT, TAG_MAP_VALUE } from './hash.js';
+import {
+  type HashText,
+  labelledHashText,
+  pairHash,
+  sha256,
+  TAG_MAP_SUBJECT,
+  TAG_MAP_VALUE,
+} from './hash.js';
 import type { Leaf } from './leaf.js';
 import {
   applyAct,
@@ -54,16 +61,25 @@ export function parseSubjectState(bytes: Uint8Array): SubjectState {
 
 const valueInput = new Uint8Array(1 + SUBJECT_STATE_BYTES);
 
-/** SHA-256(0x04 ‖ kind ‖ flags ‖ count ‖ head). */
-export function subjectValue(state: SubjectState): Uint8Array {
+function valueBytes(state: SubjectState): Uint8Array {
   valueInput[0] = TAG_MAP_VALUE;
   writeSubjectState(valueInput, 1, state);
-  return sha256(valueInput);
+  return valueInput;
+}
+
+/** SHA-256(0x04 ‖ kind ‖ flags ‖ count ‖ head). */
+export function subjectValue(state: SubjectState): Uint8Array {
+  return sha256(valueBytes(state));
 }
 
 /** SHA-256(0x02 ‖ label ‖ value): the hash of a subtree that holds just this subject. */
 export function subjectHash(label: Uint8Array, value: Uint8Array): Uint8Array {
   return pairHash(TAG_MAP_SUBJECT, label, value);
+}
+
+/** {@link subjectHash} of a subject with this state. */
+export function stateHash(label: Uint8Array, state: SubjectState): HashText {
+  return labelledHashText(TAG_MAP_SUBJECT, label, valueBytes(state));
 }
 
 /**

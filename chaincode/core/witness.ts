@@ -6,7 +6,7 @@ import { type MapBytesRules, MapWriter, parseMapBytes } from './map-bytes.js';
 import { subjectValue } from './subject.js';
 import {
   type MapNode,
-  mapRoot,
+  mapHash,
   NODE_EMPTY,
   NODE_HASH,
   NODE_INNER,
@@ -48,7 +48,7 @@ function prune(
   if (node.tag === NODE_EMPTY) {
     out.empty();
   } else if (from === to) {
-    out.hash(mapRoot(node));
+    out.hash(mapHash(node));
   } else if (node.tag === NODE_HASH) {
     throw unexpanded();
   } else if (node.tag === NODE_INNER) {

@@ -1,14 +1,15 @@
 // The subject map on disk, in pages of 8 levels, each under the whole bytes of its path. The top
 // 16 levels stay in memory; pages below are read when a batch or a proof needs them.
-import { encodeHex, equalBytes, isZero } from '../../chaincode/core/bytes.js';
+import { encodeHex, isZero } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { type HashText, hashText } from '../../chaincode/core/hash.js';
 import { MapWriter, parseMapBytes } from '../../chaincode/core/map-bytes.js';
 import {
   EMPTY_MAP,
   HashNode,
   InnerNode,
   type MapNode,
-  mapRoot,
+  mapHash,
   NODE_EMPTY,
   NODE_HASH,
   NODE_INNER,
@@ -43,7 +44,7 @@ export class MapPages {
     const bytes = this.#readPage('');
     if (bytes === undefined && (root === undefined || isZero(root))) return EMPTY_MAP;
     const top = parsePage(bytes, new Uint8Array());
-    if (root !== undefined) checkHash(top, root, '');
+    if (root !== undefined) checkHash(top, hashText(root), '');
     return this.#fill(top, 0, new Uint8Array(TOP_LEVELS / PAGE_LEVELS));
   }
 
@@ -112,7 +113,7 @@ type Earlier = MapNode | undefined;
 function cut(node: MapNode, trimmed: Earlier, depth: number, onDisk: boolean): MapNode {
   if (node.tag !== NODE_INNER) return node;
   if (trimmed !== undefined && isSame(trimmed, node)) return trimmed;
-  if (depth === TOP_LEVELS) return onDisk ? new HashNode(mapRoot(node)) : node;
+  if (depth === TOP_LEVELS) return onDisk ? new HashNode(mapHash(node)) : node;
   const left = cut(node.left, childOf(trimmed, 0), depth + 1, onDisk);
   return withChildren(node, left, cut(node.right, childOf(trimmed, 1), depth + 1, onDisk));
 }
@@ -132,7 +133,7 @@ function childOf(node: Earlier, bit: number): Earlier {
 /** Equal hashes count as equal, so that loading and trimming are no change. */
 function isSame(earlier: Earlier, node: MapNode): boolean {
   if (earlier === undefined) return false;
-  return earlier === node || equalBytes(mapRoot(earlier), mapRoot(node));
+  return earlier === node || mapHash(earlier) === mapHash(node);
 }
 
 interface Page {
@@ -169,7 +170,7 @@ export function* changedPages(
 function writePage(page: Page, out: MapWriter, below: Page[]): void {
   const write = (node: MapNode, before: Earlier, level: number, place: number): void => {
     if (level === PAGE_LEVELS && (node.tag === NODE_INNER || node.tag === NODE_HASH)) {
-      out.hash(mapRoot(node));
+      out.hash(mapHash(node));
       const prefix = page.prefix + encodeHex(Uint8Array.of(place));
       below.push({ prefix, before, after: node });
     } else if (node.tag === NODE_INNER) {
@@ -194,8 +195,8 @@ function parsePage(bytes: Uint8Array | undefined, prefix: Uint8Array): MapNode {
   return parseMapBytes(bytes, { code: 'STORE_CORRUPT', what, prefix, deepest, inFull: true });
 }
 
-function checkHash(page: MapNode, hash: Uint8Array, key: PagePrefix): void {
-  if (!equalBytes(mapRoot(page), hash)) throw corrupt(`map page '${key}' has another hash`);
+function checkHash(page: MapNode, hash: HashText, key: PagePrefix): void {
+  if (mapHash(page) !== hash) throw corrupt(`map page '${key}' has another hash`);
 }
 
 function corrupt(reason: string): ChartsealError {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { encodeHex } from '../../chaincode/core/bytes.js';
+import { hashText } from '../../chaincode/core/hash.js';
 import { subjectValue } from '../../chaincode/core/subject.js';
 import {
   EMPTY_MAP,
@@ -130,7 +131,7 @@ describe('subject map', () => {
     const [left, right] = [labelOf('0', hashOf('a')), labelOf('1', hashOf('b'))];
     const beside = flippedBit(right, 200);
     const other = new OtherNode(right, subjectValue(stateOf(1)));
-    const map = new InnerNode(new HashNode(hashOf('hidden')), other);
+    const map = new InnerNode(new HashNode(hashText(hashOf('hidden'))), other);
     expectCode(() => findSubject(map, left), 'BAD_WITNESS');
     expectCode(() => setSubject(map, left, stateOf(2)), 'BAD_WITNESS');
     expectCode(() => findSubject(map, right), 'BAD_WITNESS');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { hashText } from '../../chaincode/core/hash.js';
 import { EMPTY_MAP, HashNode, InnerNode, mapRoot } from '../../chaincode/core/subject-map.js';
 import { formatWitness, parseWitness } from '../../chaincode/core/witness.js';
 import { changedPages } from '../../gateway/store/map-pages.js';
@@ -53,7 +54,10 @@ describe('corrupt map pages', () => {
     expectCode(() => [...changedPages(EMPTY_MAP, top)], 'STORE_CORRUPT');
     const witness = parseWitness(formatWitness(map, labelsOf(DEEP.slice(0, 1))), 1);
     expectCode(() => [...changedPages(EMPTY_MAP, witness)], 'STORE_CORRUPT');
-    const wrong = new InnerNode(new HashNode(hashOf('a')), new HashNode(hashOf('b')));
+    const wrong = new InnerNode(
+      new HashNode(hashText(hashOf('a'))),
+      new HashNode(hashText(hashOf('b'))),
+    );
     expectCode(() => disk.map.expand(wrong, [labelOf('1')]), 'STORE_CORRUPT');
   });
 });

@@ -8,6 +8,16 @@ export function sha256(data: Uint8Array): Uint8Array {
   return nobleSha256(data);
 }
 
+/** SHA-256 of the bytes as text, one character for each byte. */
+export function sha256Text(data: Uint8Array): string {
+  return String.fromCharCode(...nobleSha256(data));
+}
+
+/** One character for each byte. */
+export function byteText(bytes: Uint8Array, start: number, end: number): string {
+  return String.fromCharCode(...bytes.subarray(start, end));
+}
+
 const encoder = new TextEncoder();
 
 /** UTF-8 of well-formed text. */

@@ -10,6 +10,16 @@ export function sha256(data: Uint8Array): Uint8Array {
   return out;
 }
 
+/** SHA-256 of the bytes as text, one character for each byte. */
+export function sha256Text(data: Uint8Array): string {
+  return hash('sha256', data, 'binary');
+}
+
+/** One character for each byte. */
+export function byteText(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.prototype.latin1Slice.call(bytes, start, end);
+}
+
 /** UTF-8 of well-formed text. */
 export function utf8(text: string): Uint8Array {
   return Buffer.from(text);

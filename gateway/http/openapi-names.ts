@@ -2,11 +2,11 @@
 // there beyond the shape: rules that are checked after it, as far as a schema can tell them.
 import type { JsonValue } from '../../chaincode/core/json.js';
 import type { Shape } from '../../chaincode/core/shape.js';
+import { EVIDENCE_SHAPE } from '../services/evidence-check.js';
 import { ACCESS_SUBMISSION_SHAPE, IDENTIFIER_SHAPE } from '../services/submission.js';
 import { FHIR_SHAPES } from './fhir/shapes.js';
 import type { JsonSchema } from './json-schema.js';
 import { RECORD_BODY_SHAPE } from './record-input.js';
-import { EVIDENCE_SHAPE } from './routes/verify.js';
 
 export interface NamedShape {
   readonly name: string;

@@ -1,16 +1,13 @@
 // Verifies what somebody holds, with this hospital's trust file: for convenience. Whoever does not
 // trust this server verifies elsewhere, with the same outcome.
-import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
 import { RECORD_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import type { JsonObject, JsonValue } from '../../../chaincode/core/json.js';
+import type { JsonValue } from '../../../chaincode/core/json.js';
 import { HASH_BYTES, MAX_JSON_BYTES } from '../../../chaincode/core/limits.js';
-import { anything, hex, integer, object, type Shape, time } from '../../../chaincode/core/shape.js';
-import { parseTime } from '../../../chaincode/core/time.js';
-import type { DocumentFacts } from '../../evidence/document-check.js';
+import { anything, hex, integer, type Shape } from '../../../chaincode/core/shape.js';
 import { formatReceipt } from '../../evidence/receipt.js';
-import { verifyHistory } from '../../evidence/verify-history.js';
 import { verifyReceipt } from '../../evidence/verify-receipt.js';
+import { checkEvidenceAside, EVIDENCE_SHAPE } from '../../services/evidence-check.js';
 import { RecordReading } from '../../services/record-reading.js';
 import { ROLES } from '../caller.js';
 import { DIGEST_HEADERS } from '../content-digest.js';
@@ -20,27 +17,6 @@ import type { ApiAnswer, ApiRequest, Parameter, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
 import { callerOf, entriesOf } from '../visibility.js';
 import { findVisible } from './receipts.js';
-
-/** Either receipt or history, with what belongs to it. */
-export const EVIDENCE_SHAPE = object({
-  'receipt?': anything(),
-  'history?': anything(),
-  'digests?': RECORD_MEMBERS.digests,
-  'size?': integer(),
-  'asOf?': time(),
-});
-
-interface Evidence {
-  readonly receipt?: JsonObject;
-  readonly history?: JsonObject;
-  readonly digests?: DocumentFacts['digests'];
-  readonly size?: number;
-  readonly asOf?: string;
-}
-
-function bad(message: string): never {
-  throw new ChartsealError('BAD_INPUT', message);
-}
 
 function contradict(message: string): never {
   throw new ChartsealError('REQUEST_CONFLICT', message);
@@ -56,21 +32,9 @@ async function verifyEvidence(
   request: ApiRequest,
   { hospital }: GatewayServices,
 ): Promise<ApiAnswer> {
-  const { receipt, history, digests, size, asOf } = (await request.json()) as unknown as Evidence;
-  if ((receipt === undefined) === (history === undefined)) bad('give either receipt or history');
-  if (history !== undefined) {
-    if (digests !== undefined || size !== undefined) bad('digests and size belong to a receipt');
-    const until = asOf === undefined ? {} : { asOf: parseTime(asOf, 'asOf') };
-    return answerOf(
-      verifyHistory({ history: canonicalBytes(history), ...until, ...ownTrust(hospital) }),
-    );
-  }
-  if (asOf !== undefined) bad('asOf belongs to a history');
-  if (size !== undefined && digests === undefined) bad('size belongs to digests');
-  const facts = digests && { digests, ...(size === undefined ? {} : { size }) };
-  const document = facts === undefined ? {} : { document: facts };
-  const bytes = canonicalBytes(receipt ?? {});
-  return answerOf(verifyReceipt({ receipt: bytes, ...document, ...ownTrust(hospital) }));
+  const { signal } = request;
+  const known = { ...ownTrust(hospital), trustFile: hospital.trustFile(), signal };
+  return answerOf(await checkEvidenceAside(await request.bytes(), known));
 }
 
 /** Ordinal of the entry whose receipt is meant. Throws NOT_FOUND also for what is not visible. */

@@ -11,6 +11,12 @@ import { type Bytes, type Db, LevelRows, type Snapshot, seal, storeFailure } fro
 
 export { LevelRows, type Reader, readRow } from './level-rows.js';
 
+/**
+ * Rows in memory before they become a table. Keys are hashes, so every table overlaps all others
+ * and is merged with them: with LevelDB's own 4 MiB that took a third of the time of accepting.
+ */
+const WRITE_BUFFER_BYTES = 32 * 1024 * 1024;
+
 /** Rows that become durable together or not at all. */
 export class RowBatch {
   #chain: ReturnType<Db['batch']>;
@@ -90,6 +96,7 @@ export class Database extends LevelRows {
       valueEncoding: 'buffer',
       createIfMissing: options.create,
       errorIfExists: options.create,
+      writeBufferSize: WRITE_BUFFER_BYTES,
     });
     try {
       await db.open();

@@ -2,7 +2,7 @@
 // entry and openings, so that these rows can be derived anew.
 import { utf8 } from '../../../chaincode/core/bytes.js';
 import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
-import type { Entry, InquiryFacts, Source } from '../../../chaincode/core/entry.js';
+import type { AccessFacts, Entry, InquiryFacts, Source } from '../../../chaincode/core/entry.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import type { Opening } from '../../../chaincode/core/private-members.js';
@@ -36,9 +36,9 @@ function saidIn(body: EntryBody): EntryBody {
   const { act, members } = body;
   if (act === 'inquiry') return { ...body, members: { ...members, dueAt: '' } as InquiryFacts };
   if (!('action' in members)) return body;
-  const { assumed: _assumed, source, ...said } = members;
-  const { evidenceDigest: _digest, ...named } = source;
-  return { ...body, members: { ...said, source: named } };
+  // What is undefined is left out of canonical JSON, and each member keeps its place.
+  const source = { ...members.source, evidenceDigest: undefined };
+  return { ...body, members: { ...members, assumed: undefined, source } as object as AccessFacts };
 }
 
 /** @param labelHex of the subject: it stands for the patient, whom no entry names */

@@ -4,11 +4,19 @@ import type { Entry } from '../../chaincode/core/entry.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
 import { ACTS } from '../../chaincode/core/lifecycle.js';
 import { readLeaf } from './entry-check.js';
+import { isNewerAct, isNewerLeaf } from './newer.js';
+
+/** An inquiry, or what this version cannot judge: a later one may have other inquiries. */
+function mayBeInquiry(leaf: Uint8Array): boolean {
+  if (isNewerLeaf(leaf)) return true;
+  const read = readLeaf(leaf);
+  return 'value' in read && (read.value.act === ACTS.inquiry || isNewerAct(read.value.act));
+}
 
 export class ReferenceCheck {
   readonly #leaves: readonly Uint8Array[];
-  /** Acts of the leaves that were looked at, by leaf hash; undefined for malformed ones. */
-  readonly #acts = new Map<string, number | undefined>();
+  /** Whether a leaf that was looked at may be an inquiry, by leaf hash. */
+  readonly #inquiries = new Map<string, boolean>();
   /** Leaves that were looked at: a forged file may hold the same one many times. */
   #looked = 0;
 
@@ -21,11 +29,11 @@ export class ReferenceCheck {
     if (entry.act !== 'inquiry' && entry.act !== 'answer') return undefined;
     this.#lookAtAllBefore(sequence);
     const about = entry.act === 'inquiry' ? entry.about : undefined;
-    if (about !== undefined && !this.#acts.has(about)) {
+    if (about !== undefined && !this.#inquiries.has(about)) {
       return 'is about an entry that does not stand before it in this chain';
     }
     const inquiry = entry.act === 'inquiry' ? entry.appeals : entry.inquiry;
-    if (inquiry !== undefined && this.#acts.get(inquiry) !== ACTS.inquiry) {
+    if (inquiry !== undefined && this.#inquiries.get(inquiry) !== true) {
       return 'carries on an inquiry that does not stand before it in this chain';
     }
     return undefined;
@@ -34,8 +42,7 @@ export class ReferenceCheck {
   /** Hashes cost time, and most chains hold no inquiry. */
   #lookAtAllBefore(sequence: number): void {
     for (const leaf of this.#leaves.slice(this.#looked, sequence)) {
-      const read = readLeaf(leaf);
-      this.#acts.set(encodeHex(leafHash(leaf)), 'value' in read ? read.value.act : undefined);
+      this.#inquiries.set(encodeHex(leafHash(leaf)), mayBeInquiry(leaf));
       this.#looked++;
     }
   }

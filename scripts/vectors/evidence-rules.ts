@@ -1,5 +1,6 @@
 // The folder test/vectors/receipts/v1-rules as a whole.
 import { addEntryRules } from './entry-rules.js';
+import { addEventRules } from './event-rules.js';
 import { addForged } from './forged.js';
 import { addHistoryEntries } from './history-entries.js';
 import { addHistoryRules } from './history-rules.js';
@@ -9,6 +10,7 @@ import { addNowKnown } from './now-known.js';
 import { addPlaced } from './placed.js';
 import { addReceiptFormats } from './receipt-format.js';
 import { addReceiptRules } from './receipt-rules.js';
+import { addReferenceRules } from './reference-rules.js';
 import { addTrusts, folder } from './rules.js';
 import { addStatements } from './statements.js';
 import { addVouchingRules } from './vouching-rules.js';
@@ -28,5 +30,7 @@ export function evidenceRules(): Map<string, Uint8Array> {
   addStatements();
   addNowKnown();
   addInquiryRules();
+  addReferenceRules();
+  addEventRules();
   return folder.finish('within');
 }

@@ -10,7 +10,7 @@ import { accessEntry, type MadeEntry } from '../../test/support/evidence-entries
 import { AT, changed, committed, ENDORSED } from './made-entries.js';
 import { bareReceipt, folder, history, incomplete, type Ruling, receipt } from './rules.js';
 
-const trust = 'inquiries';
+export const trust = 'inquiries';
 const log = new EvidenceLog({ seed: 21 });
 const { origin } = log;
 const UNCHANGED: Ruling = { verdict: 'unchanged' };
@@ -31,17 +31,17 @@ const bare = (members: object): MadeEntry => ({
   bytes: canonicalBytes({ ...common, ...members }),
   openings: {},
 });
-const inquiry = (members: object = {}, question = 'why?') =>
+export const inquiry = (members: object = {}, question = 'why?') =>
   committed(bare({ act: 'inquiry', dueAt: DUE, ...members }), { question });
 const takenUp = (members: object) =>
   committed(bare({ act: 'answer', ...members }), { actor: { id: 'officer' } });
-const answered = (members: object) =>
+export const answered = (members: object) =>
   committed(bare({ act: 'answer', outcome: 'justified', ...members }), {
     actor: { id: 'officer' },
     text: 'because',
   });
 
-class Chain {
+export class Chain {
   readonly #value: string;
   readonly #subject: Uint8Array;
 

@@ -1,6 +1,6 @@
 // Evidence goes to the file that was named, or to stdout.
 import { writeWhole } from '../gateway/services/receipt-files.js';
-import type { CommandContext } from './context.js';
+import { type CommandContext, writeToStdout } from './context.js';
 import { clean } from './render.js';
 
 /** @param bytes one line of canonical JSON */
@@ -10,7 +10,10 @@ export async function writeOrPrint(
   context: CommandContext,
 ): Promise<void> {
   if (out === undefined) {
-    context.data(new TextDecoder().decode(bytes));
+    // The file that a shell makes of it has to verify: with a line end more it would not.
+    if (context.json || process.stdout.isTTY === true)
+      context.data(new TextDecoder().decode(bytes));
+    else await writeToStdout(bytes);
     return;
   }
   await writeWhole(out, bytes);

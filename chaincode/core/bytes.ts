@@ -20,7 +20,8 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  let size = 0;
+  for (const part of parts) size += part.length;
   const out = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {
@@ -31,7 +32,9 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && compareBytes(a, b) === 0;
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Order of unsigned bytes, shorter first when one is the other's beginning. */
@@ -60,40 +63,44 @@ export function decodeHex(text: unknown, what: string, size: number): Uint8Array
 }
 
 const BASE64_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-/** By character code; -1 for what is no digit, 0 for the padding. */
+/** By character code; -1 for what is no digit. */
 const BASE64_VALUES = new Int8Array(128).fill(-1);
 for (let value = 0; value < 64; value++) BASE64_VALUES[BASE64_DIGITS.charCodeAt(value)] = value;
-BASE64_VALUES[0x3d] = 0;
+const PADDING = 0x3d;
+/** The digit A. */
+const ZERO_DIGIT = 0x41;
 
-function base64Value(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code < 128 ? (BASE64_VALUES[code] as number) : -1;
-}
-
-/** Bytes of canonical base64, else undefined. */
-function findShortBase64(text: string): Uint8Array | undefined {
-  const end = text.indexOf('=');
-  const padding = end < 0 ? 0 : text.length - end;
-  if (text.length % 4 !== 0 || padding > 2 || (padding === 2 && !text.endsWith('='))) {
-    return undefined;
-  }
-  const out = new Uint8Array((text.length / 4) * 3 - padding);
-  for (let from = 0, at = 0; from < text.length; from += 4) {
+/** Bytes of the canonical base64 in a part of a text, else undefined. */
+function findShortBase64(text: string, start: number, end: number): Uint8Array | undefined {
+  if ((end - start) % 4 !== 0) return undefined;
+  if (start === end) return new Uint8Array();
+  let padding = 0;
+  while (padding < 2 && text.charCodeAt(end - 1 - padding) === PADDING) padding++;
+  const out = new Uint8Array(((end - start) / 4) * 3 - padding);
+  // All codes and all words in one: too large, or negative, as soon as one is.
+  let [codes, words, at] = [0, 0, 0];
+  for (let from = start; from < end; from += 4) {
+    const left = at + 3 > out.length ? padding : 0;
+    const a = text.charCodeAt(from);
+    const b = text.charCodeAt(from + 1);
+    const c = left === 2 ? ZERO_DIGIT : text.charCodeAt(from + 2);
+    const d = left > 0 ? ZERO_DIGIT : text.charCodeAt(from + 3);
+    codes |= a | b | c | d;
     const word =
-      (base64Value(text, from) << 18) |
-      (base64Value(text, from + 1) << 12) |
-      (base64Value(text, from + 2) << 6) |
-      base64Value(text, from + 3);
-    // Negative as soon as one of the four is.
-    if (word < 0) return undefined;
-    out[at++] = word >>> 16;
-    // Where padding stands, the bits that hold no data are zero.
-    if (at < out.length) out[at++] = word >>> 8;
-    else if ((word & 0xffff) !== 0) return undefined;
-    if (at < out.length) out[at++] = word;
-    else if ((word & 0xff) !== 0) return undefined;
+      ((BASE64_VALUES[a & 0x7f] as number) << 18) |
+      ((BASE64_VALUES[b & 0x7f] as number) << 12) |
+      ((BASE64_VALUES[c & 0x7f] as number) << 6) |
+      (BASE64_VALUES[d & 0x7f] as number);
+    words |= word;
+    // Bits that hold no data are zero.
+    if (left > 0 && (word & (left === 1 ? 0xff : 0xffff)) !== 0) return undefined;
+    // What does not fit any more is dropped.
+    out[at] = word >>> 16;
+    out[at + 1] = word >>> 8;
+    out[at + 2] = word;
+    at += 3;
   }
-  return out;
+  return codes > 0x7f || words < 0 ? undefined : out;
 }
 
 function findLongBase64(text: string): Uint8Array | undefined {
@@ -104,12 +111,23 @@ function findLongBase64(text: string): Uint8Array | undefined {
 /** Up to here, two turns through the platform's coder cost more than one loop. */
 const SHORT_BASE64 = 88;
 
-/** Canonical base64 (RFC 4648 section 4, padded); of exactly `size` bytes when given. */
+/**
+ * Bytes of canonical base64 (RFC 4648 section 4, padded), undefined when this is none.
+ * @param start and `end` of the part of the text that is meant
+ */
+export function findBase64(
+  text: string,
+  start = 0,
+  end: number = text.length,
+): Uint8Array | undefined {
+  if (end - start <= SHORT_BASE64) return findShortBase64(text, start, end);
+  return findLongBase64(text.slice(start, end));
+}
+
+/** As {@link findBase64}, of exactly `size` bytes when given; throws BAD_INPUT naming `what`. */
 export function decodeBase64(text: unknown, what: string, size?: number): Uint8Array {
-  if (typeof text === 'string') {
-    const bytes = text.length <= SHORT_BASE64 ? findShortBase64(text) : findLongBase64(text);
-    if (bytes !== undefined && (size === undefined || bytes.length === size)) return bytes;
-  }
+  const bytes = typeof text === 'string' ? findBase64(text) : undefined;
+  if (bytes !== undefined && (size === undefined || bytes.length === size)) return bytes;
   const wanted = size === undefined ? 'canonical base64' : `canonical base64 of ${size} bytes`;
   throw new ChartsealError('BAD_INPUT', `${what} is not ${wanted}`);
 }

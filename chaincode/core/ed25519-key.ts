@@ -1,5 +1,6 @@
 // Validation of Ed25519 public keys by arithmetic alone, because the contract installs no package:
 // RFC 8032 section 5.1.3 (decoding) and RFC 9381 section 5.4.5 (no point of small order).
+import { encodeHex } from './bytes.js';
 import { ChartsealError } from './errors.js';
 
 const P = 2n ** 255n - 19n;
@@ -12,19 +13,32 @@ const mod = (value: bigint): bigint => {
   return rest < 0n ? rest + P : rest;
 };
 
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  for (let square = base, rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % P;
-    square = (square * square) % P;
-  }
-  return result;
+/** `base` squared so many times, times `factor`. */
+function squared(base: bigint, times: number, factor: bigint): bigint {
+  let result = base;
+  for (let done = 0; done < times; done++) result = (result * result) % P;
+  return (result * factor) % P;
+}
+
+/** The power with exponent (p - 5) / 8 = 2^252 - 3; `ones` has an exponent of so many ones. */
+function bigPower(base: bigint): bigint {
+  const ones2 = squared(base, 1, base);
+  const ones4 = squared(ones2, 2, ones2);
+  const ones5 = squared(ones4, 1, base);
+  const ones10 = squared(ones5, 5, ones5);
+  const ones20 = squared(ones10, 10, ones10);
+  const ones40 = squared(ones20, 20, ones20);
+  const ones50 = squared(ones40, 10, ones10);
+  const ones100 = squared(ones50, 50, ones50);
+  const ones200 = squared(ones100, 100, ones100);
+  const ones250 = squared(ones200, 50, ones50);
+  return squared(ones250, 2, base);
 }
 
 /** Square root of u/v modulo p, if there is one (RFC 8032 section 5.1.3, steps 2 and 3). */
 function findRoot(u: bigint, v: bigint): bigint | undefined {
   const v3 = mod(v * v * v);
-  const root = mod(u * v3 * power(mod(u * v3 * v3 * v), (P - 5n) / 8n));
+  const root = mod(u * v3 * bigPower(mod(u * v3 * v3 * v)));
   const square = mod(v * root * root);
   if (square === u) return root;
   return square === mod(-u) ? mod(root * SQRT_MINUS_1) : undefined;
@@ -48,7 +62,7 @@ function isSmallOrder(affineX: bigint, affineY: bigint): boolean {
 /** Why these bytes are no public key; undefined when they are one. */
 function findFault(bytes: Uint8Array): string | undefined {
   if (bytes.length !== 32) return 'an Ed25519 public key has 32 bytes';
-  const number = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const number = BigInt(`0x${encodeHex(bytes.toReversed())}`);
   const y = number & (2n ** 255n - 1n);
   const sign = number >> 255n;
   if (y >= P) return 'not the canonical encoding of a point';

@@ -1,5 +1,6 @@
 // Shapes as data: what a JSON value of ours may look like. Faults name the path of the member,
 // never its value.
+import { findBase64 } from './bytes.js';
 import { ChartsealError } from './errors.js';
 import type { JsonValue } from './json.js';
 import { findTime } from './time.js';
@@ -159,20 +160,9 @@ function hexFault(shape: HexShape, value: JsonValue): Fault | undefined {
   return good ? undefined : fault(`is not ${shape.bytes * 2} lower-case hex digits`);
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-// Last character before the padding, by its length: the bits that hold no data are zero.
-const BASE64_LAST = ['', 'AEIMQUYcgkosw048', 'AQgw'];
-
-function isBase64(value: string, bytes: number | undefined): boolean {
-  if (value.length % 4 !== 0 || !BASE64.test(value)) return false;
-  const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;
-  const last = value.charAt(value.length - 1 - padding);
-  if (padding > 0 && !(BASE64_LAST[padding] as string).includes(last)) return false;
-  return bytes === undefined || (value.length / 4) * 3 - padding === bytes;
-}
-
 function blobFault(shape: BlobShape, value: JsonValue): Fault | undefined {
-  if (typeof value === 'string' && isBase64(value, shape.bytes)) return undefined;
+  const bytes = typeof value === 'string' ? findBase64(value) : undefined;
+  if (bytes !== undefined && (shape.bytes ?? bytes.length) === bytes.length) return undefined;
   const size = shape.bytes === undefined ? '' : ` of ${shape.bytes} bytes`;
   return fault(`is not canonical base64${size}`);
 }

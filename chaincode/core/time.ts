@@ -13,20 +13,27 @@ function daysOf(year: number, month: number): number {
   return month === 2 && leap ? 29 : (DAYS[month - 1] ?? 0);
 }
 
+const ZERO = 0x30;
+
+/** Number that two decimal digits write. */
+function digitsAt(text: string, at: number): number {
+  return (text.charCodeAt(at) - ZERO) * 10 + (text.charCodeAt(at + 1) - ZERO);
+}
+
 /** Milliseconds since 1970, undefined when this is not a time in the exact form. */
 export function findTime(text: unknown): number | undefined {
   if (typeof text !== 'string' || !FORM.test(text)) return undefined;
-  const number = (from: number, to: number) => Number(text.slice(from, to));
-  const year = number(0, 4);
-  const month = number(5, 7);
-  const day = number(8, 10);
-  const hour = number(11, 13);
-  const minute = number(14, 16);
-  const second = number(17, 19);
+  const year = digitsAt(text, 0) * 100 + digitsAt(text, 2);
+  const month = digitsAt(text, 5);
+  const day = digitsAt(text, 8);
+  const hour = digitsAt(text, 11);
+  const minute = digitsAt(text, 14);
+  const second = digitsAt(text, 17);
   if (year < MIN_YEAR || day < 1 || day > daysOf(year, month)) return undefined;
   // No leap second: a UTC time with second 60 has no number of milliseconds since 1970.
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  return Date.UTC(year, month - 1, day, hour, minute, second, number(20, 23));
+  const millisecond = digitsAt(text, 20) * 10 + (text.charCodeAt(22) - ZERO);
+  return Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
 }
 
 /** Milliseconds since 1970 of `2026-11-01T08:00:00.000Z`; throws BAD_INPUT naming `what`. */

@@ -59,10 +59,13 @@ const MEMBERS = {
   'nonce?': text({ min: 0, max: MAX_NONCE_HEX, pattern: /^[0-9a-f]*$/ }),
 };
 const SHAPE = object(MEMBERS);
-const KNOWN = new Set(Object.keys(MEMBERS).map((name) => name.replace('?', '')));
 
 function withoutUnknown(value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).filter(([name]) => KNOWN.has(name)));
+  const known: Record<string, JsonValue> = {};
+  for (const name of Object.keys(value)) {
+    if (SHAPE.members.has(name)) known[name] = value[name] as JsonValue;
+  }
+  return known;
 }
 
 function refuse(message: string): never {

@@ -36,7 +36,7 @@ type Fault = { readonly fault: Finding };
 interface Vouched {
   readonly answer: Uint8Array;
   readonly endorsers: readonly string[];
-  readonly fits: (answer: CheckpointAnswer) => Finding | undefined;
+  readonly fits?: (answer: CheckpointAnswer) => Finding | undefined;
 }
 
 function vouchedByFabric(attestation: FabricAttestation, trust: Trust): Vouched | Fault {
@@ -70,7 +70,7 @@ function vouched(attestation: Attestation, log: TrustedLog, trust: Trust): Vouch
   if (answer === undefined) {
     return { fault: failed("The attestation is not signed by the log's key.") };
   }
-  return { answer, endorsers: [log.registration.mspId], fits: () => undefined };
+  return { answer, endorsers: [log.registration.mspId] };
 }
 
 /** Members in which the answer must agree with what else is known; those that do not. */
@@ -80,14 +80,13 @@ function disagreements(
   log: TrustedLog,
   trust: Trust,
 ): string[] {
-  const agreements: Record<string, boolean> = {
-    channel: answer.channel === trust.file.channel,
-    logId: answer.logId === log.logId,
-    origin: answer.origin === log.origin,
-    size: answer.size === checkpoint.size,
-    root: answer.root === encodeHex(checkpoint.root),
-  };
-  return Object.keys(agreements).filter((member) => !agreements[member]);
+  const wrong: string[] = [];
+  if (answer.channel !== trust.file.channel) wrong.push('channel');
+  if (answer.logId !== log.logId) wrong.push('logId');
+  if (answer.origin !== log.origin) wrong.push('origin');
+  if (answer.size !== checkpoint.size) wrong.push('size');
+  if (answer.root !== encodeHex(checkpoint.root)) wrong.push('root');
+  return wrong;
 }
 
 /** @param checkpoint and `log` of step checkpoint, which is OK */
@@ -100,7 +99,7 @@ export function checkAttestation(
   const found = vouched(claim.attestation, log, trust);
   if ('fault' in found) return { finding: found.fault };
   const { endorsers } = found;
-  const read = attempt('The attested answer', () => parseCheckpointAnswer(found.answer));
+  const read = attempt('The attested answer', parseCheckpointAnswer, found.answer);
   if ('fault' in read) return { finding: read.fault };
   const answer = read.value;
   const wrong = disagreements(answer, checkpoint, log, trust);
@@ -111,7 +110,7 @@ export function checkAttestation(
     return { finding: failed('The attested answer has another closing leaf than this file.') };
   }
   const fault =
-    findFault('The attested answer', () => checkAnswerClosingLeaf(answer)) ?? found.fits(answer);
+    findFault('The attested answer', checkAnswerClosingLeaf, answer) ?? found.fits?.(answer);
   if (fault !== undefined) return { finding: fault };
   const finding = ok('The attested answer states this very checkpoint.');
   return { finding, attested: { answer, endorsers } };

@@ -82,7 +82,7 @@ export class VerifierCache {
 }
 
 function checkSigned(checkpoint: Checkpoint, note: string, log: TrustedLog, trust: Trust): Finding {
-  const fault = findFault('The checkpoint', () => verifyNote(note, log.origin, log.noteKey));
+  const fault = findFault('The checkpoint', verifyNote, note, log.origin, log.noteKey);
   if (fault !== undefined) return fault;
   const pin = trust.file.pinnedCheckpoints?.find(
     ({ origin, size }) => origin === log.origin && size === checkpoint.size,
@@ -94,6 +94,12 @@ function checkSigned(checkpoint: Checkpoint, note: string, log: TrustedLog, trus
   return ok(`The log ${log.origin} signed this checkpoint of size ${checkpoint.size}.${pinned}`);
 }
 
+function unsigned(checkpoint: Finding): Pick<CheckedCheckpoint, 'findings'> {
+  return {
+    findings: { checkpoint, attestation: needs('checkpoint'), policy: needs('checkpoint') },
+  };
+}
+
 /** Findings of the three steps, each only when the one before is OK. */
 function checkInOrder(
   claim: CheckpointClaim,
@@ -101,13 +107,11 @@ function checkInOrder(
   log: TrustedLog | undefined,
   trust: Trust,
 ): Pick<CheckedCheckpoint, 'findings'> & { readonly attested?: Attested } {
-  const unsigned = { attestation: needs('checkpoint'), policy: needs('checkpoint') };
   if (log === undefined) {
-    const unknown = failed(`The trust file does not name the log ${checkpoint.origin}.`);
-    return { findings: { checkpoint: unknown, ...unsigned } };
+    return unsigned(failed(`The trust file does not name the log ${checkpoint.origin}.`));
   }
   const signed = checkSigned(checkpoint, claim.note, log, trust);
-  if (!isOk(signed)) return { findings: { checkpoint: signed, ...unsigned } };
+  if (!isOk(signed)) return unsigned(signed);
   const { finding: attestation, attested } = checkAttestation(claim, checkpoint, log, trust);
   if (attested === undefined) {
     return { findings: { checkpoint: signed, attestation, policy: needs('attestation') } };
@@ -116,11 +120,14 @@ function checkInOrder(
   return { attested, findings: { checkpoint: signed, attestation, policy } };
 }
 
+function readCheckpoint(note: string): Checkpoint {
+  return parseCheckpoint(parseNote(note).text);
+}
+
 function check(claim: CheckpointClaim, trust: Trust): CheckedCheckpoint {
-  const read = attempt('The checkpoint', () => parseCheckpoint(parseNote(claim.note).text));
+  const read = attempt('The checkpoint', readCheckpoint, claim.note);
   if ('fault' in read) {
-    const later = { attestation: needs('checkpoint'), policy: needs('checkpoint') };
-    return { findings: { checkpoint: read.fault, ...later } };
+    return unsigned(read.fault);
   }
   const checkpoint = read.value;
   const log = trust.logsByOrigin.get(checkpoint.origin);

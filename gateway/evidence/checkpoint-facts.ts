@@ -43,7 +43,12 @@ export function checkpointFacts(
   const owned = { ...claimed, logId: log.logId, mspId: log.registration.mspId };
   if (attested === undefined) return owned;
   const { answer, endorsers } = attested;
-  const others = answer.ownerLogs.filter((logId) => logId !== log.logId);
+  const otherLogs: { logId: string; origin: string | undefined }[] = [];
+  for (const logId of answer.ownerLogs) {
+    if (logId === log.logId) continue;
+    const other = trust.file.logs.find((one) => one.logId === logId);
+    otherLogs.push({ logId, origin: other?.origin });
+  }
   return {
     ...owned,
     attestedBy: endorsers,
@@ -52,9 +57,6 @@ export function checkpointFacts(
     headSize: answer.headSize,
     newest: isNewest(answer),
     nonce: answer.nonce,
-    otherLogs: others.map((logId) => ({
-      logId,
-      origin: trust.file.logs.find((other) => other.logId === logId)?.origin,
-    })),
+    otherLogs,
   };
 }

@@ -36,11 +36,14 @@ export function checkDocument(
   if (document.size !== undefined && document.size !== size) {
     return failed(`The document has ${document.size} bytes, the entry says ${size}.`);
   }
-  const compared = ALGORITHMS.filter(
-    (name) =>
-      name === 'sha-256' || (digests[name] !== undefined && document.digests[name] !== undefined),
-  );
-  const wrong = compared.filter((name) => digests[name] !== document.digests[name]);
+  const compared: string[] = [];
+  const wrong: string[] = [];
+  for (const name of ALGORITHMS) {
+    const [theirs, ours] = [digests[name], document.digests[name]];
+    if (name !== 'sha-256' && (theirs === undefined || ours === undefined)) continue;
+    compared.push(name);
+    if (theirs !== ours) wrong.push(name);
+  }
   if (wrong.length > 0) {
     return failed(`The document has another digest than the entry (${wrong.join(', ')}).`);
   }

@@ -8,7 +8,7 @@ import type { JsonValue } from '../../chaincode/core/json.js';
 import { logLabel } from '../../chaincode/core/labels.js';
 import { type Leaf, parseLeaf } from '../../chaincode/core/leaf.js';
 import { ACTS } from '../../chaincode/core/lifecycle.js';
-import { checkOpening } from '../../chaincode/core/private-members.js';
+import { checkOpening, type Opening } from '../../chaincode/core/private-members.js';
 import { isNewerLeaf } from './newer.js';
 import { findMisplaced } from './place-check.js';
 import type { Openings } from './receipt.js';
@@ -41,12 +41,13 @@ export interface CheckedEntry {
 /** A leaf, or the finding that it is newer or malformed. */
 export function readLeaf(bytes: Uint8Array): { value: Leaf } | { fault: Finding } {
   if (isNewerLeaf(bytes)) return { fault: newer('The leaf') };
-  return attempt('The leaf', () => parseLeaf(bytes));
+  return attempt('The leaf', parseLeaf, bytes);
 }
 
 function checkOpenings(entry: Entry, openings: Openings): void {
   const commitments: Readonly<Record<string, string>> = entry.private ?? {};
-  for (const [member, opening] of Object.entries(openings)) {
+  for (const member of Object.keys(openings)) {
+    const opening = openings[member] as Opening;
     const commitment = Object.hasOwn(commitments, member) ? commitments[member] : undefined;
     if (commitment === undefined) {
       throw new ChartsealError('BAD_INPUT', 'something is shown that the entry does not hold');
@@ -60,12 +61,14 @@ function checkOpenings(entry: Entry, openings: Openings): void {
 
 /** @param openings that were checked */
 function shownMembers(entry: Entry, openings: Openings): ShownMembers {
-  const opened = Object.entries(openings).map(([member, { value }]) => [member, value] as const);
-  const members = Object.keys(entry.private ?? {});
-  return {
-    opened: Object.fromEntries(opened),
-    withheld: members.filter((member) => !Object.hasOwn(openings, member)),
-  };
+  const opened: Record<string, JsonValue> = {};
+  const withheld: string[] = [];
+  for (const member of Object.keys(entry.private ?? {})) {
+    const opening = Object.hasOwn(openings, member) ? openings[member] : undefined;
+    if (opening === undefined) withheld.push(member);
+    else opened[member] = opening.value;
+  }
+  return { opened, withheld };
 }
 
 function checkAgainstLeaf(entry: Entry, leaf: Leaf): Finding | undefined {
@@ -88,12 +91,12 @@ export function checkEntry(claim: EntryClaim): CheckedEntry {
   if (!equalBytes(sha256(claim.entry), leaf.value.entry)) {
     return { finding: failed('The entry is not the one that its leaf commits to.') };
   }
-  const read = attempt('The entry', () => parseEntry(claim.entry));
+  const read = attempt('The entry', parseEntry, claim.entry);
   if ('fault' in read) return { finding: read.fault };
   const entry = read.value;
   const otherAct = checkAgainstLeaf(entry, leaf.value);
   if (otherAct !== undefined) return { finding: otherAct };
-  const unfit = findFault('The entry', () => checkOpenings(entry, claim.openings));
+  const unfit = findFault('The entry', checkOpenings, entry, claim.openings);
   const shown = shownMembers(entry, unfit === undefined ? claim.openings : {});
   return { finding: unfit ?? checkLog(entry, leaf.value, claim.origin), entry, shown };
 }

@@ -15,9 +15,13 @@ export function isObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function attempt<T>(ours: boolean, read: () => T): FileReading<T> {
+function attempt<T, Args extends readonly unknown[]>(
+  ours: boolean,
+  read: (...args: Args) => T,
+  ...args: Args
+): FileReading<T> {
   try {
-    return { file: read() };
+    return { file: read(...args) };
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
     return { ours, error };
@@ -34,21 +38,25 @@ function checkFormat(value: JsonValue, kind: FileKind): void {
   }
 }
 
+/** As {@link checkFormat} for bytes that are not canonical. */
+function checkFormatOf(bytes: Uint8Array, kind: FileKind): void {
+  checkFormat(parseJsonBytes(bytes, 'the file'), kind);
+}
+
 /** @param shape checks members and gives the typed file; throws coded errors */
 export function readFile<T>(
   bytes: Uint8Array,
   kind: FileKind,
   shape: (value: JsonValue) => T,
 ): FileReading<T> {
-  const canonical = attempt(true, () => parseCanonical(bytes, 'the file'));
+  const canonical = attempt(true, parseCanonical, bytes, 'the file');
   // Whether a file is ours is known from its `format`, also when its bytes are not canonical.
-  const named = attempt(false, () => {
-    const value = 'file' in canonical ? canonical.file : parseJsonBytes(bytes, 'the file');
-    checkFormat(value, kind);
-    return value;
-  });
+  const named =
+    'file' in canonical
+      ? attempt(false, checkFormat, canonical.file, kind)
+      : attempt(false, checkFormatOf, bytes, kind);
   if ('error' in named) return named;
-  return 'error' in canonical ? canonical : attempt(true, () => shape(canonical.file));
+  return 'error' in canonical ? canonical : attempt(true, shape, canonical.file);
 }
 
 /** As {@link readFile}, throwing. */
@@ -72,7 +80,7 @@ function kindOfFormat(format: JsonValue | undefined): EvidenceKind | undefined {
  * JSON, such as half a receipt, it is a guess.
  */
 export function findEvidenceKind(bytes: Uint8Array): EvidenceKind | undefined {
-  const json = attempt(false, () => parseJsonBytes(bytes, 'the file'));
+  const json = attempt(false, parseJsonBytes, bytes, 'the file');
   if ('file' in json) return isObject(json.file) ? kindOfFormat(json.file['format']) : undefined;
   const text = new TextDecoder('latin1').decode(bytes);
   if (text.includes('"format":"chartseal-history/')) return 'history';

@@ -134,7 +134,7 @@ export function checkAction(
   payload: Uint8Array,
   trust: Trust,
 ): { readonly action: CheckedAction } | { readonly fault: Finding } {
-  const read = attempt('What was endorsed', () => readAction(payload));
+  const read = attempt('What was endorsed', readAction, payload);
   if ('fault' in read) return read;
   const fault = changes(read.value) ?? isPinned(read.value, trust);
   return fault === undefined ? { action: read.value } : { fault };

@@ -41,7 +41,7 @@ function readIdentity(endorser: string): Omit<Endorser, 'windows'> {
 }
 
 function findEndorser(endorser: string, trust: Trust): Known {
-  const read = attempt('An endorser', () => readIdentity(endorser));
+  const read = attempt('An endorser', readIdentity, endorser);
   if ('fault' in read) return read;
   const { mspId, certificate } = read.value;
   const authorities = trust.authorities.get(mspId);

@@ -129,12 +129,12 @@ export function checkProposal(
   if (!equalBytes(hash, proposalHash)) {
     return { fault: failed('The proposal in the attestation is not the one that was endorsed.') };
   }
-  const read = attempt('The proposal', () => readProposal(bytes));
+  const read = attempt('The proposal', readProposal, bytes);
   if ('fault' in read) return read;
   const otherwise = askedOtherwise(read.value, name, channel);
   if (otherwise !== undefined) return { fault: failed(`The proposal ${otherwise}.`) };
   const json = read.value.arguments[1] as Uint8Array;
-  const request = attempt('The request', () => parseJsonBytes(json, 'it'));
+  const request = attempt('The request', parseJsonBytes, json, 'it');
   if ('fault' in request) {
     return { fault: failed('The request is not JSON.', request.fault.code) };
   }

@@ -15,6 +15,15 @@ export function readProof(text: string): TlogProof {
   return proof;
 }
 
+function checkLast(isLast: boolean, closing: boolean): void {
+  if (closing && !isLast) {
+    throw new ChartsealError('BAD_INPUT', 'the closing leaf is not the last one of the tree');
+  }
+  if (!closing && isLast) {
+    throw new ChartsealError('BAD_INPUT', 'the last leaf of the tree is its closing leaf');
+  }
+}
+
 /** @param closing whether the leaf is to be the checkpoint's closing leaf, else any before it */
 export function checkInclusion(
   hash: Uint8Array,
@@ -23,16 +32,9 @@ export function checkInclusion(
   closing: boolean,
 ): Finding {
   const { size, root } = checkpoint;
-  const fault = findFault('The proof of inclusion', () => {
-    const last = index === size - 1;
-    if (closing && !last) {
-      throw new ChartsealError('BAD_INPUT', 'the closing leaf is not the last one of the tree');
-    }
-    if (!closing && last) {
-      throw new ChartsealError('BAD_INPUT', 'the last leaf of the tree is its closing leaf');
-    }
-    verifyInclusion(index, size, hash, path, root);
-  });
+  const fault =
+    findFault('The proof of inclusion', checkLast, index === size - 1, closing) ??
+    findFault('The proof of inclusion', verifyInclusion, index, size, hash, path, root);
   if (fault !== undefined) return fault;
   const what = closing ? 'The closing leaf' : 'The leaf';
   return ok(`${what} is number ${index} of ${size} in the tree with root ${encodeHex(root)}.`);

@@ -20,7 +20,7 @@ export interface CheckedClosing {
 
 function readClosingLeaf(bytes: Uint8Array): { value: ClosingLeaf } | { fault: Finding } {
   if (isNewerLeaf(bytes)) return { fault: newer('The closing leaf') };
-  return attempt('The closing leaf', () => parseClosingLeaf(bytes));
+  return attempt('The closing leaf', parseClosingLeaf, bytes);
 }
 
 /** @param proof undefined when the file has no closing leaf */

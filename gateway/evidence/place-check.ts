@@ -11,7 +11,7 @@ import {
   KNOWN_FLAGS,
   type SubjectCondition,
 } from '../../chaincode/core/lifecycle.js';
-import { attempt, type Finding } from './steps.js';
+import { attempt, type Finding, findFault } from './steps.js';
 
 const KINDS = [KIND_PATIENT, KIND_RECORD, KIND_LOG] as const;
 
@@ -21,7 +21,7 @@ const CONDITIONS = KINDS.flatMap((kind) =>
 );
 
 function isAllowed(before: SubjectCondition, act: number, isLogLabel: boolean): boolean {
-  return !('fault' in attempt('The act', () => applyAct(before, act, isLogLabel)));
+  return !('fault' in attempt('The act', applyAct, before, act, isLogLabel));
 }
 
 /** Answers by act and kind of label: trying all conditions costs more than all the rest. */
@@ -37,17 +37,15 @@ function canFollow(act: number, isLogLabel: boolean): boolean {
   return answer;
 }
 
-/** Finding when no chain of this log can have such a leaf at its place. */
-export function findMisplaced(
-  { subject, sequence, act }: Leaf,
-  log: Uint8Array,
-): Finding | undefined {
+function checkPlace({ subject, sequence, act }: Leaf, log: Uint8Array): void {
   const isLogLabel = equalBytes(subject, log);
-  const outcome = attempt(`At sequence ${sequence}`, () => {
-    if (sequence === 0) applyAct(undefined, act, isLogLabel);
-    else if (!canFollow(act, isLogLabel)) {
-      throw new ChartsealError('ACT_REFUSED', `act ${act} cannot follow another under this label`);
-    }
-  });
-  return 'fault' in outcome ? outcome.fault : undefined;
+  if (sequence === 0) applyAct(undefined, act, isLogLabel);
+  else if (!canFollow(act, isLogLabel)) {
+    throw new ChartsealError('ACT_REFUSED', `act ${act} cannot follow another under this label`);
+  }
+}
+
+/** Finding when no chain of this log can have such a leaf at its place. */
+export function findMisplaced(leaf: Leaf, log: Uint8Array): Finding | undefined {
+  return findFault(`At sequence ${leaf.sequence}`, checkPlace, leaf, log);
 }

@@ -28,7 +28,7 @@ function whoAttests(endorsers: readonly string[], log: TrustedLog, trust: Trust)
   const of = trust.file.organisations.length;
   const attesting =
     of === 1 ? '1 of 1 organisation attests' : `${endorsers.length} of ${of} organisations attest`;
-  const others = endorsers.filter((mspId) => mspId !== owner).length;
+  const others = endorsers.length - (endorsers.includes(owner) ? 1 : 0);
   if (others === 0) return `${attesting}: ${owner}, the log's owner; nobody else does.`;
   const are = others === 1 ? 'is' : 'are';
   return `${attesting}: ${endorsers.join(', ')}; ${others} of them ${are} not the log's owner.`;
@@ -37,9 +37,9 @@ function whoAttests(endorsers: readonly string[], log: TrustedLog, trust: Trust)
 /** @param endorsers MSP ids of step attestation, which is OK; each stands there once */
 export function checkPolicy(endorsers: readonly string[], log: TrustedLog, trust: Trust): Finding {
   const { organisations, policy, ordering } = trust.file;
-  const stranger = endorsers.find((mspId) => organisations.every((one) => one.mspId !== mspId));
-  if (stranger !== undefined) {
-    return failed(`${stranger}, which attests, is not among the organisations of the trust file.`);
+  for (const mspId of endorsers) {
+    if (organisations.some((one) => one.mspId === mspId)) continue;
+    return failed(`${mspId}, which attests, is not among the organisations of the trust file.`);
   }
   if (policy.k > endorsers.length) {
     const { length } = endorsers;

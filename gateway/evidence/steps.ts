@@ -40,12 +40,16 @@ export function findingOf(error: ChartsealError, what: string): Finding {
 }
 
 /**
- * Value of `read`, or the finding that its error makes. Errors that are not ours are faults of
- * this program and go on.
+ * Value of `read` called with the arguments, or the finding that its error makes. Errors that are
+ * not ours are faults of this program and go on.
  */
-export function attempt<T>(what: string, read: () => T): { value: T } | { fault: Finding } {
+export function attempt<T, Args extends readonly unknown[]>(
+  what: string,
+  read: (...args: Args) => T,
+  ...args: Args
+): { value: T } | { fault: Finding } {
   try {
-    return { value: read() };
+    return { value: read(...args) };
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
     return { fault: findingOf(error, what) };
@@ -53,8 +57,12 @@ export function attempt<T>(what: string, read: () => T): { value: T } | { fault:
 }
 
 /** As {@link attempt} for a check that gives nothing: its finding when it throws. */
-export function findFault(what: string, check: () => void): Finding | undefined {
-  const outcome = attempt(what, check);
+export function findFault<Args extends readonly unknown[]>(
+  what: string,
+  check: (...args: Args) => void,
+  ...args: Args
+): Finding | undefined {
+  const outcome = attempt(what, check, ...args);
   return 'fault' in outcome ? outcome.fault : undefined;
 }
 
@@ -64,6 +72,10 @@ export const isOk = (found: Finding): boolean => found.status === 'OK';
 export function listSteps<Name extends string>(
   findings: Readonly<Partial<Record<Name, Finding>>>,
 ): Step<Name>[] {
-  const entries = Object.entries<Finding>(findings as Record<Name, Finding>);
-  return entries.map(([step, found]) => ({ step: step as Name, ...found }));
+  const steps: Step<Name>[] = [];
+  for (const step of Object.keys(findings) as Name[]) {
+    const { status, sentence, code } = findings[step] as Finding;
+    steps.push(code === undefined ? { step, status, sentence } : { step, status, sentence, code });
+  }
+  return steps;
 }

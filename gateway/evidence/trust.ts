@@ -143,7 +143,10 @@ function checkDistinct(values: readonly string[], what: string): void {
 }
 
 /** Refuses what stands under two organisations, and names them: one of them is at fault. */
-function checkOwned(owned: ReadonlyMap<string, Iterable<string>>, what: string): void {
+function checkOwned(
+  owned: readonly (readonly [mspId: string, values: readonly string[]])[],
+  what: string,
+): void {
   const owners = new Map<string, string>();
   for (const [mspId, values] of owned) {
     for (const value of new Set(values)) {
@@ -155,16 +158,18 @@ function checkOwned(owned: ReadonlyMap<string, Iterable<string>>, what: string):
 }
 
 function checkOrganisations({ organisations, policy }: TrustFile): void {
-  const names = organisations.map(({ mspId }) => mspId);
+  const names: string[] = [];
+  const owned: [string, string[]][] = [];
+  for (const { mspId, roots, intermediates } of organisations) {
+    names.push(mspId);
+    owned.push([mspId, [...roots, ...intermediates]]);
+  }
   checkDistinct(names, 'an organisation');
   // A certificate of two organisations would let one of them attest as both.
-  const owned = organisations.map(
-    ({ mspId, roots, intermediates }) => [mspId, [...roots, ...intermediates]] as const,
-  );
-  checkOwned(new Map(owned), 'a certificate');
+  checkOwned(owned, 'a certificate');
   checkDistinct(policy.required, 'a required organisation');
-  if (!policy.required.every((mspId) => names.includes(mspId))) {
-    refuse('a required organisation is not among the organisations');
+  for (const mspId of policy.required) {
+    if (!names.includes(mspId)) refuse('a required organisation is not among the organisations');
   }
   if (policy.k > names.length) refuse('policy.k is above the number of organisations');
   if (policy.tolerated >= names.length) {
@@ -173,7 +178,7 @@ function checkOrganisations({ organisations, policy }: TrustFile): void {
 }
 
 function readOrganisation(organisation: Organisation): Authorities {
-  const read = attempt('certificate', () => readAuthorities(organisation));
+  const read = attempt('certificate', readAuthorities, organisation);
   if ('value' in read) return read.value;
   return refuse(`${organisation.mspId}: ${read.fault.sentence.replace(/\.$/, '')}`);
 }
@@ -184,7 +189,7 @@ function readOrganisations({ organisations, ordering }: TrustFile): Map<string, 
   const authorities = new Map(organisations.map((one) => [one.mspId, readOrganisation(one)]));
   // Whoever holds the key of two organisations attests as both, whatever its certificates say.
   const keys = [...authorities].map(([mspId, one]) => [mspId, authorityKeys(one)] as const);
-  checkOwned(new Map(keys), "an authority's key");
+  checkOwned(keys, "an authority's key");
   return authorities;
 }
 
@@ -196,7 +201,7 @@ function readLog(log: LogTrust): TrustedLog {
   }
   const noteKey = decodeBase64(registration.noteKey, 'noteKey', 32);
   // BAD_KEY is of the ledger's answers; a trust file that is refused has one exit code.
-  const invalid = findFault('noteKey', () => checkPublicKey(noteKey, 'it'));
+  const invalid = findFault('noteKey', checkPublicKey, noteKey, 'it');
   if (invalid !== undefined) refuse(invalid.sentence.replace(/\.$/, ''));
   return { ...log, noteKey, vrfKey: decodeBase64(registration.vrfKey, 'vrfKey', 32) };
 }

@@ -49,11 +49,13 @@ function has<Name extends string>(
   status: StepStatus,
   steps: readonly Name[],
 ): boolean {
-  return steps.some((step) => findings[step]?.status === status);
+  for (const step of steps) if (findings[step]?.status === status) return true;
+  return false;
 }
 
 function hasAny(findings: ReceiptFindings | HistoryFindings, status: StepStatus): boolean {
-  return Object.values<Finding>(findings).some((found) => found.status === status);
+  for (const found of Object.values<Finding>(findings)) if (found.status === status) return true;
+  return false;
 }
 
 /** For a file that does not say that it is of this kind. */

@@ -88,14 +88,16 @@ interface Checked {
   readonly entries: CheckedEntries;
 }
 
+function readClosingProof(history: History): { note: string; proof?: TlogProof } {
+  if (history.closingLeaf === null) return { note: history.proof };
+  const proof = readProof(history.proof);
+  return { note: proof.checkpoint, proof };
+}
+
 /** The closing leaf's place and its checkpoint. */
 function checkPlace(history: History, request: HistoryRequest): CheckedPlace {
   const { closingLeaf, attestation } = history;
-  const read = attempt<{ note: string; proof?: TlogProof }>('The proof', () => {
-    if (closingLeaf === null) return { note: history.proof };
-    const proof = readProof(history.proof);
-    return { note: proof.checkpoint, proof };
-  });
+  const read = attempt('The proof', readClosingProof, history);
   if ('fault' in read) {
     const later = needs('inclusion');
     const findings = { checkpoint: later, attestation: later, policy: later };

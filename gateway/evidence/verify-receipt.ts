@@ -69,7 +69,7 @@ interface CheckedPlace extends Pick<Checked, 'checkpoint' | 'index'> {
 }
 
 function checkPlace(receipt: Receipt, hash: Uint8Array, request: ReceiptRequest): CheckedPlace {
-  const read = attempt('The proof', () => readProof(receipt.proof));
+  const read = attempt('The proof', readProof, receipt.proof);
   if ('fault' in read) {
     const later = needs('inclusion');
     const findings = { checkpoint: later, attestation: later, policy: later };

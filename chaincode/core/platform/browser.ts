@@ -41,11 +41,15 @@ export function encodeBase64(data: Uint8Array): string {
 
 /** Lenient decoder; callers re-encode and compare. */
 export function decodeBase64Loose(text: string): Uint8Array {
+  let binary: string;
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    binary = atob(text);
   } catch {
     return new Uint8Array();
   }
+  const out = new Uint8Array(binary.length);
+  for (let at = 0; at < out.length; at++) out[at] = binary.charCodeAt(at);
+  return out;
 }
 
 /** Ed25519 without cofactor, as OpenSSL decides it (RFC 8032 section 5.1.7). */

@@ -68,6 +68,11 @@ export class MapWriter {
     writeSubjectState(this.#bytes, at + HASH_BYTES, node.state);
   }
 
+  /** A whole tree, as it lies in other bytes. */
+  tree(bytes: Uint8Array, at: number, end: number): void {
+    this.#append(this.#grow(end - at), bytes.subarray(at, end));
+  }
+
   /** The bytes so far; the writer starts anew. */
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.#size);
@@ -77,15 +82,21 @@ export class MapWriter {
 
   /** Makes room, writes the tag, and returns where the body goes. */
   #start(tag: number, body: number): number {
+    const at = this.#grow(1 + body);
+    this.#bytes[at] = tag;
+    return at + 1;
+  }
+
+  /** Makes room, and returns where it begins. */
+  #grow(size: number): number {
     const at = this.#size;
-    this.#size = at + 1 + body;
+    this.#size = at + size;
     if (this.#size > this.#bytes.length) {
       const larger = new Uint8Array(2 * this.#size);
       larger.set(this.#bytes.subarray(0, at));
       this.#bytes = larger;
     }
-    this.#bytes[at] = tag;
-    return at + 1;
+    return at;
   }
 
   #append(at: number, part: Uint8Array): void {

@@ -18,6 +18,7 @@ import {
   type Kind,
   KNOWN_FLAGS,
 } from './lifecycle.js';
+import { HASH_BYTES } from './limits.js';
 
 /** kind 1 ‖ flags 2 ‖ count 8 ‖ head 32. */
 export const SUBJECT_STATE_BYTES = 43;
@@ -80,6 +81,16 @@ export function subjectHash(label: Uint8Array, value: Uint8Array): Uint8Array {
 /** {@link subjectHash} of a subject with this state. */
 export function stateHash(label: Uint8Array, state: SubjectState): HashText {
   return labelledHashText(TAG_MAP_SUBJECT, label, valueBytes(state));
+}
+
+/** {@link subjectHash} of label ‖ state, as they lie at this place. */
+export function packedSubjectHash(bytes: Uint8Array, at: number): HashText {
+  valueInput[0] = TAG_MAP_VALUE;
+  const state = at + HASH_BYTES;
+  for (let index = 0; index < SUBJECT_STATE_BYTES; index++) {
+    valueInput[1 + index] = bytes[state + index] as number;
+  }
+  return labelledHashText(TAG_MAP_SUBJECT, bytes.subarray(at, state), valueInput);
 }
 
 /**

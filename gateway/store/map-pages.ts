@@ -16,6 +16,7 @@ import {
   NODE_SUBJECT,
   splitLabels,
 } from '../../chaincode/core/subject-map.js';
+import { PagePart, PageReader } from './page-reader.js';
 
 const PAGE_LEVELS = 8;
 const TOP_LEVELS = 16;
@@ -65,11 +66,29 @@ export class MapPages {
     return this.#reach(root, 0, [...labels], 0, labels.length);
   }
 
+  /** The first pages that {@link MapPages.expand} will read, for who reads them beforehand. */
+  wanted(root: MapNode, labels: readonly Uint8Array[]): PagePrefix[] {
+    const found: PagePrefix[] = [];
+    const sorted = [...labels];
+    const walk = (node: MapNode, depth: number, from: number, to: number): void => {
+      if (from === to) return;
+      if (node.tag === NODE_INNER) {
+        const ones = splitLabels(sorted, from, to, depth);
+        walk(node.left, depth + 1, from, ones);
+        walk(node.right, depth + 1, ones, to);
+      } else if (node.tag === NODE_HASH && !(node instanceof PagePart)) {
+        found.push(encodeHex(prefixOf(sorted[from] as Uint8Array, depth)));
+      }
+    };
+    walk(root, 0, 0, sorted.length);
+    return found;
+  }
+
   #reach(node: MapNode, depth: number, labels: Uint8Array[], from: number, to: number): MapNode {
     if (from === to) return node;
     if (node.tag === NODE_HASH) {
-      const page = this.#load(node, depth, labels[from] as Uint8Array);
-      return this.#reach(page, depth, labels, from, to);
+      const shown = this.#show(node, depth, labels, from, to);
+      return this.#reach(shown, depth, labels, from, to);
     }
     if (node.tag !== NODE_INNER) return node;
     const ones = splitLabels(labels, from, to, depth);
@@ -78,10 +97,27 @@ export class MapPages {
     return withChildren(node, left, right);
   }
 
+  /** The node with what these labels reach of it, as far as one page goes. */
+  #show(node: HashNode, depth: number, labels: Uint8Array[], from: number, to: number): MapNode {
+    if (node instanceof PagePart) {
+      const deepest = (Math.floor(depth / PAGE_LEVELS) + 1) * PAGE_LEVELS;
+      return new PageReader(node.bytes, node.at, deepest, 'map page').read(depth, labels, from, to);
+    }
+    const prefix = prefixOf(labels[from] as Uint8Array, depth);
+    const key = encodeHex(prefix);
+    const bytes = this.#readPage(key);
+    const what = `map page '${key}'`;
+    if (bytes === undefined) throw corrupt(`${what} is missing`);
+    const reader = new PageReader(bytes, 0, depth + PAGE_LEVELS, what);
+    const page = reader.read(depth, labels, from, to);
+    if (reader.end !== bytes.length) throw corrupt(`${what}: bytes follow the last node`);
+    checkHash(page, node.hash, key);
+    return page;
+  }
+
   /** @param path any label below the node */
   #load(node: HashNode, depth: number, path: Uint8Array): MapNode {
-    if (depth % PAGE_LEVELS !== 0) throw corrupt('a hash stands inside a page');
-    const prefix = path.slice(0, depth / PAGE_LEVELS);
+    const prefix = prefixOf(path, depth);
     const key = encodeHex(prefix);
     const page = parsePage(this.#readPage(key), prefix);
     checkHash(page, node.hash, key);
@@ -169,7 +205,9 @@ export function* changedPages(
 /** Writes one page; the pages right below it are added to `below`. */
 function writePage(page: Page, out: MapWriter, below: Page[]): void {
   const write = (node: MapNode, before: Earlier, level: number, place: number): void => {
-    if (level === PAGE_LEVELS && (node.tag === NODE_INNER || node.tag === NODE_HASH)) {
+    if (node instanceof PagePart) {
+      out.tree(node.bytes, node.at, node.end);
+    } else if (level === PAGE_LEVELS && (node.tag === NODE_INNER || node.tag === NODE_HASH)) {
       out.hash(mapHash(node));
       const prefix = page.prefix + encodeHex(Uint8Array.of(place));
       below.push({ prefix, before, after: node });
@@ -186,6 +224,12 @@ function writePage(page: Page, out: MapWriter, below: Page[]): void {
     }
   };
   write(page.after, page.before, 0, 0);
+}
+
+/** Path of the page that begins at this depth. */
+function prefixOf(path: Uint8Array, depth: number): Uint8Array {
+  if (depth % PAGE_LEVELS !== 0) throw corrupt('a hash stands inside a page');
+  return path.slice(0, depth / PAGE_LEVELS);
 }
 
 function parsePage(bytes: Uint8Array | undefined, prefix: Uint8Array): MapNode {

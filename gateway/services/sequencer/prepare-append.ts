@@ -3,7 +3,9 @@ import { applyLeaves } from '../../../chaincode/core/append-rules.js';
 import { parseLeaf } from '../../../chaincode/core/leaf.js';
 import type { MapNode } from '../../../chaincode/core/subject-map.js';
 import { formatWitness } from '../../../chaincode/core/witness.js';
-import type { MapPages } from '../../store/map-pages.js';
+import { pageKey } from '../../store/keys.js';
+import { MapPages } from '../../store/map-pages.js';
+import type { Store } from '../../store/store.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 
 export interface PreparedAppend {
@@ -14,6 +16,22 @@ export interface PreparedAppend {
   readonly map: MapNode;
   /** The pruned map before them, for endorsers. */
   witness(): Uint8Array;
+}
+
+/**
+ * The pages that these leaves need, read away from this thread. A flush meanwhile changes none of
+ * them: it writes a state between the one on disk and this one, and in those parts the two agree.
+ * @param map with what differs from the pages on disk; to be prepared with the pages that come out
+ */
+export async function pagesFor(
+  { db }: Store,
+  pages: MapPages,
+  map: MapNode,
+  leaves: readonly AcceptedLeaf[],
+): Promise<MapPages> {
+  const labels = leaves.map(({ leaf }) => parseLeaf(leaf).subject);
+  const rows = await db.prefetch(pages.wanted(map, labels).map(pageKey));
+  return new MapPages((prefix) => rows.find(pageKey(prefix)));
 }
 
 /** Throws CHAIN_BROKEN or ACT_REFUSED, and STORE_CORRUPT for damaged pages. */

@@ -16,7 +16,7 @@ import { DrainRate } from './drain-rate.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
 import { Pace } from './pace.js';
-import { type PreparedAppend, prepareAppend } from './prepare-append.js';
+import { type PreparedAppend, pagesFor, prepareAppend } from './prepare-append.js';
 import { ProvenLog, type ProvenView } from './proven-log.js';
 import { ProvenWaiters } from './proven-waiters.js';
 import { missedAppends } from './recovery.js';
@@ -190,7 +190,7 @@ export class Sequencer {
       if (!this.#running()) return;
       const begun = performance.now();
       try {
-        const batch = prepared ?? this.#prepare(this.#committed.map, 0);
+        const batch = prepared ?? (await this.#prepare(this.#committed.map, 0));
         prepared = await this.#append(batch);
         this.pace.took(performance.now() - begun);
       } catch (error) {
@@ -200,11 +200,12 @@ export class Sequencer {
     }
   }
 
-  #prepare(map: MapNode, skip: number): PreparedAppend {
+  async #prepare(map: MapNode, skip: number): Promise<PreparedAppend> {
     const leaves = this.#outbox.slice(skip, skip + this.#appendLeaves);
     // Memory holds the top of the map and what differs from the pages on disk.
     const trimmed = this.#proven.trim(map);
-    const prepared = prepareAppend(this.#pages, trimmed, leaves, this.#acceptor.labels.log);
+    const pages = await pagesFor(this.#options.store, this.#pages, trimmed, leaves);
+    const prepared = prepareAppend(pages, trimmed, leaves, this.#acceptor.labels.log);
     mapRoot(prepared.map);
     return prepared;
   }

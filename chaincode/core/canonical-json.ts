@@ -1,6 +1,7 @@
 // The one byte form of JSON that is hashed, signed and stored: RFC 8785, for values made of
 // strings, safe integers, booleans, null, lists and plain objects.
 import { utf8 } from './bytes.js';
+import { CanonicalWalk } from './canonical-walk.js';
 import { ChartsealError } from './errors.js';
 import { decodeJsonText, isWellFormed, type JsonValue, parseJson } from './json.js';
 import { MAX_JSON_BYTES, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './limits.js';
@@ -110,7 +111,8 @@ function mayHoldTooMany(text: string): boolean {
 function findCanonical(text: string): { value: JsonValue } | undefined {
   try {
     const value: JsonValue = JSON.parse(text);
-    return canonicalJson(value) === text ? { value } : undefined;
+    const canonical = new CanonicalWalk(text).isOf(value) || canonicalJson(value) === text;
+    return canonical ? { value } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof ChartsealError) return undefined;
     throw error;

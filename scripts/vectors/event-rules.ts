@@ -83,5 +83,9 @@ export function addEventRules(): void {
   });
   access('with-32-words-assumed', words(32), UNCHANGED);
   access('with-33-words-assumed', words(33), unread);
+  access('of-no-subtypes', kindOf(0), UNCHANGED);
+  access('of-a-subtype-without-a-bar', { kind: { type: '|R', subtypes: ['R'] } }, unread);
+  access('with-no-words-assumed', words(0), UNCHANGED);
+  access('with-a-word-assumed-twice', { assumed: ['a', 'a'] }, UNCHANGED);
   folder.addTrust(trust, log.trustFile());
 }

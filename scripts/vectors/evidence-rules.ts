@@ -5,12 +5,12 @@ import { addForged } from './forged.js';
 import { addHistoryEntries } from './history-entries.js';
 import { addHistoryRules } from './history-rules.js';
 import { addHistorySubjects } from './history-subjects.js';
-import { addInquiryRules } from './inquiry-rules.js';
+import { addInquiryMembers, addInquiryRules } from './inquiry-rules.js';
 import { addNowKnown } from './now-known.js';
 import { addPlaced } from './placed.js';
 import { addReceiptFormats } from './receipt-format.js';
 import { addReceiptRules } from './receipt-rules.js';
-import { addReferenceRules } from './reference-rules.js';
+import { addBackwards, addReferenceRules } from './reference-rules.js';
 import { addTrusts, folder } from './rules.js';
 import { addStatements } from './statements.js';
 import { addVouchingRules } from './vouching-rules.js';
@@ -32,5 +32,7 @@ export function evidenceRules(): Map<string, Uint8Array> {
   addInquiryRules();
   addReferenceRules();
   addEventRules();
+  addInquiryMembers();
+  addBackwards();
   return folder.finish('within');
 }

@@ -162,3 +162,39 @@ export function addInquiryRules(): void {
   references();
   folder.addTrust(trust, log.trustFile());
 }
+
+/** Each member as it may not be, and what may be said in an answer. */
+export function addInquiryMembers(): void {
+  const chain = new Chain('members');
+  chain.begin();
+  const about = '11'.repeat(32);
+  const one = (act: 'inquiry' | 'answer', name: string, entry: MadeEntry, ruling = unread) =>
+    bareReceipt(`${act}-${name}`, log.receipt(chain.append(act, entry)), ruling, { trust });
+  const days = { dueAt: '2026-12-04' };
+  const hidden = (entry: MadeEntry, names: object): MadeEntry => {
+    return { ...changed(entry, { private: names }), openings: {} };
+  };
+  const commitment = encodeBase64(new Uint8Array(32));
+  one('inquiry', 'until-a-day', inquiry(days));
+  one('inquiry', 'appeals-in-upper-case', inquiry({ appeals: 'AB'.repeat(32) }));
+  one('inquiry', 'without-a-source', inquiry({ source: undefined }));
+  one('inquiry', 'with-nothing-private', hidden(inquiry(), {}));
+  const more = hidden(inquiry(), { question: commitment, actor: commitment });
+  one('inquiry', 'with-an-actor', more);
+  const words = (text: string) =>
+    committed(bare({ act: 'answer', outcome: 'corrected', inquiry: about }), {
+      actor: { id: 'officer' },
+      text,
+    });
+  one('answer', 'of-8000-bytes', words('x'.repeat(8000)), UNCHANGED);
+  one('answer', 'of-8001-bytes', words('x'.repeat(8001)), unfit);
+  one('answer', 'of-no-words', words(''), unfit);
+  one('answer', 'unjustified', answered({ inquiry: about, outcome: 'unjustified' }), UNCHANGED);
+  const said = committed(takenUp({ inquiry: about }), { actor: { id: 'officer' }, text: 'soon' });
+  one('answer', 'taken-up-with-words', said, UNCHANGED);
+  one('answer', 'taken-up-until-a-day', takenUp({ inquiry: about, ...days }));
+  one('answer', 'to-an-inquiry-in-upper-case', takenUp({ inquiry: 'AB'.repeat(32) }));
+  one('answer', 'without-a-source', takenUp({ inquiry: about, source: undefined }));
+  one('answer', 'without-an-actor', hidden(words('x'), { text: commitment }));
+  one('answer', 'that-is-about-an-entry', takenUp({ inquiry: about, about }));
+}

@@ -63,20 +63,23 @@ function toWhatIsNewer(): void {
   });
 }
 
-function backwards(): void {
-  const { leaves, entries, openings = [], ...rest } = answeredOnce('backwards');
+/** The last two leaves stand the other way round. */
+function turned(name: string, { leaves, entries, openings = [], ...rest }: History): void {
   const order = <Item>([first, second, third]: readonly Item[]) => [first, third, second];
-  const turned = {
-    ...rest,
-    leaves: order(leaves),
-    entries: order(entries),
-    openings: order(openings),
-  };
-  const broken = incomplete(['chain', 'entries'], ['map']);
-  history('answer-before-its-inquiry', turned, broken, { trust });
+  const lists = { leaves: order(leaves), entries: order(entries), openings: order(openings) };
+  history(name, { ...rest, ...lists }, incomplete(['chain', 'entries'], ['map']), { trust });
+}
+
+/** What refers to an earlier entry stands before it. */
+export function addBackwards(): void {
+  const chain = new Chain('about');
+  chain.begin();
+  chain.append('inquiry', inquiry());
+  chain.append('inquiry', inquiry({ about: chain.hash(1) }));
+  turned('inquiry-before-what-it-is-about', chain.history());
 }
 
 export function addReferenceRules(): void {
   toWhatIsNewer();
-  backwards();
+  turned('answer-before-its-inquiry', answeredOnce('backwards'));
 }

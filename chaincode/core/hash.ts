@@ -78,6 +78,26 @@ export function labelledHashText(tag: number, label: Uint8Array, value: Uint8Arr
   return sha256Text(pair);
 }
 
+/**
+ * Hash at the end of a path from `start` upwards, each level as {@link pairHash} has it.
+ * @param isLeft whether the sibling of the same place stands on the left
+ */
+export function pathHash(
+  tag: number,
+  start: Uint8Array,
+  siblings: readonly Uint8Array[],
+  isLeft: readonly boolean[],
+): Uint8Array {
+  pair[0] = tag;
+  let hash = hashText(start);
+  for (let height = 0; height < siblings.length; height++) {
+    writeHashText(pair, isLeft[height] ? 33 : 1, hash);
+    pair.set(siblings[height] as Uint8Array, isLeft[height] ? 1 : 33);
+    hash = sha256Text(pair);
+  }
+  return hashBytes(hash);
+}
+
 const HMAC_BLOCK_BYTES = 64;
 
 function padKey(out: Uint8Array, key: Uint8Array, pad: number): void {

@@ -1,7 +1,7 @@
 // Proofs that one subject is in the subject map with its state, or that it is not there.
 import { isZero, ZERO_HASH } from './bytes.js';
 import { ChartsealError } from './errors.js';
-import { pairHash, TAG_MAP_INNER } from './hash.js';
+import { pathHash, TAG_MAP_INNER } from './hash.js';
 import { HASH_BYTES, MAX_MAP_DEPTH } from './limits.js';
 import { type SubjectState, subjectHash, subjectValue } from './subject.js';
 import {
@@ -66,15 +66,9 @@ export function rootFromMapProof(
   // not be seen in a hash; nor need it: the trusted root was built by setSubject, which leaves no
   // subject beside nothing, and a proof that leads to it shows that very tree and no other.
   if (deepest !== undefined && isZero(deepest)) throw refuse('nothing stands beside its end');
-  let hash = endHash(label, state, end, siblings.length);
-  for (const [height, sibling] of siblings.entries()) {
-    const depth = siblings.length - 1 - height;
-    hash =
-      labelBit(label, depth) === 0
-        ? pairHash(TAG_MAP_INNER, hash, sibling)
-        : pairHash(TAG_MAP_INNER, sibling, hash);
-  }
-  return hash;
+  const start = endHash(label, state, end, siblings.length);
+  const isLeft = siblings.map((_, height) => labelBit(label, siblings.length - 1 - height) === 1);
+  return pathHash(TAG_MAP_INNER, start, siblings, isLeft);
 }
 
 function endHash(

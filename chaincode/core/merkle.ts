@@ -3,7 +3,7 @@
 // cut to 32 bits: halves are floors of divisions, which are exact for safe integers.
 import { EMPTY_BYTES, equalBytes } from './bytes.js';
 import { ChartsealError } from './errors.js';
-import { pairHash, sha256, TAG_TREE_NODE } from './hash.js';
+import { pairHash, pathHash, sha256, TAG_TREE_NODE } from './hash.js';
 import { HASH_BYTES } from './limits.js';
 
 /** Root of the tree without leaves: SHA-256 of nothing (RFC 9162 section 2.1.1). */
@@ -77,19 +77,16 @@ export function rootFromInclusion(
   checkIndex(index, size);
   checkHash(leafHash, 'leaf hash');
   checkPath(path);
-  let [node, last, root] = [index, size - 1, leafHash];
-  for (const sibling of path) {
+  const isLeft: boolean[] = [];
+  let [node, last] = [index, size - 1];
+  while (isLeft.length < path.length) {
     if (last === 0) fail('the inclusion path is too long');
-    if (isOdd(node) || node === last) {
-      root = nodeHash(sibling, root);
-      [node, last] = climb(node, last);
-    } else {
-      root = nodeHash(root, sibling);
-      [node, last] = [half(node), half(last)];
-    }
+    const left = isOdd(node) || node === last;
+    isLeft.push(left);
+    [node, last] = left ? climb(node, last) : [half(node), half(last)];
   }
   if (last !== 0) fail('the inclusion path is too short');
-  return root;
+  return pathHash(TAG_TREE_NODE, leafHash, path, isLeft);
 }
 
 /** Throws BAD_INPUT unless the path leads from this leaf to `root` (RFC 9162 2.1.3.2). */

@@ -27,12 +27,12 @@ export function utf8(text: string): Uint8Array {
 
 /** Lower-case hexadecimal. */
 export function encodeHex(data: Uint8Array): string {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
+  return Buffer.prototype.hexSlice.call(data, 0, data.length);
 }
 
 /** Standard base64 with padding (RFC 4648 section 4). */
 export function encodeBase64(data: Uint8Array): string {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  return Buffer.prototype.base64Slice.call(data, 0, data.length);
 }
 
 /** Lenient decoder; callers re-encode and compare. */
@@ -43,7 +43,7 @@ export function decodeBase64Loose(text: string): Uint8Array {
 /** A key of 32 bytes is one of Ed25519 (RFC 8037), one of 65 an uncompressed point of P-256. */
 function describeKey(publicKey: Uint8Array): JsonWebKey {
   const part = (from: number, to: number) =>
-    Buffer.from(publicKey.subarray(from, to)).toString('base64url');
+    Buffer.prototype.base64urlSlice.call(publicKey, from, to);
   if (publicKey.length === 32) return { kty: 'OKP', crv: 'Ed25519', x: part(0, 32) };
   return { kty: 'EC', crv: 'P-256', x: part(1, 33), y: part(33, 65) };
 }

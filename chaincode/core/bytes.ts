@@ -153,8 +153,9 @@ export function readUint64(
   what: string,
   code: ErrorCode = 'BAD_INPUT',
 ): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const value = view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
+  let value = 0;
+  // Exact up to 2^53; what is above stays above.
+  for (let index = at; index < at + 8; index++) value = value * 256 + (bytes[index] as number);
   if (!Number.isSafeInteger(value)) {
     throw new ChartsealError(code, `${what} is above 2^53 - 1`);
   }

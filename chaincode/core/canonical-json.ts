@@ -98,7 +98,6 @@ const OPEN_OBJECT = 0x7b;
 
 /** Whether it could hold more values than allowed; before each there is one of three characters. */
 function mayHoldTooMany(text: string): boolean {
-  if (text.length < MAX_JSON_VALUES) return false;
   let most = 1;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -131,7 +130,7 @@ export function parseCanonical(
 ): JsonValue {
   const text = decodeJsonText(bytes, what, maxBytes);
   // Counted before the engine's own reader makes them.
-  if (mayHoldTooMany(text)) parseJson(text, what);
+  if (text.length >= MAX_JSON_VALUES && mayHoldTooMany(text)) parseJson(text, what);
   const found = findCanonical(text);
   if (found !== undefined) return found.value;
   parseJson(text, what);

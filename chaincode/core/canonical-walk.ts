@@ -30,13 +30,14 @@ function escapeSize(text: string, at: number): number {
  */
 export class CanonicalWalk {
   private readonly text: string;
-  private at = 0;
+  private at: number;
   /** The next backslash that is not stepped over. */
   private backslash: number;
 
   constructor(text: string) {
     this.text = text;
-    this.backslash = this.findBackslash(0);
+    this.at = 0;
+    this.backslash = text.indexOf('\\');
   }
 
   /**
@@ -48,69 +49,61 @@ export class CanonicalWalk {
     return this.skip(value, 0) && this.at === this.text.length;
   }
 
-  private findBackslash(from: number): number {
-    const found = this.text.indexOf('\\', from);
-    return found < 0 ? this.text.length : found;
-  }
-
   /** @param depth number of lists and objects around the value */
   private skip(value: JsonValue, depth: number): boolean {
     if (typeof value === 'string') return this.skipString();
-    if (typeof value !== 'object' || value === null) return this.skipLiteral(value);
-    if (depth >= MAX_JSON_DEPTH) return false;
-    return Array.isArray(value) ? this.skipList(value, depth) : this.skipObject(value, depth);
-  }
-
-  private skipCode(code: number): boolean {
-    return this.text.charCodeAt(this.at++) === code;
-  }
-
-  private skipLiteral(value: number | boolean | null): boolean {
-    if (typeof value === 'number' && !Number.isSafeInteger(value)) return false;
+    if (typeof value === 'object' && value !== null) {
+      if (depth >= MAX_JSON_DEPTH) return false;
+      return Array.isArray(value)
+        ? this.skipList(value, depth + 1)
+        : this.skipObject(value, depth + 1);
+    }
     const literal = String(value);
     if (!this.text.startsWith(literal, this.at)) return false;
     this.at += literal.length;
-    return true;
+    return typeof value !== 'number' || Number.isSafeInteger(value);
   }
 
   private skipString(): boolean {
-    if (!this.skipCode(QUOTE)) return false;
-    let end = this.text.indexOf('"', this.at);
-    while (this.backslash < end) {
-      const size = escapeSize(this.text, this.backslash);
+    const { text } = this;
+    if (text.charCodeAt(this.at) !== QUOTE) return false;
+    let end = text.indexOf('"', this.at + 1);
+    while (this.backslash >= 0 && this.backslash < end) {
+      const size = escapeSize(text, this.backslash);
       if (size === 0) return false;
       const next = this.backslash + size;
-      this.backslash = this.findBackslash(next);
-      if (next > end) end = this.text.indexOf('"', next);
+      this.backslash = text.indexOf('\\', next);
+      if (next > end) end = text.indexOf('"', next);
     }
     this.at = end + 1;
     return true;
   }
 
-  private skipName(name: string): boolean {
-    const start = this.at + 1;
-    if (!this.text.startsWith(name, start) || !this.skipString()) return false;
-    return this.at === start + name.length + 1 && this.skipCode(COLON);
-  }
-
   private skipList(list: readonly JsonValue[], depth: number): boolean {
-    if (!this.skipCode(OPEN_LIST)) return false;
+    const { text } = this;
+    if (text.charCodeAt(this.at++) !== OPEN_LIST) return false;
     for (let index = 0; index < list.length; index++) {
-      if (index > 0 && !this.skipCode(COMMA)) return false;
-      if (!this.skip(list[index] as JsonValue, depth + 1)) return false;
+      if (index > 0 && text.charCodeAt(this.at++) !== COMMA) return false;
+      if (!this.skip(list[index] as JsonValue, depth)) return false;
     }
-    return this.skipCode(CLOSE_LIST);
+    return text.charCodeAt(this.at++) === CLOSE_LIST;
   }
 
   private skipObject(object: JsonObject, depth: number): boolean {
-    if (!this.skipCode(OPEN_OBJECT)) return false;
+    const { text } = this;
+    if (text.charCodeAt(this.at++) !== OPEN_OBJECT) return false;
     let previous: string | undefined;
     for (const name of Object.keys(object)) {
+      if (previous !== undefined && text.charCodeAt(this.at++) !== COMMA) return false;
       // Order of UTF-16 code units (RFC 8785 section 3.2.3).
-      if (previous !== undefined && (previous > name || !this.skipCode(COMMA))) return false;
+      if (previous !== undefined && previous > name) return false;
       previous = name;
-      if (!this.skipName(name) || !this.skip(object[name] as JsonValue, depth + 1)) return false;
+      const start = this.at + 1;
+      if (!text.startsWith(name, start) || !this.skipString()) return false;
+      if (this.at !== start + name.length + 1) return false;
+      if (text.charCodeAt(this.at++) !== COLON) return false;
+      if (!this.skip(object[name] as JsonValue, depth)) return false;
     }
-    return this.skipCode(CLOSE_OBJECT);
+    return text.charCodeAt(this.at++) === CLOSE_OBJECT;
   }
 }

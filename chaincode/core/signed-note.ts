@@ -12,7 +12,8 @@ const KEY_ID_BYTES = 4;
 const KEY_BYTES = 32;
 /** Em dash and space (U+2014 U+0020). */
 const SIGNATURE_START = '\u2014 ';
-const NOT_IN_NAMES = /[\p{White_Space}+]/u;
+/** Plus and every White_Space of Unicode; naming the property would cost a look into its tables. */
+const NOT_IN_NAMES = /[+\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 export interface NoteSignature {
   readonly name: string;

@@ -42,10 +42,12 @@ export function decodeBase64Loose(text: string): Uint8Array {
 
 /** A key of 32 bytes is one of Ed25519 (RFC 8037), one of 65 an uncompressed point of P-256. */
 function describeKey(publicKey: Uint8Array): JsonWebKey {
-  const part = (from: number, to: number) =>
-    Buffer.prototype.base64urlSlice.call(publicKey, from, to);
-  if (publicKey.length === 32) return { kty: 'OKP', crv: 'Ed25519', x: part(0, 32) };
-  return { kty: 'EC', crv: 'P-256', x: part(1, 33), y: part(33, 65) };
+  const { base64urlSlice } = Buffer.prototype;
+  if (publicKey.length === 32) {
+    return { kty: 'OKP', crv: 'Ed25519', x: base64urlSlice.call(publicKey, 0, 32) };
+  }
+  const x = base64urlSlice.call(publicKey, 1, 33);
+  return { kty: 'EC', crv: 'P-256', x, y: base64urlSlice.call(publicKey, 33, 65) };
 }
 
 /** A page of receipts is signed by one key, and making its object costs as much as verifying. */

@@ -70,6 +70,17 @@ const PADDING = 0x3d;
 /** The digit A. */
 const ZERO_DIGIT = 0x41;
 
+/** The 24 bits that four digits write, negative when one of the codes is no digit's. */
+function base64Word(a: number, b: number, c: number, d: number): number {
+  if ((a | b | c | d) > 0x7f) return -1;
+  return (
+    ((BASE64_VALUES[a] as number) << 18) |
+    ((BASE64_VALUES[b] as number) << 12) |
+    ((BASE64_VALUES[c] as number) << 6) |
+    (BASE64_VALUES[d] as number)
+  );
+}
+
 /** Bytes of the canonical base64 in a part of a text, else undefined. */
 function findShortBase64(text: string, start: number, end: number): Uint8Array | undefined {
   if ((end - start) % 4 !== 0) return undefined;
@@ -77,30 +88,28 @@ function findShortBase64(text: string, start: number, end: number): Uint8Array |
   let padding = 0;
   while (padding < 2 && text.charCodeAt(end - 1 - padding) === PADDING) padding++;
   const out = new Uint8Array(((end - start) / 4) * 3 - padding);
-  // All codes and all words in one: too large, or negative, as soon as one is.
-  let [codes, words, at] = [0, 0, 0];
-  for (let from = start; from < end; from += 4) {
-    const left = at + 3 > out.length ? padding : 0;
-    const a = text.charCodeAt(from);
-    const b = text.charCodeAt(from + 1);
-    const c = left === 2 ? ZERO_DIGIT : text.charCodeAt(from + 2);
-    const d = left > 0 ? ZERO_DIGIT : text.charCodeAt(from + 3);
-    codes |= a | b | c | d;
-    const word =
-      ((BASE64_VALUES[a & 0x7f] as number) << 18) |
-      ((BASE64_VALUES[b & 0x7f] as number) << 12) |
-      ((BASE64_VALUES[c & 0x7f] as number) << 6) |
-      (BASE64_VALUES[d & 0x7f] as number);
-    words |= word;
-    // Bits that hold no data are zero.
-    if (left > 0 && (word & (left === 1 ? 0xff : 0xffff)) !== 0) return undefined;
-    // What does not fit any more is dropped.
-    out[at] = word >>> 16;
-    out[at + 1] = word >>> 8;
-    out[at + 2] = word;
-    at += 3;
+  const last = padding === 0 ? end : end - 4;
+  let at = 0;
+  for (let from = start; from < last; from += 4) {
+    const word = base64Word(
+      text.charCodeAt(from),
+      text.charCodeAt(from + 1),
+      text.charCodeAt(from + 2),
+      text.charCodeAt(from + 3),
+    );
+    if (word < 0) return undefined;
+    out[at++] = word >>> 16;
+    out[at++] = word >>> 8;
+    out[at++] = word;
   }
-  return codes > 0x7f || words < 0 ? undefined : out;
+  if (padding === 0) return out;
+  const third = padding === 1 ? text.charCodeAt(last + 2) : ZERO_DIGIT;
+  const word = base64Word(text.charCodeAt(last), text.charCodeAt(last + 1), third, ZERO_DIGIT);
+  // Bits that hold no data are zero.
+  if (word < 0 || (word & (padding === 1 ? 0xff : 0xffff)) !== 0) return undefined;
+  out[at] = word >>> 16;
+  if (padding === 1) out[at + 1] = word >>> 8;
+  return out;
 }
 
 function findLongBase64(text: string): Uint8Array | undefined {

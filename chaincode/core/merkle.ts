@@ -78,12 +78,19 @@ export function rootFromInclusion(
   checkHash(leafHash, 'leaf hash');
   checkPath(path);
   const isLeft: boolean[] = [];
-  let [node, last] = [index, size - 1];
+  let node = index;
+  let last = size - 1;
   while (isLeft.length < path.length) {
     if (last === 0) fail('the inclusion path is too long');
     const left = isOdd(node) || node === last;
     isLeft.push(left);
-    [node, last] = left ? climb(node, last) : [half(node), half(last)];
+    // A node at the end has no sibling on some levels.
+    while (left && !isOdd(node) && node !== 0) {
+      node = half(node);
+      last = half(last);
+    }
+    node = half(node);
+    last = half(last);
   }
   if (last !== 0) fail('the inclusion path is too short');
   return pathHash(TAG_TREE_NODE, leafHash, path, isLeft);

@@ -154,6 +154,36 @@ describe('map pages', () => {
     expectCode(() => findSubject(top, deep[0]), 'BAD_WITNESS');
   });
 
+  it('name beforehand the pages that are read first', () => {
+    const { disk, root } = deepDisk();
+    const top = disk.map.loadTop(root);
+    const deep = labelsOf(DEEP).slice(8);
+    expect(disk.map.wanted(top, deep)).to.deep.equal(['0000']);
+    expect(disk.map.wanted(top, labelsOf(DEEP).slice(0, 8))).to.deep.equal([]);
+    expect(disk.map.wanted(disk.map.expand(top, deep), deep)).to.deep.equal([]);
+    expect(disk.map.wanted(EMPTY_MAP, deep)).to.deep.equal([]);
+  });
+
+  it('show more of a page that was read already, and write the rest of it as it lay', () => {
+    const { disk, map, root } = deepDisk();
+    const [first, second] = DEEP.slice(8, 10) as [ReferenceSubject, ReferenceSubject];
+    const once = setSubject(
+      disk.map.expand(disk.map.loadTop(root), [first[0]]),
+      first[0],
+      stateOf(70),
+    );
+    expectCode(() => findSubject(once, second[0]), 'BAD_WITNESS');
+    const pages = new Map(disk.pages);
+    disk.pages.delete('0000');
+    const twice = setSubject(disk.map.expand(once, [second[0]]), second[0], stateOf(71));
+    disk.pages.set('0000', pages.get('0000') as Uint8Array);
+    disk.flush(disk.map.loadTop(root), twice);
+    const atOnce = new Disk();
+    const changed = setSubject(setSubject(map, first[0], stateOf(70)), second[0], stateOf(71));
+    atOnce.flush(EMPTY_MAP, changed);
+    expect(disk.pages).to.deep.equal(atOnce.pages);
+  });
+
   it('do not count as changed when they were only loaded or put away', () => {
     const { disk, map, root } = deepDisk();
     const top = disk.map.loadTop(root);

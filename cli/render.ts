@@ -169,6 +169,13 @@ function standingLine({ record }: HistoryVerification): string[] {
   return [`latest version: ${record.latestVersion ?? 'not shown'}; ${flags}`];
 }
 
+/** What an empty chain says, by what it is the chain of. */
+const NO_EVENT = {
+  patient: 'Nobody is recorded as having opened this: no event.',
+  record: 'Nothing was archived under this id: no event.',
+  log: 'No audit of the archive is recorded: no event.',
+};
+
 /** Who, when, from where and why: emergency overrides first, then the rest in order. */
 export function renderHistory(result: HistoryVerification): string[] {
   const { events } = result;
@@ -178,7 +185,7 @@ export function renderHistory(result: HistoryVerification): string[] {
   const what = overrides === 1 ? 'an emergency override' : 'emergency overrides';
   const title =
     events.length === 0
-      ? 'Nobody is recorded as having opened this: no event.'
+      ? NO_EVENT[result.subject?.kind ?? 'patient']
       : `${count}, ${overrides} of them ${what}`;
   return [title, ...standingLine(result), ...ordered.flatMap(eventLines)];
 }

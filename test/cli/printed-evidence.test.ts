@@ -46,4 +46,15 @@ describe('cli: evidence that is printed', () => {
       expect(stdout).to.match(/^\{.*\}\n$/);
     }
   });
+
+  it('says of an empty history what it is the history of', () => {
+    const told = (...subject: string[]) => {
+      const { status, stdout } = place.run(['history', ...subject, '--data', 'd']);
+      expect(status).to.equal(0);
+      return stdout.split('\n')[0];
+    };
+    expect(told('--record', 'archive/never-was')).to.match(/^Nothing was archived under this id/);
+    expect(told('urn:hospital-a|never-was')).to.match(/^Nobody is recorded as having opened/);
+    expect(told('--log')).to.match(/^No audit of the archive is recorded/);
+  });
 });

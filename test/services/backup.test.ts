@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ErrorCode } from '../../chaincode/core/errors.js';
@@ -43,6 +43,8 @@ describe('export and import', function () {
     rmSync(at('new'), { recursive: true, force: true });
     mkdirSync(at('new'), { mode: 0o700 });
     cpSync(join(from, 'keys'), at('new', 'keys'), { recursive: true });
+    // Not every version of Node copies the mode of a folder.
+    chmodSync(at('new', 'keys'), 0o700);
     return at('new');
   }
 

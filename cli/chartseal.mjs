@@ -17,6 +17,13 @@ if (!existsSync(built)) {
   stop('Chartseal is not built yet', 'run `npm run setup` in the folder that holds package.json');
 }
 
+// Node 22.12 warns on stderr of what every later version does without a word.
+const { emitWarning } = process;
+process.emitWarning = (warning, ...rest) => {
+  const isKnown = rest[0] === 'ExperimentalWarning' && /loading ES Module/.test(String(warning));
+  if (!isKnown) emitWarning.call(process, warning, ...rest);
+};
+
 let program;
 try {
   program = await import(built.href);

@@ -74,9 +74,10 @@ function attestationText(attestation: Attestation): string {
 /** Inverse of {@link parseReceipt}. */
 export function formatReceipt(receipt: Receipt): Uint8Array {
   checkShape(RECEIPT_SHAPE, receipt as unknown as JsonValue, 'receipt');
-  const { attestation, ...others } = receipt;
-  // Of all members its name comes first.
-  return utf8(`{"attestation":${attestationText(attestation)},${canonicalJson(others).slice(1)}`);
+  const { attestation, entry, format, leaf, openings, proof } = receipt;
+  // In the order of RFC 8785, in which all others follow the attestation.
+  const others = canonicalJson({ entry, format, leaf, openings, proof });
+  return utf8(`{"attestation":${attestationText(attestation)},${others.slice(1)}`);
 }
 
 export function buildReceipt(parts: ReceiptParts): Receipt {

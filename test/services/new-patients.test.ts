@@ -48,6 +48,27 @@ describe('labels of new patients', () => {
     }
   });
 
+  it('are derived by the thread also for whoever asks before it has begun', async () => {
+    let readings = 0;
+    const { vrfKey } = hospital.context.secrets;
+    const secrets = Object.defineProperty({ ...hospital.context.secrets }, 'vrfKey', {
+      get: () => {
+        readings++;
+        return vrfKey;
+      },
+    });
+    const context = { ...hospital.context, secrets };
+    const asked = new NewPatients(store, context, new Labels(context));
+    const many = Array.from({ length: 40 }, (_, at) => patient(`Q${at}`));
+    for (const one of many) asked.expect(one);
+    await asked.ready(many);
+    for (const one of many) expect(asked.find(one).isStored).to.equal(false);
+    expect(encodeHex(asked.find(patient('Q7')).label)).to.equal(labelOf('Q7'));
+    await asked.close();
+    // Once, for the thread: each label that is derived here would read the key again.
+    expect(readings).to.equal(1);
+  });
+
   it('of a few are not worth a thread, and nobody waits for them', async () => {
     patients.expect(patient('one'));
     await Promise.resolve();

@@ -57,3 +57,27 @@ export class LabelThread {
     for (const { reject } of this.#waiting.splice(0)) reject(this.#gone);
   }
 }
+
+/** A group waits for the labels of its new patients: two share the work of deriving them. */
+const THREADS = 2;
+
+export class LabelThreads {
+  readonly #threads: readonly LabelThread[];
+
+  constructor(setting: LabelSetting) {
+    this.#threads = Array.from({ length: THREADS }, () => new LabelThread(setting));
+  }
+
+  /** As {@link LabelThread.labels}. */
+  async labels(alphas: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const share = Math.ceil(alphas.length / THREADS);
+    const parts = this.#threads.map((thread, at) =>
+      thread.labels(alphas.slice(at * share, (at + 1) * share)),
+    );
+    return (await Promise.all(parts)).flat();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+}

@@ -1,12 +1,12 @@
-// Labels of patients whom the store may not know: looked up, and where many are new derived by a
-// thread of its own, from the moment when somebody submits an event of theirs.
+// Labels of patients whom the store may not know: looked up, and where many are new derived by
+// threads of their own, from the moment when somebody submits an event of theirs.
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { patientLabelKey } from '../../store/keys.js';
 import { parseLabelRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { BoundedMap } from '../bounded-map.js';
 import type { Labels, LogContext } from '../log-context.js';
-import { LabelThread } from './label-thread.js';
+import { LabelThreads } from './label-thread.js';
 
 /** A thread takes as long to start as this many labels to derive. */
 const WORTH_A_THREAD = 32;
@@ -33,10 +33,12 @@ export class NewPatients {
   readonly #context: LogContext;
   readonly #labels: Labels;
   readonly #derived = new BoundedMap<string, PatientLabel>(KNOWN_PATIENTS);
-  /** Patients on whose labels the thread is at work. */
+  /** Patients on whose labels the threads are at work. */
   readonly #pending = new Map<string, Promise<void>>();
   #wanted: Wanted[] = [];
-  #thread: LabelThread | undefined;
+  /** Until the labels of those that are wanted now are derived. */
+  #begun: Promise<void> = Promise.resolve();
+  #threads: LabelThreads | undefined;
   #fault: { readonly error: unknown } | undefined;
 
   constructor(store: Store, context: LogContext, labels: Labels) {
@@ -51,14 +53,15 @@ export class NewPatients {
     if (this.#pending.has(name) || this.#derived.get(name) !== undefined) return;
     const wanted = this.#findWanted(name, patient);
     if (wanted === undefined) return;
-    if (this.#wanted.length === 0) queueMicrotask(() => this.#begin());
+    // Of all that are expected in one turn at once. Who asks before it has begun waits for it too.
+    if (this.#wanted.length === 0) this.#begun = Promise.resolve().then(() => this.#begin());
     this.#wanted.push(wanted);
-    this.#pending.set(name, Promise.resolve());
+    this.#pending.set(name, this.#begun);
   }
 
   /**
    * Resolves when no label that was expected of these patients is still being derived.
-   * Rejects with LOG_STOPPED when the thread is lost.
+   * Rejects with LOG_STOPPED when a thread is lost.
    */
   async ready(patients: Iterable<PatientIdentifier>): Promise<void> {
     if (this.#pending.size > 0) {
@@ -88,7 +91,7 @@ export class NewPatients {
   }
 
   async close(): Promise<void> {
-    await this.#thread?.close();
+    await this.#threads?.close();
   }
 
   /** What is to be derived; undefined when the store has it, or when this is for find() to tell. */
@@ -110,22 +113,21 @@ export class NewPatients {
     return row === undefined ? undefined : parseLabelRow(row);
   }
 
-  #begin(): void {
+  async #begin(): Promise<void> {
     const wanted = this.#wanted;
     this.#wanted = [];
-    if (this.#thread === undefined && wanted.length < WORTH_A_THREAD) {
+    if (this.#threads === undefined && wanted.length < WORTH_A_THREAD) {
       for (const { name } of wanted) this.#pending.delete(name);
       return;
     }
-    this.#thread ??= new LabelThread({ vrfKey: this.#context.secrets.vrfKey });
-    const derived = this.#derive(this.#thread, wanted);
-    for (const { name } of wanted) this.#pending.set(name, derived);
+    this.#threads ??= new LabelThreads({ vrfKey: this.#context.secrets.vrfKey });
+    await this.#derive(this.#threads, wanted);
   }
 
   /** Never rejects: who waits for a label hears of the fault. */
-  async #derive(thread: LabelThread, wanted: readonly Wanted[]): Promise<void> {
+  async #derive(threads: LabelThreads, wanted: readonly Wanted[]): Promise<void> {
     try {
-      const labels = await thread.labels(wanted.map(({ alpha }) => alpha));
+      const labels = await threads.labels(wanted.map(({ alpha }) => alpha));
       wanted.forEach(({ name, digest }, at) => {
         this.#derived.set(name, { label: labels[at] as Uint8Array, digest, isStored: false });
       });

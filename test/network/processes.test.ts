@@ -118,6 +118,8 @@ describe('the processes of a network', () => {
     expect(await processMark(pid)).to.not.equal(undefined);
     expect(await stopping).to.equal(true);
     expect(await processMark(pid)).to.equal(undefined);
+    // The kernel may still be taking apart what was killed; what lives on would stay for a minute.
+    for (let turn = 0; turn < 100 && membersOf(pid).length > 0; turn++) await sleep(50);
     expect(membersOf(pid)).to.deep.equal([]);
     expect(await stopProcess(place, 'one')).to.equal(false);
   });

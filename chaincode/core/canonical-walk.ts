@@ -46,17 +46,17 @@ export class CanonicalWalk {
    * @param value what JSON.parse made of the text
    */
   isOf(value: JsonValue): boolean {
-    return this.skip(value, 0) && this.at === this.text.length;
+    return this.passes(value, 0) && this.at === this.text.length;
   }
 
   /** @param depth number of lists and objects around the value */
-  private skip(value: JsonValue, depth: number): boolean {
-    if (typeof value === 'string') return this.skipString();
+  private passes(value: JsonValue, depth: number): boolean {
+    if (typeof value === 'string') return this.passesString();
     if (typeof value === 'object' && value !== null) {
       if (depth >= MAX_JSON_DEPTH) return false;
       return Array.isArray(value)
-        ? this.skipList(value, depth + 1)
-        : this.skipObject(value, depth + 1);
+        ? this.passesList(value, depth + 1)
+        : this.passesObject(value, depth + 1);
     }
     const literal = String(value);
     if (!this.text.startsWith(literal, this.at)) return false;
@@ -64,7 +64,7 @@ export class CanonicalWalk {
     return typeof value !== 'number' || Number.isSafeInteger(value);
   }
 
-  private skipString(): boolean {
+  private passesString(): boolean {
     const { text } = this;
     if (text.charCodeAt(this.at) !== QUOTE) return false;
     let end = text.indexOf('"', this.at + 1);
@@ -79,17 +79,17 @@ export class CanonicalWalk {
     return true;
   }
 
-  private skipList(list: readonly JsonValue[], depth: number): boolean {
+  private passesList(list: readonly JsonValue[], depth: number): boolean {
     const { text } = this;
     if (text.charCodeAt(this.at++) !== OPEN_LIST) return false;
     for (let index = 0; index < list.length; index++) {
       if (index > 0 && text.charCodeAt(this.at++) !== COMMA) return false;
-      if (!this.skip(list[index] as JsonValue, depth)) return false;
+      if (!this.passes(list[index] as JsonValue, depth)) return false;
     }
     return text.charCodeAt(this.at++) === CLOSE_LIST;
   }
 
-  private skipObject(object: JsonObject, depth: number): boolean {
+  private passesObject(object: JsonObject, depth: number): boolean {
     const { text } = this;
     if (text.charCodeAt(this.at++) !== OPEN_OBJECT) return false;
     let previous: string | undefined;
@@ -99,10 +99,10 @@ export class CanonicalWalk {
       if (previous !== undefined && previous > name) return false;
       previous = name;
       const start = this.at + 1;
-      if (!text.startsWith(name, start) || !this.skipString()) return false;
+      if (!text.startsWith(name, start) || !this.passesString()) return false;
       if (this.at !== start + name.length + 1) return false;
       if (text.charCodeAt(this.at++) !== COLON) return false;
-      if (!this.skip(object[name] as JsonValue, depth)) return false;
+      if (!this.passes(object[name] as JsonValue, depth)) return false;
     }
     return text.charCodeAt(this.at++) === CLOSE_OBJECT;
   }

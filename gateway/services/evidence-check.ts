@@ -76,8 +76,13 @@ export function checkEvidence(body: Uint8Array, known: EvidenceTrust): Verified 
   return verifyReceipt({ receipt: canonicalBytes(receipt ?? {}), ...document, ...known });
 }
 
+/** Bodies that wait for the thread, as much as bodies may take while they arrive. */
+export const MAX_EVIDENCE_BYTES = 256 * 1024 * 1024;
+
 // One at a time: there are few processors, and each holds a body of many megabytes.
 const turns = new Turns();
+/** Of all bodies that wait or are worked on. */
+let heldBytes = 0;
 
 async function askThread(setting: EvidenceSetting, signal: AbortSignal): Promise<Verified> {
   signal.throwIfAborted();
@@ -97,11 +102,22 @@ export interface EvidenceServices extends EvidenceTrust {
   readonly signal: AbortSignal;
 }
 
-/** As {@link checkEvidence}; rejects with the reason of the signal once that is aborted. */
+/**
+ * As {@link checkEvidence}; rejects with RATE_LIMITED while too much waits, and with the reason of
+ * the signal once that is aborted.
+ */
 export async function checkEvidenceAside(
   body: Uint8Array,
   { trust, cache, trustFile, signal }: EvidenceServices,
 ): Promise<Verified> {
   if (body.length <= SMALL_BYTES) return checkEvidence(body, cache ? { trust, cache } : { trust });
-  return turns.take('evidence', () => askThread({ body, trustFile }, signal));
+  if (heldBytes + body.length > MAX_EVIDENCE_BYTES) {
+    throw new ChartsealError('RATE_LIMITED', 'too much large evidence waits to be verified');
+  }
+  heldBytes += body.length;
+  try {
+    return await turns.take('evidence', () => askThread({ body, trustFile }, signal));
+  } finally {
+    heldBytes -= body.length;
+  }
 }

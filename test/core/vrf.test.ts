@@ -1,6 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import sodium from 'libsodium-wrappers-sumo';
 import { concat, encodeHex, utf8 } from '../../chaincode/core/bytes.js';
 import { checkPublicKey } from '../../chaincode/core/ed25519-key.js';
 import {
@@ -35,6 +36,8 @@ function withGreatScalar(): Uint8Array {
 }
 
 describe('ECVRF-EDWARDS25519-SHA512-TAI', () => {
+  before(() => sodium.ready);
+
   for (const example of examples) {
     it(`proves and verifies ${example.name} of RFC 9381`, () => {
       const [sk, pk, input] = [bytes(example.sk), bytes(example.pk), bytes(example.alpha)];
@@ -43,16 +46,20 @@ describe('ECVRF-EDWARDS25519-SHA512-TAI', () => {
       expect(encodeHex(made.proof)).to.equal(example.pi);
       expect(encodeHex(made.beta)).to.equal(example.beta);
       expect(encodeHex(vrfBeta(sk, input))).to.equal(example.beta);
+      const multiply = sodium.crypto_scalarmult_ed25519_noclamp;
+      expect(encodeHex(vrfBeta(sk, input, multiply))).to.equal(example.beta);
       expect(encodeHex(vrfVerify(pk, input, bytes(example.pi)))).to.equal(example.beta);
     });
   }
 
-  it('gives the same output with and without the proof, and the proof verifies', () => {
+  it('gives the same output with the proof, without it and by libsodium; the proof verifies', () => {
     const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
     fc.assert(
       fc.property(key, fc.uint8Array({ maxLength: 300 }), (sk, input) => {
         const made = vrfProve(sk, input);
         expect(vrfBeta(sk, input)).to.deep.equal(made.beta);
+        const multiply = sodium.crypto_scalarmult_ed25519_noclamp;
+        expect(vrfBeta(sk, input, multiply)).to.deep.equal(made.beta);
         expect(vrfVerify(vrfPublicKey(sk), input, made.proof)).to.deep.equal(made.beta);
         checkPublicKey(vrfPublicKey(sk), 'key');
       }),

@@ -15,7 +15,7 @@ import type { RecordSubmission, Submission } from '../submission.js';
 import type { AcceptOptions } from './accept-request.js';
 import { bodyOf, buildEntry, type EntryBody, type Submitter } from './build-entry.js';
 import { type AcceptedLeaf, EntryRows } from './entry-rows.js';
-import { headsOf } from './heads.js';
+import { headsOf, nextLinks } from './heads.js';
 import { type IdempotencyDigests, idempotencyDigests } from './idempotency.js';
 import { NewPatients, patientName } from './new-patients.js';
 
@@ -150,13 +150,18 @@ export class AcceptGroup {
 
   /** Reads at once what these drafts are going to ask for. */
   async load(drafts: readonly Draft[]): Promise<void> {
+    const { store, heads } = this.#services;
     const wanted: string[] = [];
+    const labels: string[] = [];
     for (const { labelHex, keyHex } of drafts) {
       wanted.push(keys.idempotencyKey(keyHex));
-      if (this.#services.heads.get(labelHex) !== undefined) continue;
+      if (heads.get(labelHex) !== undefined) continue;
       wanted.push(keys.headKey(labelHex), keys.chainKey(labelHex, 0));
+      labels.push(labelHex);
     }
-    this.#reader = await this.#services.store.db.prefetch(wanted);
+    const found = await store.db.prefetch(wanted);
+    const links = nextLinks(found, labels);
+    this.#reader = links.length === 0 ? found : await store.db.prefetch(links, found);
   }
 
   /** What the same submission was answered with before. Throws IDEMPOTENCY_CONFLICT. */

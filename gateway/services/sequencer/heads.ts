@@ -21,3 +21,17 @@ export function headsOf(reader: Reader): FindHead {
     return head;
   };
 }
+
+/** Keys of the links beyond the heads of chains that have begun, which {@link headsOf} looks up. */
+export function nextLinks(reader: Reader, labels: readonly string[]): string[] {
+  return labels.flatMap((labelHex) => {
+    try {
+      const row = reader.find(keys.headKey(labelHex));
+      return row === undefined ? [] : [keys.chainKey(labelHex, parseHead(row).state.count)];
+    } catch (error) {
+      if (!(error instanceof ChartsealError)) throw error;
+      // The one submission that needs this head meets the damage again.
+      return [];
+    }
+  });
+}

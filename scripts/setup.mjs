@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -20,7 +21,8 @@ import { acquireLock, releaseLock, shareLock } from './setup-lock.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const lock = join(dist, '.setup-lock');
-const buildInfo = join(dist, '.tsbuildinfo');
+/** Written last, with the time at which the build began: tsc touches its own file without emitting. */
+const built = join(dist, '.built');
 const installed = join(root, 'node_modules', '.package-lock.json');
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const SOURCE_FOLDERS = ['chaincode', 'gateway', 'cli', 'network', 'scripts', 'test'];
@@ -104,8 +106,8 @@ function newestIn(folder, pattern = SCRIPT) {
 }
 
 function isBuilt() {
-  const builtAt = modifiedAt(buildInfo);
-  if (builtAt <= 0 || !existsSync(join(dist, 'cli', 'main.js'))) return false;
+  const builtAt = modifiedAt(built);
+  if (builtAt < 0 || !existsSync(join(dist, 'cli', 'main.js'))) return false;
   const folders = SOURCE_FOLDERS.map((name) => join(root, name)).filter(existsSync);
   const changes = [installed, join(root, 'tsconfig.json')].map(modifiedAt);
   return Math.max(...changes, ...folders.map((folder) => newestIn(folder))) <= builtAt;
@@ -131,15 +133,13 @@ async function build() {
   if (isBuilt()) return;
   say('building (tsc)');
   for (const name of SOURCE_FOLDERS) removeLeftovers(join(dist, name), join(root, name));
+  rmSync(built, { force: true });
   const startedAt = new Date();
-  const exitCode = await run(process.execPath, [compiler, '-p', 'tsconfig.json']);
-  // tsc leaves its .tsbuildinfo also after errors, and does not touch it when nothing changed. Its
-  // time is what isBuilt() reads: the start of a build that went well, else long ago.
-  if (existsSync(buildInfo)) {
-    const at = exitCode === 0 ? startedAt : new Date(0);
-    utimesSync(buildInfo, at, at);
+  if ((await run(process.execPath, [compiler, '-p', 'tsconfig.json'])) !== 0) {
+    throw new SetupError('the build failed', 'see the messages of tsc above');
   }
-  if (exitCode !== 0) throw new SetupError('the build failed', 'see the messages of tsc above');
+  writeFileSync(built, '');
+  utimesSync(built, startedAt, startedAt);
 }
 
 async function buildPages() {

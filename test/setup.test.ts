@@ -141,6 +141,14 @@ describe('the set-up', () => {
     expect(said[0]).to.match(BUILD);
   });
 
+  it('builds also what somebody only had checked by tsc --noEmit, which notes that it ran', () => {
+    setUp();
+    writeFileSync(at('cli', 'new.ts'), '');
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(at('dist', '.tsbuildinfo'), later, later);
+    expect(setUp().said).to.have.length(1);
+  });
+
   it('builds again after a build that failed, even when nothing changed since', () => {
     writeFileSync(at('broken'), '');
     for (let time = 0; time < 2; time++) {

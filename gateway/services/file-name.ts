@@ -13,6 +13,8 @@ export function fileNameFromText(text: string): string {
 
 /** The name as text, or undefined when its bytes are not UTF-8. */
 export function decodeFileName(latin1: string): string | undefined {
+  // ASCII is its own UTF-8.
+  if (Buffer.byteLength(latin1) === latin1.length) return latin1;
   const bytes = fileNameBytes(latin1);
   return isUtf8(bytes) ? bytes.toString() : undefined;
 }

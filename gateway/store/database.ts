@@ -15,7 +15,7 @@ export { LevelRows, type Reader, readRow } from './level-rows.js';
  * Rows in memory before they become a table. Keys are hashes, so every table overlaps all others
  * and is merged with them: with LevelDB's own 4 MiB that took a third of the time of accepting.
  */
-const WRITE_BUFFER_BYTES = 32 * 1024 * 1024;
+const WRITE_BUFFER_BYTES = 64 * 1024 * 1024;
 
 /** Rows that become durable together or not at all. */
 export class RowBatch {

@@ -8,6 +8,7 @@ import { Acceptor, type AcceptorOptions } from '../../gateway/services/sequencer
 import type { Submission } from '../../gateway/services/submission.js';
 import * as keys from '../../gateway/store/keys.js';
 import { createStore, openStore } from '../../gateway/store/store.js';
+import { callInTurn } from './callers.js';
 import { newDataFolder } from './grown-log.js';
 import { median, type Row } from './row.js';
 import { submissionAt } from './submissions.js';
@@ -29,21 +30,10 @@ interface Accepting {
 }
 
 /** Each caller waits until its entry is durable before it submits its next one. */
-async function submitAll(
-  acceptor: Acceptor,
-  submissions: readonly Submission[],
-  callers: number,
-): Promise<void> {
-  let next = 0;
-  const caller = async () => {
-    for (;;) {
-      const submission = submissions[next++];
-      if (submission === undefined) return;
-      await acceptor.accept(submission);
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-}
+const submitAll = (acceptor: Acceptor, submissions: readonly Submission[], callers: number) =>
+  callInTurn(callers, 0, submissions.length, (at) =>
+    acceptor.accept(submissions[at] as Submission),
+  );
 
 async function accept(
   context: LogContext,

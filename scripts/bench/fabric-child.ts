@@ -8,6 +8,7 @@ import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { openFabricLedger } from '../../gateway/ledger/fabric/fabric-ledger.js';
 import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
 import { prepareAppend } from '../../gateway/services/sequencer/prepare-append.js';
+import { callInTurn } from './callers.js';
 import { DOCUMENTS } from './fabric-documents.js';
 import { countAttested, type FabricParts, openParts } from './fabric-parts.js';
 import { networkProcessorMs } from './fabric-processor.js';
@@ -71,10 +72,7 @@ export interface Offering {
   readonly attested: number;
 }
 
-/** Entries handed in at once. */
 const CALLERS = 1024;
-/** Accepted entries that may wait to be proven. */
-const WINDOW = 32_768;
 const POLL_MS = 2;
 const RECEIPTS_AT_ONCE = 32;
 const PATIENCE_MS = 120_000;
@@ -87,18 +85,9 @@ async function work(network: string, act: () => Promise<unknown>): Promise<Work>
   return { ...took, networkMs: isKnown ? after - before : null };
 }
 
-async function acceptAll({ sequencer }: FabricParts, end: number): Promise<void> {
-  for (let next = sequencer.counts.accepted; next < end; ) {
-    const last = Math.min(end, next + CALLERS);
-    const answers: Promise<unknown>[] = [];
-    for (; next < last; next++) answers.push(sequencer.accept(record(next)));
-    await Promise.all(answers);
-    while (sequencer.counts.accepted - sequencer.counts.proven > WINDOW) {
-      if (sequencer.fault !== undefined) throw sequencer.fault;
-      await sleep(POLL_MS);
-    }
-  }
-}
+/** Each caller waits until its entry is durable, and for room where the ledger is behind. */
+const acceptAll = ({ sequencer }: FabricParts, end: number) =>
+  callInTurn(CALLERS, sequencer.counts.accepted, end, (at) => sequencer.acceptWhenRoom(record(at)));
 
 /** Receipts of the entries up to `end`, each as soon as its entry is proven; gives their bytes. */
 async function makeReceipts({ sequencer, receipts }: FabricParts, end: number): Promise<number> {
@@ -152,18 +141,14 @@ async function anchor({ network, folder, warmUp, entries }: Task<'anchor'>): Pro
 async function sendDocuments(task: Task<'documents'>): Promise<Work> {
   const profile = { ...(await readFabricProfile(task.profile)), chaincode: DOCUMENTS };
   const ledger = await openFabricLedger(profile, 'writer');
-  let next = 0;
-  const client = async (end: number) => {
-    while (next < end) {
-      const id = `${process.pid}/${next++}.pdf`;
+  const send = (first: number, count: number) =>
+    callInTurn(task.clients, first, first + count, (at) => {
+      const id = `${process.pid}/${at}.pdf`;
       const digest = encodeHex(sha256(utf8(id)));
-      await ledger.submit('put', JSON.stringify({ id, digest }));
-    }
-  };
-  const sendUpTo = (end: number) =>
-    Promise.all(Array.from({ length: task.clients }, () => client(end)));
-  await sendUpTo(task.warmUp);
-  const took = await work(task.network, () => sendUpTo(task.warmUp + task.documents));
+      return ledger.submit('put', JSON.stringify({ id, digest }));
+    });
+  await send(0, task.warmUp);
+  const took = await work(task.network, () => send(task.warmUp, task.documents));
   await ledger.close();
   return took;
 }

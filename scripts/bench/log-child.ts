@@ -1,8 +1,8 @@
 // A program of its own that works on one data folder as a hospital's process does, and says on
 // stdout, as JSON, what it took. Its memory is that of this work alone.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import type { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
+import { callInTurn } from './callers.js';
 import { submissionAt } from './submissions.js';
 import { type Metered, metered } from './workshop.js';
 
@@ -38,28 +38,18 @@ export interface Opening {
   readonly unproven: number;
 }
 
-/** Entries handed in at once. */
 const CALLERS = 1024;
-/** Accepted entries that may wait to be proven. */
-const WINDOW = 32_768;
 const SAMPLE_MS = 20;
 /** A log that proves nothing for so long never will. */
 const PATIENCE_MS = 600_000;
 
+/** Each caller waits until its entry is durable, and for room where the ledger is behind. */
 async function addEntries(sequencer: Sequencer, count: number): Promise<void> {
   // Everything before was submitted in this order too.
-  let next = sequencer.counts.accepted;
-  const end = next + count;
-  while (next < end) {
-    const last = Math.min(end, next + CALLERS);
-    const answers: Promise<unknown>[] = [];
-    for (; next < last; next++) answers.push(sequencer.accept(submissionAt(next)));
-    await Promise.all(answers);
-    while (sequencer.counts.accepted - sequencer.counts.proven > WINDOW) {
-      if (sequencer.fault !== undefined) throw sequencer.fault;
-      await sleep(2);
-    }
-  }
+  const { accepted } = sequencer.counts;
+  await callInTurn(CALLERS, accepted, accepted + count, (at) =>
+    sequencer.acceptWhenRoom(submissionAt(at)),
+  );
 }
 
 /** What it takes until so many more entries are proven. */
@@ -103,7 +93,7 @@ async function main(): Promise<void> {
   if (task.task === 'endless') {
     await addEntries(hospital.sequencer, CALLERS);
     await say('at work');
-    for (;;) await addEntries(hospital.sequencer, CALLERS);
+    for (;;) await addEntries(hospital.sequencer, 100 * CALLERS);
   }
   if (task.task === 'open') {
     const { accepted, proven } = hospital.sequencer.counts;

@@ -1,5 +1,6 @@
 // A program of its own that works on one data folder as a hospital's process does, and says on
 // stdout, as JSON, what it took. Its memory is that of this work alone.
+import { existsSync, readFileSync } from 'node:fs';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import type { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
 import { callInTurn } from './callers.js';
@@ -23,13 +24,19 @@ export type LogTask =
 
 type GrowTask = Extract<LogTask, { task: 'grow' }>;
 
+/** The largest seen, bytes. */
+export interface Memory {
+  readonly resident: number;
+  /** Without files that are mapped, which the system takes back when it needs room; 0 if not told. */
+  readonly anonymous: number;
+}
+
 export interface Growth {
   /** Until all entries were proven. */
   readonly all: Metered;
   readonly firstBlock: Metered;
   readonly lastBlock: Metered;
-  /** Largest resident memory seen, bytes. */
-  readonly memory: number;
+  readonly memory: Memory;
 }
 
 export interface Opening {
@@ -39,6 +46,7 @@ export interface Opening {
 }
 
 const CALLERS = 1024;
+const STATUS = '/proc/self/status';
 const SAMPLE_MS = 20;
 /** A log that proves nothing for so long never will. */
 const PATIENCE_MS = 600_000;
@@ -73,6 +81,12 @@ async function grow(hospital: Hospital, { warmUp, entries, block }: GrowTask) {
   return { all: sumOf([firstBlock, between, lastBlock]), firstBlock, lastBlock };
 }
 
+function anonymousBytes(): number {
+  if (!existsSync(STATUS)) return 0;
+  const [, kibibytes] = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(STATUS, 'utf8')) ?? [];
+  return Number(kibibytes ?? 0) * 1024;
+}
+
 async function say(value: object | string): Promise<void> {
   await new Promise((resolve) => process.stdout.write(`${JSON.stringify(value)}\n`, resolve));
 }
@@ -82,9 +96,12 @@ async function main(): Promise<void> {
   process.stdin.once('end', () => process.exit(2)).resume();
   process.stdin.unref();
   const task: LogTask = JSON.parse(process.argv[2] ?? '{}');
-  let memory = 0;
+  let memory: Memory = { resident: 0, anonymous: 0 };
   const look = () => {
-    memory = Math.max(memory, process.memoryUsage.rss());
+    memory = {
+      resident: Math.max(memory.resident, process.memoryUsage.rss()),
+      anonymous: Math.max(memory.anonymous, anonymousBytes()),
+    };
   };
   setInterval(look, SAMPLE_MS).unref();
   const startedAt = performance.now();

@@ -12,6 +12,7 @@ import { checkPatientIdentifier, type PatientIdentifier } from '../../chaincode/
 import type { Registration } from '../../chaincode/core/registration.js';
 import { vrfBeta } from '../../chaincode/core/vrf.js';
 import { BoundedMap } from './bounded-map.js';
+import { findMultiplier } from './point-multiplier.js';
 
 /** Secret keys of a log, 32 bytes each, and the note key as a function. */
 export interface LogSecrets {
@@ -33,7 +34,10 @@ export interface LogContext {
 
 const KNOWN_RECORDS = 2048;
 
-/** Labels of a log's subjects. VRF labels cost 1.2 ms, so callers keep them. */
+/**
+ * Labels of a log's subjects. VRF labels cost 1.2 ms, so callers keep them; 0.4 ms where
+ * {@link loadMultiplier} was called.
+ */
 export class Labels {
   readonly log: Uint8Array;
   readonly #context: LogContext;
@@ -53,7 +57,7 @@ export class Labels {
   }
 
   fromAlpha(alpha: Uint8Array): Uint8Array {
-    return labelFromBeta(vrfBeta(this.#context.secrets.vrfKey, alpha));
+    return labelFromBeta(vrfBeta(this.#context.secrets.vrfKey, alpha, findMultiplier()));
   }
 
   record(id: string): Uint8Array {

@@ -10,6 +10,7 @@ import { LogLedger } from '../ledger/log-ledger.js';
 import type { LogContext } from './log-context.js';
 import { OwnEmbedded } from './own-embedded.js';
 import type { OwnNetwork } from './own-network.js';
+import { loadMultiplier } from './point-multiplier.js';
 
 export interface OwnLedger {
   readonly network: OwnNetwork;
@@ -32,6 +33,8 @@ async function readRegistration(log: LogLedger): Promise<Registration> {
 async function contextOf(log: LogLedger, { secrets }: LogKeys): Promise<LogContext> {
   const registration = await readRegistration(log);
   checkKeysOfLog(secrets, registration);
+  // Then each record has a label to derive, and not each patient only.
+  if (registration.recordLabels === 'vrf') await loadMultiplier();
   return { logId: log.logId, registration, secrets };
 }
 

@@ -128,6 +128,8 @@ describe('the processes of a network', () => {
     await startProcess(place, shell('exec sleep 60'));
     const record = JSON.parse(readFileSync(recordPath(), 'utf8'));
     await stopProcess(place, 'one');
+    // Start times are told in steps; no system gives a pid again within one.
+    await sleep(process.platform === 'linux' ? 20 : 1100);
     const other = spawn('sleep', ['60'], { stdio: 'ignore' });
     try {
       writeFileSync(recordPath(), JSON.stringify({ ...record, pid: other.pid }));

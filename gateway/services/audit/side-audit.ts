@@ -9,10 +9,11 @@ import { parseBaselineRow, parseHead, parsePatientRow } from '../../store/rows.j
 import type { StoredLog } from '../../store/store.js';
 import { Turns } from '../../turns.js';
 import type { Labels } from '../log-context.js';
+import { loadMultiplier } from '../point-multiplier.js';
 import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
 import type { EntryCounts } from './entry-audit.js';
 
-/** Labels derived anew in one run: each costs about a millisecond. */
+/** Labels derived anew in one run: each costs about half a millisecond. */
 const DERIVED_LABELS = 5000;
 
 export interface SideAuditOptions {
@@ -64,6 +65,7 @@ export async function auditPatients(options: SideAuditOptions): Promise<CheckRes
     check.leaveOpen('the ledger, which holds the registration, is not at hand');
     return check.result('');
   }
+  await loadMultiplier();
   const every = Math.max(1, Math.ceil((counts?.patients ?? 0) / DERIVED_LABELS));
   // Another part of them in each run.
   let turn = Math.floor(Math.random() * every);

@@ -36,6 +36,7 @@ import { type AttestationRow, formatJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import { checkAttestation } from '../audit/attestation-audit.js';
 import { Labels, type LogContext } from '../log-context.js';
+import { loadMultiplier } from '../point-multiplier.js';
 import { StoreBuilder } from '../rebuild/store-builder.js';
 import type { PreparedAppend } from '../sequencer/prepare-append.js';
 import { signCheckpoint } from '../sequencer/proven-log.js';
@@ -94,6 +95,7 @@ export class LogImport {
 
   /** Number of entries that the ledger holds. */
   async run(): Promise<number> {
+    await loadMultiplier();
     await this.#entries();
     const { file, network } = this.#parts;
     for await (const block of file.lines('block')) {

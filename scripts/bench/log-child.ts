@@ -27,7 +27,7 @@ type GrowTask = Extract<LogTask, { task: 'grow' }>;
 /** The largest seen, bytes. */
 export interface Memory {
   readonly resident: number;
-  /** Without files that are mapped, which the system takes back when it needs room; 0 if not told. */
+  /** Without mapped files, which the system takes back when it needs room; 0 if not told. */
   readonly anonymous: number;
 }
 

@@ -21,7 +21,7 @@ import { acquireLock, releaseLock, shareLock } from './setup-lock.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const lock = join(dist, '.setup-lock');
-/** Written last, with the time at which the build began; tsc touches its own file when it checks. */
+/** Written last, with the time at which the build began; tsc touches its own file in any run. */
 const built = join(dist, '.built');
 const installed = join(root, 'node_modules', '.package-lock.json');
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');

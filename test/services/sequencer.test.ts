@@ -112,6 +112,25 @@ describe('the sequencer', () => {
     expect(process.sequencer.counts.accepted).to.equal(2);
   });
 
+  it('refuses what needs a damaged head, and nothing else of its group', async () => {
+    await process.sequencer.accept(recordSubmission('a', 1, 'one'));
+    await process.close();
+    const key = headKey(recordLabel(hospital.context.secrets.recordKey, 'a'));
+    await withRaw(join(hospital.folder, 'store'), async (raw) => {
+      const row = (await raw.get(key)) as Buffer;
+      row[0] = (row[0] as number) ^ 1;
+      await raw.put(key, row);
+    });
+    process = await hospital.open();
+    const refused = expectCodeAsync(
+      () => process.sequencer.accept(recordSubmission('a', 2, 'two')),
+      'STORE_CORRUPT',
+    );
+    const { ordinal } = await process.sequencer.accept(recordSubmission('b', 1, 'one'));
+    await refused;
+    expect([ordinal, process.sequencer.counts.accepted]).to.deep.equal([1, 2]);
+  });
+
   it('refuses one submission of a group without harm to the others', async () => {
     const results = await Promise.allSettled([
       process.sequencer.accept(recordSubmission('a', 1, 'one')),

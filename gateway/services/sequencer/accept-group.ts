@@ -26,7 +26,7 @@ export interface Accepted {
   readonly duplicate: boolean;
 }
 
-const KNOWN_PATIENTS = 16_384;
+const KNOWN_PATIENTS = 32_768;
 
 /** What groups of one log share. */
 export class GroupServices {

@@ -13,8 +13,8 @@ export { LevelRows, type Reader, readRow } from './level-rows.js';
 
 /**
  * Rows in memory before they become a table. Keys are hashes, so every table overlaps all others
- * and is merged with them: with LevelDB's own 4 MiB that took a third of the time of accepting. While
- * a table is written, twice as much is held.
+ * and is merged with them: with LevelDB's own 4 MiB that took a third of the time of accepting.
+ * While a table is written, twice as much is held.
  */
 const WRITE_BUFFER_BYTES = 64 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 // Where the newest version of a record was read: what an audit hashes again.
-import type { RowBatch } from '../store/database.js';
+import type { Batch } from '../store/database.js';
 import { baselineKey } from '../store/keys.js';
 import { type BaselineRow, formatJsonRow } from '../store/rows.js';
 
@@ -17,7 +17,7 @@ export function isReadFrom(row: BaselineRow, path: Uint8Array): boolean {
 }
 
 export function putBaseline(
-  batch: RowBatch,
+  batch: Batch,
   label: Uint8Array,
   { path, size, modifiedAtMs }: Baseline,
 ): void {

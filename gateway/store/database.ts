@@ -1,4 +1,4 @@
-// LevelDB as the store needs it: text keys, checked values, synced chained batches, coded errors.
+// LevelDB as it is needed here: text keys, checked values, synced chained batches, coded errors.
 // LevelDB does not verify its checksums on read, so every value ends in a CRC-32 over key and
 // value: a flipped bit or a value under a wrong key is found when it is read.
 import { existsSync } from 'node:fs';
@@ -7,19 +7,50 @@ import { Level } from 'level';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { claimFolder } from '../claimed-folders.js';
 import { checkNothingDropped, noteDropped } from './dropped-log.js';
-import { type Bytes, type Db, LevelRows, type Snapshot, seal, storeFailure } from './level-rows.js';
+import {
+  type Bytes,
+  type Db,
+  LevelRows,
+  type Rows,
+  type Snapshot,
+  seal,
+  storeFailure,
+} from './level-rows.js';
 
-export { LevelRows, type Reader, readRow } from './level-rows.js';
+export { type Reader, type Rows, readRow } from './level-rows.js';
 
-/**
- * Rows in memory before they become a table. Keys are hashes, so every table overlaps all others
- * and is merged with them: with LevelDB's own 4 MiB that took a third of the time of accepting.
- * While a table is written, twice as much is held.
- */
-const WRITE_BUFFER_BYTES = 64 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const WRITE_BUFFER_MIB = 16;
 
 /** Rows that become durable together or not at all. */
-export class RowBatch {
+export interface Batch {
+  /** Rows so far. */
+  readonly size: number;
+  put(key: string, value: Bytes): this;
+  /**
+   * Writes and fsyncs. Throws STORE_FAILED: then only opening the database again tells what it has.
+   * @param sync false where the end of this process must lose nothing, but that of the machine may
+   */
+  write(sync?: boolean): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** A database in which rows are written too. */
+export interface RowStore extends Rows {
+  /** Throws STORE_FAILED when it is closed. */
+  batch(): Batch;
+}
+
+export interface DatabaseOptions {
+  readonly create: boolean;
+  /**
+   * What is held in memory before it becomes a table, and once more while that is written. Where
+   * keys are hashes every table is merged with all others: the larger, the seldomer.
+   */
+  readonly writeBufferMib?: number;
+}
+
+export class RowBatch implements Batch {
   #chain: ReturnType<Db['batch']>;
 
   constructor(db: Db) {
@@ -40,10 +71,6 @@ export class RowBatch {
     return this;
   }
 
-  /**
-   * Writes and fsyncs; throws STORE_FAILED, and then nothing was written.
-   * @param sync false where the end of this process must lose nothing, but that of the machine may
-   */
   async write(sync = true): Promise<void> {
     try {
       await this.#chain.write({ sync });
@@ -72,7 +99,7 @@ export class DatabaseMoment extends LevelRows {
   }
 }
 
-export class Database extends LevelRows {
+export class Database extends LevelRows implements RowStore {
   readonly #db: Db;
   readonly #release: () => void;
 
@@ -83,7 +110,7 @@ export class Database extends LevelRows {
   }
 
   /** Opens one folder for this process alone; throws STORE_LOCKED, STORE_CORRUPT, STORE_FAILED. */
-  static async open(folder: string, options: { create: boolean }): Promise<Database> {
+  static async open(folder: string, options: DatabaseOptions): Promise<Database> {
     if (!options.create && !existsSync(join(folder, 'CURRENT'))) {
       throw new ChartsealError('STORE_BEHIND', 'the store is gone: its folder holds none');
     }
@@ -97,7 +124,7 @@ export class Database extends LevelRows {
       valueEncoding: 'buffer',
       createIfMissing: options.create,
       errorIfExists: options.create,
-      writeBufferSize: WRITE_BUFFER_BYTES,
+      writeBufferSize: (options.writeBufferMib ?? WRITE_BUFFER_MIB) * MIB,
     });
     try {
       await db.open();
@@ -115,7 +142,6 @@ export class Database extends LevelRows {
     }
   }
 
-  /** Throws STORE_FAILED when the store is closed. */
   batch(): RowBatch {
     try {
       return new RowBatch(this.#db);

@@ -1,6 +1,7 @@
-// Every key of the store. Numbers are 14 hex digits (2^53 - 1 fits), so that key order is number
-// order; tables are one or two letters and a slash.
+// Every key of the store, and in which of its databases it lies. Numbers are 14 hex digits, which
+// 2^53 - 1 fits, so that key order is number order; tables are a letter and a slash.
 import { encodeHex, utf8 } from '../../chaincode/core/bytes.js';
+import { HASH_BYTES } from '../../chaincode/core/limits.js';
 
 const number = (value: number) => value.toString(16).padStart(14, '0');
 
@@ -38,36 +39,82 @@ export const TABLES = {
   tile: 't/',
   /** prefix → page of the subject map */
   page: 'm/',
+  /** number → rows of the index that came with entries, until they are on disk; the newest stays */
+  redo: 'w/',
 } as const;
 
 export const META_KEY = 'meta';
 export const MARKER_KEY = 'marker';
-export const FLUSHED_MAP_KEY = 'map';
+export const FLUSHED_MAP_KEY = 'flushed';
+/** In the index: number of the newest rows of {@link TABLES.redo} that it has. */
+export const REDONE_KEY = 'redone';
 /** How far a re-verification of the archive has come. */
 export const AUDIT_KEY = 'audit';
 
+/** The databases of a store, by what they hold. */
+export type Part = 'entries' | 'index' | 'map';
+
+const SLASH = '/'.charCodeAt(0);
+const letterOf = (table: string) => table.charCodeAt(0);
+const INDEX: ReadonlySet<number> = new Set(
+  [
+    TABLES.head,
+    TABLES.chain,
+    TABLES.leafHash,
+    TABLES.idempotency,
+    TABLES.patient,
+    TABLES.patientLabel,
+    TABLES.record,
+    TABLES.digest,
+    TABLES.inquiry,
+    TABLES.baseline,
+  ].map(letterOf),
+);
+const PAGE = letterOf(TABLES.page);
+
+/**
+ * Entries, and what comes in their order, are written once and never merged with one another. Keys
+ * of the index are hashes, pages of the map are written again and again: apart from the entries
+ * both stay small, and LevelDB merges each of them with itself alone.
+ * @param key of a row, or the beginning of a key with its table
+ */
+export function partOf(key: string): Part {
+  if (key.charCodeAt(1) !== SLASH) return key === FLUSHED_MAP_KEY ? 'map' : 'entries';
+  const letter = key.charCodeAt(0);
+  if (INDEX.has(letter)) return 'index';
+  return letter === PAGE ? 'map' : 'entries';
+}
+
 /** Lower-case hex of 32 bytes, for callers that have it at hand. */
 type Hex = string;
-const hexOf = (bytes: Uint8Array | Hex) => (typeof bytes === 'string' ? bytes : encodeHex(bytes));
+/** Half of a hash finds it; what is found says whether it is the one. */
+const SHORT_DIGITS = HASH_BYTES;
+const short = (hash: Uint8Array | Hex) =>
+  typeof hash === 'string'
+    ? hash.slice(0, SHORT_DIGITS)
+    : encodeHex(hash.subarray(0, SHORT_DIGITS / 2));
 
 export const entryKey = (ordinal: number) => TABLES.entry + number(ordinal);
-export const headKey = (label: Uint8Array | Hex) => TABLES.head + hexOf(label);
+export const headKey = (label: Uint8Array | Hex) => TABLES.head + short(label);
 export const chainKey = (label: Uint8Array | Hex, sequence: number) =>
-  `${TABLES.chain}${hexOf(label)}/${number(sequence)}`;
-export const leafHashKey = (hash: Uint8Array) => TABLES.leafHash + encodeHex(hash);
-export const idempotencyKey = (digest: Uint8Array | Hex) => TABLES.idempotency + hexOf(digest);
+  `${TABLES.chain}${short(label)}/${number(sequence)}`;
+export const leafHashKey = (hash: Uint8Array) => TABLES.leafHash + short(hash);
+export const idempotencyKey = (digest: Uint8Array | Hex) => TABLES.idempotency + short(digest);
 export const patientKey = (label: Uint8Array) => TABLES.patient + encodeHex(label);
 export const patientLabelKey = (digest: Uint8Array) => TABLES.patientLabel + encodeHex(digest);
 /** The beginning of a key for the beginning of an id, on whole characters. */
 export const recordKey = (id: string) => TABLES.record + encodeHex(utf8(id));
+/** The beginning of the keys of one digest. */
+export const digestTable = (digest: Hex) => `${TABLES.digest}${short(digest)}/`;
 export const digestKey = (digest: Hex, ordinal: number) =>
-  `${TABLES.digest}${digest}/${number(ordinal)}`;
+  `${digestTable(digest)}${number(ordinal)}`;
 export const inquiryKey = (ordinal: number) => TABLES.inquiry + number(ordinal);
 export const baselineKey = (label: Uint8Array) => TABLES.baseline + encodeHex(label);
 export const appendKey = (firstOrdinal: number) => TABLES.append + number(firstOrdinal);
 export const appendIndexKey = (firstIndex: number) => TABLES.appendIndex + number(firstIndex);
 export const attestationKey = (size: number) => TABLES.attestation + number(size);
 export const tileKey = (level: number, tile: number) => `${TABLES.tile}${level}/${number(tile)}`;
+export const redoKey = (at: number) => TABLES.redo + number(at);
 export const pageKey = (prefixHex: string) => TABLES.page + prefixHex;
 /** The part of a key behind its table, for range reads. */
 export const keyNumber = number;

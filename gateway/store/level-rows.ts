@@ -25,6 +25,28 @@ export interface Reader {
   find(key: string): Bytes | undefined;
 }
 
+/** Rows in the order of their keys. All methods throw STORE_CORRUPT and STORE_FAILED. */
+export interface Rows extends Reader {
+  /**
+   * Reads rows at once and away from this thread: four times cheaper than one by one. Each is
+   * checked when it is looked up.
+   * @param others where other keys are looked up; these rows when it is left out
+   */
+  prefetch(keys: readonly string[], others?: Reader): Promise<Reader>;
+  /** Rows of one table from `from` (included) on, in key order, unsealed. */
+  rows(table: string, from?: string): AsyncGenerator<readonly [string, Bytes]>;
+  /** Rows of a table from `from` on as they lie there; undefined for a value that is damaged. */
+  rowsAsFound(table: string, from?: string): AsyncGenerator<readonly [string, Bytes | undefined]>;
+  /** Number of rows of a table. */
+  count(table: string): Promise<number>;
+  /** Last row of a table whose key is at most `table + until`. */
+  findLast(table: string, until?: string): Promise<readonly [string, Bytes] | undefined>;
+  /** Key of the last row of a table at most `table + until`, whatever stands under it. */
+  findLastKey(table: string, until?: string): Promise<string | undefined>;
+  /** First row of a table whose key is at least `table + from`. */
+  findFirst(table: string, from: string): Promise<readonly [string, Bytes] | undefined>;
+}
+
 /** The value of a row that must be there; throws STORE_CORRUPT. */
 export function readRow(reader: Reader, key: string): Bytes {
   const value = reader.find(key);
@@ -82,7 +104,7 @@ function reading<T>(read: () => T): T {
 }
 
 /** The reading side; see Database for the other. */
-export class LevelRows implements Reader {
+export class LevelRows implements Rows {
   readonly #db: Db;
   /** The moment that is looked at. */
   readonly #at: { readonly snapshot?: Snapshot };
@@ -97,11 +119,6 @@ export class LevelRows implements Reader {
     return row === undefined ? undefined : unseal(key, row);
   }
 
-  /**
-   * Reads rows at once and away from this thread: four times cheaper than one by one. Each is
-   * checked when it is looked up.
-   * @param others where other keys are looked up
-   */
   async prefetch(keys: readonly string[], others: Reader = this): Promise<Reader> {
     const values = await this.#db.getMany([...keys], this.#at).catch((cause: unknown) => {
       throw storeFailure(cause, 'the store could not be read');
@@ -116,12 +133,10 @@ export class LevelRows implements Reader {
     };
   }
 
-  /** Rows of one table from `from` (included) on, in key order, unsealed. */
   async *rows(table: string, from = ''): AsyncGenerator<readonly [string, Bytes]> {
     yield* this.#range({ gte: table + from, lt: `${table}~` });
   }
 
-  /** Rows of a table from `from` on as they lie there; undefined for a value that is damaged. */
   async *rowsAsFound(
     table: string,
     from = '',
@@ -131,7 +146,6 @@ export class LevelRows implements Reader {
     }
   }
 
-  /** Number of rows of a table. */
   async count(table: string): Promise<number> {
     const keys = this.#db.keys({ gte: table, lt: `${table}~`, ...this.#at });
     let count = 0;
@@ -148,21 +162,18 @@ export class LevelRows implements Reader {
     }
   }
 
-  /** Last row of a table whose key is at most `table + until`. */
   async findLast(table: string, until = '~'): Promise<readonly [string, Bytes] | undefined> {
     const range = { gte: table, lte: table + until, reverse: true, limit: 1 };
     for await (const found of this.#range(range)) return found;
     return undefined;
   }
 
-  /** Key of the last row of a table at most `table + until`, whatever stands under it. */
   async findLastKey(table: string, until = '~'): Promise<string | undefined> {
     const range = { gte: table, lte: table + until, reverse: true, limit: 1 };
     for await (const [key] of this.#sealed(range)) return key;
     return undefined;
   }
 
-  /** First row of a table whose key is at least `table + from`. */
   async findFirst(table: string, from: string): Promise<readonly [string, Bytes] | undefined> {
     const range = { gte: table + from, lt: `${table}~`, limit: 1 };
     for await (const found of this.#range(range)) return found;

@@ -73,14 +73,21 @@ export interface Head {
   readonly digest: Uint8Array;
 }
 
-/** state 43 ‖ ordinal 8 ‖ version 8 ‖ digest 32. */
+const NO_DIGEST = new Uint8Array(HASH_BYTES);
+const HEAD_BYTES = SUBJECT_STATE_BYTES + 8;
+const RECORD_HEAD_BYTES = HEAD_BYTES + 8 + HASH_BYTES;
+
+/** state 43 ‖ ordinal 8, and of a record ‖ version 8 ‖ digest 32. */
 export function formatHead(head: Head): Uint8Array {
+  const isRecord = head.version > 0;
   // From Buffer's pool: an array of more than 64 bytes has memory of its own outside the heap.
-  const out = Buffer.allocUnsafe(SUBJECT_STATE_BYTES + 16 + HASH_BYTES);
+  const out = Buffer.allocUnsafe(isRecord ? RECORD_HEAD_BYTES : HEAD_BYTES);
   writeSubjectState(out, 0, head.state);
   writeUint64(out, SUBJECT_STATE_BYTES, head.ordinal);
-  writeUint64(out, SUBJECT_STATE_BYTES + 8, head.version);
-  out.set(head.digest, SUBJECT_STATE_BYTES + 16);
+  if (isRecord) {
+    writeUint64(out, HEAD_BYTES, head.version);
+    out.set(head.digest, HEAD_BYTES + 8);
+  }
   return out;
 }
 
@@ -104,41 +111,37 @@ export function parseLabelRow(bytes: Uint8Array): Uint8Array {
 export interface KnownRow {
   readonly content: Uint8Array;
   readonly ordinal: number;
-  readonly leafHash: Uint8Array;
 }
 
-/** content digest 32 ‖ ordinal 8 ‖ leaf hash 32. */
-export function formatKnownRow({ content, ordinal, leafHash }: KnownRow): Uint8Array {
-  const out = Buffer.allocUnsafe(2 * HASH_BYTES + 8);
+/** content digest 32 ‖ ordinal 8. */
+export function formatKnownRow({ content, ordinal }: KnownRow): Uint8Array {
+  const out = Buffer.allocUnsafe(HASH_BYTES + 8);
   out.set(content);
   writeUint64(out, HASH_BYTES, ordinal);
-  out.set(leafHash, HASH_BYTES + 8);
   return out;
 }
 
 /** Inverse of {@link formatKnownRow}; throws STORE_CORRUPT. */
 export function parseKnownRow(bytes: Uint8Array): KnownRow {
-  const at = HASH_BYTES + 8;
-  if (bytes.length !== at + HASH_BYTES) {
+  if (bytes.length !== HASH_BYTES + 8) {
     throw new ChartsealError('STORE_CORRUPT', 'a row by which submissions are known is cut off');
   }
   return {
     content: bytes.subarray(0, HASH_BYTES),
-    ordinal: parseOrdinal(bytes.subarray(HASH_BYTES, at)),
-    leafHash: Uint8Array.from(bytes.subarray(at)),
+    ordinal: parseOrdinal(bytes.subarray(HASH_BYTES)),
   };
 }
 
 export function parseHead(bytes: Uint8Array): Head {
-  const at = SUBJECT_STATE_BYTES;
-  if (bytes.length !== at + 16 + HASH_BYTES) {
+  const isRecord = bytes.length === RECORD_HEAD_BYTES;
+  if (!isRecord && bytes.length !== HEAD_BYTES) {
     throw new ChartsealError('STORE_CORRUPT', 'a head of the store is cut off');
   }
   return {
-    state: parseSubjectState(bytes.subarray(0, at)),
-    ordinal: readUint64(bytes, at, 'ordinal'),
-    version: readUint64(bytes, at + 8, 'version'),
-    digest: bytes.subarray(at + 16, at + 16 + HASH_BYTES),
+    state: parseSubjectState(bytes.subarray(0, SUBJECT_STATE_BYTES)),
+    ordinal: readUint64(bytes, SUBJECT_STATE_BYTES, 'ordinal'),
+    version: isRecord ? readUint64(bytes, HEAD_BYTES, 'version') : 0,
+    digest: isRecord ? bytes.subarray(HEAD_BYTES + 8) : NO_DIGEST,
   };
 }
 

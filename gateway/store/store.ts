@@ -7,11 +7,12 @@ import { sha256 } from '../../chaincode/core/hash.js';
 import { leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
-import { Database, type DatabaseMoment, type LevelRows, readRow } from './database.js';
+import { type Rows, readRow } from './database.js';
 import {
   attestationKey,
   baselineKey,
   chainKey,
+  digestTable,
   entryKey,
   FLUSHED_MAP_KEY,
   headKey,
@@ -45,14 +46,13 @@ import {
   parseStoredEntry,
   type StoredEntry,
 } from './rows.js';
+import { isOneDatabase, StoreDatabase, type StoreMomentRows } from './store-database.js';
 
-const STORE_FORMAT = 'chartseal-store/2';
-/** Had no rows by which records and inquiries are searched. */
-const BEFORE_SEARCH = 'chartseal-store/1';
+const STORE_FORMAT = 'chartseal-store/3';
 
 /** Creates the store of a log in a folder that is not there yet. */
 export async function createStore(folder: string, logId: string): Promise<void> {
-  const db = await Database.open(folder, { create: true });
+  const db = await StoreDatabase.open(folder, { create: true });
   const batch = db.batch();
   batch.put(META_KEY, formatJsonRow({ format: STORE_FORMAT, logId }));
   await batch.write();
@@ -64,12 +64,12 @@ export async function createStore(folder: string, logId: string): Promise<void> 
  * STORE_OUTDATED.
  */
 export async function openStore(folder: string, logId: string): Promise<Store> {
-  const db = await Database.open(folder, { create: false });
+  if (isOneDatabase(folder)) {
+    throw new ChartsealError('STORE_OUTDATED', 'the store was made by an earlier version');
+  }
+  const db = await StoreDatabase.open(folder, { create: false });
   try {
     const meta = parseMetaRow(readRow(db, META_KEY));
-    if (meta.format === BEFORE_SEARCH) {
-      throw new ChartsealError('STORE_OUTDATED', 'the store was made by an earlier version');
-    }
     if (meta.format !== STORE_FORMAT) {
       throw new ChartsealError('NEWER_VERSION', 'the store has a format that is not known here');
     }
@@ -83,7 +83,7 @@ export async function openStore(folder: string, logId: string): Promise<Store> {
   }
 }
 
-async function nextOrdinal(rows: LevelRows): Promise<number> {
+async function nextOrdinal(rows: Rows): Promise<number> {
   const last = await rows.findLast(TABLES.entry);
   return last === undefined ? 0 : parseKeyNumber(last[0]) + 1;
 }
@@ -96,11 +96,11 @@ export interface TreePlace {
 
 /** What can be read, of a store or of one moment of it. */
 export class StoredLog {
-  readonly db: LevelRows;
+  readonly db: Rows;
   /** Accepted entries that were durable when this was opened. */
   readonly entriesAtOpen: number;
 
-  constructor(db: LevelRows, entriesAtOpen: number) {
+  constructor(db: Rows, entriesAtOpen: number) {
     this.db = db;
     this.entriesAtOpen = entriesAtOpen;
   }
@@ -149,9 +149,12 @@ export class StoredLog {
     }
   }
 
-  /** Ordinals of the versions that have this digest, oldest first. @param digest SHA-256, hex */
+  /**
+   * Ordinals of versions, oldest first: all that have this digest, and any that has the same first
+   * half. @param digest SHA-256, hex
+   */
   async *versionsWithDigest(digest: string, from = 0): AsyncGenerator<number> {
-    const rows = this.db.rows(`${TABLES.digest}${digest}/`, keyNumber(from));
+    const rows = this.db.rows(digestTable(digest), keyNumber(from));
     for await (const [, row] of rows) yield parseOrdinal(row);
   }
 
@@ -166,7 +169,10 @@ export class StoredLog {
 
   findByLeafHash(hash: Uint8Array): number | undefined {
     const row = this.db.find(leafHashKey(hash));
-    return row === undefined ? undefined : parseOrdinal(row);
+    if (row === undefined) return undefined;
+    const ordinal = parseOrdinal(row);
+    // Another hash can have the same first half.
+    return equalBytes(leafHash(this.readEntry(ordinal).leaf), hash) ? ordinal : undefined;
   }
 
   findBaseline(label: Uint8Array): BaselineRow | undefined {
@@ -227,7 +233,7 @@ export class StoredLog {
 
 /** A store as it was at one moment, while it goes on being written. */
 export class StoreMoment extends StoredLog {
-  declare readonly db: DatabaseMoment;
+  declare readonly db: StoreMomentRows;
 
   close(): Promise<void> {
     return this.db.close();
@@ -235,11 +241,11 @@ export class StoreMoment extends StoredLog {
 }
 
 export class Store extends StoredLog {
-  declare readonly db: Database;
+  declare readonly db: StoreDatabase;
 
   /** Holds rows on disk until it is closed. Throws STORE_CORRUPT, STORE_FAILED. */
   async moment(): Promise<StoreMoment> {
-    const rows = this.db.moment();
+    const rows = await this.db.moment();
     try {
       return new StoreMoment(rows, await nextOrdinal(rows));
     } catch (error) {

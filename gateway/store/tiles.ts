@@ -6,7 +6,7 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import { nodeHash } from '../../chaincode/core/merkle.js';
 import type { NodeReader } from '../../chaincode/core/tree-proofs.js';
-import type { Reader, RowBatch } from './database.js';
+import type { Batch, Reader } from './database.js';
 import { readRow } from './database.js';
 import { tileKey } from './keys.js';
 
@@ -73,12 +73,7 @@ export function tileNodeReader(reader: Reader): NodeReader {
  * @param size leaves in the tree before
  * @param leafHashes 32 bytes each, one after the other
  */
-export function putTiles(
-  reader: Reader,
-  batch: RowBatch,
-  size: number,
-  leafHashes: Uint8Array,
-): void {
+export function putTiles(reader: Reader, batch: Batch, size: number, leafHashes: Uint8Array): void {
   let added = leafHashes;
   let start = size;
   for (let level = 0; added.length > 0; level += TILE_HEIGHT) {

@@ -8,6 +8,7 @@ import { Acceptor, type AcceptorOptions } from '../../gateway/services/sequencer
 import type { Submission } from '../../gateway/services/submission.js';
 import * as keys from '../../gateway/store/keys.js';
 import { createStore, openStore } from '../../gateway/store/store.js';
+import { partFolder } from '../../gateway/store/store-database.js';
 import { callInTurn } from './callers.js';
 import { newDataFolder } from './grown-log.js';
 import { median, type Row } from './row.js';
@@ -70,12 +71,13 @@ const OPTIONS = { keyEncoding: 'utf8', valueEncoding: 'buffer' } as const;
  * stands for all: it has the same key and the same size.
  */
 async function readGroups(folder: string, groups: Accepting['groups']): Promise<Rows[]> {
-  const db = new Level<string, Buffer>(folder, OPTIONS);
-  await db.open();
+  const open = (part: keys.Part) => new Level<string, Buffer>(partFolder(folder, part), OPTIONS);
+  const parts = { entries: open('entries'), index: open('index'), map: open('map') };
+  for (const db of Object.values(parts)) await db.open();
   try {
-    const idempotency = await idempotencyKeys(db);
+    const idempotency = await idempotencyKeys(parts.index);
     const value = (key: string): readonly [string, Buffer] => {
-      const found = db.getSync(key);
+      const found = parts[keys.partOf(key)].getSync(key);
       if (found === undefined) throw new Error('the Acceptor writes other rows than are read here');
       return [key, found];
     };
@@ -95,7 +97,7 @@ async function readGroups(folder: string, groups: Accepting['groups']): Promise<
       }),
     );
   } finally {
-    await db.close();
+    for (const db of Object.values(parts)) await db.close();
   }
 }
 

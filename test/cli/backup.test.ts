@@ -131,9 +131,12 @@ describe('backups on the command line', function () {
       place.run(['keys', 'restore', 'k.json', '--data', 'bad', ...passphrase]);
       expectDone(place.run(['import', 'e.jsonl', '--data', 'bad']));
       // Behind whatever LevelDB reads at the start: into the middle of the newest table or log.
-      const files = names('bad', 'store').filter((name) => /\.(log|ldb)$/.test(name));
+      const store = place.path('bad', 'store');
+      const files = readdirSync(store, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        /\.(log|ldb)$/.test(name),
+      );
       for (const name of files) {
-        const path = place.path('bad', 'store', name);
+        const path = join(store, name);
         const bytes = readFileSync(path);
         for (let at = 64; at < bytes.length; at += 512) bytes[at] = (bytes[at] as number) ^ 0xff;
         writeFileSync(path, bytes);

@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Level } from 'level';
 import { decodeBase64, decodeHex, encodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
 import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { appendHashes, EMPTY_FRONTIER, frontierRoot } from '../../chaincode/core/compact-range.js';
@@ -11,6 +10,7 @@ import { EMPTY_ROOT, verifyConsistency } from '../../chaincode/core/merkle.js';
 import { verifyNote } from '../../chaincode/core/signed-note.js';
 import { parseNoteKey } from '../../gateway/data/keys.js';
 import { type JsonRow, Workplace } from '../support/cli.js';
+import { withRaw } from '../support/raw-store.js';
 
 const ORIGIN = 'a.example/x';
 
@@ -201,12 +201,10 @@ describe('the log on the command line', function () {
 
   it('gives no leaf that its tree does not have', async () => {
     execFileSync('cp', ['-a', place.path('d'), place.path('torn')]);
-    const raw = new Level<string, Buffer>(place.path('torn', 'store'), { valueEncoding: 'buffer' });
-    await raw.open();
-    const entries: string[] = [];
-    for await (const key of raw.keys({ gte: 'e/', lt: 'e/~' })) entries.push(key);
-    await raw.del(entries[10] as string);
-    await raw.close();
+    await withRaw(place.path('torn', 'store'), async (raw) => {
+      const entries = await raw.keys({ gte: 'e/', lt: 'e/~' });
+      await raw.del(entries[10] as string);
+    });
     const torn = place.json(['log', 'leaves', '--data', 'torn']);
     expect(torn.status).to.equal(2);
     expect(torn.rows.at(-1)?.['error']).to.include({ code: 'STORE_CORRUPT' });

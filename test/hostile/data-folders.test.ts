@@ -7,8 +7,8 @@ import { canonicalBytes, canonicalJson } from '../../chaincode/core/canonical-js
 import type { ErrorCode } from '../../chaincode/core/errors.js';
 import { LEAF_BYTES, MAX_APPEND_LEAVES } from '../../chaincode/core/limits.js';
 import { dataLayout } from '../../gateway/data/layout.js';
-import { Database } from '../../gateway/store/database.js';
 import { META_KEY } from '../../gateway/store/keys.js';
+import { StoreDatabase } from '../../gateway/store/store-database.js';
 import { Workplace } from '../support/cli.js';
 import { openData } from '../support/data-sample.js';
 import { expectCodeAsync } from '../support/expect-code.js';
@@ -87,9 +87,9 @@ describe('a data folder', function () {
   });
 
   it('whose store is of a later format is refused', async () => {
-    const db = await Database.open(data().store, { create: false });
+    const db = await StoreDatabase.open(data().store, { create: false });
     const { logId } = JSON.parse(readFileSync(data().config, 'utf8'));
-    const meta = canonicalBytes({ format: 'chartseal-store/3', logId });
+    const meta = canonicalBytes({ format: 'chartseal-store/4', logId });
     await db.batch().put(META_KEY, meta).write();
     await db.close();
     await refuses('NEWER_VERSION');
@@ -119,7 +119,10 @@ describe('a data folder', function () {
       [() => chmodSync(place.path('data', 'keys', 'ca-key.pem'), 0o644), 'KEY_EXPOSED'],
       [() => rmSync(data().store, { recursive: true }), 'STORE_BEHIND'],
       [() => rmSync(data().ledger, { recursive: true }), 'LEDGER_BEHIND'],
-      [() => writeFileSync(place.path('data', 'store', 'CURRENT'), 'x'), 'STORE_CORRUPT'],
+      [
+        () => writeFileSync(place.path('data', 'store', 'entries', 'CURRENT'), 'x'),
+        'STORE_CORRUPT',
+      ],
       [() => writeFileSync(place.path('data', 'ledger', 'CURRENT'), 'x'), 'LEDGER_CORRUPT'],
     ];
     for (const [fault, code] of faults) {

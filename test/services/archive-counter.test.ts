@@ -227,7 +227,7 @@ describe('the counter of the archive', () => {
 
   it('stops at an entry that cannot be read and says so, while accepting goes on', async () => {
     await accept('whole', 2);
-    await process.store.db.batch().del(entryKey(3)).write();
+    await process.store.db.batch().put(entryKey(3), new Uint8Array(4)).write();
     const counter = newCounter();
     let stopped = await until(counter, 3);
     while (stopped.fault === undefined) stopped = await counter.figures(Date.now());

@@ -94,12 +94,8 @@ describe('the audit of the log', () => {
     it(`finds under attestations that ${what}`, async () => {
       await withRows(folder, async (rows) => {
         const found = await keysOf(rows, 'k/');
-        await rows.batch(
-          [...(withMarker ? ['marker', ...found] : found.slice(-1))].map((key) => ({
-            type: 'del' as const,
-            key,
-          })),
-        );
+        const gone = withMarker ? ['marker', ...found] : found.slice(-1);
+        for (const key of gone) await rows.del(key);
       });
       const result = await audit(folder, { isLogOnly: true });
       expect(result.named('FAILED')).to.include('attestations');

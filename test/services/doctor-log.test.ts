@@ -13,8 +13,10 @@ import { createDataFolder } from '../../gateway/data/create.js';
 import { dataLayout } from '../../gateway/data/layout.js';
 import { examine } from '../../gateway/services/doctor/doctor.js';
 import { openHospital } from '../../gateway/services/hospital.js';
+import { failedChecks } from '../support/audit-sample.js';
 import { copy, doctorPlace, one, sick } from '../support/doctor-place.js';
 import { accessSubmission } from '../support/hospital.js';
+import { withRaw } from '../support/raw-store.js';
 
 const HOSPITAL_MODULE = join(__dirname, '..', '..', 'gateway', 'services', 'hospital.js');
 
@@ -30,7 +32,7 @@ const { openHospital } = require(process.argv[1]);
 describe('the doctor of store and ledger', function () {
   this.timeout(60_000);
   const place = doctorPlace();
-  const { at, inData, run, withRaw, flip, accept } = place;
+  const { at, inData, run, rowsOf, flip, accept } = place;
 
   describe('of the store', () => {
     it('finds damage in rows, and goes on to look at the rest', async () => {
@@ -54,19 +56,17 @@ describe('the doctor of store and ledger', function () {
     });
 
     it('finds newest entries that are gone, and a head that is older than its chain', async () => {
-      await withRaw('store', async (raw) => {
-        for await (const key of raw.keys({ gte: 'e/', lt: 'e/~', reverse: true, limit: 1 })) {
-          await raw.del(key);
-        }
+      await withRaw(inData('store'), async (raw) => {
+        const [last = ''] = await raw.keys({ gte: 'e/', lt: 'e/~', reverse: true, limit: 1 });
+        await raw.del(last);
       });
       const found = await run();
       expect(one(found, 'entries').sentence).to.include(
         'The newest entries are gone: 40 were proven',
       );
       copy(at('made'), place.data);
-      await withRaw('store', async (raw) => {
-        const heads: string[] = [];
-        for await (const key of raw.keys({ gte: 'h/', lt: 'h/~' })) heads.push(key);
+      await withRaw(inData('store'), async (raw) => {
+        const heads = await raw.keys({ gte: 'h/', lt: 'h/~' });
         await raw.put(heads[0] as string, (await raw.get(heads[1] as string)) as Buffer);
       });
       expect(sick(await run())).to.deep.equal(['entries: fault']);
@@ -162,8 +162,9 @@ describe('the doctor of store and ledger', function () {
   it('comes to an end with findings whichever file is cut or lengthened', async () => {
     const layout = dataLayout(place.data);
     for (const database of [layout.store, layout.ledger]) {
-      for (const name of readdirSync(at('made', basename(database)))) {
-        if (name.startsWith('LO')) continue;
+      const made = at('made', basename(database));
+      for (const name of readdirSync(made, { recursive: true, encoding: 'utf8' })) {
+        if (basename(name).startsWith('LO') || statSync(join(made, name)).isDirectory()) continue;
         copy(at('made'), place.data);
         appendFileSync(join(database, name), 'x');
         await examine({ folder: place.data, nodeProblem: '' });
@@ -171,8 +172,14 @@ describe('the doctor of store and ledger', function () {
         const path = join(database, name);
         writeFileSync(path, readFileSync(path).subarray(0, statSync(path).size >> 1));
         const found = await examine({ folder: place.data, nodeProblem: '' });
-        const isEmpty = statSync(at('made', basename(database), name)).size === 0;
-        if (!isEmpty) expect(sick(found), name).to.not.deep.equal([]);
+        const [left, all] = [await rowsOf(database), await rowsOf(made)];
+        // What the index lost of the newest entries, it has again.
+        const isLost = left.join('\n') !== all.join('\n');
+        if (!isLost || sick(found).length > 0) continue;
+        // What the map lost of the newest entries follows from them.
+        if (/^map\/\d+\.log$/.test(name)) continue;
+        // Whatever a start needs is whole: the file held rows that others have replaced.
+        expect(await failedChecks(place.data), name).to.not.deep.equal([]);
       }
     }
   });

@@ -64,9 +64,9 @@ describe('the doctor', function () {
     it('does not open the databases of another user, who could not use them afterwards', async () => {
       if (process.geteuid?.() !== 0) return;
       chownSync(place.data, 65534, 65534);
-      const before = execFileSync('ls', ['-l', inData('store'), inData('ledger')]).toString();
+      const before = execFileSync('ls', ['-lR', inData('store'), inData('ledger')]).toString();
       const found = await run();
-      expect(execFileSync('ls', ['-l', inData('store'), inData('ledger')]).toString()).to.equal(
+      expect(execFileSync('ls', ['-lR', inData('store'), inData('ledger')]).toString()).to.equal(
         before,
       );
       expect(sick(found)).to.include.members(['owner: fault', 'store: not checked']);

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Level } from 'level';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import { InquiryDesk } from '../../gateway/services/inquiries/desk.js';
@@ -16,6 +15,7 @@ import type { Thread } from '../../gateway/services/inquiries/thread.js';
 import { TABLES } from '../../gateway/store/keys.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { accessSubmission, TestHospital, type TestProcess } from '../support/hospital.js';
+import { withRaw } from '../support/raw-store.js';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.now();
@@ -238,14 +238,11 @@ describe('inquiries', () => {
   it('are not made up where the store is damaged', async () => {
     await ask('P1', 'a');
     await process.close();
-    const raw = new Level<string, Buffer>(join(hospital.folder, 'store'), {
-      valueEncoding: 'buffer',
+    await withRaw(join(hospital.folder, 'store'), async (raw) => {
+      for (const key of await raw.keys({ gte: TABLES.chain, lt: `${TABLES.chain}~` })) {
+        if (key.endsWith('1')) await raw.del(key);
+      }
     });
-    await raw.open();
-    for await (const key of raw.keys({ gte: TABLES.chain, lt: `${TABLES.chain}~` })) {
-      if (key.endsWith('1')) await raw.del(key);
-    }
-    await raw.close();
     process = await hospital.open();
     inquiries = new Inquiries(process);
     await expectCodeAsync(() => inquiries.ofPatient(patient('P1')), 'STORE_CORRUPT');

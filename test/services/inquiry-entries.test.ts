@@ -6,7 +6,7 @@ import type { AnswerSubmission, InquirySubmission } from '../../gateway/services
 import { Database } from '../../gateway/store/database.js';
 import { META_KEY } from '../../gateway/store/keys.js';
 import { formatJsonRow } from '../../gateway/store/rows.js';
-import { createStore, openStore, type Store } from '../../gateway/store/store.js';
+import { openStore, type Store } from '../../gateway/store/store.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import {
   accessSubmission,
@@ -146,14 +146,13 @@ describe('a record', () => {
   });
 });
 
-describe('a store of a version without rows to search by', () => {
-  it('is not opened, and says that a rebuild makes them', async () => {
+describe('a store of an earlier version, in which all tables lay together', () => {
+  it('is not opened, and says that a rebuild makes one of this version', async () => {
     const folder = newTempFolder();
     try {
       const store = `${folder}/store`;
-      await createStore(store, 'ab'.repeat(32));
-      const db = await Database.open(store, { create: false });
-      const meta = { format: 'chartseal-store/1', logId: 'ab'.repeat(32) };
+      const db = await Database.open(store, { create: true });
+      const meta = { format: 'chartseal-store/2', logId: 'ab'.repeat(32) };
       await db.batch().put(META_KEY, formatJsonRow(meta)).write();
       await db.close();
       await expectCodeAsync(() => openStore(store, 'ab'.repeat(32)), 'STORE_OUTDATED');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type MendedRows, rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
+import { FLUSHED_MAP_KEY } from '../../gateway/store/keys.js';
 import {
   AuditSample,
   addEvents,
@@ -77,7 +78,7 @@ describe('rebuild of rows that cannot be used', () => {
   });
 
   const ALL = ['h/', 'c/', 'l/', 'i/', 'p/', 'q/', 'f/', 'a/', 'b/', 'k/', 't/', 'm/'];
-  for (const table of [...ALL, 'marker', 'map', 'audit']) {
+  for (const table of [...ALL, 'marker', FLUSHED_MAP_KEY, 'audit']) {
     it(`mends or drops rows of ${table} that are of another shape`, async () => {
       const key = table.endsWith('/')
         ? (await withRows(folder, (rows) => keysOf(rows, table))).at(-1)

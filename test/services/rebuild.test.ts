@@ -5,7 +5,8 @@ import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { parseTrustFile } from '../../gateway/evidence/trust.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
-import { parseKeyNumber } from '../../gateway/store/keys.js';
+import { parseKeyNumber, REDONE_KEY } from '../../gateway/store/keys.js';
+import { partFolder } from '../../gateway/store/store-database.js';
 import {
   AuditSample,
   addEvents,
@@ -14,11 +15,11 @@ import {
   keysOf,
   openData,
   putRows,
-  type RawStore,
   readValue,
   withRows,
 } from '../support/audit-sample.js';
 import { expectCodeAsync } from '../support/expect-code.js';
+import { logRows, type RawStore, withRaw } from '../support/raw-store.js';
 import { DAMAGES, forge, withoutOpenings } from '../support/store-damages.js';
 
 /** Damage to entries, and to what only the store knows, is not mended. */
@@ -28,7 +29,7 @@ const MENDED = ['chains', 'lookups', 'patients', 'tree', 'map', 'attestations'];
 async function contents(folder: string): Promise<Map<string, string>> {
   return withRows(folder, async (rows) => {
     const found = new Map<string, string>();
-    for await (const [key, row] of rows.iterator()) found.set(key, row.toString('hex'));
+    for (const [key, row] of await logRows(rows)) found.set(key, row.toString('hex'));
     return found;
   });
 }
@@ -127,7 +128,7 @@ describe('rebuild', () => {
 
   it('mends a store of which only entries and patients are left', async () => {
     await withRows(folder, async (rows) => {
-      for (const table of ['c/', 'h/', 'l/', 'i/', 'a/', 'b/', 't/', 'm/', 'm']) {
+      for (const table of ['c/', 'h/', 'l/', 'i/', 'a/', 'b/', 't/', 'm/', 'f']) {
         await deleteAll(rows, table);
       }
     });
@@ -136,15 +137,34 @@ describe('rebuild', () => {
     expect((await readReceipts()).slice(0, receipts.length)).to.deep.equal(receipts);
   });
 
-  for (const name of ['CURRENT', 'MANIFEST']) {
-    it(`reads the entries of a store that has lost its ${name}`, async () => {
-      const store = join(folder, 'store');
-      for (const file of readdirSync(store)) {
-        if (file.startsWith(name)) rmSync(join(store, file));
+  for (const [name, part] of [
+    ['CURRENT', 'entries'],
+    ['MANIFEST', 'entries'],
+    ['CURRENT', 'index'],
+    ['MANIFEST', 'map'],
+  ] as const) {
+    it(`reads the entries of a store that has lost ${name} of its ${part}`, async () => {
+      const path = partFolder(join(folder, 'store'), part);
+      for (const file of readdirSync(path)) {
+        if (file.startsWith(name)) rmSync(join(path, file));
       }
       await rebuildStore(folder);
       expect(await readReceipts()).to.deep.equal(receipts);
       expect(storesOf(folder)).to.have.lengthOf(2);
+    });
+  }
+
+  for (const [what, damaged] of [
+    ['of an index that does not know how far it goes', Buffer.from('damaged')],
+    ['of an index of another time', undefined],
+  ] as const) {
+    it(`reads the entries ${what}`, async () => {
+      const index = partFolder(join(folder, 'store'), 'index');
+      await withRaw(index, (raw) =>
+        damaged === undefined ? raw.del(REDONE_KEY) : raw.put(REDONE_KEY, damaged),
+      );
+      await rebuildStore(folder);
+      expect(await readReceipts()).to.deep.equal(receipts);
     });
   }
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Level } from 'level';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { recordLabel } from '../../chaincode/core/labels.js';
 import { formatHistory } from '../../gateway/evidence/history.js';
@@ -18,18 +17,7 @@ import {
   TestHospital,
   type TestProcess,
 } from '../support/hospital.js';
-
-/** What a damaged disk does behind the store's back. */
-async function withRaw<T>(
-  folder: string,
-  act: (raw: Level<string, Buffer>) => Promise<T>,
-): Promise<T> {
-  const raw = new Level<string, Buffer>(folder, { valueEncoding: 'buffer' });
-  await raw.open();
-  const result = await act(raw);
-  await raw.close();
-  return result;
-}
+import { withRaw } from '../support/raw-store.js';
 
 describe('the sequencer', () => {
   let hospital: TestHospital;

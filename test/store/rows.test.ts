@@ -31,8 +31,9 @@ const KINDS: readonly (readonly [string, Parse, Readonly<Record<string, unknown>
 const BINARY: readonly (readonly [string, Parse | ((bytes: Uint8Array) => unknown), number])[] = [
   ['an ordinal', rows.parseOrdinal, 8],
   ['a label', rows.parseLabelRow, 32],
-  ['a known submission', rows.parseKnownRow, 72],
-  ['a head', rows.parseHead, 91],
+  ['a known submission', rows.parseKnownRow, 40],
+  ['a head', rows.parseHead, 51],
+  ['a head of a record', rows.parseHead, 91],
 ];
 
 describe('rows of the store', () => {

@@ -2,7 +2,6 @@
 // damaging a store that only an audit can see: rows are gone, or are others with a right checksum.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Level } from 'level';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { createDataFolder } from '../../gateway/data/create.js';
 import { dataLayout } from '../../gateway/data/layout.js';
@@ -13,13 +12,16 @@ import {
   type AuditSummary,
   runAudit,
 } from '../../gateway/services/audit/audit.js';
+import { auditLog } from '../../gateway/services/audit/log-audit.js';
+import { openAuditedFolder } from '../../gateway/services/audit/open-folder.js';
 import { auditRunning } from '../../gateway/services/audit/running.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import { runIngest } from '../../gateway/services/ingest-run.js';
 import type { InquirySubmission } from '../../gateway/services/submission.js';
-import { Database } from '../../gateway/store/database.js';
+import { StoreDatabase } from '../../gateway/store/store-database.js';
 import { accessSubmission, recordSubmission } from './hospital.js';
+import { type RawStore, withRaw } from './raw-store.js';
 import { newTempFolder, removeTempFolder, writeFiles } from './temp-folder.js';
 
 export const FILES: Readonly<Record<string, string>> = Object.fromEntries(
@@ -55,9 +57,6 @@ const QUESTION: InquirySubmission = {
   question: 'why?',
   patient: accessSubmission('P1', '').patient,
 };
-
-/** Rows of a store as LevelDB has them. */
-export type RawStore = Level<string, Buffer>;
 
 export class AuditSample {
   readonly #folder = newTempFolder();
@@ -118,21 +117,12 @@ export class AuditSample {
 
 /** Works on the rows themselves, past every check. */
 export async function withRows<T>(folder: string, use: (rows: RawStore) => Promise<T>): Promise<T> {
-  const rows: RawStore = new Level(dataLayout(folder).store, {
-    valueEncoding: 'buffer',
-    createIfMissing: false,
-  });
-  await rows.open();
-  try {
-    return await use(rows);
-  } finally {
-    await rows.close();
-  }
+  return withRaw(dataLayout(folder).store, use);
 }
 
 /** Keys that begin so. */
 export async function keysOf(rows: RawStore, prefix: string): Promise<string[]> {
-  return rows.keys({ gte: prefix, lt: `${prefix}~` }).all();
+  return rows.keys({ gte: prefix, lt: `${prefix}~` });
 }
 
 /** The value without its checksum. */
@@ -147,7 +137,7 @@ export async function putRows(
   folder: string,
   rows: ReadonlyMap<string, Uint8Array>,
 ): Promise<void> {
-  const db = await Database.open(dataLayout(folder).store, { create: false });
+  const db = await StoreDatabase.open(dataLayout(folder).store, { create: false });
   const batch = db.batch();
   for (const [key, value] of rows) batch.put(key, value);
   await batch.write();
@@ -211,4 +201,15 @@ export function auditBeside(
 ): Promise<Audited> {
   const run: Run = (given, listener) => auditRunning(hospital, given, listener);
   return audited(run, options, onAnswer);
+}
+
+/** Checks of the audit that fail for this folder. */
+export async function failedChecks(data: string): Promise<string[]> {
+  const folder = await openAuditedFolder(data);
+  try {
+    const { checks } = await auditLog(folder, { aborted: false });
+    return checks.filter(({ status }) => status === 'FAILED').map(({ check }) => check);
+  } finally {
+    await folder.close();
+  }
 }

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Level } from 'level';
 import { canonicalJson } from '../../chaincode/core/canonical-json.js';
 import { createDataFolder } from '../../gateway/data/create.js';
 import { readKeys } from '../../gateway/data/keys.js';
@@ -18,6 +17,7 @@ import type { HistoryQuery } from '../../gateway/services/histories.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import type { Submission } from '../../gateway/services/submission.js';
 import { accessSubmission, recordSubmission } from './hospital.js';
+import { logRows, withRaw } from './raw-store.js';
 
 export type Line = Record<string, unknown>;
 
@@ -121,15 +121,8 @@ export async function readEvidence(folder: string): Promise<string[]> {
 }
 
 async function databaseRows(folder: string): Promise<Record<string, string>> {
-  const db = new Level<string, Buffer>(folder, {
-    valueEncoding: 'buffer',
-    createIfMissing: false,
-  });
-  await db.open();
-  const rows: Record<string, string> = {};
-  for await (const [key, value] of db.iterator()) rows[key] = value.toString('hex');
-  await db.close();
-  return rows;
+  const rows = await withRaw(folder, logRows);
+  return Object.fromEntries(rows.map(([key, value]) => [key, value.toString('hex')]));
 }
 
 /** Rows of store and ledger, and the files beside them. */

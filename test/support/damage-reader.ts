@@ -11,12 +11,11 @@ import { parseTrustFile } from '../../gateway/evidence/trust.js';
 import { BlockStore } from '../../gateway/ledger/embedded/block-store.js';
 import { openEmbeddedNetwork } from '../../gateway/ledger/embedded/embedded-network.js';
 import { LogLedger } from '../../gateway/ledger/log-ledger.js';
-import { auditLog } from '../../gateway/services/audit/log-audit.js';
-import { openAuditedFolder } from '../../gateway/services/audit/open-folder.js';
 import { Histories } from '../../gateway/services/histories.js';
 import { Receipts } from '../../gateway/services/receipts.js';
 import { Sequencer } from '../../gateway/services/sequencer/sequencer.js';
 import { openStore } from '../../gateway/store/store.js';
+import { failedChecks } from './audit-sample.js';
 import { chooseDamages, describeDamage, inflict } from './damage.js';
 import { type Given, readEverything } from './data-sample.js';
 import { seeded } from './seeded.js';
@@ -108,17 +107,6 @@ function tablesOf(keys: readonly string[]): Record<string, number> {
   return tables;
 }
 
-/** Checks of the audit that fail for this folder. */
-async function auditedBy(data: string): Promise<string[]> {
-  const folder = await openAuditedFolder(data);
-  try {
-    const { checks } = await auditLog(folder, { aborted: false });
-    return checks.filter(({ status }) => status === 'FAILED').map(({ check }) => check);
-  } finally {
-    await folder.close();
-  }
-}
-
 /** Rows that are not what they were, by table; undefined when they could not even be read. */
 async function changedRows(folder: string, wanted: Given) {
   try {
@@ -151,7 +139,7 @@ async function outcomeOf(
   if (words === '' && changed !== undefined && Object.keys(changed).length === 0) {
     return { damage, changed };
   }
-  const audit = await auditedBy(data);
+  const audit = await failedChecks(data);
   return audit.length > 0
     ? { damage, audit }
     : { damage, changed: changed ?? {}, unforeseen: words };

@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Level } from 'level';
 import { createDataFolder } from '../../gateway/data/create.js';
 import { type DoctorOptions, examine } from '../../gateway/services/doctor/doctor.js';
 import type { Finding } from '../../gateway/services/doctor/finding.js';
 import { openHospital } from '../../gateway/services/hospital.js';
 import { accessSubmission } from './hospital.js';
+import { withRaw } from './raw-store.js';
 import { newTempFolder, removeTempFolder } from './temp-folder.js';
 
 export function copy(from: string, to: string): void {
@@ -17,19 +17,16 @@ export function copy(from: string, to: string): void {
   execFileSync('cp', ['-a', from, to]);
 }
 
+/** Where LevelDB cannot read them: the names of its files. */
 async function rows(database: string, scratch: string): Promise<string[]> {
   if (!existsSync(database)) return [];
   copy(database, scratch);
-  const raw = new Level<string, Buffer>(scratch, { valueEncoding: 'buffer' });
   try {
-    await raw.open({ createIfMissing: false });
-    const found: string[] = [];
-    for await (const [key, value] of raw.iterator()) found.push(`${key} ${value.toString('hex')}`);
-    return found;
+    const found = await withRaw(scratch, (raw) => raw.entries());
+    return found.map(([key, value]) => `${key} ${value.toString('hex')}`);
   } catch {
-    return readdirSync(database).filter((name) => name.endsWith('.ldb'));
-  } finally {
-    await raw.close();
+    const files = readdirSync(database, { recursive: true, encoding: 'utf8' });
+    return files.filter((name) => name.endsWith('.ldb'));
   }
 }
 
@@ -48,9 +45,12 @@ export function one(found: readonly Finding[], check: string): Finding {
  */
 export function doctorPlace() {
   let folder = '';
-  const place = { data: '', folder: () => folder, at, inData, run, withRaw, flip, accept };
+  const place = { data: '', folder: () => folder, at, inData, run, rowsOf, flip, accept };
   function at(...names: string[]): string {
     return join(folder, ...names);
+  }
+  function rowsOf(database: string): Promise<string[]> {
+    return rows(database, at('scratch'));
   }
   function inData(...names: string[]): string {
     return join(place.data, ...names);
@@ -101,7 +101,7 @@ export function doctorPlace() {
       if (stats.isFile()) hash.update(readFileSync(path));
     }
     for (const database of databases) {
-      hash.update((await rows(database, at('scratch'))).join('\n'));
+      hash.update((await rowsOf(database)).join('\n'));
     }
     return hash.digest('hex');
   }
@@ -119,21 +119,11 @@ export function doctorPlace() {
     return found;
   }
 
-  async function withRaw(
-    name: 'store' | 'ledger',
-    act: (raw: Level<string, Buffer>) => Promise<void>,
-  ): Promise<void> {
-    const raw = new Level<string, Buffer>(inData(name), { valueEncoding: 'buffer' });
-    await raw.open();
-    await act(raw);
-    await raw.close();
-  }
-
   /** Flips one bit in the value of the last row of a table. */
   async function flip(name: 'store' | 'ledger', table: string): Promise<void> {
-    await withRaw(name, async (raw) => {
+    await withRaw(inData(name), async (raw) => {
       const range = { gte: table, lte: `${table}~`, reverse: true, limit: 1 };
-      for await (const [key, value] of raw.iterator(range)) {
+      for (const [key, value] of await raw.entries(range)) {
         const place = value.length >> 1;
         value[place] = (value[place] as number) ^ 1;
         await raw.put(key, value);

@@ -16,6 +16,7 @@ import {
 import { join } from 'node:path';
 import { FAULT_ENV, type FaultPlan } from './fault-points.js';
 import type { Random } from './fault-random.js';
+import { levelFolders } from './raw-store.js';
 
 const PRELOAD = join(__dirname, 'fault-preload.js');
 /** No child of ours takes this long: it hangs, and that is a fault too. */
@@ -102,10 +103,15 @@ export function readReached(folder: string): Reached {
 }
 
 /**
- * What a loss of power does: bytes of a log file that were not fsynced before anybody was answered
- * are gone, from a random one on. Says how many.
+ * What a loss of power does: bytes of log files that were not fsynced before anybody was answered
+ * are gone, from a random one on in each. Says how many.
+ * @param database its folder, or that of a store
  */
 export function tearLog(folder: string, database: string, random: Random): number {
+  return levelFolders(database).reduce((sum, path) => sum + tearOne(folder, path, random), 0);
+}
+
+function tearOne(folder: string, database: string, random: Random): number {
   const noted = join(folder, 'durable', database.slice(database.lastIndexOf('/') + 1));
   if (!existsSync(noted) || !existsSync(database)) return 0;
   const note = readFileSync(noted, 'utf8');

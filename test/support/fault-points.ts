@@ -30,7 +30,8 @@ type Rule = readonly [point: string, pattern: RegExp];
 const STORE_KEYS: readonly Rule[] = [
   ['accept', /^e\//],
   ['marker', /^marker$/],
-  ['map flush', /^map$/],
+  ['map flush', /^flushed$/],
+  ['index', /^redone$/],
   ['store creation', /^meta$/],
   ['audit pass', /^audit$/],
 ];

@@ -72,11 +72,17 @@ function noteDurable(folder: string): void {
   fs.closeSync(file);
 }
 
+const noted = new Set<string>();
+
+/** What was there before this process wrote is durable, and what was synced. */
 async function writeBatch(
   folder: string,
   keys: Iterable<string>,
+  options: unknown,
   write: () => Promise<unknown>,
 ): Promise<unknown> {
+  if (!noted.has(folder)) noteDurable(folder);
+  noted.add(folder);
   const due = isDue(batchPoints(folder, keys));
   killAt('before', due);
   const written = write();
@@ -85,7 +91,7 @@ async function writeBatch(
     killAt('during', due);
   }
   const result = await written;
-  noteDurable(folder);
+  if ((options as { readonly sync?: boolean }).sync === true) noteDurable(folder);
   killAt('after', due);
   return result;
 }
@@ -107,13 +113,14 @@ function wrapDatabases(): void {
   });
   replace(ChainedBatch.prototype, '_write', (write, batch, args) => {
     const folder = (batch as OpenBatch).db.location;
-    return writeBatch(folder, keysOf.get(batch) ?? [], () => write(...args) as Promise<unknown>);
+    const keys = keysOf.get(batch) ?? [];
+    return writeBatch(folder, keys, args[0], () => write(...args) as Promise<unknown>);
   });
   replace(Level.prototype, '_batch', (write, db, args) => {
     const rows = args[0] as { key: unknown }[];
     const keys = rows.map(({ key }) => String(key));
     const folder = (db as Level).location;
-    return writeBatch(folder, keys, () => write(...args) as Promise<unknown>);
+    return writeBatch(folder, keys, args[1], () => write(...args) as Promise<unknown>);
   });
 }
 

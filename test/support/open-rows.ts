@@ -3,19 +3,20 @@
 import { Level } from 'level';
 import { dataLayout } from '../../gateway/data/layout.js';
 import type { Hospital } from '../../gateway/services/hospital.js';
-import type { RawStore } from './audit-sample.js';
+import { type RawStore, rawStore } from './raw-store.js';
 import type { Change } from './store-damages.js';
 
-const opened = new Map<string, RawStore>();
+type Raw = Level<string, Buffer>;
+type Open = (this: Raw, ...given: unknown[]) => Promise<void>;
 
-type Open = (this: RawStore, ...given: unknown[]) => Promise<void>;
+const opened = new Map<string, Raw>();
 
 /** From now on, what is opened can be damaged; gives how to end that. */
 export function watchStores(): () => void {
   const holder = Level.prototype as unknown as { open: Open };
   const original = holder.open;
   const isOwn = Object.hasOwn(holder, 'open');
-  holder.open = function (this: RawStore, ...given) {
+  holder.open = function (this: Raw, ...given) {
     opened.set(this.location, this);
     return original.apply(this, given);
   };
@@ -27,9 +28,7 @@ export function watchStores(): () => void {
 }
 
 export function rowsOf({ folder }: Hospital): RawStore {
-  const rows = opened.get(dataLayout(folder).store);
-  if (rows === undefined) throw new Error('the store was not opened while it was watched');
-  return rows;
+  return rawStore(dataLayout(folder).store, opened);
 }
 
 /** Does this to the rows of a store that is open. */

@@ -16,7 +16,8 @@ import {
   parseJsonRow,
   parseStoredEntry,
 } from '../../gateway/store/rows.js';
-import { keysOf, type RawStore, readValue } from './audit-sample.js';
+import { keysOf, readValue } from './audit-sample.js';
+import type { RawStore } from './raw-store.js';
 
 export type Change = (rows: RawStore) => Promise<Map<string, Uint8Array>>;
 
@@ -85,7 +86,7 @@ export async function withoutOpenings(rows: RawStore): Promise<Map<string, Uint8
     const place = uint64(keys.parseKeyNumber(at));
     return new Map([
       [at, formatStoredEntry({ ...stored, openings: new Uint8Array() })],
-      [keys.idempotencyKey(key), concat(content, place, leafHash(stored.leaf))],
+      [keys.idempotencyKey(key), concat(content, place)],
     ]);
   }
   throw new Error('nothing is private in the sample');
@@ -187,7 +188,7 @@ export const DAMAGES: readonly (readonly [string, string, Change])[] = [
   [
     'the map covers something else',
     'map',
-    altered('map', (value) =>
+    altered(keys.FLUSHED_MAP_KEY, (value) =>
       formatJsonRow({ ...parseJsonRow<object>(value), mapRoot: encodeHex(nobody) }),
     ),
   ],
@@ -195,7 +196,7 @@ export const DAMAGES: readonly (readonly [string, string, Change])[] = [
     'what the map covers is gone',
     'map',
     async (rows) => {
-      await rows.del('map');
+      await rows.del(keys.FLUSHED_MAP_KEY);
       return new Map();
     },
   ],
@@ -251,7 +252,7 @@ export async function forge(rows: RawStore): Promise<Map<string, Uint8Array>> {
     return new Map([
       [keys.entryKey(head.ordinal), formatStoredEntry({ ...stored, leaf, entry: bytes })],
       [keys.leafHashKey(hash), place],
-      [keys.idempotencyKey(digests.key), concat(digests.content, place, hash)],
+      [keys.idempotencyKey(digests.key), concat(digests.content, place)],
       [key, formatHead({ ...head, state: { ...head.state, head: hash } })],
     ]);
   }

@@ -1,10 +1,10 @@
 // What a data folder holds, told without regard to how LevelDB lays its files out: for tests that a
 // refused command wrote nothing.
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Level } from 'level';
+import { levelFolders, withRaw } from './raw-store.js';
 
 const DATABASES = ['store', 'ledger'];
 /** What belongs to the process that runs, and the feed, which counts what is refused. */
@@ -20,17 +20,10 @@ function* filesBelow(folder: string, prefix = ''): Generator<string> {
   }
 }
 
-/** Every row of a LevelDB folder, by digest of its value. */
+/** Every row of a database or a store, by digest of its value. */
 export async function databaseRows(folder: string): Promise<Record<string, string>> {
-  const db = new Level<string, Buffer>(folder, { createIfMissing: false, valueEncoding: 'buffer' });
-  await db.open();
-  try {
-    const rows: Record<string, string> = {};
-    for await (const [key, value] of db.iterator()) rows[key] = digest(value);
-    return rows;
-  } finally {
-    await db.close();
-  }
+  const rows = await withRaw(folder, (raw) => raw.entries());
+  return Object.fromEntries(rows.map(([key, value]) => [key, digest(value)]));
 }
 
 /** Every row of both databases of the log and every other file of it, by digest. */
@@ -45,7 +38,7 @@ export async function dataContents(data: string): Promise<Record<string, string>
   }
   for (const database of DATABASES) {
     const folder = join(data, database);
-    if (!existsSync(join(folder, 'CURRENT'))) continue;
+    if (levelFolders(folder).length === 0) continue;
     for (const [key, value] of Object.entries(await databaseRows(folder))) {
       contents[`${database}: ${key}`] = value;
     }

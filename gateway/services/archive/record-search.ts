@@ -81,7 +81,8 @@ export class RecordSearch {
     const found: FoundRecord[] = [];
     for await (const ordinal of this.#store.versionsWithDigest(digest, from)) {
       if (found.length === limit) return { found, next: ordinal };
-      found.push(this.#read(ordinal));
+      const one = this.#read(ordinal);
+      if (one.version.entry.record.digests['sha-256'] === digest) found.push(one);
     }
     return { found };
   }

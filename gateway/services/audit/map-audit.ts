@@ -2,25 +2,25 @@
 // the state that the store last wrote them for.
 import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { mapRoot } from '../../../chaincode/core/subject-map.js';
-import type { Database } from '../../store/database.js';
+import type { Rows } from '../../store/database.js';
 import { TABLES } from '../../store/keys.js';
 import type { FlushedMapRow } from '../../store/rows.js';
 import type { StoredLog } from '../../store/store.js';
 import type { Replay } from '../rebuild/replay.js';
 import { Check, type CheckResult, isFinding } from './checks.js';
 
-type Rows = AsyncGenerator<readonly [string, Uint8Array | undefined]>;
+type FoundRows = AsyncGenerator<readonly [string, Uint8Array | undefined]>;
 
 export class MapAudit {
   readonly #store: StoredLog;
-  readonly #scratch: Database;
+  readonly #scratch: Rows;
   readonly #check = new Check('map');
   readonly #flushed: FlushedMapRow | undefined;
   #isCompared = false;
   #pages = 0;
 
   /** @param scratch holds the pages of the replay */
-  constructor(store: StoredLog, scratch: Database) {
+  constructor(store: StoredLog, scratch: Rows) {
     this.#store = store;
     this.#scratch = scratch;
     this.#flushed = this.#readFlushed();
@@ -76,8 +76,8 @@ export class MapAudit {
   }
 
   async #comparePages(): Promise<void> {
-    const wanted: Rows = this.#scratch.rowsAsFound(TABLES.page);
-    const found: Rows = this.#store.db.rowsAsFound(TABLES.page);
+    const wanted: FoundRows = this.#scratch.rowsAsFound(TABLES.page);
+    const found: FoundRows = this.#store.db.rowsAsFound(TABLES.page);
     let [want, have] = [(await wanted.next()).value, (await found.next()).value];
     while (want !== undefined || have !== undefined) {
       const [wantedKey, foundKey] = [want?.[0] ?? '~', have?.[0] ?? '~'];

@@ -3,8 +3,8 @@ import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { KIND_RECORD } from '../../../chaincode/core/lifecycle.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
-import type { LevelRows } from '../../store/database.js';
-import { patientKey, patientLabelKey, TABLES } from '../../store/keys.js';
+import type { Rows } from '../../store/database.js';
+import { headKey, patientKey, patientLabelKey, TABLES } from '../../store/keys.js';
 import { parseBaselineRow, parseHead, parsePatientRow } from '../../store/rows.js';
 import type { StoredLog } from '../../store/store.js';
 import { Turns } from '../../turns.js';
@@ -26,7 +26,7 @@ export interface SideAuditOptions {
 
 /** Calls `take` for each row; what it throws, and what is damaged, is a fault. */
 async function eachRow(
-  db: LevelRows,
+  db: Rows,
   table: string,
   check: Check,
   stop: Stop,
@@ -102,7 +102,7 @@ export async function auditBaselines({
   const check = new Check('baselines');
   const rows = await eachRow(db, TABLES.baseline, check, stop, (key, row) => {
     parseBaselineRow(row);
-    const head = db.find(TABLES.head + key.slice(TABLES.baseline.length));
+    const head = db.find(headKey(key.slice(TABLES.baseline.length)));
     mustBe(head !== undefined && parseHead(head).state.kind === KIND_RECORD, 'it is of no record');
   });
   const of = counts === undefined ? '' : ` of ${counts.records} records`;

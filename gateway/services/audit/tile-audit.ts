@@ -3,7 +3,7 @@
 import { equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
-import type { LevelRows } from '../../store/database.js';
+import type { Rows } from '../../store/database.js';
 import { TABLES, tileKey } from '../../store/keys.js';
 import { TILE_BYTES, TILE_HEIGHT, tileRoot } from '../../store/tiles.js';
 import type { Check } from './checks.js';
@@ -16,12 +16,12 @@ interface Level {
 }
 
 export class TileAudit {
-  readonly #db: LevelRows;
+  readonly #db: Rows;
   readonly #check: Check;
   readonly #levels: Level[] = [];
   #tiles = 0;
 
-  constructor(db: LevelRows, check: Check) {
+  constructor(db: Rows, check: Check) {
     this.#db = db;
     this.#check = check;
   }

@@ -30,7 +30,7 @@ import type { EmbeddedNetwork } from '../../ledger/embedded/embedded-network.js'
 import type { ReplayInput } from '../../ledger/embedded/replay.js';
 import type { CheckpointPage } from '../../ledger/log-answers.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
-import type { RowBatch } from '../../store/database.js';
+import type { Batch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { type AttestationRow, formatJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
@@ -279,7 +279,7 @@ export class LogImport {
   async #rows<T extends Tag, K extends string | number>(
     tag: T,
     keyOf: (row: Tagged[T]) => K,
-    put: (batch: RowBatch, row: Tagged[T]) => void | Promise<void>,
+    put: (batch: Batch, row: Tagged[T]) => void | Promise<void>,
   ): Promise<void> {
     const { file, store } = this.#parts;
     let batch = store.db.batch();

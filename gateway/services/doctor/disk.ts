@@ -42,11 +42,13 @@ export function judgeRoom({ freeBytes, freeFiles, usedBytes }: Room, folder: str
   return warning('disk', `${free} That is little.`, next);
 }
 
-/** Bytes of the files right in a folder; databases have no folders inside. */
+/** Bytes of the files in a folder. */
 async function folderBytes(path: string): Promise<number> {
   let sum = 0;
   try {
-    for (const name of await readdir(path)) sum += (await stat(join(path, name))).size;
+    for (const name of await readdir(path, { recursive: true })) {
+      sum += (await stat(join(path, name))).size;
+    }
   } catch (error) {
     // A database that is gone, or a file that just went, takes no room; others say what that means.
     if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error;

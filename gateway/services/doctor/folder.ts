@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../../data/config.js';
 import type { DataLayout } from '../../data/layout.js';
 import { STAGING } from '../../data/place.js';
+import { isStoreThere } from '../../store/store-database.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { type Finding, fault, notChecked, ok, quoted, warning } from './finding.js';
 
@@ -97,8 +98,7 @@ export async function checkLeftovers(
     const why = systemErrorText(error);
     unread.push(notChecked('leftovers', `The folder above cannot be read: ${why}.`));
   }
-  const hasStore = (await findStats(join(store, 'CURRENT'))) !== undefined;
-  const findings = found.map((left) => leftover(left, hasStore));
+  const findings = found.map((left) => leftover(left, isStoreThere(store)));
   if (findings.length + unread.length > 0) return [...findings, ...unread];
   return [ok('leftovers', 'No command that was killed left anything behind.')];
 }

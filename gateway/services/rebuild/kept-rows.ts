@@ -1,8 +1,8 @@
 // Rows that follow from nothing else and are taken over into a rebuilt store, as far as they can
 // be read: patients, where files were read, and how far an audit has come.
 import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
-import type { Database, RowBatch } from '../../store/database.js';
-import { AUDIT_KEY, patientLabelKey, TABLES } from '../../store/keys.js';
+import type { Batch, RowStore, Rows } from '../../store/database.js';
+import { AUDIT_KEY, headKey, patientLabelKey, TABLES } from '../../store/keys.js';
 import {
   formatJsonRow,
   parseBaselineRow,
@@ -15,10 +15,10 @@ import type { Labels } from '../log-context.js';
 const BATCH_ROWS = 1024;
 
 class Writer {
-  readonly #db: Database;
-  #batch: RowBatch;
+  readonly #db: RowStore;
+  #batch: Batch;
 
-  constructor(db: Database) {
+  constructor(db: RowStore) {
     this.#db = db;
     this.#batch = db.batch();
   }
@@ -47,7 +47,7 @@ function usable<T>(read: () => T): T | undefined {
 
 /** The label of a patient, from the key of its row; derived anew when the other table disagrees. */
 function isOfPatient(
-  source: Database,
+  source: Rows,
   labels: Labels,
   key: string,
   row: Uint8Array,
@@ -63,7 +63,7 @@ function isOfPatient(
   });
 }
 
-async function keepPatients(source: Database, writer: Writer, labels: Labels): Promise<void> {
+async function keepPatients(source: Rows, writer: Writer, labels: Labels): Promise<void> {
   for await (const [key, row] of source.rowsAsFound(TABLES.patient)) {
     if (row === undefined) continue;
     const label = isOfPatient(source, labels, key, row);
@@ -74,16 +74,16 @@ async function keepPatients(source: Database, writer: Writer, labels: Labels): P
   }
 }
 
-async function keepBaselines(source: Database, target: Database, writer: Writer): Promise<void> {
+async function keepBaselines(source: Rows, target: Rows, writer: Writer): Promise<void> {
   for await (const [key, row] of source.rowsAsFound(TABLES.baseline)) {
     if (row === undefined || usable(() => parseBaselineRow(row)) === undefined) continue;
-    const head = target.find(TABLES.head + key.slice(TABLES.baseline.length));
+    const head = target.find(headKey(key.slice(TABLES.baseline.length)));
     if (head !== undefined) await writer.put(key, row);
   }
 }
 
 /** @param target holds the heads of all chains already */
-export async function keepRows(source: Database, target: Database, labels: Labels): Promise<void> {
+export async function keepRows(source: Rows, target: RowStore, labels: Labels): Promise<void> {
   const writer = new Writer(target);
   await keepPatients(source, writer, labels);
   await keepBaselines(source, target, writer);
@@ -108,8 +108,8 @@ export type FindLoss = (
 ) => 'dropped' | 'with another' | undefined;
 
 export async function countDifferences(
-  before: Database,
-  after: Database,
+  before: Rows,
+  after: Rows,
   table: string,
   findLoss: FindLoss = () => undefined,
 ): Promise<Differences> {
@@ -129,7 +129,7 @@ export async function countDifferences(
 }
 
 /** Whether there is such a row, damaged or not. */
-const isThere = (db: Database, key: string): boolean => {
+const isThere = (db: Rows, key: string): boolean => {
   let isFound = true;
   usable(() => {
     isFound = db.find(key) !== undefined;
@@ -138,15 +138,15 @@ const isThere = (db: Database, key: string): boolean => {
 };
 
 /** Patients and places of files whose chains are there still: these lack something now. */
-export function lossOf(before: Database, after: Database): FindLoss {
-  const has = (table: string, hex: string) => after.find(table + hex) !== undefined;
+export function lossOf(before: Rows, after: Rows): FindLoss {
+  const hasChain = (label: string) => after.find(headKey(label)) !== undefined;
   return (key, row) => {
     const [table, rest] = [key.slice(0, 2), key.slice(2)];
-    if (table !== TABLES.patientLabel) return has(TABLES.head, rest) ? 'dropped' : undefined;
+    if (table !== TABLES.patientLabel) return hasChain(rest) ? 'dropped' : undefined;
     // Damaged: the patient of whom it was would have it again.
     if (row === undefined) return 'with another';
     const label = encodeHex(row);
-    if (!has(TABLES.head, label) || has(TABLES.patient, label)) return undefined;
+    if (!hasChain(label) || after.find(TABLES.patient + label) !== undefined) return undefined;
     return isThere(before, TABLES.patient + label) ? 'with another' : 'dropped';
   };
 }

@@ -9,7 +9,7 @@ import { readKeysFor } from '../../data/keys.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
 import { parseTrustFile, type Trust } from '../../evidence/trust.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
-import type { Database } from '../../store/database.js';
+import type { Rows } from '../../store/database.js';
 import {
   attestationKey,
   FLUSHED_MAP_KEY,
@@ -62,13 +62,13 @@ const KINDS = {
 const KEPT: ReadonlySet<string> = new Set(['patients', 'baselines']);
 
 class Rebuild {
-  readonly #source: Database;
+  readonly #source: Rows;
   readonly #store: Store;
   readonly #ledger: OwnLedger;
   readonly #trust: Trust;
   readonly #builder: StoreBuilder;
 
-  constructor(source: Database, store: Store, ledger: OwnLedger) {
+  constructor(source: Rows, store: Store, ledger: OwnLedger) {
     this.#source = source;
     this.#store = store;
     this.#ledger = ledger;
@@ -201,7 +201,7 @@ class Rebuild {
   }
 }
 
-function isSameRow(before: Database, after: Database, key: string): boolean {
+function isSameRow(before: Rows, after: Rows, key: string): boolean {
   try {
     const [old, fresh] = [before.find(key), after.find(key)];
     return old !== undefined && fresh !== undefined && equalBytes(old, fresh);
@@ -213,7 +213,7 @@ function isSameRow(before: Database, after: Database, key: string): boolean {
 
 /** The new store, whole and closed, still beside the old one. */
 async function fill(
-  source: Database,
+  source: Rows,
   layout: DataLayout,
   { logId }: DataConfig,
   ledger: OwnLedger,

@@ -1,7 +1,7 @@
 // Derives the log anew from its leaves, append by append, each result compared with what the
 // ledger says. Memory holds the top of the map and what was not flushed.
 import { EMPTY_MAP, type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
-import type { Database, RowBatch } from '../../store/database.js';
+import type { Batch, RowStore } from '../../store/database.js';
 import { pageKey } from '../../store/keys.js';
 import { MapPages } from '../../store/map-pages.js';
 import type { AcceptedLeaf } from '../sequencer/entry-rows.js';
@@ -23,14 +23,14 @@ export interface AppendResult {
 }
 
 export class Replay {
-  readonly #db: Database;
+  readonly #db: RowStore;
   readonly #pages: MapPages;
   readonly #logLabel: Uint8Array;
   #state = EMPTY_LOG;
   #onDisk: MapState = { entries: 0, map: EMPTY_MAP };
 
   /** @param db takes the pages of the map; holds none yet */
-  constructor(db: Database, logLabel: Uint8Array) {
+  constructor(db: RowStore, logLabel: Uint8Array) {
     this.#db = db;
     this.#pages = new MapPages((prefix) => db.find(pageKey(prefix)));
     this.#logLabel = logLabel;
@@ -65,7 +65,7 @@ export class Replay {
   }
 
   /** Writes the map to its pages, and with them what `extra` adds. */
-  async flush(extra: (batch: RowBatch) => void = () => {}): Promise<void> {
+  async flush(extra: (batch: Batch) => void = () => {}): Promise<void> {
     const batch = this.#db.batch();
     mapRoot(this.#state.map);
     putMap(batch, this.#onDisk.map, this.#state);

@@ -6,9 +6,11 @@ import { basename } from 'node:path';
 import { Level } from 'level';
 import { readUint64 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
-import { Database } from '../../store/database.js';
+import { Database, type Rows } from '../../store/database.js';
 import { DROPPED_NOTE } from '../../store/dropped-log.js';
 import { entryKey, parseKeyNumber, TABLES } from '../../store/keys.js';
+import { STORE_PARTS } from '../../store/parted-rows.js';
+import { isOneDatabase, partFolder, StoreDatabase } from '../../store/store-database.js';
 import { isSystemError } from '../file-error.js';
 
 /** Of the copy: what is rebuilt from it has been seen to. */
@@ -20,7 +22,7 @@ const isDamage = (error: unknown): error is ChartsealError =>
   error instanceof ChartsealError && DAMAGE.includes(error.code);
 
 /** First number of 0, 1, 2 … under which no entry can be read. */
-async function firstGap(db: Database): Promise<number> {
+async function firstGap(db: Rows): Promise<number> {
   let next = 0;
   for await (const [key, row] of db.rowsAsFound(TABLES.entry)) {
     if (key !== entryKey(next) || row === undefined) return next;
@@ -30,7 +32,7 @@ async function firstGap(db: Database): Promise<number> {
 }
 
 /** One more than the highest ordinal that a table names. */
-async function countNamed(db: Database, table: string): Promise<number> {
+async function countNamed(db: Rows, table: string): Promise<number> {
   let count = 0;
   for await (const [, row] of db.rowsAsFound(table)) {
     if (row?.length === 8) count = Math.max(count, readUint64(row, 0, 'ordinal') + 1);
@@ -39,7 +41,7 @@ async function countNamed(db: Database, table: string): Promise<number> {
 }
 
 /** The first entry that is lost, among those that the ledger or two tables tell of. */
-async function findLost(db: Database, committed: number): Promise<number | undefined> {
+async function findLost(db: Rows, committed: number): Promise<number | undefined> {
   const gap = await firstGap(db);
   const last = await db.findLast(TABLES.entry);
   if (last !== undefined && parseKeyNumber(last[0]) >= gap) return gap;
@@ -49,9 +51,18 @@ async function findLost(db: Database, committed: number): Promise<number | undef
   return gap < Math.max(committed, Math.min(byChain, byHash)) ? gap : undefined;
 }
 
-/** The database, with every entry in it; throws STORE_CORRUPT naming the first that is lost. */
-async function openWhole(folder: string, committed: number): Promise<Database> {
-  const db = await Database.open(folder, { create: false });
+/** Rows that are to be given back. */
+export type Source = Rows & { close(): Promise<void> };
+
+/** A store of any format: what cannot be derived is the same in all of them. */
+const openAny = (folder: string, salvage: boolean): Promise<Source> =>
+  isOneDatabase(folder)
+    ? Database.open(folder, { create: false })
+    : StoreDatabase.open(folder, { create: false, salvage });
+
+/** The store, with every entry in it; throws STORE_CORRUPT naming the first that is lost. */
+async function openWhole(folder: string, committed: number, salvage: boolean): Promise<Source> {
+  const db = await openAny(folder, salvage);
   try {
     const lost = await findLost(db, committed);
     if (lost === undefined) return db;
@@ -72,9 +83,14 @@ async function repairedCopy(folder: string, copy: string): Promise<void> {
   await rm(copy, { recursive: true, force: true });
   const filter = (path: string) => !LEFT_OUT.includes(basename(path));
   await cp(folder, copy, { recursive: true, filter });
-  await repair(copy).catch((cause: unknown) => {
-    throw new ChartsealError('STORE_CORRUPT', "the store's files are damaged", { cause });
-  });
+  const parts = STORE_PARTS.map((part) => partFolder(copy, part));
+  for (const path of isOneDatabase(copy) ? [copy] : parts) {
+    // Of a part that is gone nothing can be read; entries would be missed.
+    if (!existsSync(path)) await (await Database.open(path, { create: true })).close();
+    await repair(path).catch((cause: unknown) => {
+      throw new ChartsealError('STORE_CORRUPT', "the store's files are damaged", { cause });
+    });
+  }
 }
 
 /**
@@ -83,18 +99,14 @@ async function repairedCopy(folder: string, copy: string): Promise<void> {
  * @param copy path for the copy; what lies there is removed
  * @param committed entries that the ledger holds
  */
-export async function openSource(
-  folder: string,
-  copy: string,
-  committed: number,
-): Promise<Database> {
+export async function openSource(folder: string, copy: string, committed: number): Promise<Source> {
   try {
-    return await openWhole(folder, committed);
+    return await openWhole(folder, committed, false);
   } catch (error) {
     if (!isDamage(error) || !existsSync(folder)) throw error;
     try {
       await repairedCopy(folder, copy);
-      return await openWhole(copy, committed);
+      return await openWhole(copy, committed, true);
     } catch (second) {
       await rm(copy, { recursive: true, force: true });
       // What the files said before the repair says more.

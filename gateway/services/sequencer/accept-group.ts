@@ -2,6 +2,7 @@
 // them durable together. Nothing leaves the group before it is written.
 import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { leafHash } from '../../../chaincode/core/leaf.js';
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { formatTime } from '../../../chaincode/core/time.js';
 import type { Reader } from '../../store/database.js';
@@ -229,8 +230,9 @@ export class AcceptGroup {
   #findKnown(keyHex: string): Known | undefined {
     const row = this.#reader.find(keys.idempotencyKey(keyHex));
     if (row === undefined) return undefined;
-    const { content, ...earlier } = parseKnownRow(row);
-    return { content, accepted: { ...earlier, duplicate: true } };
+    const { content, ordinal } = parseKnownRow(row);
+    const { leaf } = this.#services.store.readEntry(ordinal);
+    return { content, accepted: { ordinal, leafHash: leafHash(leaf), duplicate: true } };
   }
 
   #subjectOf(submission: Submission): Subject {

@@ -7,7 +7,7 @@ import { formatLeaf, leafHash } from '../../../chaincode/core/leaf.js';
 import { ACTS } from '../../../chaincode/core/lifecycle.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import { applyLeaf } from '../../../chaincode/core/subject.js';
-import type { RowBatch } from '../../store/database.js';
+import type { Batch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { formatHead, formatKnownRow, formatStoredEntry, type Head } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
@@ -60,7 +60,7 @@ export interface EntryRowsOptions {
 
 export class EntryRows {
   readonly leaves: AcceptedLeaf[] = [];
-  readonly batch: RowBatch;
+  readonly batch: Batch;
   /** Heads that changed in this batch, by label in hex. */
   readonly heads = new Map<string, Head>();
   readonly #options: EntryRowsOptions;
@@ -133,10 +133,7 @@ export class EntryRows {
       .put(keys.headKey(labelHex), formatHead(after))
       .put(keys.chainKey(labelHex, sequence), place)
       .put(keys.leafHashKey(hash), place)
-      .put(
-        keys.idempotencyKey(digests.key),
-        formatKnownRow({ content: digests.content, ordinal, leafHash: hash }),
-      );
+      .put(keys.idempotencyKey(digests.key), formatKnownRow({ content: digests.content, ordinal }));
     for (const { key, value } of searchRows(body, label, ordinal)) this.batch.put(key, value);
     this.heads.set(labelHex, after);
     this.leaves.push(accepted);

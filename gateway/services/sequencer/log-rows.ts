@@ -2,7 +2,7 @@
 // the map.
 import { concat, encodeHex, uint64 } from '../../../chaincode/core/bytes.js';
 import { type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
-import type { Reader, RowBatch } from '../../store/database.js';
+import type { Batch, Reader } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { changedPages } from '../../store/map-pages.js';
 import { formatJsonRow } from '../../store/rows.js';
@@ -15,7 +15,7 @@ export const FLUSH_ENTRIES = 16_384;
 /** @param size of the tree before these appends */
 export function putAppends(
   reader: Reader,
-  batch: RowBatch,
+  batch: Batch,
   size: number,
   appends: readonly CommittedAppend[],
 ): void {
@@ -28,7 +28,7 @@ export function putAppends(
 }
 
 /** Adds the pages of the map that differ from those on disk. */
-export function putMap(batch: RowBatch, onDisk: MapNode, state: LogState): void {
+export function putMap(batch: Batch, onDisk: MapNode, state: LogState): void {
   for (const [prefix, page] of changedPages(onDisk, state.map)) {
     batch.put(keys.pageKey(prefix), page);
   }

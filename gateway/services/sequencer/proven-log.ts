@@ -8,7 +8,7 @@ import { logLabel } from '../../../chaincode/core/labels.js';
 import { signNote } from '../../../chaincode/core/signed-note.js';
 import type { MapNode } from '../../../chaincode/core/subject-map.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
-import type { RowBatch } from '../../store/database.js';
+import type { Batch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import type { MapPages } from '../../store/map-pages.js';
 import { formatJsonRow } from '../../store/rows.js';
@@ -135,7 +135,7 @@ export class ProvenLog {
   }
 
   /** The batch that makes `state` proven; `appends` lead to it. */
-  async #prove(appends: readonly CommittedAppend[], state: LogState): Promise<RowBatch> {
+  async #prove(appends: readonly CommittedAppend[], state: LogState): Promise<Batch> {
     const { store, ledger, context } = this.#options;
     const { size } = state.frontier;
     const { answer, attestation } = await ledger.attestCheckpoint(size);
@@ -153,7 +153,7 @@ export class ProvenLog {
   }
 
   /** Readers wait until `adopt` has run: pages on disk and state in memory change as one. */
-  async #write(batch: RowBatch, adopt: () => void): Promise<void> {
+  async #write(batch: Batch, adopt: () => void): Promise<void> {
     const write = async () => {
       try {
         await batch.write();

@@ -1,0 +1,173 @@
+// The databases of a store as one.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import {
+  type Batch,
+  Database,
+  type DatabaseMoment,
+  type RowBatch,
+  type RowStore,
+} from './database.js';
+import { type Part, partOf } from './keys.js';
+import type { Bytes } from './level-rows.js';
+import { PartedRows, type Parts, STORE_PARTS } from './parted-rows.js';
+import { RedoLog } from './redo-log.js';
+import { RedoRows } from './redo-rows.js';
+
+/** One batch is written while the next is filled. */
+const MAX_SPARE = 2;
+
+/** Entries come in their order; see DatabaseOptions for the others. */
+const WRITE_BUFFERS_MIB: Parts<number> = { entries: 16, index: 64, map: 16 };
+export const partFolder = (store: string, part: Part) => join(store, part);
+
+export const isStoreThere = (store: string) =>
+  [store, partFolder(store, 'entries')].some((path) => existsSync(join(path, 'CURRENT')));
+
+/** Whether the folder holds a store of the formats before, in which all tables lay together. */
+export const isOneDatabase = (store: string) =>
+  existsSync(join(store, 'CURRENT')) && !existsSync(partFolder(store, 'entries'));
+
+class PartedBatch implements Batch {
+  readonly parts: Partial<Record<Part, RowBatch>> = {};
+  /** What goes into the index. */
+  readonly redo: RedoRows;
+  readonly #newBatch: (part: Part) => RowBatch;
+  readonly #write: (batch: PartedBatch, sync: boolean) => Promise<void>;
+
+  constructor(
+    redo: RedoRows,
+    newBatch: (part: Part) => RowBatch,
+    write: (batch: PartedBatch, sync: boolean) => Promise<void>,
+  ) {
+    this.redo = redo;
+    this.#newBatch = newBatch;
+    this.#write = write;
+  }
+
+  get size(): number {
+    return STORE_PARTS.reduce((sum, part) => sum + (this.parts[part]?.size ?? 0), 0);
+  }
+
+  put(key: string, value: Bytes): this {
+    const part = partOf(key);
+    const batch = this.parts[part] ?? this.#newBatch(part);
+    this.parts[part] = batch;
+    batch.put(key, value);
+    if (part === 'index') this.redo.put(key, value);
+    return this;
+  }
+
+  write(sync = true): Promise<void> {
+    return this.#write(this, sync);
+  }
+
+  async discard(): Promise<void> {
+    for (const batch of Object.values(this.parts)) await batch.discard();
+  }
+}
+
+/** The rows of a store at one moment. */
+export class StoreMomentRows extends PartedRows<DatabaseMoment> {
+  async close(): Promise<void> {
+    for (const part of STORE_PARTS) await this.parts[part].close();
+  }
+}
+
+export class StoreDatabase extends PartedRows<Database> implements RowStore {
+  readonly #redo: RedoLog;
+  /** Of writes and moments: no moment sees half of a batch. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Memory of batches that are written. */
+  readonly #spare: RedoRows[] = [];
+  /** A write failed: what followed it could hide what is missing. */
+  #fault: ChartsealError | undefined;
+
+  private constructor(parts: Parts<Database>, redo: RedoLog) {
+    super(parts);
+    this.#redo = redo;
+  }
+
+  /**
+   * Throws the codes of Database.open, and STORE_CORRUPT where its parts are not of one time.
+   * @param salvage whether that, and rows that are damaged, are borne with
+   */
+  static async open(
+    folder: string,
+    { create, salvage = false }: { readonly create: boolean; readonly salvage?: boolean },
+  ): Promise<StoreDatabase> {
+    const opened: Partial<Record<Part, Database>> = {};
+    try {
+      for (const part of STORE_PARTS) {
+        const path = partFolder(folder, part);
+        if (part !== 'entries' && !create && !existsSync(path)) {
+          throw new ChartsealError('STORE_CORRUPT', `the folder "${part}" of the store is gone`);
+        }
+        const writeBufferMib = WRITE_BUFFERS_MIB[part];
+        opened[part] = await Database.open(path, { create, writeBufferMib });
+      }
+      const parts = opened as Parts<Database>;
+      return new StoreDatabase(parts, await RedoLog.open(parts.entries, parts.index, salvage));
+    } catch (error) {
+      for (const part of Object.values(opened)) await part.close();
+      throw error;
+    }
+  }
+
+  /** Pages of the map are written last, and follow from entries when a power failure takes them. */
+  batch(): Batch {
+    return new PartedBatch(
+      this.#spare.pop()?.clear() ?? new RedoRows(),
+      (part) => this.parts[part].batch(),
+      (batch, sync) => this.#write(batch, sync),
+    );
+  }
+
+  /** Holds rows on disk until it is closed: soon. */
+  moment(): Promise<StoreMomentRows> {
+    return this.#inTurn(() => {
+      const { entries, index, map } = this.parts;
+      return new StoreMomentRows({
+        entries: entries.moment(),
+        index: index.moment(),
+        map: map.moment(),
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#inTurn(() => (this.#fault === undefined ? this.#redo.settle() : undefined));
+    } finally {
+      for (const part of STORE_PARTS) await this.parts[part].close();
+    }
+  }
+
+  async #write({ parts: { entries, index, map }, redo }: PartedBatch, sync: boolean) {
+    await this.#inTurn(async () => {
+      if (this.#fault !== undefined) throw this.#fault;
+      try {
+        if (entries !== undefined && index !== undefined) {
+          await this.#redo.write(entries, index, redo, sync);
+        } else {
+          await (entries ?? index)?.write(sync);
+        }
+      } catch (error) {
+        this.#fault = error as ChartsealError;
+        throw error;
+      }
+    });
+    if (this.#spare.length < MAX_SPARE) this.#spare.push(redo);
+    await map?.write(sync && entries === undefined && index === undefined);
+  }
+
+  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    return mine;
+  }
+}

@@ -1,0 +1,40 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { parseRedoRows, RedoRows } from '../../gateway/store/redo-rows.js';
+import { expectCode } from '../support/expect-code.js';
+import { SEED } from '../support/seeded.js';
+
+type Row = readonly [string, Uint8Array];
+
+function write(rows: readonly Row[]): Uint8Array {
+  const out = new RedoRows();
+  for (const [key, value] of rows) out.put(key, value);
+  return out.bytes;
+}
+
+const read = (bytes: Uint8Array) =>
+  [...parseRedoRows(bytes)].map(([key, value]) => [key, Uint8Array.from(value)]);
+
+const ROWS = fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), fc.uint8Array()));
+
+describe('rows of the index that lie among the entries', () => {
+  it('come back as they were, however many and large they are', () => {
+    const property = fc.property(ROWS, (rows) => {
+      expect(read(write(rows))).to.deep.equal(rows);
+    });
+    fc.assert(property, { seed: SEED });
+    const large: Row[] = [
+      ['a', new Uint8Array(5000).fill(1)],
+      ['b', new Uint8Array(100_000).fill(2)],
+      ['c', new Uint8Array()],
+    ];
+    expect(read(write(large))).to.deep.equal(large);
+  });
+
+  it('are STORE_CORRUPT where they are cut off inside of a row', () => {
+    const bytes = write([['h/12', Uint8Array.of(1, 2, 3)]]);
+    for (let end = 1; end < bytes.length; end++) {
+      expectCode(() => read(bytes.subarray(0, end)), 'STORE_CORRUPT');
+    }
+  });
+});

@@ -1,0 +1,173 @@
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { uint64 } from '../../chaincode/core/bytes.js';
+import {
+  chainKey,
+  entryKey,
+  headKey,
+  pageKey,
+  REDONE_KEY,
+  redoKey,
+  TABLES,
+} from '../../gateway/store/keys.js';
+import { partFolder, StoreDatabase } from '../../gateway/store/store-database.js';
+import { expectCodeAsync } from '../support/expect-code.js';
+import { withRaw } from '../support/raw-store.js';
+import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
+
+const label = new Uint8Array(32).fill(7);
+const MEBIBYTE = 1024 * 1024;
+
+describe('the databases of a store', () => {
+  let folder: string;
+  let db: StoreDatabase | undefined;
+
+  const at = (name: string) => join(folder, name);
+  const copy = (from: string, to: string) => {
+    rmSync(to, { recursive: true, force: true });
+    cpSync(from, to, { recursive: true });
+  };
+
+  /** An entry and its place in a chain, as one. */
+  function add(store: StoreDatabase, number: number, bytes = 8): Promise<void> {
+    return store
+      .batch()
+      .put(entryKey(number), new Uint8Array(bytes))
+      .put(chainKey(label, number), uint64(number))
+      .put(headKey(label), new Uint8Array(bytes).fill(number))
+      .write();
+  }
+
+  async function open(name: string, salvage = false): Promise<StoreDatabase> {
+    db = await StoreDatabase.open(at(name), { create: false, salvage });
+    return db;
+  }
+
+  /** What a process that was killed after `count` entries left, its index as after `indexed`. */
+  async function killed(count: number, indexed: number, bytes?: number): Promise<void> {
+    db = await StoreDatabase.open(at('store'), { create: true });
+    for (let number = 0; number < count; number++) {
+      if (number === indexed) copy(partFolder(at('store'), 'index'), at('index'));
+      await add(db, number, bytes);
+    }
+    copy(at('store'), at('killed'));
+    copy(at('index'), partFolder(at('killed'), 'index'));
+    await db.close();
+  }
+
+  const redoRowsOf = (name: string) =>
+    withRaw(at(name), (raw) => raw.keys({ gte: TABLES.redo, lt: `${TABLES.redo}~` }));
+
+  beforeEach(() => {
+    folder = newTempFolder();
+  });
+
+  afterEach(async () => {
+    await db?.close();
+    db = undefined;
+    removeTempFolder(folder);
+  });
+
+  it('write into the index again what it lost with its process', async () => {
+    await killed(5, 2);
+    for (let time = 0; time < 2; time++) {
+      const store = await open('killed');
+      expect(await store.count(TABLES.chain)).to.equal(5);
+      expect(store.find(headKey(label))).to.deep.equal(Buffer.alloc(8, 4));
+      await store.close();
+      db = undefined;
+    }
+  });
+
+  it('leave a newer row of the index alone that came without entries', async () => {
+    const store = await StoreDatabase.open(at('store'), { create: true });
+    db = store;
+    await add(store, 0);
+    await store.batch().put(headKey(label), Buffer.from('newer')).write();
+    copy(at('store'), at('killed'));
+    const after = await StoreDatabase.open(at('killed'), { create: false });
+    expect(after.find(headKey(label))?.toString()).to.equal('newer');
+    await after.close();
+  });
+
+  it('keep rows for the index only until it has them on disk, and the newest', async () => {
+    const store = await StoreDatabase.open(at('store'), { create: true });
+    db = store;
+    for (let number = 0; number < 12; number++) await add(store, number, MEBIBYTE);
+    expect(await store.count(TABLES.redo)).to.be.within(1, 6);
+    await store.close();
+    db = undefined;
+    expect(await redoRowsOf('store')).to.deep.equal([redoKey(12)]);
+  });
+
+  it('are refused with an index that is older than these rows reach', async () => {
+    await killed(12, 1, MEBIBYTE);
+    await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
+    expect((await open('killed', true)).find(entryKey(11))).to.have.lengthOf(MEBIBYTE);
+  });
+
+  it('are refused with an index that is newer than the entries', async () => {
+    await killed(5, 2);
+    copy(partFolder(at('store'), 'index'), at('newer'));
+    rmSync(at('killed'), { recursive: true });
+    db = await StoreDatabase.open(at('killed'), { create: true });
+    await add(db, 0);
+    await db.close();
+    copy(at('newer'), partFolder(at('killed'), 'index'));
+    await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
+  });
+
+  it('are refused where a row is damaged that the index needs, and salvaged without it', async () => {
+    await killed(5, 2);
+    await withRaw(at('killed'), (raw) => raw.put(redoKey(4), Buffer.from('damaged')));
+    await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
+    expect(await (await open('killed', true)).count(TABLES.chain)).to.equal(4);
+  });
+
+  it('are refused where what the index has got is damaged', async () => {
+    await killed(2, 1);
+    await withRaw(partFolder(at('killed'), 'index'), (raw) => raw.put(REDONE_KEY, label));
+    await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
+  });
+
+  for (const part of ['index', 'map'] as const) {
+    it(`are refused where the folder of the ${part} is gone, and nothing is made anew`, async () => {
+      await killed(2, 1);
+      rmSync(partFolder(at('killed'), part), { recursive: true });
+      await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
+      await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
+    });
+  }
+
+  it('are seen at one moment as after some batch, whatever is being written', async () => {
+    const store = await StoreDatabase.open(at('store'), { create: true });
+    db = store;
+    let isDone = false;
+    const writing = (async () => {
+      for (let number = 0; number < 300; number++) await add(store, number);
+      isDone = true;
+    })();
+    let moments = 0;
+    for (; !isDone; moments++) {
+      const moment = await store.moment();
+      const counts = [await moment.count(TABLES.entry), await moment.count(TABLES.chain)];
+      expect(counts[0]).to.equal(counts[1]);
+      await moment.close();
+    }
+    await writing;
+    expect(moments).to.be.above(3);
+  });
+
+  it('read rows at once wherever they lie, and what was not asked for where they are told', async () => {
+    const store = await StoreDatabase.open(at('store'), { create: true });
+    db = store;
+    await add(store, 0);
+    await store.batch().put(pageKey('ab'), Buffer.from('page')).write();
+    const keys = [entryKey(0), headKey(label), pageKey('ab'), entryKey(1)];
+    const rows = await store.prefetch(keys, { find: () => Buffer.from('other') });
+    const found = [...keys, pageKey('cd')].map((key) => rows.find(key)?.toString());
+    const zeros = '\0'.repeat(8);
+    expect(found).to.deep.equal([zeros, zeros, 'page', undefined, 'other']);
+  });
+});

@@ -27,11 +27,8 @@ export interface Batch {
   /** Rows so far. */
   readonly size: number;
   put(key: string, value: Bytes): this;
-  /**
-   * Writes and fsyncs. Throws STORE_FAILED: then only opening the database again tells what it has.
-   * @param sync false where the end of this process must lose nothing, but that of the machine may
-   */
-  write(sync?: boolean): Promise<void>;
+  /** Writes and fsyncs. Throws STORE_FAILED: then only opening it again tells what it has. */
+  write(): Promise<void>;
   discard(): Promise<void>;
 }
 
@@ -71,6 +68,10 @@ export class RowBatch implements Batch {
     return this;
   }
 
+  /**
+   * As {@link Batch.write}.
+   * @param sync false where the end of this process must lose nothing, but that of the machine may
+   */
   async write(sync = true): Promise<void> {
     try {
       await this.#chain.write({ sync });

@@ -39,14 +39,14 @@ export const TABLES = {
   tile: 't/',
   /** prefix → page of the subject map */
   page: 'm/',
-  /** number → rows of the index that came with entries, until they are on disk; the newest stays */
-  redo: 'w/',
 } as const;
 
 export const META_KEY = 'meta';
 export const MARKER_KEY = 'marker';
 export const FLUSHED_MAP_KEY = 'flushed';
-/** In the index: number of the newest rows of {@link TABLES.redo} that it has. */
+/** What the newest batch over entries and index puts into the index, and the number of that batch. */
+export const REDO_KEY = 'redo';
+/** In the index: number of the newest batch that it has. */
 export const REDONE_KEY = 'redone';
 /** How far a re-verification of the archive has come. */
 export const AUDIT_KEY = 'audit';
@@ -114,7 +114,6 @@ export const appendKey = (firstOrdinal: number) => TABLES.append + number(firstO
 export const appendIndexKey = (firstIndex: number) => TABLES.appendIndex + number(firstIndex);
 export const attestationKey = (size: number) => TABLES.attestation + number(size);
 export const tileKey = (level: number, tile: number) => `${TABLES.tile}${level}/${number(tile)}`;
-export const redoKey = (at: number) => TABLES.redo + number(at);
 export const pageKey = (prefixHex: string) => TABLES.page + prefixHex;
 /** The part of a key behind its table, for range reads. */
 export const keyNumber = number;

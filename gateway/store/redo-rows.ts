@@ -1,14 +1,16 @@
-// Rows of the index that lie among the entries as one row, one after the other: length of the key
-// 2 ‖ key ‖ length of the value 4 ‖ value.
+// Rows of the index that lie among the entries as one row: number of their batch 8 ‖ for each of
+// them length of the key 2 ‖ key ‖ length of the value 4 ‖ value.
 import { Buffer } from 'node:buffer';
+import { readUint64, writeUint64 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { Bytes } from './level-rows.js';
 
 const FIRST_BYTES = 1024;
+const NUMBER_BYTES = 8;
 
 export class RedoRows {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  #size = 0;
+  #size = NUMBER_BYTES;
 
   put(key: string, value: Bytes): void {
     const keySize = Buffer.byteLength(key);
@@ -26,19 +28,25 @@ export class RedoRows {
   }
 
   /** In memory that the next row may change. */
-  get bytes(): Bytes {
+  format(number: number): Bytes {
+    writeUint64(this.#bytes, 0, number);
     return this.#bytes.subarray(0, this.#size);
   }
 
   /** Begins anew in the same memory. */
   clear(): this {
-    this.#size = 0;
+    this.#size = NUMBER_BYTES;
     return this;
   }
 }
 
-/** The rows of {@link RedoRows}; throws STORE_CORRUPT. */
-export function* parseRedoRows(row: Bytes): Generator<readonly [key: string, value: Bytes]> {
+export interface ParsedRedo {
+  readonly number: number;
+  readonly rows: readonly (readonly [key: string, value: Bytes])[];
+}
+
+/** Inverse of {@link RedoRows}; throws STORE_CORRUPT. */
+export function parseRedoRows(row: Bytes): ParsedRedo {
   const bytes = Buffer.from(row.buffer, row.byteOffset, row.byteLength);
   let at = 0;
   const take = (size: number): Buffer => {
@@ -48,8 +56,11 @@ export function* parseRedoRows(row: Bytes): Generator<readonly [key: string, val
     at += size;
     return bytes.subarray(at - size, at);
   };
+  const number = readUint64(take(NUMBER_BYTES), 0, 'number', 'STORE_CORRUPT');
+  const rows: [string, Bytes][] = [];
   while (at < bytes.length) {
     const key = take(take(2).readUInt16BE()).toString('utf8');
-    yield [key, take(take(4).readUInt32BE())];
+    rows.push([key, take(take(4).readUInt32BE())]);
   }
+  return { number, rows };
 }

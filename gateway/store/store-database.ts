@@ -34,12 +34,12 @@ class PartedBatch implements Batch {
   /** What goes into the index. */
   readonly redo: RedoRows;
   readonly #newBatch: (part: Part) => RowBatch;
-  readonly #write: (batch: PartedBatch, sync: boolean) => Promise<void>;
+  readonly #write: (batch: PartedBatch) => Promise<void>;
 
   constructor(
     redo: RedoRows,
     newBatch: (part: Part) => RowBatch,
-    write: (batch: PartedBatch, sync: boolean) => Promise<void>,
+    write: (batch: PartedBatch) => Promise<void>,
   ) {
     this.redo = redo;
     this.#newBatch = newBatch;
@@ -59,8 +59,8 @@ class PartedBatch implements Batch {
     return this;
   }
 
-  write(sync = true): Promise<void> {
-    return this.#write(this, sync);
+  write(): Promise<void> {
+    return this.#write(this);
   }
 
   async discard(): Promise<void> {
@@ -91,7 +91,7 @@ export class StoreDatabase extends PartedRows<Database> implements RowStore {
 
   /**
    * Throws the codes of Database.open, and STORE_CORRUPT where its parts are not of one time.
-   * @param salvage whether that, and rows that are damaged, are borne with
+   * @param salvage whether that is borne with
    */
   static async open(
     folder: string,
@@ -115,12 +115,12 @@ export class StoreDatabase extends PartedRows<Database> implements RowStore {
     }
   }
 
-  /** Pages of the map are written last, and follow from entries when a power failure takes them. */
+  /** Pages of the map are written last: where they are lost, they follow from the entries. */
   batch(): Batch {
     return new PartedBatch(
       this.#spare.pop()?.clear() ?? new RedoRows(),
       (part) => this.parts[part].batch(),
-      (batch, sync) => this.#write(batch, sync),
+      (batch) => this.#write(batch),
     );
   }
 
@@ -137,29 +137,23 @@ export class StoreDatabase extends PartedRows<Database> implements RowStore {
   }
 
   async close(): Promise<void> {
-    try {
-      await this.#inTurn(() => (this.#fault === undefined ? this.#redo.settle() : undefined));
-    } finally {
-      for (const part of STORE_PARTS) await this.parts[part].close();
-    }
+    await this.#turn;
+    for (const part of STORE_PARTS) await this.parts[part].close();
   }
 
-  async #write({ parts: { entries, index, map }, redo }: PartedBatch, sync: boolean) {
+  async #write({ parts: { entries, index, map }, redo }: PartedBatch): Promise<void> {
     await this.#inTurn(async () => {
       if (this.#fault !== undefined) throw this.#fault;
       try {
-        if (entries !== undefined && index !== undefined) {
-          await this.#redo.write(entries, index, redo, sync);
-        } else {
-          await (entries ?? index)?.write(sync);
-        }
+        if (entries === undefined || index === undefined) await (entries ?? index)?.write();
+        else await this.#redo.write(entries, index, redo);
       } catch (error) {
         this.#fault = error as ChartsealError;
         throw error;
       }
     });
     if (this.#spare.length < MAX_SPARE) this.#spare.push(redo);
-    await map?.write(sync && entries === undefined && index === undefined);
+    await map?.write();
   }
 
   #inTurn<T>(work: () => T | Promise<T>): Promise<T> {

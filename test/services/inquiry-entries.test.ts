@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { parseEntry } from '../../chaincode/core/entry.js';
+import { leafHash } from '../../chaincode/core/leaf.js';
 import type { AnswerSubmission, InquirySubmission } from '../../gateway/services/submission.js';
 import { Database } from '../../gateway/store/database.js';
 import { META_KEY } from '../../gateway/store/keys.js';
@@ -133,6 +134,17 @@ describe('a record', () => {
     expect((await named('a', 'a/1')).map(([id]) => id)).to.deep.equal(['a/2', 'a~']);
     expect((await named('', 'b')).map(([id]) => id)).to.deep.equal(['病历/1', '病历/2']);
     expect(await named('a', 'a~')).to.deep.equal([]);
+  });
+
+  it('is found by its leaf hash, and not by another with the same first half', () => {
+    const { leaf } = running.store.readEntry(2);
+    const hash = leafHash(leaf);
+    expect(running.store.findByLeafHash(hash)).to.equal(2);
+    for (let at = 0; at < hash.length; at++) {
+      const other = Uint8Array.from(hash);
+      other[at] = (other[at] as number) ^ 1;
+      expect(running.store.findByLeafHash(other)).to.equal(undefined);
+    }
   });
 
   it('is found by the digest of each of its versions', async () => {

@@ -4,16 +4,21 @@ import { parseRedoRows, RedoRows } from '../../gateway/store/redo-rows.js';
 import { expectCode } from '../support/expect-code.js';
 import { SEED } from '../support/seeded.js';
 
+const NUMBER = 7;
+
 type Row = readonly [string, Uint8Array];
 
 function write(rows: readonly Row[]): Uint8Array {
   const out = new RedoRows();
   for (const [key, value] of rows) out.put(key, value);
-  return out.bytes;
+  return out.format(NUMBER);
 }
 
-const read = (bytes: Uint8Array) =>
-  [...parseRedoRows(bytes)].map(([key, value]) => [key, Uint8Array.from(value)]);
+function read(bytes: Uint8Array): [string, Uint8Array][] {
+  const { number, rows } = parseRedoRows(bytes);
+  expect(number).to.equal(NUMBER);
+  return rows.map(([key, value]) => [key, Uint8Array.from(value)]);
+}
 
 const ROWS = fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), fc.uint8Array()));
 
@@ -33,7 +38,8 @@ describe('rows of the index that lie among the entries', () => {
 
   it('are STORE_CORRUPT where they are cut off inside of a row', () => {
     const bytes = write([['h/12', Uint8Array.of(1, 2, 3)]]);
-    for (let end = 1; end < bytes.length; end++) {
+    for (let end = 0; end < bytes.length; end++) {
+      if (end === 8) continue;
       expectCode(() => read(bytes.subarray(0, end)), 'STORE_CORRUPT');
     }
   });

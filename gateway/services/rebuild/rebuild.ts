@@ -24,6 +24,7 @@ import {
   parseStoredEntry,
 } from '../../store/rows.js';
 import { createStore, openStore, type Store } from '../../store/store.js';
+import { isOneDatabase } from '../../store/store-database.js';
 import { checkAttestation } from '../audit/attestation-audit.js';
 import { isFinding } from '../audit/checks.js';
 import { Labels } from '../log-context.js';
@@ -60,6 +61,8 @@ const KINDS = {
 } as const;
 /** Kinds that are taken over: what cannot be used of them is lost. */
 const KEPT: ReadonlySet<string> = new Set(['patients', 'baselines']);
+/** Kinds whose keys were longer in earlier formats. */
+const WITH_SHORT_KEYS: ReadonlySet<string> = new Set(['heads', 'chains', 'lookups']);
 
 class Rebuild {
   readonly #source: Rows;
@@ -167,10 +170,15 @@ class Rebuild {
     return { attestation: attestation as unknown as JsonValue, checkpoint, closingLeaf };
   }
 
-  async countMended(): Promise<MendedRows[]> {
+  /** @param isOutdated whether the source has an earlier format */
+  async countMended(isOutdated: boolean): Promise<MendedRows[]> {
     const [before, after] = [this.#source, this.#store.db];
     const mended: MendedRows[] = [];
     for (const [rows, tables] of Object.entries(KINDS)) {
+      if (isOutdated && WITH_SHORT_KEYS.has(rows)) {
+        mended.push({ rows, mended: undefined, dropped: 0 });
+        continue;
+      }
       const findLoss = KEPT.has(rows) ? lossOf(before, after) : undefined;
       const sum = { rows, mended: 0, dropped: 0 };
       for (const table of tables) {
@@ -225,7 +233,7 @@ async function fill(
   try {
     const rebuild = new Rebuild(source, store, ledger);
     const entries = await rebuild.run();
-    return { entries, mended: await rebuild.countMended() };
+    return { entries, mended: await rebuild.countMended(isOneDatabase(layout.store)) };
   } finally {
     await store.close();
   }

@@ -44,7 +44,7 @@ export const TABLES = {
 export const META_KEY = 'meta';
 export const MARKER_KEY = 'marker';
 export const FLUSHED_MAP_KEY = 'flushed';
-/** What the newest batch over entries and index puts into the index, and the number of that batch. */
+/** Among the entries: what the newest batch puts into the index, and the number of that batch. */
 export const REDO_KEY = 'redo';
 /** In the index: number of the newest batch that it has. */
 export const REDONE_KEY = 'redone';

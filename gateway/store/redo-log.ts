@@ -11,6 +11,8 @@ import { parseOrdinal } from './rows.js';
 export class RedoLog {
   /** Of the newest batch; 0 while there was none. */
   #number: number;
+  /** A batch failed: the next one would take the place of what the index may lack. */
+  #fault: unknown;
 
   private constructor(number: number) {
     this.#number = number;
@@ -30,13 +32,19 @@ export class RedoLog {
     }
   }
 
-  /** One at a time; after a failure none. */
+  /** One at a time; after a failure none: it rejects with the same. */
   async write(entries: RowBatch, index: RowBatch, redo: RedoRows): Promise<void> {
+    if (this.#fault !== undefined) throw this.#fault;
     this.#number++;
     entries.put(REDO_KEY, redo.format(this.#number));
     index.put(REDONE_KEY, uint64(this.#number));
-    await entries.write();
-    await index.write();
+    try {
+      await entries.write();
+      await index.write();
+    } catch (error) {
+      this.#fault = error;
+      throw error;
+    }
   }
 }
 

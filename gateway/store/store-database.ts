@@ -81,8 +81,6 @@ export class StoreDatabase extends PartedRows<Database> implements RowStore {
   #turn: Promise<unknown> = Promise.resolve();
   /** Memory of batches that are written. */
   readonly #spare: RedoRows[] = [];
-  /** A write failed: what followed it could hide what is missing. */
-  #fault: ChartsealError | undefined;
 
   private constructor(parts: Parts<Database>, redo: RedoLog) {
     super(parts);
@@ -143,14 +141,8 @@ export class StoreDatabase extends PartedRows<Database> implements RowStore {
 
   async #write({ parts: { entries, index, map }, redo }: PartedBatch): Promise<void> {
     await this.#inTurn(async () => {
-      if (this.#fault !== undefined) throw this.#fault;
-      try {
-        if (entries === undefined || index === undefined) await (entries ?? index)?.write();
-        else await this.#redo.write(entries, index, redo);
-      } catch (error) {
-        this.#fault = error as ChartsealError;
-        throw error;
-      }
+      if (entries === undefined || index === undefined) await (entries ?? index)?.write();
+      else await this.#redo.write(entries, index, redo);
     });
     if (this.#spare.length < MAX_SPARE) this.#spare.push(redo);
     await map?.write();

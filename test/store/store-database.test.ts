@@ -2,6 +2,8 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { uint64 } from '../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { RowBatch } from '../../gateway/store/database.js';
 import {
   chainKey,
   entryKey,
@@ -17,6 +19,7 @@ import { withRaw } from '../support/raw-store.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
 const label = new Uint8Array(32).fill(7);
+const FULL = new ChartsealError('STORE_FAILED', 'no space left');
 
 describe('the databases of a store', () => {
   let folder: string;
@@ -125,6 +128,32 @@ describe('the databases of a store', () => {
       await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
     });
   }
+
+  it('take nothing more over entries and index once that failed, and say why', async () => {
+    const store = await StoreDatabase.open(at('store'), { create: true });
+    db = store;
+    await add(store, 0);
+    const index = store.batch().put(entryKey(1), label).put(headKey(label), label);
+    const { write } = RowBatch.prototype;
+    let left = 1;
+    // The disk is full behind the entries.
+    RowBatch.prototype.write = function (...given) {
+      return left-- > 0 ? write.apply(this, given) : Promise.reject(FULL);
+    };
+    try {
+      await expectCodeAsync(() => index.write(), 'STORE_FAILED');
+    } finally {
+      RowBatch.prototype.write = write;
+    }
+    await expectCodeAsync(() => add(store, 2), 'STORE_FAILED');
+    expect(store.find(headKey(label))).to.deep.equal(Buffer.alloc(8));
+    await store.close();
+    const after = await open('store');
+    expect([await after.count(TABLES.entry), after.find(headKey(label))]).to.deep.equal([
+      2,
+      Buffer.from(label),
+    ]);
+  });
 
   it('are seen at one moment as after some batch, whatever is being written', async () => {
     const store = await StoreDatabase.open(at('store'), { create: true });

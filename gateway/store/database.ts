@@ -26,6 +26,7 @@ const WRITE_BUFFER_MIB = 16;
 export interface Batch {
   /** Rows so far. */
   readonly size: number;
+  /** Throws STORE_FAILED when the database is closed. */
   put(key: string, value: Bytes): this;
   /** Writes and fsyncs. Throws STORE_FAILED: then only opening it again tells what it has. */
   write(): Promise<void>;
@@ -59,7 +60,11 @@ export class RowBatch implements Batch {
   }
 
   put(key: string, value: Bytes): this {
-    this.#chain.put(key, seal(key, value));
+    try {
+      this.#chain.put(key, seal(key, value));
+    } catch (cause) {
+      throw storeFailure(cause, 'the store could not be written');
+    }
     return this;
   }
 

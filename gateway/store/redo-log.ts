@@ -35,12 +35,10 @@ export class RedoLog {
   /** One at a time; after a failure none: it rejects with the same. */
   async write(entries: RowBatch, index: RowBatch, redo: RedoRows): Promise<void> {
     if (this.#fault !== undefined) throw this.#fault;
-    this.#number++;
-    entries.put(REDO_KEY, redo.format(this.#number));
-    index.put(REDONE_KEY, uint64(this.#number));
+    const number = ++this.#number;
     try {
-      await entries.write();
-      await index.write();
+      await entries.put(REDO_KEY, redo.format(number)).write();
+      await index.put(REDONE_KEY, uint64(number)).write();
     } catch (error) {
       this.#fault = error;
       throw error;

@@ -13,6 +13,7 @@ const opened = new Map<string, Raw>();
 
 /** From now on, what is opened can be damaged; gives how to end that. */
 export function watchStores(): () => void {
+  opened.clear();
   const holder = Level.prototype as unknown as { open: Open };
   const original = holder.open;
   const isOwn = Object.hasOwn(holder, 'open');
@@ -23,8 +24,14 @@ export function watchStores(): () => void {
   return () => {
     if (isOwn) holder.open = original;
     else delete (holder as Partial<typeof holder>).open;
-    opened.clear();
   };
+}
+
+/** A database that was opened while it was watched. */
+export function openedAt(folder: string): Raw {
+  const db = opened.get(folder);
+  if (db === undefined) throw new Error(`${folder} was not opened while it was watched`);
+  return db;
 }
 
 export function rowsOf({ folder }: Hospital): RawStore {

@@ -3,6 +3,7 @@
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { partFolder } from '../../gateway/store/store-database.js';
 import { inflict } from '../support/damage.js';
 import type { DamageOutcome } from '../support/damage-reader.js';
 import { type DamageRuns, runDamages } from '../support/damage-runs.js';
@@ -56,17 +57,18 @@ describe('damaged files of LevelDB', function () {
     return runs;
   }
 
-  it('of the store whose log lost a record take no new entry in the place of a lost one', async () => {
-    const data = join(folder, 'lost');
-    cpSync(sample.folder, data, { recursive: true });
-    const store = join(data, 'store');
-    const logs = readdirSync(store).filter((name) => name.endsWith('.log'));
-    for (const name of logs) {
-      // Within the first record, which holds the entries of the last session.
-      inflict(store, { file: name, at: 6000, mask: 0x40 });
-    }
-    await expectCodeAsync(async () => (await openData(data)).close(), 'STORE_CORRUPT');
-  });
+  for (const part of ['entries', 'index'] as const) {
+    it(`of the store whose ${part} lost a record of their log take no entry in its place`, async () => {
+      const data = join(folder, `lost ${part}`);
+      cpSync(sample.folder, data, { recursive: true });
+      const path = partFolder(join(data, 'store'), part);
+      const logs = readdirSync(path).filter((name) => name.endsWith('.log'));
+      expect(logs).to.have.lengthOf(1);
+      // Within the first record, which holds what came in the last session.
+      for (const file of logs) inflict(path, { file, at: 1000, mask: 0x40 });
+      await expectCodeAsync(async () => (await openData(data)).close(), 'STORE_CORRUPT');
+    });
+  }
 
   for (const [part, count] of [
     ['ledger', MUTATIONS - STORE_MUTATIONS],

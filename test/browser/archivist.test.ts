@@ -114,7 +114,9 @@ describe('the page of an archivist', () => {
     await keepScreenshot(page, 'archivist-retried-en');
     await page.click('#refresh');
     await page.waitForSelector('tr[data-state]', { state: 'detached' });
-    expect(await rowOf(page, 'scan').textContent()).to.match(/1 time/);
+    await rowOf(page, 'scan')
+      .filter({ hasText: /1 time/ })
+      .waitFor();
     expectQuiet(watched);
     await watched.context.close();
   });
@@ -210,7 +212,7 @@ describe('the page of an archivist', () => {
     await nobody.context.close();
     const admin = await place.signIn(browser, {}, 'admin');
     expect(new URL(admin.page.url()).pathname).to.equal('/archivist');
-    expect(await admin.page.locator('#failed tr[data-failed]').count()).to.be.above(0);
+    await admin.page.waitForSelector('#failed tr[data-failed]');
     expect(await admin.page.locator('#search, #inquiries').count()).to.equal(0);
     expect(await admin.page.locator('main a[href="#inquiries"]').count()).to.equal(0);
     expectQuiet(admin);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { formatTime } from '../../chaincode/core/time.js';
@@ -8,12 +9,14 @@ import { archiveOverview } from '../../gateway/services/archive/overview.js';
 import { UnprotectedWindow, WINDOW_DAYS } from '../../gateway/services/archive/window.js';
 import { entryKey } from '../../gateway/store/keys.js';
 import { parseJsonRow } from '../../gateway/store/rows.js';
+import { partFolder } from '../../gateway/store/store-database.js';
 import {
   accessSubmission,
   recordSubmission,
   TestHospital,
   type TestProcess,
 } from '../support/hospital.js';
+import { openedAt, watchStores } from '../support/open-rows.js';
 import { SEED } from '../support/seeded.js';
 
 const HOUR = 3_600_000;
@@ -225,9 +228,12 @@ describe('the counter of the archive', () => {
     expect((await counter.figures(Date.now())).countedTo).to.equal(303);
   });
 
-  it('stops at an entry that cannot be read and says so, while accepting goes on', async () => {
+  it('stops at an entry that is gone and says so, while accepting goes on', async () => {
+    await process.close();
+    const unwatch = watchStores();
+    process = await hospital.open().finally(unwatch);
     await accept('whole', 2);
-    await process.store.db.batch().put(entryKey(3), new Uint8Array(4)).write();
+    await openedAt(partFolder(join(hospital.folder, 'store'), 'entries')).del(entryKey(3));
     const counter = newCounter();
     let stopped = await until(counter, 3);
     while (stopped.fault === undefined) stopped = await counter.figures(Date.now());

@@ -42,6 +42,8 @@ describe('reading a log while its sequencer writes', function () {
     const { notePublicKey } = hospital.context.secrets;
     const seen: SignedCheckpoint[] = [];
     try {
+      await traffic.reach(1);
+      expect(await open.sequencer.waitProven(10_000)).to.equal(true);
       for (let round = 1; round <= ROUNDS; round++) {
         await traffic.reach(round * ENTRIES);
         const newest = await log.readCheckpoint();

@@ -1,7 +1,8 @@
 // LevelDB as it is needed here: text keys, checked values, synced chained batches, coded errors.
 // LevelDB does not verify its checksums on read, so every value ends in a CRC-32 over key and
 // value: a flipped bit or a value under a wrong key is found when it is read.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { ChartsealError } from '../../chaincode/core/errors.js';
@@ -76,6 +77,7 @@ export class RowBatch implements Batch {
   /**
    * As {@link Batch.write}.
    * @param sync false where the end of this process must lose nothing, but that of the machine may
+   * lose anything that came after {@link Database.sync}
    */
   async write(sync = true): Promise<void> {
     try {
@@ -105,12 +107,28 @@ export class DatabaseMoment extends LevelRows {
   }
 }
 
+/** @param folder of a database */
+async function syncLogs(folder: string): Promise<void> {
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.log')) continue;
+    try {
+      const log = await open(join(folder, name), 'r+');
+      await log.sync().finally(() => log.close());
+    } catch (error) {
+      // LevelDB removes a log once all of it lies durable in a table.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}
+
 export class Database extends LevelRows implements RowStore {
+  readonly #folder: string;
   readonly #db: Db;
   readonly #release: () => void;
 
-  private constructor(db: Db, release: () => void) {
+  private constructor(folder: string, db: Db, release: () => void) {
     super(db);
+    this.#folder = folder;
     this.#db = db;
     this.#release = release;
   }
@@ -138,7 +156,7 @@ export class Database extends LevelRows implements RowStore {
       release();
       throw storeFailure(cause, 'the store could not be opened');
     }
-    const database = new Database(db, release);
+    const database = new Database(folder, db, release);
     try {
       noteDropped(folder);
       return database;
@@ -151,6 +169,18 @@ export class Database extends LevelRows implements RowStore {
   batch(): RowBatch {
     try {
       return new RowBatch(this.#db);
+    } catch (cause) {
+      throw storeFailure(cause, 'the store could not be written');
+    }
+  }
+
+  /**
+   * Makes durable what was written by now. All logs, not as LevelDB does it the newest alone: of
+   * one whose rows are still being made a table, the end need not be on disk. Throws STORE_FAILED.
+   */
+  async sync(): Promise<void> {
+    try {
+      await syncLogs(this.#folder);
     } catch (cause) {
       throw storeFailure(cause, 'the store could not be written');
     }

@@ -44,8 +44,12 @@ export const TABLES = {
 export const META_KEY = 'meta';
 export const MARKER_KEY = 'marker';
 export const FLUSHED_MAP_KEY = 'flushed';
-/** Among the entries: what the newest batch puts into the index, and the number of that batch. */
-export const REDO_KEY = 'redo';
+const REDO_KEY = 'redo';
+/** Among the entries: what the newest batches put into the index, and their numbers. */
+export const REDO_KEYS: readonly string[] = Array.from({ length: 16 }, (_, at) =>
+  at === 0 ? REDO_KEY : `${REDO_KEY}/${at.toString(16)}`,
+);
+export const redoKey = (number: number) => REDO_KEYS[number % REDO_KEYS.length] as string;
 /** In the index: number of the newest batch that it has. */
 export const REDONE_KEY = 'redone';
 /** How far a re-verification of the archive has come. */

@@ -75,9 +75,26 @@ export class StoreMomentRows extends PartedRows<DatabaseMoment> {
   }
 }
 
+/** Whoever has the entries has the store. */
+const IN_TURN: readonly (readonly Part[])[] = [['entries'], ['index', 'map']];
+
+async function openPart(folder: string, part: Part, create: boolean): Promise<Database> {
+  const path = partFolder(folder, part);
+  if (part !== 'entries' && !create && !existsSync(path)) {
+    throw new ChartsealError('STORE_CORRUPT', `the folder "${part}" of the store is gone`);
+  }
+  return Database.open(path, { create, writeBufferMib: WRITE_BUFFERS_MIB[part] });
+}
+
+async function closeAll(opened: Partial<Parts<Database>>): Promise<void> {
+  for (const parts of IN_TURN.toReversed()) {
+    await Promise.all(parts.map((part) => opened[part]?.close()));
+  }
+}
+
 export class StoreDatabase extends PartedRows<Database> implements RowStore {
   readonly #redo: RedoLog;
-  /** Of writes and moments: no moment sees half of a batch. */
+  /** Of moments, and of batches over two parts: no moment sees half of one. */
   #turn: Promise<unknown> = Promise.resolve();
   /** Memory of batches that are written. */
   readonly #spare: RedoRows[] = [];
@@ -97,18 +114,18 @@ export class StoreDatabase extends PartedRows<Database> implements RowStore {
   ): Promise<StoreDatabase> {
     const opened: Partial<Record<Part, Database>> = {};
     try {
-      for (const part of STORE_PARTS) {
-        const path = partFolder(folder, part);
-        if (part !== 'entries' && !create && !existsSync(path)) {
-          throw new ChartsealError('STORE_CORRUPT', `the folder "${part}" of the store is gone`);
+      for (const parts of IN_TURN) {
+        const opening = parts.map(async (part) => {
+          opened[part] = await openPart(folder, part, create);
+        });
+        for (const one of await Promise.allSettled(opening)) {
+          if (one.status === 'rejected') throw one.reason;
         }
-        const writeBufferMib = WRITE_BUFFERS_MIB[part];
-        opened[part] = await Database.open(path, { create, writeBufferMib });
       }
       const parts = opened as Parts<Database>;
       return new StoreDatabase(parts, await RedoLog.open(parts.entries, parts.index, salvage));
     } catch (error) {
-      for (const part of Object.values(opened)) await part.close();
+      await closeAll(opened);
       throw error;
     }
   }
@@ -135,15 +152,22 @@ export class StoreDatabase extends PartedRows<Database> implements RowStore {
   }
 
   async close(): Promise<void> {
-    await this.#turn;
-    for (const part of STORE_PARTS) await this.parts[part].close();
+    // In turn with writes: what comes after it finds the databases closed.
+    await this.#inTurn(async () => {
+      try {
+        await this.#redo.close();
+      } finally {
+        await closeAll(this.parts);
+      }
+    });
   }
 
   async #write({ parts: { entries, index, map }, redo }: PartedBatch): Promise<void> {
-    await this.#inTurn(async () => {
-      if (entries === undefined || index === undefined) await (entries ?? index)?.write();
-      else await this.#redo.write(entries, index, redo);
-    });
+    if (index === undefined) await entries?.write();
+    else {
+      const beside = entries ?? this.parts.entries.batch();
+      await this.#inTurn(() => this.#redo.write(beside, index, redo));
+    }
     if (this.#spare.length < MAX_SPARE) this.#spare.push(redo);
     await map?.write();
   }

@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { uint64 } from '../../chaincode/core/bytes.js';
@@ -7,10 +7,12 @@ import {
   entryKey,
   headKey,
   pageKey,
-  REDO_KEY,
+  REDO_KEYS,
   REDONE_KEY,
+  redoKey,
   TABLES,
 } from '../../gateway/store/keys.js';
+import { seal } from '../../gateway/store/level-rows.js';
 import { partFolder, StoreDatabase } from '../../gateway/store/store-database.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { openedAt, watchStores } from '../support/open-rows.js';
@@ -66,15 +68,69 @@ describe('the databases of a store', () => {
     removeTempFolder(folder);
   });
 
-  it('write into the index again what it lost with its process', async () => {
-    await killed(5, 4);
-    for (let time = 0; time < 2; time++) {
-      const store = await open('killed');
-      expect(await store.count(TABLES.chain)).to.equal(5);
-      expect(store.find(headKey(label))).to.deep.equal(Buffer.alloc(8, 4));
-      await store.close();
-      db = undefined;
-    }
+  async function expectAll(count: number): Promise<void> {
+    const store = await open('killed');
+    expect(await store.count(TABLES.chain)).to.equal(count);
+    expect(store.find(headKey(label))).to.deep.equal(Buffer.alloc(8, count - 1));
+    await store.close();
+    db = undefined;
+  }
+
+  for (const indexed of [4, 12, 19]) {
+    it(`write into the index again what it lost: it had ${indexed} of 20 batches`, async () => {
+      await killed(20, indexed);
+      await expectAll(20);
+      await expectAll(20);
+    });
+  }
+
+  it('write into the index again what it lost in the midst of it', async () => {
+    await killed(20, 12);
+    // The machine kept the newest batch of all that were not durable yet.
+    const newest = [
+      [REDONE_KEY, uint64(20)],
+      [chainKey(label, 19), uint64(19)],
+      [headKey(label), Buffer.alloc(8, 19)],
+    ] as const;
+    await withRaw(partFolder(at('killed'), 'index'), async (raw) => {
+      for (const [key, value] of newest) await raw.put(key, Uint8Array.from(seal(key, value)));
+    });
+    await expectAll(20);
+  });
+
+  it('go on after that, and keep batches for the index in the places of those it has', async () => {
+    await killed(20, 12);
+    const store = await open('killed');
+    for (let number = 20; number < 60; number++) await add(store, number);
+    copy(at('killed'), at('again'));
+    await store.close();
+    db = undefined;
+    copy(at('again'), at('killed'));
+    await expectAll(60);
+  });
+
+  it('once closed well have nothing to write again, and are refused with an older index', async () => {
+    await killed(3, 2);
+    await withRaw(at('store'), async (raw) => {
+      const rows = await Promise.all(REDO_KEYS.map((key) => raw.get(key)));
+      expect(rows.filter((row) => row !== undefined)).to.have.lengthOf(1);
+    });
+    copy(at('index'), partFolder(at('store'), 'index'));
+    await expectCodeAsync(() => open('store'), 'STORE_CORRUPT');
+  });
+
+  it('take nothing more once the index cannot be made durable, and lose nothing', async () => {
+    const store = await StoreDatabase.open(at('killed'), { create: true });
+    const index = partFolder(at('killed'), 'index');
+    renameSync(index, at('away'));
+    let number = 0;
+    const fill = async () => {
+      for (; number <= REDO_KEYS.length; number++) await add(store, number);
+    };
+    await expectCodeAsync(fill, 'STORE_FAILED');
+    renameSync(at('away'), index);
+    await store.close();
+    await expectAll(number);
   });
 
   it('leave a newer row of the index alone that came without entries', async () => {
@@ -88,10 +144,16 @@ describe('the databases of a store', () => {
     await after.close();
   });
 
-  it('are refused with an index that lacks more than the newest batch', async () => {
-    await killed(5, 3);
+  it('are refused with an index that lacks more than lies among the entries', async () => {
+    await killed(20, 3);
     await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
-    expect(await (await open('killed', true)).count(TABLES.entry)).to.equal(5);
+    expect(await (await open('killed', true)).count(TABLES.entry)).to.equal(20);
+  });
+
+  it('are refused where one of the batches is gone that the index may lack', async () => {
+    await killed(5, 1);
+    await withRaw(at('killed'), (raw) => raw.del(redoKey(3)));
+    await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
   });
 
   it('are refused with an index that is newer than the entries', async () => {
@@ -107,7 +169,7 @@ describe('the databases of a store', () => {
 
   it('are refused where the row is damaged that the index needs, and salvaged without', async () => {
     await killed(5, 4);
-    await withRaw(at('killed'), (raw) => raw.put(REDO_KEY, Buffer.from('damaged')));
+    await withRaw(at('killed'), (raw) => raw.put(redoKey(5), Buffer.from('damaged')));
     await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
     expect(await (await open('killed', true)).count(TABLES.chain)).to.equal(4);
   });

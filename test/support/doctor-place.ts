@@ -9,7 +9,7 @@ import { type DoctorOptions, examine } from '../../gateway/services/doctor/docto
 import type { Finding } from '../../gateway/services/doctor/finding.js';
 import { openHospital } from '../../gateway/services/hospital.js';
 import { accessSubmission } from './hospital.js';
-import { withRaw } from './raw-store.js';
+import { logRows, withRaw } from './raw-store.js';
 import { newTempFolder, removeTempFolder } from './temp-folder.js';
 
 export function copy(from: string, to: string): void {
@@ -22,7 +22,7 @@ async function rows(database: string, scratch: string): Promise<string[]> {
   if (!existsSync(database)) return [];
   copy(database, scratch);
   try {
-    const found = await withRaw(scratch, (raw) => raw.entries());
+    const found = await withRaw(scratch, logRows);
     return found.map(([key, value]) => `${key} ${value.toString('hex')}`);
   } catch {
     const files = readdirSync(database, { recursive: true, encoding: 'utf8' });

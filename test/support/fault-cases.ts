@@ -27,6 +27,8 @@ const SEQUENCER: FaultCase = {
   command: (folder) => ['fault-writer', join(folder, 'data')],
   points: [
     'accept',
+    'index',
+    'index sync',
     'marker',
     'map flush',
     'ledger block',

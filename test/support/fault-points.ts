@@ -42,6 +42,7 @@ const LEDGER_KEYS: readonly Rule[] = [
 
 /** The first that fits names a file that is written, by its path. */
 const FILES: readonly Rule[] = [
+  ['index sync', /\/index\/\d+\.log$/],
   ['checkpoint file', /\/checkpoint\.new$/],
   ['key file', /\/keys\/[^/]+$/],
   ['config file', /\/config\.json$/],

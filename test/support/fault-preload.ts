@@ -2,7 +2,7 @@
 // names what the program does to the disk, and kills the process at the point that was asked for.
 // The program itself knows nothing of it.
 import fs from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Level } from 'level';
 import {
   batchPoints,
@@ -63,8 +63,11 @@ function noteDurable(folder: string): void {
     .filter((name) => name.endsWith('.log'))
     .sort()
     .at(-1);
-  if (log === undefined) return;
-  const { size } = fs.statSync(join(folder, log));
+  if (log !== undefined) keepNote(folder, log, fs.statSync(join(folder, log)).size);
+}
+
+function keepNote(folder: string, log: string, size: number): void {
+  if (durableFolder === undefined) return;
   const line = JSON.stringify({ log, size }).padEnd(80);
   const { O_CREAT, O_WRONLY } = fs.constants;
   const file = fs.openSync(join(durableFolder, basename(folder)), O_CREAT | O_WRONLY);
@@ -182,10 +185,26 @@ function wrapHandle(handle: object, point: string): void {
   });
 }
 
+/** A log of LevelDB that is synced past LevelDB: so are the bytes that it had before. */
+function wrapLog(handle: object, path: string): void {
+  replace(handle, 'sync', async (sync) => {
+    const { size } = fs.statSync(path);
+    const due = isDue([filePoint(path)]);
+    killAt('before', due);
+    await sync();
+    keepNote(dirname(path), basename(path), size);
+    killAt('after', due);
+  });
+}
+
 function wrapFiles(): void {
   const { promises } = fs;
   replace(promises, 'open', async (open, _self, args) => {
     const handle = (await open(...args)) as object;
+    if (String(args[0]).endsWith('.log')) {
+      wrapLog(handle, String(args[0]));
+      return handle;
+    }
     const point = args[1] === 'r' ? undefined : filePoint(String(args[0]));
     if (point !== undefined) wrapHandle(handle, point);
     return handle;

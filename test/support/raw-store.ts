@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
-import { partOf, REDO_KEY, REDONE_KEY } from '../../gateway/store/keys.js';
+import { partOf, REDO_KEYS, REDONE_KEY } from '../../gateway/store/keys.js';
 import { STORE_PARTS } from '../../gateway/store/parted-rows.js';
 import { partFolder } from '../../gateway/store/store-database.js';
 
@@ -53,7 +53,7 @@ export function rawStore(folder: string, databases: ReadonlyMap<string, Raw>): R
 /** Rows that say something of the log: not how far the index follows the entries. */
 export async function logRows(raw: RawStore): Promise<[string, Buffer][]> {
   const rows = await raw.entries();
-  return rows.filter(([key]) => key !== REDO_KEY && key !== REDONE_KEY);
+  return rows.filter(([key]) => !REDO_KEYS.includes(key) && key !== REDONE_KEY);
 }
 
 /** @param folder of a store, or of one database; throws where none lies there */

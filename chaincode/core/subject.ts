@@ -116,6 +116,6 @@ export function applyLeaf(
       `previous at sequence ${count} is not the chain's head`,
     );
   }
-  const after = applyAct(before, leaf.act, equalBytes(leaf.subject, logLabel));
-  return { ...after, count: count + 1, head: hash };
+  const { kind, flags } = applyAct(before, leaf.act, equalBytes(leaf.subject, logLabel));
+  return { kind, flags, count: count + 1, head: hash };
 }

@@ -184,9 +184,9 @@ export class AcceptGroup {
     const { label, labelHex, submission, body, digests, keyHex } = draft;
     if ('record' in submission) checkVersion(submission, this.#rows.findHead(labelHex));
     const { origin } = this.#services.context.registration;
-    const built = buildEntry(origin, body, this.#at, by);
+    const { entry, openings } = buildEntry(origin, body, this.#at, by);
     const ordinal = this.#rows.next;
-    const { hash } = this.#rows.stage({ label, labelHex, body, digests, ...built });
+    const { hash } = this.#rows.stage({ label, labelHex, body, digests, entry, openings });
     const accepted = { ordinal, leafHash: hash, duplicate: false };
     this.#staged.set(keyHex, { draft, known: { content: digests.content, accepted }, baseline });
     return accepted;

@@ -51,8 +51,8 @@ export const CHECKS_REMOVED: readonly Alteration[] = [
   },
   {
     file: 'chaincode/core/subject.js',
-    from: 'const after = (0, lifecycle_js_1.applyAct)(before, leaf.act, (0, bytes_js_1.equalBytes)(leaf.subject, logLabel));',
-    to: 'const after = { kind: 2, flags: 0, ...before };',
+    from: 'const { kind, flags } = (0, lifecycle_js_1.applyAct)(before, leaf.act, (0, bytes_js_1.equalBytes)(leaf.subject, logLabel));',
+    to: 'const { kind, flags } = { kind: 2, flags: 0, ...before };',
   },
   // A log begins anew at any size that it once had: shrunk at 0.
   {

@@ -47,7 +47,12 @@ export class MapWriter {
   }
 
   hash(hash: HashText): void {
-    const at = this.#start(NODE_HASH, HASH_BYTES);
+    this.hashed(NODE_HASH, hash);
+  }
+
+  /** A hash under a tag of the caller's own. */
+  hashed(tag: number, hash: HashText): void {
+    const at = this.#start(tag, HASH_BYTES);
     writeHashText(this.#bytes, at, hash);
   }
 

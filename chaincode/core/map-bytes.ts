@@ -47,12 +47,7 @@ export class MapWriter {
   }
 
   hash(hash: HashText): void {
-    this.hashed(NODE_HASH, hash);
-  }
-
-  /** A hash under a tag of the caller's own. */
-  hashed(tag: number, hash: HashText): void {
-    const at = this.#start(tag, HASH_BYTES);
+    const at = this.#start(NODE_HASH, HASH_BYTES);
     writeHashText(this.#bytes, at, hash);
   }
 

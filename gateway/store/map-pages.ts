@@ -1,6 +1,5 @@
 // The subject map on disk, in pages of 8 levels, each under the whole bytes of its path. The top
-// 16 levels stay in memory; pages below are read when a batch or a proof needs them, and keep the
-// hashes of their inner nodes for that.
+// 16 levels stay in memory; pages below are read when a batch or a proof needs them.
 import { encodeHex, isZero } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type HashText, hashText } from '../../chaincode/core/hash.js';
@@ -17,8 +16,9 @@ import {
   NODE_SUBJECT,
   splitLabels,
 } from '../../chaincode/core/subject-map.js';
-import { NODE_KEPT, PAGE_LEVELS, PagePart, PageReader } from './page-reader.js';
+import { PagePart, PageReader } from './page-reader.js';
 
+const PAGE_LEVELS = 8;
 const TOP_LEVELS = 16;
 
 /** Key of a page: its path in lower-case hex, '' for the page of the root. */
@@ -204,7 +204,6 @@ export function* changedPages(
 
 /** Writes one page; the pages right below it are added to `below`. */
 function writePage(page: Page, out: MapWriter, below: Page[]): void {
-  const isBelowTop = page.prefix.length * 4 >= TOP_LEVELS;
   const write = (node: MapNode, before: Earlier, level: number, place: number): void => {
     if (node instanceof PagePart) {
       out.tree(node.bytes, node.at, node.end);
@@ -213,8 +212,7 @@ function writePage(page: Page, out: MapWriter, below: Page[]): void {
       const prefix = page.prefix + encodeHex(Uint8Array.of(place));
       below.push({ prefix, before, after: node });
     } else if (node.tag === NODE_INNER) {
-      if (level > 0 && isBelowTop) out.hashed(NODE_KEPT, mapHash(node));
-      else out.inner();
+      out.inner();
       write(node.left, childOf(before, 0), level + 1, place * 2);
       write(node.right, childOf(before, 1), level + 1, place * 2 + 1);
     } else if (node.tag === NODE_SUBJECT) {

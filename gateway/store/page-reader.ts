@@ -1,8 +1,7 @@
-// Pages of the map read along the paths that are asked for. The rest of a page stays bytes: most of
-// a page is only written again, and nodes cost ten times the memory. Its hash stands before it, and
-// is checked when the rest is asked for.
+// Pages of the map read along the paths that are asked for. The rest of a page is hashed from its
+// bytes and stays bytes: most of a page is only written again, and nodes cost ten times the memory.
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { hashText } from '../../chaincode/core/hash.js';
+import { hashText, pairHashText, TAG_MAP_INNER } from '../../chaincode/core/hash.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import {
   packedSubjectHash,
@@ -24,14 +23,6 @@ import {
   ZERO_HASH_TEXT,
 } from '../../chaincode/core/subject-map.js';
 
-export const PAGE_LEVELS = 8;
-
-/**
- * Inner nodes of a page but its first: tag 1 ‖ hash 32 ‖ left ‖ right. What it costs to read a page
- * for one subject does not depend on how many others it holds, then.
- */
-export const NODE_KEPT = 5;
-
 const SUBJECT_BYTES = HASH_BYTES + SUBJECT_STATE_BYTES;
 
 /** A part of a page that nobody asked for: its hash, and its bytes as they lie in the page. */
@@ -48,7 +39,7 @@ export class PagePart extends HashNode {
   }
 }
 
-/** Reads a page or a part of one; what is asked for is there in nodes. Throws STORE_CORRUPT. */
+/** Reads one tree of map bytes; what is asked for is there in nodes. Throws STORE_CORRUPT. */
 export class PageReader {
   readonly #bytes: Uint8Array;
   readonly #deepest: number;
@@ -88,27 +79,17 @@ export class PageReader {
         return new HashNode(this.#readHash());
       case NODE_SUBJECT:
         return this.#readSubject();
-      case NODE_KEPT: {
-        const hash = this.#readHash();
-        const node = this.#readInner(depth, labels, from, to);
-        if (node.hash !== hash) throw this.#refuse('a hash is not that of what follows it');
+      default: {
+        const ones = splitLabels(labels, from, to, depth);
+        const left = this.read(depth + 1, labels, from, ones);
+        const node = new InnerNode(left, this.read(depth + 1, labels, ones, to));
+        mapHash(node);
         return node;
       }
-      default:
-        return this.#readInner(depth, labels, from, to);
     }
   }
 
-  /** With its hash, from those of its children. */
-  #readInner(depth: number, labels: Uint8Array[], from: number, to: number): InnerNode {
-    const ones = splitLabels(labels, from, to, depth);
-    const left = this.read(depth + 1, labels, from, ones);
-    const node = new InnerNode(left, this.read(depth + 1, labels, ones, to));
-    mapHash(node);
-    return node;
-  }
-
-  /** Hash of the next tree, which is passed over. */
+  /** Hash of the next tree, of which nothing is kept. */
   #hash(depth: number): string {
     switch (this.#tag(depth)) {
       case NODE_EMPTY:
@@ -118,29 +99,9 @@ export class PageReader {
       case NODE_SUBJECT:
         return packedSubjectHash(this.#bytes, this.#skip(SUBJECT_BYTES));
       default: {
-        const hash = this.#readHash();
-        this.#pass(depth + 1);
-        this.#pass(depth + 1);
-        return hash;
+        const left = this.#hash(depth + 1);
+        return pairHashText(TAG_MAP_INNER, left, this.#hash(depth + 1));
       }
-    }
-  }
-
-  /** Goes to the end of the next tree. */
-  #pass(depth: number): void {
-    switch (this.#tag(depth)) {
-      case NODE_EMPTY:
-        return;
-      case NODE_HASH:
-        this.#skip(HASH_BYTES);
-        return;
-      case NODE_SUBJECT:
-        this.#skip(SUBJECT_BYTES);
-        return;
-      default:
-        this.#skip(HASH_BYTES);
-        this.#pass(depth + 1);
-        this.#pass(depth + 1);
     }
   }
 
@@ -149,8 +110,7 @@ export class PageReader {
     const isLegal =
       tag === NODE_EMPTY ||
       tag === NODE_SUBJECT ||
-      (tag === NODE_INNER && depth === this.#deepest - PAGE_LEVELS) ||
-      (tag === NODE_KEPT && depth > this.#deepest - PAGE_LEVELS && depth < this.#deepest) ||
+      (tag === NODE_INNER && depth < this.#deepest) ||
       (tag === NODE_HASH && depth === this.#deepest);
     if (!isLegal) throw this.#refuse(`tag ${tag} at depth ${depth}`);
     return tag;

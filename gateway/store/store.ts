@@ -48,9 +48,7 @@ import {
 } from './rows.js';
 import { isOneDatabase, StoreDatabase, type StoreMomentRows } from './store-database.js';
 
-const STORE_FORMAT = 'chartseal-store/4';
-/** Its pages of the map keep no hashes; formats before had all tables in one database. */
-const OUTDATED_FORMAT = 'chartseal-store/3';
+const STORE_FORMAT = 'chartseal-store/3';
 
 /** Creates the store of a log in a folder that is not there yet. */
 export async function createStore(folder: string, logId: string): Promise<void> {
@@ -66,11 +64,12 @@ export async function createStore(folder: string, logId: string): Promise<void> 
  * STORE_OUTDATED.
  */
 export async function openStore(folder: string, logId: string): Promise<Store> {
-  if (isOneDatabase(folder)) throw outdated();
+  if (isOneDatabase(folder)) {
+    throw new ChartsealError('STORE_OUTDATED', 'the store was made by an earlier version');
+  }
   const db = await StoreDatabase.open(folder, { create: false });
   try {
     const meta = parseMetaRow(readRow(db, META_KEY));
-    if (meta.format === OUTDATED_FORMAT) throw outdated();
     if (meta.format !== STORE_FORMAT) {
       throw new ChartsealError('NEWER_VERSION', 'the store has a format that is not known here');
     }
@@ -83,9 +82,6 @@ export async function openStore(folder: string, logId: string): Promise<Store> {
     throw error;
   }
 }
-
-const outdated = () =>
-  new ChartsealError('STORE_OUTDATED', 'the store was made by an earlier version');
 
 async function nextOrdinal(rows: Rows): Promise<number> {
   const last = await rows.findLast(TABLES.entry);

@@ -89,7 +89,7 @@ describe('a data folder', function () {
   it('whose store is of a later format is refused', async () => {
     const db = await StoreDatabase.open(data().store, { create: false });
     const { logId } = JSON.parse(readFileSync(data().config, 'utf8'));
-    const meta = canonicalBytes({ format: 'chartseal-store/5', logId });
+    const meta = canonicalBytes({ format: 'chartseal-store/4', logId });
     await db.batch().put(META_KEY, meta).write();
     await db.close();
     await refuses('NEWER_VERSION');

@@ -1,11 +1,27 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { parseTrustFile } from '../../gateway/evidence/trust.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
-import { FLUSHED_MAP_KEY, parseKeyNumber, REDONE_KEY } from '../../gateway/store/keys.js';
+import { Database } from '../../gateway/store/database.js';
+import {
+  FLUSHED_MAP_KEY,
+  META_KEY,
+  parseKeyNumber,
+  partOf,
+  REDONE_KEY,
+} from '../../gateway/store/keys.js';
+import { formatJsonRow } from '../../gateway/store/rows.js';
 import { partFolder } from '../../gateway/store/store-database.js';
 import {
   AuditSample,
@@ -168,6 +184,30 @@ describe('rebuild', () => {
       expect(await readReceipts()).to.deep.equal(receipts);
     });
   }
+
+  it('makes the tables of this version from a store of an earlier one', async () => {
+    const store = join(folder, 'store');
+    const rows = await withRaw(store, logRows);
+    rmSync(store, { recursive: true });
+    const old = await Database.open(store, { create: true });
+    const batch = old.batch();
+    for (const [key, row] of rows) {
+      // Keys of the index were longer.
+      if (partOf(key) !== 'index' || /^[pqf]/.test(key)) batch.put(key, row.subarray(0, -4));
+      else batch.put(`${key}${'0'.repeat(32)}`, row.subarray(0, -4));
+    }
+    const { logId } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    await batch.put(META_KEY, formatJsonRow({ format: 'chartseal-store/2', logId })).write();
+    await old.close();
+    await expectCodeAsync(() => openData(folder), 'STORE_OUTDATED');
+    const { mended } = await rebuildStore(folder);
+    const counts = new Map(mended.map(({ rows: kind, mended: count }) => [kind, count]));
+    expect(counts.get('heads')).to.equal(undefined);
+    expect([counts.get('patients'), counts.get('baselines')]).to.deep.equal([0, 0]);
+    expect(mended.every(({ dropped }) => dropped === 0)).to.equal(true);
+    expect(await withRaw(store, logRows)).to.deep.equal(rows);
+    expect(await readReceipts()).to.deep.equal(receipts);
+  });
 
   const changed = DAMAGES.filter(([what]) => /^(an entry|the last entry|two entries)/.test(what));
   for (const [what, , change] of changed) {

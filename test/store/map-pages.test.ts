@@ -137,19 +137,6 @@ describe('map pages', () => {
     ]);
   });
 
-  it('below depth 16 keep the hash of each inner node but their own before it', () => {
-    const zeros = '0'.repeat(16);
-    const labels = ['00', '01', '1'].map((tail) => labelOf(`${zeros}${tail}`));
-    const subjects = labels.map((label, at): ReferenceSubject => [label, stateOf(at)]);
-    const disk = new Disk();
-    disk.flush(EMPTY_MAP, mapOf(subjects));
-    const page = Buffer.from(disk.pages.get('0000') as Uint8Array);
-    expect(encodeHex(page.subarray(0, 2))).to.equal('0305');
-    const pair = referenceRoot(subjects.slice(0, 2), 17);
-    expect(encodeHex(page.subarray(2, 34))).to.equal(encodeHex(pair));
-    expect([...page].length).to.equal(2 + 32 + 3 * 76);
-  });
-
   it('are read to depth 16 at start, and deeper only on the paths asked for', () => {
     const { disk, root } = deepDisk();
     disk.read.length = 0;

@@ -45,7 +45,10 @@ export const META_KEY = 'meta';
 export const MARKER_KEY = 'marker';
 export const FLUSHED_MAP_KEY = 'flushed';
 const REDO_KEY = 'redo';
-/** Among the entries: what the newest batches put into the index, and their numbers. */
+/**
+ * Among the entries: what the newest batches put into the index, and their numbers. The version
+ * before kept one batch, whatever its number, under the first of them.
+ */
 export const REDO_KEYS: readonly string[] = Array.from({ length: 16 }, (_, at) =>
   at === 0 ? REDO_KEY : `${REDO_KEY}/${at.toString(16)}`,
 );

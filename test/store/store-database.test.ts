@@ -109,6 +109,21 @@ describe('the databases of a store', () => {
     await expectAll(60);
   });
 
+  for (const indexed of [4, 5]) {
+    it(`read the one batch that the version before kept, with an index of ${indexed} of 5`, async () => {
+      await killed(6, indexed);
+      await withRaw(at('killed'), async (raw) => {
+        const row = (await raw.get(redoKey(5))) as Buffer;
+        for (const key of REDO_KEYS) await raw.del(key);
+        const [first] = REDO_KEYS as [string];
+        await raw.put(first, Uint8Array.from(seal(first, row.subarray(0, -4))));
+        await raw.del(entryKey(5));
+      });
+      await expectAll(5);
+      await expectAll(5);
+    });
+  }
+
   it('once closed well have nothing to write again, and are refused with an older index', async () => {
     await killed(3, 2);
     await withRaw(at('store'), async (raw) => {

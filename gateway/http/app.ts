@@ -17,7 +17,7 @@ import { TIMEOUTS, type Timeouts } from './limits.js';
 import type { HttpObserver, ListenerKind } from './observer.js';
 import { problemOf, refusalOf } from './problem.js';
 import { type RateLimits, rateLimiters } from './rate-limits.js';
-import { browserFacts, readRequest } from './request.js';
+import { browserFacts, originOf, readRequest } from './request.js';
 import type { Route } from './route.js';
 import type { GatewayServices } from './services.js';
 import { CALLBACK_PATH } from './session/login.js';
@@ -170,14 +170,21 @@ export function routesOf(routes: readonly Route[], listener: ListenerKind): read
   });
 }
 
+/** Behind a proxy only the configuration knows by what address people and their systems come. */
+function knownOrigin({ listener, services }: AppOptions): string | undefined {
+  return listener === 'people' ? services.login.site.publicOrigin : undefined;
+}
+
 function addRoute(app: Express, route: Route, options: AppOptions): void {
   const { timeouts = TIMEOUTS } = options;
   const answer = async (request: Request, response: AppResponse) => {
     const { progress } = response.locals;
     progress.route = route.path;
     authorize(route.access, progress.caller, options.listener);
-    const { caller, working } = progress;
-    const asked = readRequest(route, request, caller, working.signal, timeouts);
+    const { caller } = progress;
+    const { signal } = progress.working;
+    const origin = knownOrigin(options) ?? originOf(request);
+    const asked = readRequest(route, request, { caller, origin, signal }, timeouts);
     const answered = await route.handle(asked, options.services);
     if (answered.refusal !== undefined) tellRefusal(progress, answered.refusal);
     if (options.ending.aborted) response.setHeader('Connection', 'close');

@@ -6,7 +6,6 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
 import { checkShape } from '../../chaincode/core/shape.js';
 import { hasBody, mediaTypeOf, readBody, readWhole } from './body.js';
-import type { Caller } from './caller.js';
 import { waitsForContinue } from './head.js';
 import { MAX_DOCUMENT_BYTES, MAX_JSON_BODY_BYTES, type Timeouts } from './limits.js';
 import { parseQuery, readValues } from './parameters.js';
@@ -53,8 +52,8 @@ export function browserFacts(request: Request): BrowserFacts {
   return { cookie, host, origin: one('origin'), site: one('sec-fetch-site') };
 }
 
-/** Host was checked with the head; HTTP/1.0 has none. */
-function originOf({ socket, headers }: Request): string {
+/** By which a request came here. Host was checked with the head; HTTP/1.0 has none. */
+export function originOf({ socket, headers }: Request): string {
   const { encrypted = false } = socket as Partial<TLSSocket>;
   return `${encrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}`;
 }
@@ -63,8 +62,7 @@ function originOf({ socket, headers }: Request): string {
 export function readRequest(
   route: Route,
   request: Request,
-  caller: Caller | undefined,
-  signal: AbortSignal,
+  { caller, origin, signal }: Pick<ApiRequest, 'caller' | 'origin' | 'signal'>,
   { bodyMs, bodyIdleMs }: Timeouts,
 ): ApiRequest {
   const mediaType = bodyTypeOf(route, request);
@@ -97,7 +95,7 @@ export function readRequest(
     mediaType,
     browser: browserFacts(request),
     target: request.url,
-    origin: originOf(request),
+    origin,
     bytes,
     json,
     stream,

@@ -65,6 +65,8 @@ export interface Bearer {
 export interface ApiPlaceOptions {
   readonly answerWithinDays?: number;
   readonly outboxEntries?: number;
+  /** As `people.url` of the configuration. */
+  readonly publicUrl?: string;
   /** `name` when it is left out. */
   readonly display?: Display;
   /** Values of `source.system` by subject of the own organisation. */
@@ -147,7 +149,7 @@ export class ApiPlace {
     const login = new Login({
       issuers: [],
       authenticator,
-      site: new OwnSite(undefined, () => listener.url),
+      site: new OwnSite(options.publicUrl, () => listener.url),
       sessions: new Sessions({ idleMinutes: 1, minutes: 1 }),
     });
     const health = new Health({ hospital });

@@ -8,7 +8,8 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const OWN_SITES: ReadonlySet<string> = new Set(['same-origin', 'none']);
 
 export class OwnSite {
-  readonly #publicUrl: string | undefined;
+  /** As configured. */
+  readonly publicOrigin: string | undefined;
   readonly #listens: () => string;
 
   /**
@@ -16,13 +17,13 @@ export class OwnSite {
    * @param listens address of the listener, asked for when it listens
    */
   constructor(publicUrl: string | undefined, listens: () => string) {
-    this.#publicUrl = publicUrl;
+    this.publicOrigin = publicUrl === undefined ? undefined : new URL(publicUrl).origin;
     this.#listens = listens;
   }
 
   /** The first is the one that we tell others. */
   get origins(): readonly string[] {
-    if (this.#publicUrl !== undefined) return [new URL(this.#publicUrl).origin];
+    if (this.publicOrigin !== undefined) return [this.publicOrigin];
     const { origin, protocol, hostname, port } = new URL(this.#listens());
     if (!isLoopback(hostname)) return [origin];
     const named = new URL(`${protocol}//localhost${port === '' ? '' : `:${port}`}`);

@@ -8,6 +8,7 @@ import {
   JsonReader,
   type JsonValue,
 } from '../../chaincode/core/json.js';
+import { withoutMark } from '../byte-order-mark.js';
 import { FhirIssue, refuse } from './fhir-issue.js';
 import { isObject } from './r4-check.js';
 
@@ -118,11 +119,11 @@ function readBundle(bundle: JsonObject, bytesOf: (value: JsonObject) => Uint8Arr
 }
 
 /**
- * Reads a body in FHIR JSON. An entry of a Bundle that cannot be taken is a part with its issue.
+ * Reads a body in FHIR JSON, behind a byte order mark where its sender puts one. An entry of a Bundle that cannot be taken is a part with its issue.
  * Throws BAD_JSON, TOO_LARGE, and FhirIssue for a body that cannot be taken at all.
  */
 export function readFhirBody(bytes: Uint8Array, what: string, maxBytes: number): FhirBody {
-  const text = decodeJsonText(bytes, what, maxBytes);
+  const text = decodeJsonText(withoutMark(bytes), what, maxBytes);
   const reader = new FhirReader(text, what);
   const value = reader.readDocument();
   if (!isObject(value)) refuse('structure', 'AuditEvent', 'must be an object');

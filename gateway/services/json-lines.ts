@@ -3,6 +3,7 @@
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { MAX_LINE_BYTES } from '../../chaincode/core/limits.js';
+import { withoutMark } from '../byte-order-mark.js';
 
 /** A line that is not empty. Numbers count from 1 and include empty lines. */
 export type JsonLine = { readonly number: number } & (
@@ -12,8 +13,6 @@ export type JsonLine = { readonly number: number } & (
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-/** U+FEFF in UTF-8. */
-const MARK = [0xef, 0xbb, 0xbf];
 
 interface RawLine {
   readonly number: number;
@@ -50,11 +49,10 @@ async function* rawLines(
   if (size > 0) yield take();
 }
 
-/** Without the CR of CR LF, and without the mark that Windows programs put first. */
+/** Without the CR of CR LF, and without a byte order mark. */
 function textOf(bytes: Uint8Array, number: number): Uint8Array {
-  const isMarked = number === 1 && MARK.every((byte, at) => bytes[at] === byte);
-  const end = bytes.at(-1) === RETURN ? bytes.length - 1 : bytes.length;
-  return bytes.subarray(isMarked ? MARK.length : 0, end);
+  const text = number === 1 ? withoutMark(bytes) : bytes;
+  return text.at(-1) === RETURN ? text.subarray(0, -1) : text;
 }
 
 function parseLine({ number, bytes }: RawLine): JsonLine | undefined {

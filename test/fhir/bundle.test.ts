@@ -37,6 +37,17 @@ describe('a body in FHIR JSON', () => {
     expect(body.part.expression).to.equal('');
   });
 
+  it('may begin with a byte order mark, which is among the bytes that came', () => {
+    const text = `\ufeff${JSON.stringify(EVENT)}`;
+    const body = read(text);
+    if (body.kind !== 'resource') throw new RangeError('no resource');
+    expect(body.part).to.deep.include({ resource: EVENT, digest: encodeHex(sha256(utf8(text))) });
+    expect(partsOf(read(`\ufeff${bundleOf('collection', [{ resource: EVENT }])}`))).to.have.length(
+      1,
+    );
+    expectCode(() => read(`\ufeff${text}`), 'BAD_JSON');
+  });
+
   it('is a Bundle taken apart, each resource with exactly its own bytes', () => {
     const first = `{ "resourceType":"AuditEvent",\n "name" : "\\u4e2d文 😀" }`;
     const second = JSON.stringify(EVENT);

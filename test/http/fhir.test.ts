@@ -73,7 +73,7 @@ describe('AuditEvents over FHIR', () => {
     const again = await post(event);
     expect([again.status, again.headers.location]).to.deep.equal([200, location]);
     // Written otherwise, it is the same event.
-    const spaced = Buffer.from(JSON.stringify(event, null, 2));
+    const spaced = Buffer.from(`\ufeff${JSON.stringify(event, null, 2)}`);
     const third = await fhir(place, EVENTS, { body: spaced });
     expect([third.status, third.headers.location]).to.deep.equal([200, location]);
     const inBundle = await post(bundleOf('batch', [event]));

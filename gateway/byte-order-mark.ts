@@ -1,0 +1,7 @@
+/** U+FEFF in UTF-8. */
+const MARK = [0xef, 0xbb, 0xbf];
+
+/** What stands behind the byte order mark that Windows programs put first (RFC 8259 section 8.1). */
+export function withoutMark(bytes: Uint8Array): Uint8Array {
+  return MARK.every((byte, at) => bytes[at] === byte) ? bytes.subarray(MARK.length) : bytes;
+}

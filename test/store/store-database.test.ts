@@ -182,6 +182,39 @@ describe('the databases of a store', () => {
     await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
   });
 
+  for (const ended of ['orderly', 'killed']) {
+    it(`are refused with the index of a copy that went on otherwise and was ${ended}`, async () => {
+      await killed(3, 2);
+      const [one, other] = [at('killed'), at('other')];
+      copy(one, other);
+      for (const [name, bytes] of [
+        ['killed', 8],
+        ['other', 9],
+      ] as const) {
+        const store = await open(name);
+        await add(store, 3, bytes);
+        // The newest batch is the same in both.
+        await add(store, 4);
+        if (ended === 'killed') copy(at(name), at(`${name}-copy`));
+        await store.close();
+        if (ended === 'killed') copy(at(`${name}-copy`), at(name));
+      }
+      copy(partFolder(other, 'index'), partFolder(one, 'index'));
+      await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
+      const salvaged = await open('killed', true);
+      expect(await salvaged.count(TABLES.entry)).to.equal(5);
+    });
+  }
+
+  it('are refused without their index, and salvaged with what lies among the entries', async () => {
+    await killed(20, 0);
+    copy(at('index'), partFolder(at('killed'), 'index'));
+    await expectCodeAsync(() => open('killed'), 'STORE_CORRUPT');
+    const salvaged = await open('killed', true);
+    expect(salvaged.find(headKey(label))).to.deep.equal(Buffer.alloc(8, 19));
+    expect(await salvaged.count(TABLES.chain)).to.equal(REDO_KEYS.length);
+  });
+
   it('are refused where the row is damaged that the index needs, and salvaged without', async () => {
     await killed(5, 4);
     await withRaw(at('killed'), (raw) => raw.put(redoKey(5), Buffer.from('damaged')));

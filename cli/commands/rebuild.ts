@@ -25,7 +25,7 @@ function lineOf({ rows, mended, dropped }: MendedRows): string {
 
 function tellLosses(losses: readonly MendedRows[], context: CommandContext): void {
   for (const { rows, dropped } of losses) {
-    context.tell(`${rows}: ${dropped} could not be used and were dropped`);
+    context.tell(`${rows}: ${dropped} are gone or could not be used`);
     for (const line of LOSSES[rows] ?? []) context.tell(`  ${line}`);
   }
 }

@@ -1,5 +1,5 @@
 // The databases of a store as one.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import {
@@ -78,11 +78,28 @@ export class StoreMomentRows extends PartedRows<DatabaseMoment> {
 /** Whoever has the entries has the store. */
 const IN_TURN: readonly (readonly Part[])[] = [['entries'], ['index', 'map']];
 
+/** Files by which LevelDB's rows are still there, whatever says which of them count. */
+const ROWS = /^(?:[0-9]+\.(?:ldb|log)|MANIFEST-[0-9]+)$/;
+
+/**
+ * Without its entries the store is gone. Throws STORE_CORRUPT where they are there and something
+ * else is gone: it can be built anew.
+ */
+function checkPart(path: string, part: Part): void {
+  if (existsSync(join(path, 'CURRENT'))) return;
+  if (part !== 'entries') {
+    throw new ChartsealError('STORE_CORRUPT', `the part "${part}" of the store is gone`);
+  }
+  if (existsSync(path) && statSync(path).isDirectory() && readdirSync(path).some(isOfRows)) {
+    throw new ChartsealError('STORE_CORRUPT', 'the part "entries" of the store lacks its CURRENT');
+  }
+}
+
+const isOfRows = (name: string) => ROWS.test(name);
+
 async function openPart(folder: string, part: Part, create: boolean): Promise<Database> {
   const path = partFolder(folder, part);
-  if (part !== 'entries' && !create && !existsSync(path)) {
-    throw new ChartsealError('STORE_CORRUPT', `the folder "${part}" of the store is gone`);
-  }
+  if (!create) checkPart(path, part);
   return Database.open(path, { create, writeBufferMib: WRITE_BUFFERS_MIB[part] });
 }
 

@@ -117,3 +117,12 @@ export interface Stop {
 }
 
 export const STOPPED = 'the run was ended before';
+
+/** Where the ledger is behind, its rows are not to be followed: nothing is rebuilt from them. */
+export function heedBehind(results: readonly CheckResult[]): CheckResult[] {
+  const all = results.flatMap(({ findings }) => findings);
+  if (!all.some(({ code }) => code === 'LEDGER_BEHIND')) return [...results];
+  const heeded = (found: Finding) =>
+    found.next === NEXT.rebuild ? { ...found, next: NEXT['restore ledger'] } : found;
+  return results.map((result) => ({ ...result, findings: result.findings.map(heeded) }));
+}

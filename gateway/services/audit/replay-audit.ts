@@ -15,7 +15,7 @@ import { Replay } from '../rebuild/replay.js';
 import type { AcceptedLeaf } from '../sequencer/entry-rows.js';
 import { type CommittedAppend, type LogState, markerOf } from '../sequencer/log-state.js';
 import { AttestationAudit } from './attestation-audit.js';
-import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
+import { Check, type CheckResult, heedBehind, isFinding, STOPPED, type Stop } from './checks.js';
 import { Follower, OTHER_MAP, takeLeaves } from './follower.js';
 import { auditHead } from './head-audit.js';
 import { MapAudit } from './map-audit.js';
@@ -111,7 +111,8 @@ export class ReplayAudit {
     // The ledger may have gone on since that moment: its head is met by going on too.
     const head = await auditHead(this.#follower, this.#options, isWhole);
     results.push(head.result('its head is what the leaves lead to'));
-    return { results, derived: { state, closingLeaves: this.#closingDigest, isWhole } };
+    const derived = { state, closingLeaves: this.#closingDigest, isWhole };
+    return { results: heedBehind(results), derived };
   }
 
   /** Whether every append of the ledger, and every entry after them, could be followed. */

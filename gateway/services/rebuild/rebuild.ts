@@ -10,17 +10,12 @@ import { type DataLayout, dataLayout } from '../../data/layout.js';
 import { parseTrustFile, type Trust } from '../../evidence/trust.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { Rows } from '../../store/database.js';
-import {
-  attestationKey,
-  FLUSHED_MAP_KEY,
-  MARKER_KEY,
-  parseKeyNumber,
-  TABLES,
-} from '../../store/keys.js';
+import { attestationKey, FLUSHED_MAP_KEY, headKey, MARKER_KEY, TABLES } from '../../store/keys.js';
 import {
   type AttestationRow,
   formatJsonRow,
   parseAttestationRow,
+  parseHead,
   parseStoredEntry,
 } from '../../store/rows.js';
 import { createStore, openStore, type Store } from '../../store/store.js';
@@ -31,6 +26,7 @@ import { Labels } from '../log-context.js';
 import { type OwnLedger, openOwnLedger } from '../own-ledger.js';
 import { signCheckpoint } from '../sequencer/proven-log.js';
 import { countDifferences, keepRows, lossOf } from './kept-rows.js';
+import { newestAttested } from './newest-attested.js';
 import { clearRebuild, finishRebuild, rebuildPlaces, swapStores } from './settle.js';
 import { openSource } from './source.js';
 import { StoreBuilder } from './store-builder.js';
@@ -40,7 +36,7 @@ export interface MendedRows {
   readonly rows: string;
   /** Undefined where all were written anew, since nothing says what the old ones covered. */
   readonly mended: number | undefined;
-  /** Could not be used, and follow from nothing else: they are lost but for a backup. */
+  /** Gone or of no use, and they follow from nothing else: they are lost but for a backup. */
   readonly dropped: number;
 }
 
@@ -88,34 +84,12 @@ class Rebuild {
     }
     await this.#builder.endEntries();
     await keepRows(this.#source, this.#store.db, new Labels(this.#ledger.context));
-    const attested = await this.#newestAttested();
+    const attested = await newestAttested(this.#source, this.#ledger, this.#trust);
     await this.#keepAttestation();
     await this.#addAppends(attested);
     const newest = this.#findAttestation();
     await this.#builder.finish(newest ?? (await this.#attest()));
     return entries;
-  }
-
-  /** Size of the newest attested checkpoint that verifies; undefined when none does. */
-  async #newestAttested(): Promise<number | undefined> {
-    const { log, context } = this.#ledger;
-    let until = '~';
-    for (;;) {
-      const key = await this.#source.findLastKey(TABLES.attestation, until);
-      if (key === undefined) return undefined;
-      const size = parseKeyNumber(key);
-      try {
-        const row = parseAttestationRow(this.#source.find(key) as Uint8Array);
-        const { root, closingLeaf } = await log.readCheckpoint(size);
-        const leaf = closingLeaf === null ? undefined : Buffer.from(closingLeaf, 'base64');
-        checkAttestation(row, { size, root, closingLeaf: leaf }, context, this.#trust);
-        return size;
-      } catch (error) {
-        if (!isFinding(error)) throw error;
-      }
-      if (size === 0) return undefined;
-      until = attestationKey(size - 1).slice(TABLES.attestation.length);
-    }
   }
 
   /** Appends of the ledger up to this size, or all. */
@@ -186,6 +160,7 @@ class Rebuild {
         sum.mended += count.mended;
         sum.dropped += count.dropped;
       }
+      if (rows === 'patients') sum.dropped = Math.max(sum.dropped, await this.#countUnnamed());
       mended.push(sum);
     }
     const tree = [TABLES.append, TABLES.appendIndex, TABLES.tile];
@@ -196,6 +171,18 @@ class Rebuild {
       mended.push({ rows, mended: await this.#countUnder(key, tables), dropped: 0 });
     }
     return mended;
+  }
+
+  /** Chains of patients that nothing says any more whose they are. */
+  async #countUnnamed(): Promise<number> {
+    const { db } = this.#store;
+    const logHead = headKey(new Labels(this.#ledger.context).log);
+    let chains = 0;
+    for await (const [key, row] of db.rows(TABLES.head)) {
+      // Only records have versions.
+      if (parseHead(row).version === 0 && key !== logHead) chains++;
+    }
+    return chains - (await db.count(TABLES.patient));
   }
 
   /** Rows can be compared when the row that says what they cover is the same in both. */
@@ -241,7 +228,8 @@ async function fill(
 
 /**
  * Throws STORE_CORRUPT naming an entry that is lost or cannot stand where it stands, LOG_FORKED
- * when ledger and entries disagree, and the codes of the ledger: nothing was changed then.
+ * when ledger and entries disagree, LEDGER_BEHIND when the ledger lacks what the store has attested,
+ * and the codes of the ledger: nothing was changed then.
  */
 export async function rebuildStore(folder: string): Promise<RebuildResult> {
   const layout = dataLayout(folder);

@@ -1,6 +1,6 @@
 // The store from which another one is built: only what cannot be derived is read of it. Where
 // LevelDB itself does not find every entry any more, a copy of its files is repaired and read.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Level } from 'level';
@@ -79,6 +79,8 @@ function repair(folder: string): Promise<void> {
   return (Level as unknown as { repair(location: string): Promise<void> }).repair(folder);
 }
 
+const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
+
 async function repairedCopy(folder: string, copy: string): Promise<void> {
   await rm(copy, { recursive: true, force: true });
   const filter = (path: string) => !LEFT_OUT.includes(basename(path));
@@ -86,7 +88,10 @@ async function repairedCopy(folder: string, copy: string): Promise<void> {
   const parts = STORE_PARTS.map((part) => partFolder(copy, part));
   for (const path of isOneDatabase(copy) ? [copy] : parts) {
     // Of a part that is gone nothing can be read; entries would be missed.
-    if (!existsSync(path)) await (await Database.open(path, { create: true })).close();
+    if (!isFolder(path)) {
+      await rm(path, { force: true });
+      await (await Database.open(path, { create: true })).close();
+    }
     await repair(path).catch((cause: unknown) => {
       throw new ChartsealError('STORE_CORRUPT', "the store's files are damaged", { cause });
     });

@@ -83,15 +83,16 @@ export class EventSearch {
     while (before > last && found.length < limit && !signal.aborted) {
       if ((place.before - before) % READ_AT_ONCE === READ_AT_ONCE - 1) await nextTurn();
       before--;
-      const event = this.#event(this.#store.readEntry(this.#ordinal(place, before)));
+      const event = this.#event(this.#stored(place, before));
       const selected = event && select(event);
       if (selected !== undefined) found.push(selected);
     }
     return before === 0 ? { found } : { found, next: { ...place, before } };
   }
 
-  #ordinal({ label }: SearchPlace, at: number): number {
-    return label === undefined ? at : this.#store.readChain(Buffer.from(label, 'hex'), at);
+  #stored({ label }: SearchPlace, at: number): StoredEntry {
+    if (label === undefined) return this.#store.readEntry(at);
+    return this.#store.readChainEntry(Buffer.from(label, 'hex'), at);
   }
 
   /** Undefined for what is no access event. */

@@ -111,7 +111,7 @@ export class Histories {
     const openings: (Openings | null)[] = [];
     let bytes = 0;
     for (let sequence = 0; sequence < count; sequence++) {
-      const stored = this.#store.readEntry(this.#store.readChain(label, sequence));
+      const stored = this.#store.readChainEntry(label, sequence);
       const leaf = encodeBase64(stored.leaf);
       const entry = isBare ? null : encodeBase64(stored.entry);
       bytes += leaf.length + (entry === null ? 0 : entry.length + stored.openings.length);

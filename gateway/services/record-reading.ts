@@ -72,7 +72,7 @@ export class RecordReading {
     const label = this.#labels.record(id);
     const count = this.#store.findHead(label)?.state.count ?? 0;
     for (let sequence = 0; sequence < count; sequence++) {
-      const { entry } = this.#store.readEntry(this.#store.readChain(label, sequence));
+      const { entry } = this.#store.readChainEntry(label, sequence);
       if (!isVisible(parseEntry(entry))) return false;
     }
     return count > 0;

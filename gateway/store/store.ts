@@ -134,6 +134,19 @@ export class StoredLog {
     return parseOrdinal(readRow(this.db, chainKey(label, sequence)));
   }
 
+  /** One leaf of a chain with its entry; throws STORE_CORRUPT when it is one of another chain. */
+  readChainEntry(label: Uint8Array, sequence: number): StoredEntry {
+    const stored = this.readEntry(this.readChain(label, sequence));
+    const leaf = parseLeaf(stored.leaf);
+    if (leaf.sequence !== sequence || !equalBytes(leaf.subject, label)) {
+      throw new ChartsealError(
+        'STORE_CORRUPT',
+        'a chain of the store leads to an entry of another',
+      );
+    }
+    return stored;
+  }
+
   /** Ordinals of the newest versions of records whose ids begin so, in the order of the ids. */
   async *recordsNamed(
     prefix: string,

@@ -73,6 +73,48 @@ describe('rebuild of a store that lacks a part', () => {
     expect(await failed()).to.deep.equal([]);
   });
 
+  it('is what is advised where the map is that of another log', async () => {
+    const other = await AuditSample.create();
+    try {
+      const theirs = other.copy();
+      rmSync(place('map'), { recursive: true });
+      cpSync(partFolder(join(theirs, 'store'), 'map'), place('map'), { recursive: true });
+    } finally {
+      other.remove();
+    }
+    // Pages of before are read when entries after them are applied again.
+    await expectCodeAsync(() => openData(folder), 'STORE_CORRUPT');
+    await rebuildStore(folder);
+    expect(await failed()).to.deep.equal([]);
+  });
+
+  it('is what is advised where the index is that of a copy that went on otherwise', async () => {
+    const kept = join(folder, 'kept');
+    cpSync(join(folder, 'store'), join(kept, 'store'), { recursive: true });
+    cpSync(join(folder, 'ledger'), join(kept, 'ledger'), { recursive: true });
+    cpSync(join(folder, 'checkpoint'), join(kept, 'checkpoint'));
+    await addMore('one');
+    const theirs = join(folder, 'theirs');
+    cpSync(place('index'), theirs, { recursive: true });
+    for (const name of ['store', 'ledger', 'checkpoint']) {
+      rmSync(join(folder, name), { recursive: true });
+      cpSync(join(kept, name), join(folder, name), { recursive: true });
+    }
+    await addMore('other');
+    rmSync(place('index'), { recursive: true });
+    cpSync(theirs, place('index'), { recursive: true });
+    await expectCodeAsync(() => addMore('one'), 'STORE_CORRUPT');
+    await rebuildStore(folder);
+    expect(await failed()).to.deep.equal([]);
+    const hospital = await openData(folder);
+    const { accepted } = hospital.sequencer.counts;
+    await addEvents(hospital, 'other');
+    expect(hospital.sequencer.counts.accepted).to.equal(accepted);
+    await addEvents(hospital, 'one');
+    expect(hospital.sequencer.counts.accepted).to.be.above(accepted);
+    await hospital.close();
+  });
+
   it('is not for a store whose entries are gone', async () => {
     for (const what of ['is gone', 'is empty']) {
       losses[what]?.('entries');

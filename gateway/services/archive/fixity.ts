@@ -31,7 +31,7 @@ export function readFixity(
   const count = store.findHead(logLabel)?.state.count ?? 0;
   const runs: FixityRun[] = [];
   for (let sequence = count - 1; sequence >= Math.max(0, count - MAX_RUNS); sequence--) {
-    const entry = parseEntry(store.readEntry(store.readChain(logLabel, sequence)).entry);
+    const entry = parseEntry(store.readChainEntry(logLabel, sequence).entry);
     if (entry.act === 'fixity') runs.push(fixityRun(entry));
   }
   const all = runs.find(({ coverage }) => coverage === 'all') ?? counted;

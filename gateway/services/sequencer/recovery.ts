@@ -3,7 +3,7 @@
 
 import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { checkFrontier } from '../../../chaincode/core/compact-range.js';
-import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import { EMPTY_MAP, type MapNode, mapRoot } from '../../../chaincode/core/subject-map.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { MapPages } from '../../store/map-pages.js';
@@ -38,6 +38,24 @@ function checkNothingGone(store: Store): void {
   throw new ChartsealError('STORE_CORRUPT', gone);
 }
 
+/** Refusals of leaves that were accepted by the very rules: the map is not the one of before. */
+const OTHER_MAP: readonly ErrorCode[] = ['CHAIN_BROKEN', 'ACT_REFUSED'];
+
+function withLeaves(
+  pages: MapPages,
+  map: MapNode,
+  leaves: readonly AcceptedLeaf[],
+  logLabel: Uint8Array,
+): MapNode {
+  try {
+    return prepareAppend(pages, map, leaves, logLabel).map;
+  } catch (cause) {
+    if (!(cause instanceof ChartsealError) || !OTHER_MAP.includes(cause.code)) throw cause;
+    const text = 'the map on disk is not that of the entries before';
+    throw new ChartsealError('STORE_CORRUPT', text, { cause });
+  }
+}
+
 /** The state that the marker describes; leaves that the pages do not cover are re-applied. */
 export async function stateAtMarker(
   store: Store,
@@ -55,7 +73,7 @@ export async function stateAtMarker(
     if (left-- <= 0) break;
     batch.push(leaf);
     if (batch.length === CHUNK_LEAVES || left === 0) {
-      map = prepareAppend(pages, map, batch, logLabel).map;
+      map = withLeaves(pages, map, batch, logLabel);
       batch = [];
     }
   }

@@ -119,7 +119,8 @@ function readBundle(bundle: JsonObject, bytesOf: (value: JsonObject) => Uint8Arr
 }
 
 /**
- * Reads a body in FHIR JSON, behind a byte order mark where its sender puts one. An entry of a Bundle that cannot be taken is a part with its issue.
+ * Reads a body in FHIR JSON, behind a byte order mark where its sender puts one. An entry of a
+ * Bundle that cannot be taken is a part with its issue.
  * Throws BAD_JSON, TOO_LARGE, and FhirIssue for a body that cannot be taken at all.
  */
 export function readFhirBody(bytes: Uint8Array, what: string, maxBytes: number): FhirBody {

@@ -1,6 +1,6 @@
 // Rows of the index that lie among the entries as one row: number of their batch 8 ‖ for each of
-// them length of the key 2 ‖ key ‖ length of the value 4 ‖ value. The first has no key: its value is
-// the digest of the batch before, so that each digest stands for all batches up to its own.
+// them length of the key 2 ‖ key ‖ length of the value 4 ‖ value. The first has no key: its value
+// is the digest of the batch before, so that each digest stands for all batches up to its own.
 import { Buffer } from 'node:buffer';
 import { readUint64, writeUint64, ZERO_HASH } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';

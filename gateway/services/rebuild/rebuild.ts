@@ -228,8 +228,8 @@ async function fill(
 
 /**
  * Throws STORE_CORRUPT naming an entry that is lost or cannot stand where it stands, LOG_FORKED
- * when ledger and entries disagree, LEDGER_BEHIND when the ledger lacks what the store has attested,
- * and the codes of the ledger: nothing was changed then.
+ * when ledger and entries disagree, LEDGER_BEHIND when the ledger lacks what the store has
+ * attested, and the codes of the ledger: nothing was changed then.
  */
 export async function rebuildStore(folder: string): Promise<RebuildResult> {
   const layout = dataLayout(folder);

@@ -1,5 +1,5 @@
 // The databases of a store as one.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import {
@@ -10,7 +10,7 @@ import {
   type RowStore,
 } from './database.js';
 import { type Part, partOf } from './keys.js';
-import type { Bytes } from './level-rows.js';
+import { type Bytes, storeFailure } from './level-rows.js';
 import { PartedRows, type Parts, STORE_PARTS } from './parted-rows.js';
 import { RedoLog } from './redo-log.js';
 import { RedoRows } from './redo-rows.js';
@@ -81,21 +81,30 @@ const IN_TURN: readonly (readonly Part[])[] = [['entries'], ['index', 'map']];
 /** Files by which LevelDB's rows are still there, whatever says which of them count. */
 const ROWS = /^(?:[0-9]+\.(?:ldb|log)|MANIFEST-[0-9]+)$/;
 
-/**
- * Without its entries the store is gone. Throws STORE_CORRUPT where they are there and something
- * else is gone: it can be built anew.
- */
-function checkPart(path: string, part: Part): void {
-  if (existsSync(join(path, 'CURRENT'))) return;
-  if (part !== 'entries') {
-    throw new ChartsealError('STORE_CORRUPT', `the part "${part}" of the store is gone`);
-  }
-  if (existsSync(path) && statSync(path).isDirectory() && readdirSync(path).some(isOfRows)) {
-    throw new ChartsealError('STORE_CORRUPT', 'the part "entries" of the store lacks its CURRENT');
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR'].includes(code)) return [];
+    throw storeFailure(cause, 'a part of the store could not be read');
   }
 }
 
-const isOfRows = (name: string) => ROWS.test(name);
+/**
+ * Without its entries the store is gone. Throws STORE_CORRUPT where they are there and something
+ * else is gone: it can be built anew. STORE_FAILED where nobody can look.
+ */
+function checkPart(path: string, part: Part): void {
+  const names = namesIn(path);
+  if (names.includes('CURRENT')) return;
+  if (part !== 'entries') {
+    throw new ChartsealError('STORE_CORRUPT', `the part "${part}" of the store is gone`);
+  }
+  if (names.some((name) => ROWS.test(name))) {
+    throw new ChartsealError('STORE_CORRUPT', 'the part "entries" of the store lacks its CURRENT');
+  }
+}
 
 async function openPart(folder: string, part: Part, create: boolean): Promise<Database> {
   const path = partFolder(folder, part);

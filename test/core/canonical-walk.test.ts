@@ -105,7 +105,7 @@ describe('the walk over canonical JSON', () => {
         if (isWalked(text, read)) expect(isWrittenAs(text, read), text).to.equal(true);
       }),
       // What is no JSON is not counted as a run.
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
   });
 });

@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type RebuildResult, rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
@@ -33,6 +42,20 @@ describe('rebuild of a store that lacks a part', () => {
     await hospital.close();
   }
 
+  function put(from: string, to: string): void {
+    rmSync(to, { recursive: true, force: true });
+    cpSync(from, to, { recursive: true });
+  }
+
+  /** Keeps these as they are now, and gives what puts them there again. */
+  function kept(...names: readonly string[]): () => void {
+    const aside = join(folder, `kept ${readdirSync(folder).length}`);
+    for (const name of names) put(join(folder, name), join(aside, name));
+    return () => {
+      for (const name of names) put(join(aside, name), join(folder, name));
+    };
+  }
+
   const losses: Readonly<Record<string, (part: Part) => void>> = {
     'is gone': (part) => rmSync(place(part), { recursive: true, force: true }),
     'is empty': (part) => {
@@ -43,12 +66,23 @@ describe('rebuild of a store that lacks a part', () => {
       rmSync(place(part), { recursive: true, force: true });
       writeFileSync(place(part), 'no folder');
     },
+    'is a link to nothing': (part) => {
+      rmSync(place(part), { recursive: true, force: true });
+      symlinkSync('nowhere', place(part));
+    },
+    'is a link to itself': (part) => {
+      rmSync(place(part), { recursive: true, force: true });
+      symlinkSync(place(part), place(part));
+    },
     'does not say what is current': (part) => rmSync(join(place(part), 'CURRENT')),
   };
+  /** Whoever cannot look cannot say that it is gone. */
+  const codeOf = (what: string) =>
+    what === 'is a link to itself' ? 'STORE_FAILED' : 'STORE_CORRUPT';
   for (const [what, lose] of Object.entries(losses)) {
-    it(`is what is advised where the index ${what}, and tells whose names are lost`, async () => {
+    it(`mends where the index ${what}, and tells whose names are lost`, async () => {
       lose('index');
-      await expectCodeAsync(() => openData(folder), 'STORE_CORRUPT');
+      await expectCodeAsync(() => openData(folder), codeOf(what));
       const result = await rebuildStore(folder);
       const isLost = what !== 'does not say what is current';
       expect(droppedOf(result, 'patients')).to.equal(isLost ? PATIENTS : 0);
@@ -57,9 +91,9 @@ describe('rebuild of a store that lacks a part', () => {
       expect(await failed()).to.deep.equal([]);
     });
 
-    it(`is what is advised where the map ${what}`, async () => {
+    it(`mends where the map ${what}`, async () => {
       lose('map');
-      await expectCodeAsync(() => openData(folder), 'STORE_CORRUPT');
+      await expectCodeAsync(() => openData(folder), codeOf(what));
       const { mended } = await rebuildStore(folder);
       expect(mended.filter(({ dropped }) => dropped > 0)).to.deep.equal([]);
       expect(await failed()).to.deep.equal([]);
@@ -89,20 +123,12 @@ describe('rebuild of a store that lacks a part', () => {
   });
 
   it('is what is advised where the index is that of a copy that went on otherwise', async () => {
-    const kept = join(folder, 'kept');
-    cpSync(join(folder, 'store'), join(kept, 'store'), { recursive: true });
-    cpSync(join(folder, 'ledger'), join(kept, 'ledger'), { recursive: true });
-    cpSync(join(folder, 'checkpoint'), join(kept, 'checkpoint'));
+    const restore = kept('store', 'ledger', 'checkpoint');
     await addMore('one');
-    const theirs = join(folder, 'theirs');
-    cpSync(place('index'), theirs, { recursive: true });
-    for (const name of ['store', 'ledger', 'checkpoint']) {
-      rmSync(join(folder, name), { recursive: true });
-      cpSync(join(kept, name), join(folder, name), { recursive: true });
-    }
+    const putIndex = kept('store/index');
+    restore();
     await addMore('other');
-    rmSync(place('index'), { recursive: true });
-    cpSync(theirs, place('index'), { recursive: true });
+    putIndex();
     await expectCodeAsync(() => addMore('one'), 'STORE_CORRUPT');
     await rebuildStore(folder);
     expect(await failed()).to.deep.equal([]);
@@ -115,6 +141,33 @@ describe('rebuild of a store that lacks a part', () => {
     await hospital.close();
   });
 
+  it('is what is advised where the map is that of a copy that went on otherwise', async () => {
+    const restore = kept('store', 'ledger', 'checkpoint');
+    await addMore('one');
+    const putMap = kept('store/map');
+    restore();
+    await addMore('other');
+    await addMore('more');
+    // Leaves after those that it covers do not fit on it.
+    putMap();
+    await expectCodeAsync(() => openData(folder), 'STORE_CORRUPT');
+    await rebuildStore(folder);
+    expect(await failed()).to.deep.equal([]);
+  });
+
+  it('changes nothing behind a link', async () => {
+    const elsewhere = join(folder, 'elsewhere');
+    renameSync(place('index'), elsewhere);
+    symlinkSync(elsewhere, place('index'));
+    const files = () =>
+      readdirSync(elsewhere).map((name) => [name, readFileSync(join(elsewhere, name), 'hex')]);
+    const before = files();
+    losses['does not say what is current']?.('entries');
+    await rebuildStore(folder);
+    expect(files()).to.deep.equal(before);
+    expect(await failed()).to.deep.equal([]);
+  });
+
   it('is not for a store whose entries are gone', async () => {
     for (const what of ['is gone', 'is empty']) {
       losses[what]?.('entries');
@@ -124,28 +177,17 @@ describe('rebuild of a store that lacks a part', () => {
   });
 
   it('refuses a ledger that lacks what was attested, and so does nobody advise it', async () => {
-    const [ledger, checkpoint] = [join(folder, 'ledger'), join(folder, 'checkpoint')];
-    cpSync(ledger, join(folder, 'older'), { recursive: true });
-    cpSync(checkpoint, join(folder, 'older-checkpoint'));
+    const older = kept('ledger', 'checkpoint');
     await addMore('third');
-    const restore = () => {
-      rmSync(ledger, { recursive: true });
-      cpSync(join(folder, 'older'), ledger, { recursive: true });
-      cpSync(join(folder, 'older-checkpoint'), checkpoint);
-    };
-    const kept = join(folder, 'newer');
-    cpSync(ledger, kept, { recursive: true });
-    cpSync(checkpoint, join(folder, 'newer-checkpoint'));
-    restore();
+    const newer = kept('ledger', 'checkpoint');
+    older();
     await expectCodeAsync(() => openData(folder), 'LEDGER_BEHIND');
     await expectCodeAsync(() => rebuildStore(folder), 'LEDGER_BEHIND');
     const { log } = await audit(folder, { isLogOnly: true });
     const advice = log.flatMap(({ findings }) => findings.map(({ next }) => next));
     expect(advice).to.not.be.empty;
     expect(advice.filter((next) => next.includes('rebuild'))).to.deep.equal([]);
-    rmSync(ledger, { recursive: true });
-    cpSync(kept, ledger, { recursive: true });
-    cpSync(join(folder, 'newer-checkpoint'), checkpoint);
+    newer();
     expect(await failed()).to.deep.equal([]);
   });
 });

@@ -39,6 +39,13 @@ describe('rows of the index that lie among the entries', () => {
     expect(read(write(large))).to.deep.equal(large);
   });
 
+  it('are STORE_CORRUPT where one has no key and is not the first, or is no digest', () => {
+    expectCode(() => read(write([['', BEFORE]])), 'STORE_CORRUPT');
+    const bytes = Uint8Array.from(write([]));
+    bytes[HEADER_BYTES - 33] = 31;
+    expectCode(() => read(bytes.subarray(0, -1)), 'STORE_CORRUPT');
+  });
+
   it('are STORE_CORRUPT where they are cut off inside of a row', () => {
     const bytes = write([['h/12', Uint8Array.of(1, 2, 3)]]);
     for (let end = 0; end < bytes.length; end++) {

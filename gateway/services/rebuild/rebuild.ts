@@ -77,6 +77,7 @@ class Rebuild {
 
   /** Number of entries. */
   async run(): Promise<number> {
+    const attested = await newestAttested(this.#source, this.#ledger, this.#trust);
     let entries = 0;
     for await (const [, row] of this.#source.rows(TABLES.entry)) {
       await this.#builder.addEntry(parseStoredEntry(row));
@@ -84,7 +85,6 @@ class Rebuild {
     }
     await this.#builder.endEntries();
     await keepRows(this.#source, this.#store.db, new Labels(this.#ledger.context));
-    const attested = await newestAttested(this.#source, this.#ledger, this.#trust);
     await this.#keepAttestation();
     await this.#addAppends(attested);
     const newest = this.#findAttestation();

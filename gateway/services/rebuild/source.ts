@@ -83,8 +83,9 @@ const isFolder = (path: string) => existsSync(path) && statSync(path).isDirector
 
 async function repairedCopy(folder: string, copy: string): Promise<void> {
   await rm(copy, { recursive: true, force: true });
-  const filter = (path: string) => !LEFT_OUT.includes(basename(path));
-  await cp(folder, copy, { recursive: true, filter });
+  // What a link leads to is copied too, or it would be repaired itself; one to nothing is left out.
+  const filter = (path: string) => !LEFT_OUT.includes(basename(path)) && existsSync(path);
+  await cp(folder, copy, { recursive: true, dereference: true, filter });
   const parts = STORE_PARTS.map((part) => partFolder(copy, part));
   for (const path of isOneDatabase(copy) ? [copy] : parts) {
     // Of a part that is gone nothing can be read; entries would be missed.

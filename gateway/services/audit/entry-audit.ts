@@ -12,7 +12,7 @@ import {
 } from '../../../chaincode/core/lifecycle.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import * as keys from '../../store/keys.js';
-import { formatHead, parseHead, parseStoredEntry } from '../../store/rows.js';
+import { formatHead, parseHead, parseKnownRow, parseStoredEntry } from '../../store/rows.js';
 import type { StoredLog } from '../../store/store.js';
 import { Turns } from '../../turns.js';
 import type { Labels } from '../log-context.js';
@@ -50,6 +50,8 @@ const KINDS: Readonly<Record<Entry['act'], Kind>> = {
   fixity: KIND_LOG,
 };
 const NO_DIGEST = new Uint8Array(HASH_BYTES);
+/** A row, undefined when it is gone. */
+type Found = Uint8Array | undefined | 'damaged';
 /** Beside the entries themselves. */
 const LOOKUPS = ['chain', 'leafHash', 'idempotency'] as const;
 
@@ -62,6 +64,8 @@ export class EntryAudit {
   readonly #entries = new Check('entries');
   readonly #chains = new Check('chains');
   readonly #lookups = new Check('lookups');
+  /** Entries that came before: the store had lost the row by which the first one is known. */
+  #repeated = 0;
   /** Chains whose head row is that of their newest leaf. */
   #heads = 0;
   #next = 0;
@@ -92,13 +96,16 @@ export class EntryAudit {
       for (const check of [this.#chains, this.#lookups]) check.leaveOpen(reason);
     }
     const { entries, subjects } = this.counts;
+    const repeated = this.#repeated === 0 ? '' : `; ${this.#repeated} came a second time`;
     if (this.#options.labels === undefined) {
       this.#entries.leaveOpen('labels of records were not derived: the ledger is not at hand');
     }
     return [
       this.#entries.result(`${entries} entries, each fits its leaf, its place and its label`),
       this.#chains.result(`${subjects} chains, each ends where its newest entry stands`),
-      this.#lookups.result('each entry is found by its leaf hash and by its content, nothing else'),
+      this.#lookups.result(
+        `each entry is found by its leaf hash and by its content, nothing else${repeated}`,
+      ),
     ];
   }
 
@@ -147,9 +154,8 @@ export class EntryAudit {
   }
 
   #compareRows(ordinal: number, derived: DerivedEntry, hash: Uint8Array): void {
-    const { leaf, digests } = derived;
+    const { leaf } = derived;
     const place = uint64(ordinal);
-    const known = concat(digests.content, place);
     const { subject, sequence } = leaf;
     this.#compare(
       this.#chains,
@@ -159,7 +165,7 @@ export class EntryAudit {
       'place in its chain',
     );
     this.#compare(this.#lookups, ordinal, keys.leafHashKey(hash), place, 'leaf hash');
-    this.#compare(this.#lookups, ordinal, keys.idempotencyKey(digests.key), known, 'content');
+    this.#compareContent(ordinal, derived);
     for (const { table, key, value } of searchRows(derived.body, subject, ordinal)) {
       // One row stands for all versions of a record: it is compared with the newest.
       if (table === 'record') continue;
@@ -169,7 +175,10 @@ export class EntryAudit {
   }
 
   #compare(check: Check, ordinal: number, key: string, wanted: Uint8Array, by: string): void {
-    const found = this.#find(check, ordinal, key, by);
+    this.#compareFound(check, ordinal, this.#find(check, ordinal, key, by), wanted, by);
+  }
+
+  #compareFound(check: Check, ordinal: number, found: Found, wanted: Uint8Array, by: string): void {
     if (found === 'damaged') return;
     if (found === undefined) {
       check.fail('STORE_CORRUPT', `entry ${ordinal} is not found by its ${by}`, 'rebuild');
@@ -179,12 +188,35 @@ export class EntryAudit {
     }
   }
 
-  #find(
-    check: Check,
-    ordinal: number,
-    key: string,
-    by: string,
-  ): Uint8Array | undefined | 'damaged' {
+  /** Of entries that came twice the first is found, whose row was compared with it before. */
+  #compareContent(ordinal: number, { digests }: DerivedEntry): void {
+    const check = this.#lookups;
+    const key = keys.idempotencyKey(digests.key);
+    const found = this.#find(check, ordinal, key, 'content');
+    if (found instanceof Uint8Array && this.#isEarlier(found, ordinal, digests.key)) {
+      this.#repeated++;
+      return;
+    }
+    const wanted = concat(digests.content, uint64(ordinal));
+    this.#compareFound(check, ordinal, found, wanted, 'content');
+  }
+
+  /** Whether a row leads to an entry before this one that is known by the same key. */
+  #isEarlier(row: Uint8Array, ordinal: number, key: Uint8Array): boolean {
+    const { store, origin } = this.#options;
+    try {
+      const first = parseKnownRow(row).ordinal;
+      if (first >= ordinal) return false;
+      const { digests } = deriveEntry(store.readEntry(first), origin, undefined);
+      return equalBytes(digests.key, key);
+    } catch (error) {
+      // The row is another then, and the entry that it leads to is told of where it stands.
+      if (!isFinding(error)) throw error;
+      return false;
+    }
+  }
+
+  #find(check: Check, ordinal: number, key: string, by: string): Found {
     try {
       return this.#options.store.db.find(key);
     } catch (error) {
@@ -228,9 +260,10 @@ export class EntryAudit {
     const { entries, subjects } = this.counts;
     for (const table of LOOKUPS) {
       const count = await store.db.count(keys.TABLES[table]);
-      if (count === entries) continue;
+      const wanted = table === 'idempotency' ? entries - this.#repeated : entries;
+      if (count === wanted) continue;
       const check = table === 'chain' ? this.#chains : this.#lookups;
-      const sentence = `${count} rows of ${keys.TABLES[table]} stand for ${entries} entries`;
+      const sentence = `${count} rows of ${keys.TABLES[table]} stand for ${wanted} entries`;
       check.fail('STORE_CORRUPT', sentence, 'rebuild');
     }
     const { records, versions, inquiries } = this.counts;

@@ -22,6 +22,8 @@ export class StoreBuilder {
   readonly #labels: Labels;
   readonly #replay: Replay;
   #rows: EntryRows;
+  /** By which entries of the batch are known as ones that came before. */
+  readonly #newKeys = new Set<string>();
   /** Appends that are not written yet, and the size of the tree before them. */
   #pending: CommittedAppend[] = [];
   #written = 0;
@@ -61,10 +63,24 @@ export class StoreBuilder {
   #add(stored: StoredEntry): void {
     const { leaf, labelHex, body, digests } = deriveEntry(stored, this.#origin, this.#labels);
     const { entry, openings } = stored;
-    const added = this.#rows.add({ label: leaf.subject, labelHex, body, digests, entry, openings });
+    const added = this.#rows.add({
+      label: leaf.subject,
+      labelHex,
+      body,
+      digests: this.#isNewKey(keys.idempotencyKey(digests.key)) ? digests : undefined,
+      entry,
+      openings,
+    });
     if (!equalBytes(added.leaf, stored.leaf)) {
       throw new ChartsealError('CHAIN_BROKEN', 'its leaf is not the next of its chain');
     }
+  }
+
+  /** A damaged store may have taken the same twice: whoever sends it again hears of the first. */
+  #isNewKey(key: string): boolean {
+    if (this.#newKeys.has(key) || this.#store.db.find(key) !== undefined) return false;
+    this.#newKeys.add(key);
+    return true;
   }
 
   /** Writes the entries added so far; appends can be added for them from now on. */
@@ -72,6 +88,7 @@ export class StoreBuilder {
     const rows = this.#rows;
     this.#rows = this.#newRows(rows.next);
     await rows.batch.write();
+    this.#newKeys.clear();
   }
 
   /** The next `count` entries as one append; throws STORE_BEHIND when there are fewer. */

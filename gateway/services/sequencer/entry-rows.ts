@@ -25,7 +25,8 @@ export interface NewEntry {
   readonly label: Uint8Array;
   readonly labelHex: string;
   readonly body: EntryBody;
-  readonly digests: IdempotencyDigests;
+  /** Undefined where an entry that came before is found by them. */
+  readonly digests: IdempotencyDigests | undefined;
   /** Canonical bytes. */
   readonly entry: Uint8Array;
   readonly openings: Uint8Array;
@@ -132,8 +133,11 @@ export class EntryRows {
       .put(keys.entryKey(ordinal), formatStoredEntry({ leaf, entry, openings }))
       .put(keys.headKey(labelHex), formatHead(after))
       .put(keys.chainKey(labelHex, sequence), place)
-      .put(keys.leafHashKey(hash), place)
-      .put(keys.idempotencyKey(digests.key), formatKnownRow({ content: digests.content, ordinal }));
+      .put(keys.leafHashKey(hash), place);
+    if (digests !== undefined) {
+      const known = formatKnownRow({ content: digests.content, ordinal });
+      this.batch.put(keys.idempotencyKey(digests.key), known);
+    }
     for (const { key, value } of searchRows(body, label, ordinal)) this.batch.put(key, value);
     this.heads.set(labelHex, after);
     this.leaves.push(accepted);

@@ -7,8 +7,6 @@ import { ChartsealError, type ErrorCode } from '../chaincode/core/errors.js';
 import { GatewayConnection } from '../gateway/client/connection.js';
 import { RemoteDoor } from '../gateway/client/remote-door.js';
 import { formatOperator, OPERATOR_HEADER } from '../gateway/client/wire.js';
-import { readGatewayConfig } from '../gateway/operation/config.js';
-import { fhirSources } from '../gateway/operation/config-fhir.js';
 import { findGateway } from '../gateway/operation/run-file.js';
 import type { HospitalDoor } from '../gateway/services/door/door.js';
 import { OwnDoor, type OwnDoorOptions } from '../gateway/services/door/own-door.js';
@@ -120,6 +118,9 @@ export async function withFhir<T extends DataOptions & FhirOptions>(
 ): Promise<T & Pick<OwnDoorOptions, 'fhir'>> {
   const file = options.config ?? process.env['CHARTSEAL_CONFIG'];
   if (file === undefined) return options;
+  // Nearly all commands do without: it takes long to load.
+  const { readGatewayConfig } = await import('../gateway/operation/config.js');
+  const { fhirSources } = await import('../gateway/operation/config-fhir.js');
   const config = await readGatewayConfig({ file, data: options.data });
   return { ...options, fhir: fhirSources(config.fhir, config.organisation) };
 }

@@ -13,8 +13,9 @@ import { registerLog } from '../ledger/log-ledger.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { createStore } from '../store/store.js';
 import { type DataConfig, formatConfig } from './config.js';
-import { createKeys, createLogKeys, type DataKeys, type LogKeys } from './keys.js';
+import type { DataKeys, LogKeys } from './keys.js';
 import { type DataLayout, dataLayout } from './layout.js';
+import { createKeys, createLogKeys } from './new-keys.js';
 import { DataPlace, syncFolder } from './place.js';
 
 export interface CreateOptions {

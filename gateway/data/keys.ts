@@ -1,28 +1,15 @@
 // The secrets of one log below DATA/keys: note key, master key, authority and identities. The VRF,
 // record and pseudonym keys are derived from the master key (HKDF-SHA-256, RFC 5869) and never lie
 // on disk.
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  hkdfSync,
-  randomBytes,
-  sign,
-} from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import {
-  type CertificateWithKey,
-  createCertificateAuthority,
-  issueCertificate,
-} from '../pki/issue.js';
 import { isSystemError } from '../services/file-error.js';
 import type { LogSecrets } from '../services/log-context.js';
 
-const KEY_BYTES = 32;
-const IDENTITY_DAYS = 3650;
+export const KEY_BYTES = 32;
 const INFO = {
   vrfKey: 'chartseal/vrf-key/1',
   recordKey: 'chartseal/record-key/1',
@@ -83,58 +70,9 @@ export function parseMasterKey(text: string): Uint8Array {
   return decodeHex(text.trim(), KEY_FILES.master, KEY_BYTES);
 }
 
-function secretsOf(notePem: string, masterKey: Uint8Array): LogSecrets {
+/** Of PEM and key. Throws what Node's crypto throws for a damaged one. */
+export function secretsOf(notePem: string, masterKey: Uint8Array): LogSecrets {
   return { ...deriveKeys(masterKey), ...parseNoteKey(notePem) };
-}
-
-type KeyTexts = Partial<Record<keyof typeof KEY_FILES, string>>;
-
-async function writeKeyFiles(folder: string, texts: KeyTexts): Promise<void> {
-  await mkdir(folder, { mode: 0o700 });
-  for (const [name, text] of Object.entries(texts)) {
-    const path = join(folder, KEY_FILES[name as keyof typeof KEY_FILES]);
-    await writeFile(path, text, { mode: 0o600, flag: 'wx', flush: true });
-  }
-}
-
-function newSecrets(): { readonly texts: { note: string; master: string }; secrets: LogSecrets } {
-  const pem = { format: 'pem', type: 'pkcs8' } as const;
-  const note = generateKeyPairSync('ed25519').privateKey.export(pem).toString();
-  const masterKey = randomBytes(KEY_BYTES);
-  const texts = { note, master: `${masterKey.toString('hex')}\n` };
-  return { texts, secrets: secretsOf(note, masterKey) };
-}
-
-/** Makes the keys of a new log on a channel, where identities come from elsewhere. */
-export async function createLogKeys(folder: string): Promise<LogKeys> {
-  const { texts, secrets } = newSecrets();
-  await writeKeyFiles(folder, texts);
-  return { secrets };
-}
-
-/** Makes all keys of a new log in a folder that is not there yet. */
-export async function createKeys(folder: string, mspId: string): Promise<DataKeys> {
-  const { texts, secrets } = newSecrets();
-  const ca = await createCertificateAuthority({ mspId, commonName: `ca.${mspId}` });
-  const issue = (role: string): Promise<CertificateWithKey> =>
-    issueCertificate(ca, { commonName: role, role, days: IDENTITY_DAYS });
-  const admin = await issue('admin');
-  const writer = await issue('writer');
-  await writeKeyFiles(folder, {
-    ...texts,
-    caCertificate: ca.certificatePem,
-    caKey: ca.keyPem,
-    adminCertificate: admin.certificatePem,
-    adminKey: admin.keyPem,
-    writerCertificate: writer.certificatePem,
-    writerKey: writer.keyPem,
-  });
-  return {
-    secrets,
-    caCertificate: ca.certificatePem,
-    adminCertificate: admin.certificatePem,
-    writerCertificate: writer.certificatePem,
-  };
 }
 
 /** Files that nobody but the owner may read. */

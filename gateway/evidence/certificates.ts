@@ -25,6 +25,8 @@ export interface Certificate {
   readonly pathLength?: number | undefined;
   /** Undefined when the certificate does not say what its key is for. */
   readonly usage?: { readonly signs: boolean; readonly issues: boolean } | undefined;
+  /** What a Fabric CA says of its owner: bytes of JSON. */
+  readonly attributes?: Uint8Array | undefined;
 }
 
 const WHAT = 'the certificate';
@@ -42,6 +44,7 @@ const EXTENSION = {
   subjectAlternativeName: '551d11',
   extendedKeyUsage: '551d25',
   nameConstraints: '551d1e',
+  attributes: '2a03040506070801',
 } as const;
 /** What may be marked critical: what is checked here, and what says nothing about endorsing. */
 const KNOWN_CRITICAL: readonly string[] = [
@@ -118,7 +121,7 @@ function readPublicKey(whole: Uint8Array): Uint8Array {
   return whole.subarray(header - 1);
 }
 
-type Rights = Pick<Certificate, 'isAuthority' | 'pathLength' | 'usage'>;
+type Rights = Pick<Certificate, 'isAuthority' | 'pathLength' | 'usage' | 'attributes'>;
 
 function readConstraints(value: Uint8Array): Pick<Rights, 'isAuthority' | 'pathLength'> {
   const reader = new DerReader(value, WHAT);
@@ -155,6 +158,7 @@ function readExtensions(reader: DerReader): Rights {
     }
     if (name === EXTENSION.basicConstraints) rights = { ...rights, ...readConstraints(value) };
     if (name === EXTENSION.keyUsage) rights = { ...rights, usage: readUsage(value) };
+    if (name === EXTENSION.attributes) rights = { ...rights, attributes: value };
   } while (!reader.done);
   return rights;
 }

@@ -1,13 +1,11 @@
 // Who may call: certificates that chain to the root of an organisation, in date, with the role
 // that the certificate carries. Everything that is not plainly right is refused.
-import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import { parseJsonBytes } from '../../../chaincode/core/json.js';
 import { checkShape, map, object, text } from '../../../chaincode/core/shape.js';
-import { ATTRIBUTES_OID } from '../../pki/attributes.js';
+import { type Certificate, parseCertificate } from '../../evidence/certificates.js';
 
 /** An organisation of the channel and the certificates of its authorities. */
 export interface MspOptions {
@@ -21,10 +19,7 @@ interface Root {
   readonly validity: Validity;
 }
 
-interface Validity {
-  readonly notBefore: number;
-  readonly notAfter: number;
-}
+type Validity = Pick<Certificate, 'notBefore' | 'notAfter'>;
 
 interface Member {
   readonly identity: Identity;
@@ -44,31 +39,27 @@ function refuse(reason: string, cause?: unknown): never {
   throw new ChartsealError('IDENTITY_REFUSED', `the certificate ${reason}`, { cause });
 }
 
-function parseCertificate(pem: string): [X509Certificate, x509.X509Certificate] {
+function readPem(pem: string): [X509Certificate, Certificate] {
   if (pem.length > MAX_PEM_BYTES || !ONE_PEM.test(pem)) refuse('is not one PEM certificate');
   try {
-    return [new X509Certificate(pem), new x509.X509Certificate(pem)];
+    const certificate = new X509Certificate(pem);
+    return [certificate, parseCertificate(certificate.raw)];
   } catch (cause) {
     return refuse('cannot be read', cause);
   }
 }
 
-function validityOf(parsed: x509.X509Certificate): Validity {
-  return { notBefore: parsed.notBefore.getTime(), notAfter: parsed.notAfter.getTime() };
-}
+const validityOf = ({ notBefore, notAfter }: Certificate): Validity => ({ notBefore, notAfter });
 
 function isWithin({ notBefore, notAfter }: Validity, at: number): boolean {
   return notBefore <= at && at <= notAfter;
 }
 
 /** Attributes as Fabric puts them: JSON bytes in an extension; none without the extension. */
-function readAttributes(parsed: x509.X509Certificate): ReadonlyMap<string, string> {
-  const found = parsed.extensions.filter(({ type }) => type === ATTRIBUTES_OID);
-  const [extension] = found;
-  if (extension === undefined) return new Map();
-  if (found.length > 1) refuse('carries its attributes twice');
+function readAttributes({ attributes }: Certificate): ReadonlyMap<string, string> {
+  if (attributes === undefined) return new Map();
   try {
-    const value = parseJsonBytes(new Uint8Array(extension.value), 'attributes');
+    const value = parseJsonBytes(attributes, 'attributes');
     checkShape(ATTRIBUTES, value, 'attributes');
     return new Map(Object.entries((value as { attrs: Record<string, string> }).attrs));
   } catch (cause) {
@@ -150,7 +141,7 @@ export class Membership {
         'the channel has no organisation of this MSP id',
       );
     }
-    const [certificate, parsed] = parseCertificate(pem);
+    const [certificate, parsed] = readPem(pem);
     if (certificate.ca) refuse('is that of an authority');
     const root = roots.find((one) => isIssuedBy(certificate, one.certificate));
     if (root === undefined) return refuse('was not issued by an authority of the organisation');
@@ -161,7 +152,7 @@ export class Membership {
 }
 
 function parseRoot(pem: string): Root {
-  const [certificate, parsed] = parseCertificate(pem);
+  const [certificate, parsed] = readPem(pem);
   if (!certificate.ca) refuse('given as a root is not that of an authority');
   return { certificate, validity: validityOf(parsed) };
 }

@@ -122,6 +122,25 @@ describe('the frame of the command line', function () {
     expect(deaf.status).to.equal(0);
   });
 
+  it('loads what makes certificates, and reads a configuration, only where it is used', () => {
+    place.run(['init', '--data', 'd', '--origin', 'a.example/x', '--org', 'A']);
+    const env = { ...process.env, NODE_DEBUG: 'module' };
+    const args = [PROGRAM, 'trust', 'export', '--data', 'd'];
+    const { stderr } = spawnSync(process.execPath, args, {
+      cwd: place.folder,
+      encoding: 'utf8',
+      env,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    // Of both threads: the ledger's loads the contract.
+    for (const used of ['commander', 'fabric-contract-api']) {
+      expect(stderr).to.contain(`node_modules/${used}/`);
+    }
+    for (const unused of ['@peculiar/x509', 'zod', 'express', '@grpc/grpc-js']) {
+      expect(stderr).not.to.contain(`node_modules/${unused}/`);
+    }
+  });
+
   it('writes no character that a terminal obeys, whatever files are called', () => {
     place.run(['init', '--data', 'd']);
     mkdirSync(place.path('archive'));
@@ -227,24 +246,5 @@ describe('progress', () => {
     progress.done();
     expect(said.drawn.at(-1)).to.equal('\r\u001b[K');
     expect(said.drawn).to.have.length(6);
-  });
-
-  it('loads what makes certificates, and reads a configuration, only where it is used', () => {
-    place.run(['init', '--data', 'd', '--origin', 'a.example/x', '--org', 'A']);
-    const env = { ...process.env, NODE_DEBUG: 'module' };
-    const args = [PROGRAM, 'trust', 'export', '--data', 'd'];
-    const { stderr } = spawnSync(process.execPath, args, {
-      cwd: place.folder,
-      encoding: 'utf8',
-      env,
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    // Of both threads: the ledger's loads the contract.
-    for (const used of ['commander', 'fabric-contract-api']) {
-      expect(stderr).to.contain(`node_modules/${used}/`);
-    }
-    for (const unused of ['@peculiar/x509', 'zod', 'express', '@grpc/grpc-js']) {
-      expect(stderr).not.to.contain(`node_modules/${unused}/`);
-    }
   });
 });

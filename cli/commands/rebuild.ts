@@ -35,17 +35,20 @@ export async function rebuild(
   options: DataOptions & WaitOptions,
   context: CommandContext,
 ): Promise<number> {
-  const { entries, mended, aside } = await rebuildStore(options.data);
+  const { entries, mended, places, aside } = await rebuildStore(options.data);
   return withHospital(options, context, async (hospital) => {
     const proven = await hospital.sequencer.waitProven(options.waitMs);
     const { counts } = hospital.sequencer;
-    if (context.json) context.data(JSON.stringify({ entries, mended, aside, ...counts }));
+    if (context.json) context.data(JSON.stringify({ entries, mended, places, aside, ...counts }));
     else {
       context.data(`${entries} entries, all else derived from them and from the ledger`);
       for (const rows of mended) context.data(lineOf(rows));
     }
     const losses = mended.filter(({ dropped }) => dropped > 0);
     tellLosses(losses, context);
+    const { records, known } = places;
+    context.tell(`${known} of ${records} records: it is known where their files were read`);
+    if (known < records) context.tell('  audit says "not checked" of the others');
     context.tell(`the old store: ${clean(aside)}`);
     context.tell('  when chartseal audit finds nothing any more, it can be removed');
     reportCounts(hospital.sequencer, context);

@@ -47,4 +47,12 @@ export const BACKUP_COMMANDS: readonly CommandRow[] = [
     run: async ([file = ''], values, context) =>
       (await import('../commands/keys.js')).keysRestore(file, values, context),
   }),
+  command({
+    name: 'keys renew',
+    summary: 'Give the identities of a log in this folder certificates without an end.',
+    example: 'keys renew --data hospital',
+    flags: { data },
+    run: async (_, values, context) =>
+      (await import('../commands/keys-renew.js')).keysRenew(values, context),
+  }),
 ];

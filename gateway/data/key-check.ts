@@ -1,9 +1,10 @@
-// Whether the keys of a data folder are those that its log was registered with.
+// Whether keys and configuration of a data folder are those of its log.
 import { encodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import type { Registration } from '../../chaincode/core/registration.js';
 import { vrfPublicKey } from '../../chaincode/core/vrf.js';
+import { Membership } from '../ledger/embedded/membership.js';
 import type { LogSecrets } from '../services/log-context.js';
 
 /**
@@ -16,4 +17,24 @@ export function checkKeysOfLog(secrets: LogSecrets, registration: Registration):
     encodeBase64(vrfPublicKey(secrets.vrfKey)) === registration.vrfKey &&
     encodeHex(sha256(secrets.recordKey)) === registration.recordKeyDigest;
   if (!isOwn) throw new ChartsealError('KEY_UNREADABLE', 'the keys are not those of this log');
+}
+
+/** Throws BAD_INPUT: every entry would say for ever that another organisation submitted it. */
+export function checkConfigOfLog(mspId: string, registration: Registration): void {
+  if (mspId === registration.mspId) return;
+  const text = `config.json: its log is one of ${registration.mspId}, not of ${mspId}`;
+  throw new ChartsealError('BAD_INPUT', text);
+}
+
+/**
+ * Throws IDENTITY_REFUSED, also for a certificate that the contract lets write nothing: before
+ * anything is accepted that could not be committed.
+ */
+export function checkWriter(mspId: string, caCertificate: string, certificatePem: string): void {
+  const membership = new Membership([{ mspId, roots: [caCertificate] }]);
+  const identity = membership.identify(mspId, certificatePem, Date.now());
+  const role = identity.getAttributeValue('chartseal.role');
+  if (role === 'writer') return;
+  const text = `writer-certificate.pem has ${role === null ? 'no role' : `the role ${role}`}`;
+  throw new ChartsealError('IDENTITY_REFUSED', text);
 }

@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import type { CertificateWithKey } from '../pki/issue.js';
 import { isSystemError } from '../services/file-error.js';
 import type { LogSecrets } from '../services/log-context.js';
 
@@ -39,6 +40,16 @@ export interface DataKeys extends LogKeys {
   readonly caCertificate: string;
   readonly adminCertificate: string;
   readonly writerCertificate: string;
+  /** Certificates that were renewed, PEM: blocks of their time name them. */
+  readonly earlierCertificates: readonly string[];
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----(?:\r?\n)?/g;
+
+/** Certificates of a file in their order: the one in use, then those before it. */
+export function certificatesIn(text: string): readonly [inUse: string, ...earlier: string[]] {
+  const [inUse = text, ...earlier] = text.match(CERTIFICATE) ?? [];
+  return [inUse, ...earlier];
 }
 
 function derive(masterKey: Uint8Array, info: string): Uint8Array {
@@ -120,12 +131,25 @@ export async function readLogKeys(folder: string): Promise<LogKeys> {
 export async function readKeys(folder: string): Promise<DataKeys> {
   const { secrets } = await readLogKeys(folder);
   const caCertificate = await readKeyFile(folder, 'caCertificate');
-  const adminCertificate = await readKeyFile(folder, 'adminCertificate');
-  const writerCertificate = await readKeyFile(folder, 'writerCertificate');
-  return { secrets, caCertificate, adminCertificate, writerCertificate };
+  const admin = certificatesIn(await readKeyFile(folder, 'adminCertificate'));
+  const writer = certificatesIn(await readKeyFile(folder, 'writerCertificate'));
+  const [[adminCertificate], [writerCertificate]] = [admin, writer];
+  const earlierCertificates = [...admin.slice(1), ...writer.slice(1)];
+  return { secrets, caCertificate, adminCertificate, writerCertificate, earlierCertificates };
 }
 
 /** The keys that a folder with this ledger has. Throws KEY_EXPOSED, KEY_UNREADABLE. */
 export function readKeysFor(ledger: 'embedded' | 'fabric', folder: string): Promise<LogKeys> {
   return ledger === 'embedded' ? readKeys(folder) : readLogKeys(folder);
+}
+
+/** The authority with its key, which may lie elsewhere. Throws KEY_UNREADABLE. */
+export async function readAuthority(folder: string): Promise<CertificateWithKey> {
+  const certificatePem = await readKeyFile(folder, 'caCertificate');
+  return { certificatePem, keyPem: await readKeyFile(folder, 'caKey') };
+}
+
+/** Text of a file of one certificate or several. Throws KEY_UNREADABLE. */
+export function readCertificates(folder: string, name: 'adminCertificate' | 'writerCertificate') {
+  return readKeyFile(folder, name);
 }

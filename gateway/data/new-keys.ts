@@ -10,8 +10,6 @@ import {
 import type { LogSecrets } from '../services/log-context.js';
 import { type DataKeys, KEY_BYTES, KEY_FILES, type LogKeys, secretsOf } from './keys.js';
 
-const IDENTITY_DAYS = 3650;
-
 type KeyTexts = Partial<Record<keyof typeof KEY_FILES, string>>;
 
 async function writeKeyFiles(folder: string, texts: KeyTexts): Promise<void> {
@@ -42,7 +40,7 @@ export async function createKeys(folder: string, mspId: string): Promise<DataKey
   const { texts, secrets } = newSecrets();
   const ca = await createCertificateAuthority({ mspId, commonName: `ca.${mspId}` });
   const issue = (role: string): Promise<CertificateWithKey> =>
-    issueCertificate(ca, { commonName: role, role, days: IDENTITY_DAYS });
+    issueCertificate(ca, { commonName: role, role });
   const admin = await issue('admin');
   const writer = await issue('writer');
   await writeKeyFiles(folder, {
@@ -59,5 +57,6 @@ export async function createKeys(folder: string, mspId: string): Promise<DataKey
     caCertificate: ca.certificatePem,
     adminCertificate: admin.certificatePem,
     writerCertificate: writer.certificatePem,
+    earlierCertificates: [],
   };
 }

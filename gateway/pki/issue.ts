@@ -17,6 +17,7 @@ export interface AuthorityOptions {
   /** Stands as organisation in the certificate. */
   readonly mspId: string;
   readonly commonName: string;
+  /** Without end when it is left out. */
   readonly days?: number;
 }
 
@@ -24,7 +25,8 @@ export interface IssueOptions {
   readonly commonName: string;
   /** Value of the attribute `chartseal.role`; without it the certificate carries none. */
   readonly role?: string;
-  readonly days: number;
+  /** Without end when it is left out. */
+  readonly days?: number;
   /** Start of validity in ms since 1970; now when left out. */
   readonly notBeforeAt?: number;
 }
@@ -32,7 +34,8 @@ export interface IssueOptions {
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
-const AUTHORITY_DAYS = 3650;
+/** No well-defined end (RFC 5280 section 4.1.2.5): a log is kept for longer than anybody plans. */
+const NO_END = new Date('9999-12-31T23:59:59Z');
 /** Certificates of one run may be used by a machine whose clock is a little behind. */
 const BACKDATE_MS = 5 * 60_000;
 
@@ -43,8 +46,9 @@ function newSerial(): string {
   return encodeHex(bytes);
 }
 
-function validity(days: number, notBeforeAt = Date.now() - BACKDATE_MS) {
-  return { notBefore: new Date(notBeforeAt), notAfter: new Date(notBeforeAt + days * DAY_MS) };
+function validity(days: number | undefined, notBeforeAt = Date.now() - BACKDATE_MS) {
+  const notAfter = days === undefined ? NO_END : new Date(notBeforeAt + days * DAY_MS);
+  return { notBefore: new Date(notBeforeAt), notAfter };
 }
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {
@@ -59,12 +63,14 @@ function toPem(der: ArrayBuffer): string {
   return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n');
 }
 
+const pemOf = (certificate: x509.X509Certificate) => `${certificate.toString('pem').trim()}\n`;
+
 async function withKey(
   certificate: x509.X509Certificate,
   key: webcrypto.CryptoKey,
 ): Promise<CertificateWithKey> {
   return {
-    certificatePem: `${certificate.toString('pem').trim()}\n`,
+    certificatePem: pemOf(certificate),
     keyPem: toPem(await webcrypto.subtle.exportKey('pkcs8', key)),
   };
 }
@@ -77,7 +83,7 @@ export async function createCertificateAuthority(
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: newSerial(),
     name: [{ O: [options.mspId] }, { CN: [options.commonName] }],
-    ...validity(options.days ?? AUTHORITY_DAYS),
+    ...validity(options.days),
     keys,
     signingAlgorithm: SIGNING_ALGORITHM,
     extensions: [
@@ -97,33 +103,51 @@ function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   return webcrypto.subtle.importKey('pkcs8', der, KEY_ALGORITHM, false, ['sign']);
 }
 
-/** A certificate of the authority for a client with a role, and its new key. */
-export async function issueCertificate(
+async function certify(
   authority: CertificateWithKey,
   options: IssueOptions,
-): Promise<CertificateWithKey> {
-  const keys = await newKeys();
+  publicKey: webcrypto.CryptoKey,
+): Promise<x509.X509Certificate> {
   const issuer = new x509.X509Certificate(authority.certificatePem);
   const extensions: x509.Extension[] = [
     new x509.BasicConstraintsExtension(false, undefined, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-    await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    await x509.SubjectKeyIdentifierExtension.create(publicKey),
     await x509.AuthorityKeyIdentifierExtension.create(issuer),
   ];
   if (options.role !== undefined) {
     const attributes = canonicalBytes({ attrs: { 'chartseal.role': options.role } });
     extensions.push(new x509.Extension(ATTRIBUTES_OID, false, Buffer.from(attributes)));
   }
-  const certificate = await x509.X509CertificateGenerator.create({
+  return x509.X509CertificateGenerator.create({
     serialNumber: newSerial(),
     // Fabric tells clients, peers and administrators apart by this unit.
     subject: [{ OU: ['client'] }, { CN: [options.commonName] }],
     issuer: issuer.subjectName,
     ...validity(options.days, options.notBeforeAt),
-    publicKey: keys.publicKey,
+    publicKey,
     signingKey: await importKey(authority.keyPem),
     signingAlgorithm: SIGNING_ALGORITHM,
     extensions,
   });
-  return withKey(certificate, keys.privateKey);
+}
+
+/** A certificate of the authority for a client with a role, and its new key. */
+export async function issueCertificate(
+  authority: CertificateWithKey,
+  options: IssueOptions,
+): Promise<CertificateWithKey> {
+  const keys = await newKeys();
+  return withKey(await certify(authority, options, keys.publicKey), keys.privateKey);
+}
+
+/** PEM of another certificate for the key of this one. */
+export async function renewCertificate(
+  authority: CertificateWithKey,
+  options: IssueOptions,
+  certificatePem: string,
+): Promise<string> {
+  const { publicKey } = new x509.X509Certificate(certificatePem);
+  const key = await publicKey.export(KEY_ALGORITHM, ['verify']);
+  return pemOf(await certify(authority, options, key));
 }

@@ -2,7 +2,7 @@
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { Registration } from '../../chaincode/core/registration.js';
 import type { DataConfig, EmbeddedConfig, FabricConfig } from '../data/config.js';
-import { checkKeysOfLog } from '../data/key-check.js';
+import { checkConfigOfLog, checkKeysOfLog, checkWriter } from '../data/key-check.js';
 import type { DataKeys, LogKeys } from '../data/keys.js';
 import type { DataLayout } from '../data/layout.js';
 import { openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
@@ -30,8 +30,9 @@ async function readRegistration(log: LogLedger): Promise<Registration> {
   }
 }
 
-async function contextOf(log: LogLedger, { secrets }: LogKeys): Promise<LogContext> {
+async function contextOf(log: LogLedger, { secrets }: LogKeys, mspId: string): Promise<LogContext> {
   const registration = await readRegistration(log);
+  checkConfigOfLog(mspId, registration);
   checkKeysOfLog(secrets, registration);
   // Then each record has a label to derive, and not each patient only.
   if (registration.recordLabels === 'vrf') await loadMultiplier();
@@ -43,6 +44,7 @@ async function openEmbedded(
   { channel, mspId, logId }: EmbeddedConfig,
   { caCertificate, writerCertificate: certificatePem, secrets }: DataKeys,
 ): Promise<OwnLedger> {
+  checkWriter(mspId, caCertificate, certificatePem);
   const network = await openEmbeddedNetwork({
     folder: layout.ledger,
     channel,
@@ -52,7 +54,7 @@ async function openEmbedded(
   try {
     const signer = { sign: secrets.signNote };
     const log = new LogLedger(await network.connect({ mspId, certificatePem, signer }), logId);
-    const context = await contextOf(log, { secrets });
+    const context = await contextOf(log, { secrets }, mspId);
     return { network: new OwnEmbedded(network, channel, caCertificate), log, context };
   } catch (error) {
     await network.close();
@@ -65,7 +67,11 @@ async function openOnChannel(config: FabricConfig, keys: LogKeys): Promise<OwnLe
   const { OwnFabric } = await import('./own-fabric.js');
   const network = await OwnFabric.open(config);
   try {
-    const context = await contextOf(new LogLedger(network.ledger, config.logId), keys);
+    const context = await contextOf(
+      new LogLedger(network.ledger, config.logId),
+      keys,
+      config.mspId,
+    );
     await network.learnTrust(context);
     const log = new LogLedger(network.ledger, config.logId, (attestation, answer) =>
       network.verify(context, attestation, answer),
@@ -78,7 +84,7 @@ async function openOnChannel(config: FabricConfig, keys: LogKeys): Promise<OwnLe
 }
 
 /**
- * Throws the codes of the ledger, and those of {@link checkKeysOfLog}.
+ * Throws the codes of the ledger, IDENTITY_REFUSED, BAD_INPUT, and those of {@link checkKeysOfLog}.
  * @param keys as readKeysFor gives them for this config
  */
 export function openOwnLedger(

@@ -4,6 +4,7 @@ import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { expect } from 'chai';
 import { canonicalJson } from '../../chaincode/core/canonical-json.js';
+import { parseCertificate } from '../../gateway/evidence/certificates.js';
 import { Membership } from '../../gateway/ledger/embedded/membership.js';
 import { ATTRIBUTES_OID } from '../../gateway/pki/attributes.js';
 import {
@@ -88,13 +89,22 @@ describe('members of the embedded ledger', () => {
     refused(old);
   });
 
-  it('are refused when their authority is out of date', async () => {
+  it('are known whatever the dates of their authority, which the channel names', async () => {
     const short = await createCertificateAuthority({ mspId: MSP, commonName: 'ca', days: 1 });
     const own = new Membership([{ mspId: MSP, roots: [short.certificatePem] }]);
     const options = { commonName: 'late', role: 'writer', days: 30 };
     const pem = (await issueCertificate(short, options)).certificatePem;
-    own.identify(MSP, pem, Date.now());
-    expectCode(() => own.identify(MSP, pem, Date.now() + 2 * DAY), 'IDENTITY_REFUSED');
+    own.identify(MSP, pem, Date.now() + 20 * DAY);
+    expectCode(() => own.identify(MSP, pem, Date.now() + 40 * DAY), 'IDENTITY_REFUSED');
+  });
+
+  it('have certificates without an end where none is given', async () => {
+    const pem = await issue({ days: undefined });
+    expect(new X509Certificate(pem).validTo).to.equal('Dec 31 23:59:59 9999 GMT');
+    expect(new X509Certificate(authority.certificatePem).validTo).to.contain(' 9999 ');
+    const { notAfter } = parseCertificate(new X509Certificate(pem).raw);
+    expect(notAfter).to.equal(Date.UTC(9999, 11, 31, 23, 59, 59));
+    membership.identify(MSP, pem, Date.UTC(2126, 0, 1));
   });
 
   it('are refused under the MSP id of another organisation', async () => {

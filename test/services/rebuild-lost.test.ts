@@ -17,6 +17,8 @@ import { AuditSample, addEvents, audit, openData } from '../support/audit-sample
 import { expectCodeAsync } from '../support/expect-code.js';
 
 const PATIENTS = 4;
+/** One of them was not read from a file. */
+const RECORDS = 13;
 
 describe('rebuild of a store that lacks a part', () => {
   let sample: AuditSample;
@@ -80,12 +82,13 @@ describe('rebuild of a store that lacks a part', () => {
   const codeOf = (what: string) =>
     what === 'is a link to itself' ? 'STORE_FAILED' : 'STORE_CORRUPT';
   for (const [what, lose] of Object.entries(losses)) {
-    it(`mends where the index ${what}, and tells whose names are lost`, async () => {
+    it(`mends where the index ${what}, and tells whose names are lost, and of which files`, async () => {
       lose('index');
       await expectCodeAsync(() => openData(folder), codeOf(what));
       const result = await rebuildStore(folder);
       const isLost = what !== 'does not say what is current';
       expect(droppedOf(result, 'patients')).to.equal(isLost ? PATIENTS : 0);
+      expect(result.places).to.deep.equal({ records: RECORDS, known: isLost ? 0 : RECORDS - 1 });
       expect(await failed()).to.deep.equal(isLost ? ['patients'] : []);
       await addMore('third');
       expect(await failed()).to.deep.equal([]);

@@ -1,5 +1,6 @@
-// Who may call: certificates that chain to the root of an organisation, in date, with the role
-// that the certificate carries. Everything that is not plainly right is refused.
+// Who may call: certificates in date that the root of an organisation issued, with the role that
+// the certificate carries. Everything that is not plainly right is refused. Of a root no dates are
+// asked for: the channel names it, and a trust anchor is no part of a path (RFC 5280 section 6.1).
 import { X509Certificate } from 'node:crypto';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
@@ -14,16 +15,11 @@ export interface MspOptions {
   readonly roots: readonly string[];
 }
 
-interface Root {
-  readonly certificate: X509Certificate;
-  readonly validity: Validity;
-}
-
 type Validity = Pick<Certificate, 'notBefore' | 'notAfter'>;
 
 interface Member {
   readonly identity: Identity;
-  readonly validities: readonly Validity[];
+  readonly validity: Validity;
 }
 
 const ONE_PEM =
@@ -48,8 +44,6 @@ function readPem(pem: string): [X509Certificate, Certificate] {
     return refuse('cannot be read', cause);
   }
 }
-
-const validityOf = ({ notBefore, notAfter }: Certificate): Validity => ({ notBefore, notAfter });
 
 function isWithin({ notBefore, notAfter }: Validity, at: number): boolean {
   return notBefore <= at && at <= notAfter;
@@ -98,7 +92,7 @@ export class Identity {
 }
 
 export class Membership {
-  readonly #roots = new Map<string, readonly Root[]>();
+  readonly #roots = new Map<string, readonly X509Certificate[]>();
   readonly #members = new Map<string, Member>();
 
   /** Throws BAD_INPUT for organisations that cannot be told apart. */
@@ -109,7 +103,7 @@ export class Membership {
         throw new ChartsealError('BAD_INPUT', 'an MSP id stands twice');
       }
       this.#roots.set(mspId, roots.map(parseRoot));
-      for (const { certificate } of this.#roots.get(mspId) ?? []) {
+      for (const certificate of this.#roots.get(mspId) ?? []) {
         const key = certificate.publicKey.export({ type: 'spki', format: 'der' }).toString('hex');
         if ((keys.get(key) ?? mspId) !== mspId) {
           throw new ChartsealError('BAD_INPUT', 'two organisations have the same authority key');
@@ -123,9 +117,7 @@ export class Membership {
   identify(mspId: string, certificatePem: string, at: number): Identity {
     const cacheKey = `${mspId}\n${certificatePem}`;
     const member = this.#members.get(cacheKey) ?? this.#admit(mspId, certificatePem);
-    if (!member.validities.every((validity) => isWithin(validity, at))) {
-      refuse('or its authority is not in date');
-    }
+    if (!isWithin(member.validity, at)) refuse('is not in date');
     if (!this.#members.has(cacheKey)) {
       if (this.#members.size >= MAX_CACHED) this.#members.clear();
       this.#members.set(cacheKey, member);
@@ -143,18 +135,20 @@ export class Membership {
     }
     const [certificate, parsed] = readPem(pem);
     if (certificate.ca) refuse('is that of an authority');
-    const root = roots.find((one) => isIssuedBy(certificate, one.certificate));
-    if (root === undefined) return refuse('was not issued by an authority of the organisation');
+    if (!roots.some((root) => isIssuedBy(certificate, root))) {
+      refuse('was not issued by an authority of the organisation');
+    }
     const attributes = readAttributes(parsed);
     const identity = new Identity(mspId, attributes, sha256(certificate.raw));
-    return { identity, validities: [validityOf(parsed), root.validity] };
+    const { notBefore, notAfter } = parsed;
+    return { identity, validity: { notBefore, notAfter } };
   }
 }
 
-function parseRoot(pem: string): Root {
-  const [certificate, parsed] = readPem(pem);
+function parseRoot(pem: string): X509Certificate {
+  const [certificate] = readPem(pem);
   if (!certificate.ca) refuse('given as a root is not that of an authority');
-  return { certificate, validity: validityOf(parsed) };
+  return certificate;
 }
 
 function isIssuedBy(certificate: X509Certificate, root: X509Certificate): boolean {

@@ -26,8 +26,10 @@ export interface LedgerSource {
   close(): Promise<void>;
 }
 
-function certificatesOf({ adminCertificate, writerCertificate }: DataKeys): Uint8Array[] {
-  return [adminCertificate, writerCertificate].map((pem) => new X509Certificate(pem).raw);
+function certificatesOf(keys: DataKeys): Uint8Array[] {
+  const { adminCertificate, writerCertificate, earlierCertificates } = keys;
+  const all = [adminCertificate, writerCertificate, ...earlierCertificates];
+  return all.map((pem) => new X509Certificate(pem).raw);
 }
 
 /** Where blocks are read from, each time from the first. */

@@ -1,7 +1,7 @@
 // The keys: there, for their owner alone, readable, and those with which this log was registered.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
@@ -10,6 +10,7 @@ import { formatTime } from '../../../chaincode/core/time.js';
 import { vrfPublicKey } from '../../../chaincode/core/vrf.js';
 import type { DataConfig } from '../../data/config.js';
 import {
+  certificatesIn,
   deriveKeys,
   KEY_FILES,
   parseMasterKey,
@@ -154,10 +155,15 @@ function refusal(pem: string, { mspId, caPem }: Issuer, now: number): string | u
   }
 }
 
-function dateFinding(check: string, certificate: X509Certificate, now: number): Finding {
+function dateFinding(
+  check: string,
+  certificate: X509Certificate,
+  folder: string,
+  now: number,
+): Finding {
   const from = Date.parse(certificate.validFrom);
   const until = Date.parse(certificate.validTo);
-  const renew = 'have a new certificate issued under the same authority and put it in its place';
+  const renew = `chartseal keys renew --data ${quoted(dirname(folder))}`;
   if (now > until) {
     return fault(check, `It ended at ${formatTime(until)}. The ledger refuses it.`, renew);
   }
@@ -183,14 +189,18 @@ function certificateFindings(
 ): Finding[] {
   const caPem = texts.caCertificate;
   return CERTIFICATES.flatMap(([name, keyName]) => {
-    const pem = texts[name];
-    if (pem === undefined) return [];
+    const text = texts[name];
+    if (text === undefined) return [];
+    const [pem] = certificatesIn(text);
     const check = checkName(name);
-    const certificate = attempt(pem, (text) => new X509Certificate(text));
+    const certificate = attempt(pem, (one) => new X509Certificate(one));
     if (certificate === undefined) {
       return [fault(check, 'It is damaged.', restoreText(folder))];
     }
-    const dated = dateFinding(check, certificate, now);
+    const dated =
+      name === 'caCertificate'
+        ? ok(check, 'It is readable. Its dates are not asked for: the log names it.')
+        : dateFinding(check, certificate, folder, now);
     if (dated.status === 'fault') return [dated];
     const key = attempt(texts[keyName], createPrivateKey);
     if (key !== undefined && !certificate.checkPrivateKey(key)) {

@@ -22,6 +22,7 @@ import { createStore, openStore, type Store } from '../../store/store.js';
 import { isOneDatabase } from '../../store/store-database.js';
 import { checkAttestation } from '../audit/attestation-audit.js';
 import { isFinding } from '../audit/checks.js';
+import { isSystemError, systemErrorText } from '../file-error.js';
 import { Labels } from '../log-context.js';
 import { type OwnLedger, openOwnLedger } from '../own-ledger.js';
 import { signCheckpoint } from '../sequencer/proven-log.js';
@@ -40,9 +41,16 @@ export interface MendedRows {
   readonly dropped: number;
 }
 
+/** Records, and of how many of them it is known where their files were read. */
+export interface KnownPlaces {
+  readonly records: number;
+  readonly known: number;
+}
+
 export interface RebuildResult {
   readonly entries: number;
   readonly mended: readonly MendedRows[];
+  readonly places: KnownPlaces;
   /** Where the old store lies now. */
   readonly aside: string;
 }
@@ -144,8 +152,11 @@ class Rebuild {
     return { attestation: attestation as unknown as JsonValue, checkpoint, closingLeaf };
   }
 
-  /** @param isOutdated whether the source has an earlier format */
-  async countMended(isOutdated: boolean): Promise<MendedRows[]> {
+  /**
+   * @param isOutdated whether the source has an earlier format
+   * @param unnamed chains of patients that nothing says any more whose they are
+   */
+  async countMended(isOutdated: boolean, unnamed: number): Promise<MendedRows[]> {
     const [before, after] = [this.#source, this.#store.db];
     const mended: MendedRows[] = [];
     for (const [rows, tables] of Object.entries(KINDS)) {
@@ -160,7 +171,7 @@ class Rebuild {
         sum.mended += count.mended;
         sum.dropped += count.dropped;
       }
-      if (rows === 'patients') sum.dropped = Math.max(sum.dropped, await this.#countUnnamed());
+      if (rows === 'patients') sum.dropped = Math.max(sum.dropped, unnamed);
       mended.push(sum);
     }
     const tree = [TABLES.append, TABLES.appendIndex, TABLES.tile];
@@ -173,16 +184,18 @@ class Rebuild {
     return mended;
   }
 
-  /** Chains of patients that nothing says any more whose they are. */
-  async #countUnnamed(): Promise<number> {
+  /** What is known beside the entries; see {@link countMended} for `unnamed`. */
+  async countKnown(): Promise<KnownPlaces & { readonly unnamed: number }> {
     const { db } = this.#store;
     const logHead = headKey(new Labels(this.#ledger.context).log);
-    let chains = 0;
+    let [records, patients] = [0, 0];
     for await (const [key, row] of db.rows(TABLES.head)) {
       // Only records have versions.
-      if (parseHead(row).version === 0 && key !== logHead) chains++;
+      if (parseHead(row).version > 0) records++;
+      else if (key !== logHead) patients++;
     }
-    return chains - (await db.count(TABLES.patient));
+    const unnamed = patients - (await db.count(TABLES.patient));
+    return { records, known: await db.count(TABLES.baseline), unnamed };
   }
 
   /** Rows can be compared when the row that says what they cover is the same in both. */
@@ -220,7 +233,9 @@ async function fill(
   try {
     const rebuild = new Rebuild(source, store, ledger);
     const entries = await rebuild.run();
-    return { entries, mended: await rebuild.countMended(isOneDatabase(layout.store)) };
+    const { records, known, unnamed } = await rebuild.countKnown();
+    const mended = await rebuild.countMended(isOneDatabase(layout.store), unnamed);
+    return { entries, mended, places: { records, known } };
   } finally {
     await store.close();
   }
@@ -229,9 +244,19 @@ async function fill(
 /**
  * Throws STORE_CORRUPT naming an entry that is lost or cannot stand where it stands, LOG_FORKED
  * when ledger and entries disagree, LEDGER_BEHIND when the ledger lacks what the store has
- * attested, and the codes of the ledger: nothing was changed then.
+ * attested, STORE_FAILED, and the codes of the ledger: nothing was changed then.
  */
 export async function rebuildStore(folder: string): Promise<RebuildResult> {
+  try {
+    return await rebuildFolder(folder);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const text = `the store could not be rebuilt: ${systemErrorText(error)}`;
+    throw new ChartsealError('STORE_FAILED', text, { cause: error });
+  }
+}
+
+async function rebuildFolder(folder: string): Promise<RebuildResult> {
   const layout = dataLayout(folder);
   const config = await readConfig(layout.config);
   const keys = await readKeysFor(config.ledger, layout.keys);

@@ -115,8 +115,9 @@ export async function openSource(folder: string, copy: string, committed: number
       return await openWhole(copy, committed, true);
     } catch (second) {
       await rm(copy, { recursive: true, force: true });
-      // What the files said before the repair says more.
-      throw isDamage(second) || isSystemError(second) ? error : second;
+      // What the files said before the repair says more, but for what kept it from being copied.
+      const isKept = isSystemError(second, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT');
+      throw isDamage(second) || (isSystemError(second) && !isKept) ? error : second;
     }
   }
 }

@@ -142,7 +142,9 @@ export async function withDoor<T>(
   });
   try {
     tellLeft(door.leftEntries, context);
-    return await use(door);
+    const result = await use(door);
+    await door.checkCounted();
+    return result;
   } finally {
     await door.close();
   }

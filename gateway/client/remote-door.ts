@@ -142,6 +142,11 @@ export class RemoteDoor implements HospitalDoor {
     return (await readLogKeys(this.#layout.keys)).secrets.recordKey;
   }
 
+  /** The gateway tells of its feed itself: metrics, readiness, doctor. */
+  checkCounted(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Not in DATA/run, which is the gateway's. */
   async scratch(): Promise<string> {
     this.#scratch ??= await mkdtemp(join(tmpdir(), 'chartseal-'));

@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type JsonRow, Workplace } from '../support/cli.js';
+import { accessSubmission } from '../support/hospital.js';
 import { Served } from '../support/served.js';
 
 const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
@@ -160,5 +161,25 @@ describe('the feed on the command line', function () {
     await gateway.end();
     gateway = await Served.start(place, 'd', ['--config', 'after.json']);
     replayed([]);
+  });
+
+  it('says of events that are in the log that they could not be counted', () => {
+    const send = (request: string) =>
+      place.run(
+        ['access', 'import', '-', '--data', 'd', '--json'],
+        `${JSON.stringify(accessSubmission('P1', request))}\n`,
+      );
+    expect(send('counted').status).to.equal(0);
+    renameSync(place.path('d', 'feed'), place.path('kept'));
+    writeFileSync(place.path('d', 'feed'), 'no folder');
+    const { status, stdout, stderr } = send('not counted');
+    expect(status).to.equal(2);
+    expect(stdout).to.contain('"leafHash"');
+    expect(stderr).to.match(/^error: FEED_FAILED 1 event is answered and not counted: .+\nhint: /m);
+    rmSync(place.path('d', 'feed'));
+    renameSync(place.path('kept'), place.path('d', 'feed'));
+    const again = send('not counted');
+    expect(again.status).to.equal(0);
+    expect(again.stdout).to.contain('"duplicate":true');
   });
 });

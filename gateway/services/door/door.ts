@@ -59,6 +59,8 @@ export interface HospitalDoor {
   trustFile(): Promise<Uint8Array>;
   /** With which labels of records are derived: for checks on this machine alone. */
   recordKey(): Promise<Uint8Array>;
+  /** Throws FEED_FAILED or FEED_CORRUPT when events of this command could not be counted. */
+  checkCounted(): Promise<void>;
   /** A folder for temporary files of this command; they may go when the door closes. */
   scratch(): Promise<string>;
   /** What sources sent, and what of it was refused. */

@@ -105,6 +105,10 @@ export class OwnDoor implements HospitalDoor {
     return new OwnInquiryDoor(this.#hospital, this.#by.id);
   }
 
+  checkCounted(): Promise<void> {
+    return this.#hospital.feed.checkCounted();
+  }
+
   async scratch(): Promise<string> {
     return this.#hospital.run;
   }

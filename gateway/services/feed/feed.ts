@@ -111,6 +111,16 @@ export class Feed {
     return this.#drain;
   }
 
+  /** Throws why, when events that came could not be counted: FEED_FAILED, FEED_CORRUPT. */
+  async checkCounted(): Promise<void> {
+    await this.#inTurn(() => this.#countWaiting());
+    const uncounted = this.#missed + this.#queue.length;
+    if (uncounted === 0) return;
+    const { code, message } = this.fault ?? new ChartsealError('FEED_FAILED', 'it was too slow');
+    const what = uncounted === 1 ? '1 event is' : `${uncounted} events are`;
+    throw new ChartsealError(code, `${what} answered and not counted: ${message}`);
+  }
+
   /**
    * Counts a refused event and keeps its bytes, both or none; do not call {@link arrived} for it
    * too. Durable when it resolves with the number of what is kept. The same bytes of the same

@@ -10,7 +10,7 @@ function guardStreams(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A reader that has enough (`| head -1`) is told nothing.
     if (error.code !== 'EPIPE') {
-      process.stderr.write(`error: cannot write to stdout: ${systemErrorText(error)}\n`);
+      process.stderr.write(`error: FILE_UNWRITABLE stdout: ${systemErrorText(error)}\n`);
       process.stderr.write('hint: Nobody received the rest of the output; run it again.\n');
     }
     process.exit(EXIT_UNDONE);

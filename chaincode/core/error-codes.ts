@@ -169,7 +169,7 @@ export const ERROR_CODES = {
   STORE_FAILED: code(
     503,
     2,
-    'Look at the disk (space, permissions); nothing of this request was kept.',
+    'Look at the disk (space, permissions), then send it again: what was answered before is kept, and not taken twice.',
   ),
   STORE_CORRUPT: code(
     500,

@@ -113,7 +113,7 @@ describe('the frame of the command line', function () {
       });
     const full = shell('"$0" "$1" ingest archive --data d --json >/dev/full');
     expect(full.status).to.equal(2);
-    expect(full.stderr).to.match(/error: cannot write to stdout: no space left on device\nhint: /);
+    expect(full.stderr).to.match(/error: FILE_UNWRITABLE stdout: no space left on device\nhint: /);
     const cut = shell('set -o pipefail; "$0" "$1" ingest archive --data d --json | head -1');
     expect(cut.status).to.equal(2);
     expect(cut.stderr).to.not.include('error');

@@ -1,23 +1,17 @@
 // The doctor: looks at everything that a data folder needs and changes nothing. The checks do not
 // depend on each other more than they must; what could not be looked at is said.
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type DataConfig, readConfig } from '../../data/config.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
 import type { Store } from '../../store/store.js';
 import { Feed } from '../feed/feed.js';
 import { openStoreToRead } from '../own-store.js';
+import { checkAge } from './age.js';
 import { judgeClock, type SeenTimes } from './clock.js';
 import { checkRoom, checkWritable } from './disk.js';
 import { checkFeed, NO_SILENCE_BOUNDS } from './feed.js';
-import {
-  type Finding,
-  fault,
-  findingOf,
-  guarded,
-  type LedgerKind,
-  notChecked,
-  ok,
-} from './finding.js';
+import { type Finding, fault, findingOf, guarded, notChecked, ok } from './finding.js';
 import {
   checkConfig,
   checkFolder,
@@ -115,8 +109,8 @@ function appendTime(ledger: OpenedLedger | undefined): number {
 
 async function checkOpened(
   { store, ledger }: Opened,
-  folder: string,
-  kind: LedgerKind,
+  { folder }: DataLayout,
+  { ledger: kind, logId, mspId }: DataConfig,
   now: number,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
@@ -127,6 +121,11 @@ async function checkOpened(
     await run('proofs', () => checkProofs(store));
     await run('inquiries', () => checkInquiries(openThreadsOf(store), now, folder));
   }
+  if (ledger !== undefined) {
+    const { registration, head } = ledger.answer;
+    findings.push(checkOrganisation(mspId, registration.mspId));
+    await run('age', () => checkAge(join(folder, 'audits'), logId, head.size));
+  }
   if (store === undefined || ledger === undefined) {
     const sentence = 'For this, store and ledger must both be open.';
     return [...findings, notChecked('marker', sentence), notChecked('restart', sentence)];
@@ -135,6 +134,12 @@ async function checkOpened(
   await run('marker', () => checkMarker(store, log, folder));
   await run('restart', () => checkRestart(store, log, answer.registration.origin));
   return findings;
+}
+
+function checkOrganisation(named: string, registered: string): Finding {
+  if (named === registered) return ok('organisation', `The log is one of ${registered}.`);
+  const sentence = `config.json says ${named}, but the log is one of ${registered}. No command works.`;
+  return fault('organisation', sentence, `write "mspId":"${registered}" into config.json`);
 }
 
 /** Whoever has the store open has the feed too. */
@@ -172,14 +177,16 @@ async function checkWithin(
     ? await open(layout, config, findings, now())
     : { store: undefined, ledger: undefined };
   try {
-    findings.push(...(await checkOpened(opened, folder, config.ledger, now())));
+    findings.push(...(await checkOpened(opened, layout, config, now())));
     findings.push(...(await checkOwnFeed(opened, layout, config, now())));
     findings.push(
       ...(await guarded('clock', folder, () => [judgeClock(now(), newestTimes(opened))])),
     );
     const registered = opened.ledger?.answer.registration;
+    // Whatever config.json says: that is told of by itself.
+    const own = { ...config, mspId: registered?.mspId ?? config.mspId };
     findings.push(
-      ...(await guarded('keys', folder, () => checkKeys(layout, config, registered, now()))),
+      ...(await guarded('keys', folder, () => checkKeys(layout, own, registered, now()))),
     );
     return findings;
   } finally {

@@ -12,11 +12,11 @@ import { digestFile } from '../../gateway/services/digest.js';
 import { findStats, isFolder } from '../../gateway/services/file-stats.js';
 import { RECEIPT_SUFFIX, receiptPath } from '../../gateway/services/record-id.js';
 import { firstVisibleByte, readSmallFile } from '../../gateway/services/small-file.js';
-import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
 import { clean, renderHistory, renderVerification } from '../render.js';
+import { checkReceipts, findDocuments, mayExist, noReceipt, readReceipt } from './verify-folder.js';
 
 export interface VerifyOptions {
   readonly trust: string;
@@ -42,21 +42,6 @@ export function readTrust(path: string): Trust {
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
     throw new ChartsealError(error.code, `trust file ${path}: ${error.message}`, { cause: error });
-  }
-}
-
-const exists = (path: string) => findStats(path) !== undefined;
-
-/** Empty files are never anchored, so that nobody misses their receipts. */
-const isEmpty = (path: string) => findStats(path)?.size === 0;
-
-/** A receipt that cannot be read says nothing about its document, least of all that it is gone. */
-function readReceipt(path: string): Uint8Array {
-  try {
-    return readSmallFile(path);
-  } catch (error) {
-    if (!(error instanceof ChartsealError) || error.code === 'TOO_LARGE') throw error;
-    throw new ChartsealError('NO_RECEIPT', `its receipt: ${error.message}`, { cause: error });
   }
 }
 
@@ -120,64 +105,41 @@ class Verifier {
       receipt === undefined
         ? path + RECEIPT_SUFFIX
         : join(receipt, receiptPath(path.slice(path.lastIndexOf('/') + 1)));
-    if (exists(beside)) {
+    if (mayExist(beside)) {
       this.#document(path, beside);
       return;
     }
-    if (!exists(path)) throw new ChartsealError('FILE_MISSING', 'there is no such file');
+    if (findStats(path) === undefined) {
+      throw new ChartsealError('FILE_MISSING', 'there is no such file');
+    }
     this.#evidence(path);
   }
 
   /** A receipt or a history given by itself. */
   #evidence(path: string): void {
     const kind = evidenceKind(path);
-    if (kind === undefined) {
-      throw new ChartsealError('NO_RECEIPT', 'there is no receipt for this file');
-    }
+    if (kind === undefined) throw noReceipt();
     if (kind === 'history') {
       this.#history(path);
       return;
     }
     const document = path.endsWith(RECEIPT_SUFFIX) ? path.slice(0, -RECEIPT_SUFFIX.length) : path;
-    if (document !== path && exists(document)) this.#document(document, path);
+    if (document !== path && findStats(document) !== undefined) this.#document(document, path);
     else this.#receipt(path, readSmallFile(path), undefined);
   }
 
   async #folder(folder: string): Promise<void> {
-    const receipts = this.#options.receipt ?? folder;
-    const exclude = this.#options.receipt === undefined ? [] : [this.#options.receipt];
     let found = 0;
-    for await (const item of walk([folder], { skipReceipts: true, exclude })) {
-      const path = join(folder, item.relative);
-      if (item.kind !== 'skipped') found++;
-      if (item.kind === 'failed') this.#undone(path, item.error);
-      if (item.kind !== 'file') continue;
+    for await (const one of findDocuments(folder, this.#options.receipt ?? folder)) {
+      found++;
+      const { path, receipt, error } = one;
       await this.#guard(path, async () => {
-        const receipt = join(receipts, receiptPath(item.relative));
-        if (exists(receipt)) this.#document(path, receipt);
-        else if (!isEmpty(path))
-          throw new ChartsealError('NO_RECEIPT', 'there is no receipt for this file');
+        if (error !== undefined) throw error;
+        if (receipt !== undefined) this.#document(path, receipt);
       });
     }
-    found += await this.#missing(folder, receipts);
     // Exit code 0 would say that all is well.
     if (found === 0) throw new ChartsealError('NO_RECEIPT', 'the folder holds nothing to verify');
-  }
-
-  /** Receipts whose document is gone, and how many they are. */
-  async #missing(folder: string, receipts: string): Promise<number> {
-    let count = 0;
-    for await (const item of walk([receipts])) {
-      if (item.kind !== 'file' || !item.relative.endsWith(RECEIPT_SUFFIX)) continue;
-      const relative = item.relative.slice(0, -RECEIPT_SUFFIX.length);
-      const shortened = /~[0-9a-f]{16}(\/|$)/.test(relative);
-      const path = join(folder, relative);
-      if (!shortened && !exists(path)) {
-        count++;
-        this.#undone(path, new ChartsealError('FILE_MISSING', 'it has a receipt and is not there'));
-      }
-    }
-    return count;
   }
 
   #document(path: string, receipt: string): void {
@@ -227,6 +189,7 @@ export async function verify(
   options: VerifyOptions,
   context: CommandContext,
 ): Promise<number> {
+  checkReceipts(files, options.receipt);
   const verifier = new Verifier(options, context);
   for (const file of files) await verifier.path(file);
   verifier.hints.tell(context);

@@ -7,7 +7,7 @@ export function findStats(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    if (isSystemError(error, 'ENAMETOOLONG')) return undefined;
+    if (isSystemError(error, 'ENAMETOOLONG', 'ENOTDIR')) return undefined;
     throw fileError(error, 'file');
   }
 }

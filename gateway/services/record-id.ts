@@ -11,6 +11,7 @@ export const RECEIPT_SUFFIX = '.receipt.json';
 const MAX_NAME_BYTES = 255;
 const MAX_RECORD_ID_BYTES = 4096;
 const SHORTENED_HEX = 16;
+const CUT_END = /~[0-9a-f]{16}$/;
 
 /**
  * `prefix/relative path`; the prefix is the name of the folder given unless the caller gives one,
@@ -44,6 +45,19 @@ export function receiptPath(relative: string): string {
   }
   const last = names.pop() as string;
   return [...names.map((name) => shorten(name, '')), shorten(last, RECEIPT_SUFFIX)].join('/');
+}
+
+/**
+ * Whether a path of a receipt, without its suffix, can be one that was cut: it does not tell then
+ * where its document lies.
+ */
+export function mayBeShortened(path: string): boolean {
+  const names = path.split('/');
+  return names.some((name, at) => {
+    const room = MAX_NAME_BYTES - (at === names.length - 1 ? RECEIPT_SUFFIX.length : 0);
+    // Cut between characters, of which the longest has four bytes.
+    return CUT_END.test(name) && Buffer.byteLength(name) > room - 4;
+  });
 }
 
 /**

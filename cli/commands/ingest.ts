@@ -4,10 +4,9 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import type { HospitalDoor, Standing } from '../../gateway/services/door/door.js';
 import { type RunOutcome, runFolders } from '../../gateway/services/ingest-run.js';
-import { makeFolder, writeOnce } from '../../gateway/services/receipt-files.js';
+import { makeFolder, writeEvidence } from '../../gateway/services/receipt-files.js';
 import { ReceiptSpool, type SpooledReceipt } from '../../gateway/services/receipt-spool.js';
 import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
-import type { SkipReason } from '../../gateway/services/walk.js';
 import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
@@ -51,6 +50,8 @@ class IngestRun {
   readonly #progress: Progress;
   readonly #spool: ReceiptSpool | undefined;
   readonly #receiptName: ReturnType<typeof receiptNames>;
+  #firstReceipt = '';
+  #receiptsMet = 0;
 
   constructor(
     context: CommandContext,
@@ -74,10 +75,10 @@ class IngestRun {
         await this.#spool?.add({ ordinal: outcome.ordinal, relative: this.#receiptName(file) });
         break;
       case 'skipped':
-        // Chartseal's own files are no documents that somebody could miss.
-        if (isOwn(outcome.file.reason)) return;
+        if (outcome.file.reason === 'own folder') return;
         this.tally.skipped++;
-        this.#name(file.relative, `skipped, ${outcome.file.reason}`);
+        if (outcome.file.reason === 'receipt') this.#meetReceipt(file.relative);
+        else this.#name(file.relative, `skipped, ${outcome.file.reason}`);
         break;
       case 'failed':
         this.tally[exitCodeOf(outcome.error) === 1 ? 'refused' : 'failed']++;
@@ -88,14 +89,25 @@ class IngestRun {
     if (this.#context.json) this.#context.data(jsonLine(outcome));
   }
 
+  /** Beside an archive of receipts, a line for each would hide all other lines. */
+  #meetReceipt(relative: string): void {
+    if (this.#receiptsMet++ === 0) this.#firstReceipt = relative;
+  }
+
+  /** When the run has ended. */
+  tellReceipts(): void {
+    if (this.#receiptsMet === 0) return;
+    const others = this.#receiptsMet - 1;
+    const more = others === 0 ? '' : ` and ${others} ${others === 1 ? 'other' : 'others'}`;
+    this.#name(`${this.#firstReceipt}${more}`, 'skipped, receipt');
+  }
+
   #name(relative: string, what: string): void {
     if (this.#context.json) return;
     this.#progress.clear();
     this.#context.tell(`${clean(relative)}: ${clean(what)}`);
   }
 }
-
-const isOwn = (reason: SkipReason) => reason === 'receipt' || reason === 'own folder';
 
 function jsonLine(outcome: RunOutcome): string {
   const path = outcome.file.relative;
@@ -126,7 +138,7 @@ async function writeReceipts(
   const writeOne = async ({ ordinal, relative }: SpooledReceipt) => {
     try {
       const receipt = await door.receipt({ ordinal });
-      await writeOnce(join(folder, receiptPath(relative)), receipt);
+      await writeEvidence(join(folder, receiptPath(relative)), receipt, 'chartseal-receipt');
       run.tally.receipts++;
     } catch (error) {
       if (!(error instanceof ChartsealError)) throw error;
@@ -179,6 +191,7 @@ export async function ingest(
       for await (const several of outcomes) {
         for (const outcome of several) await run.take(outcome);
       }
+      run.tellReceipts();
       progress.end();
       const proven = await door.waitProven(options.waitMs);
       if (spool !== undefined && receipts !== undefined && proven) {

@@ -10,7 +10,7 @@ import { type EntryKind, kindBy } from '../../gateway/services/list-folder.js';
 import { recordOfReceipt } from '../../gateway/services/receipt-record.js';
 import { mayBeShortened, RECEIPT_SUFFIX, receiptPath } from '../../gateway/services/record-id.js';
 import { readSmallFile } from '../../gateway/services/small-file.js';
-import { type WalkItem, walk } from '../../gateway/services/walk.js';
+import { type SkipReason, type WalkItem, walk } from '../../gateway/services/walk.js';
 
 /** With a receipt, to be verified; with an error, answered; with neither, nothing to answer. */
 export interface FoundDocument {
@@ -91,11 +91,12 @@ class FolderOfDocuments {
     const path = join(this.#folder, relative);
     if (item.kind === 'failed') return { path, error: item.error };
     if (item.kind === 'skipped' && item.reason === 'own folder') this.#notWalked.push(relative);
-    if (item.kind === 'skipped' && item.reason !== 'receipt') return undefined;
+    const isOurs = item.kind === 'skipped' && isOwnFile(item.reason);
+    if (item.kind === 'skipped' && !isOurs) return undefined;
     try {
       const receipt = this.#receiptOf(relative);
       if (receipt !== undefined) return { path, receipt };
-      if (item.kind === 'skipped' || this.#isReceiptOfAnother(relative)) return undefined;
+      if (isOurs || this.#isReceiptOfAnother(relative)) return undefined;
       // Empty files are never anchored, so that nobody misses their receipts.
       return findStats(path)?.size === 0 ? { path } : { path, error: noReceipt() };
     } catch (error) {
@@ -166,6 +167,9 @@ class FolderOfDocuments {
     return { path: record?.id ?? join(this.#folder, relative), error };
   }
 }
+
+/** Nobody misses a receipt of it, though it may have one. */
+const isOwnFile = (reason: SkipReason) => reason === 'receipt' || reason === 'unfinished file';
 
 function isReceipt(path: string): boolean {
   try {

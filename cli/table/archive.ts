@@ -47,7 +47,10 @@ export const ARCHIVE_COMMANDS: readonly CommandRow[] = [
         '--id-prefix <prefix>',
         'what record ids begin with, instead of the name of the folder given',
       ),
-      receipts: flags.text('--receipts <dir>', 'write receipts below this folder'),
+      receipts: flags.text(
+        '--receipts <dir>',
+        'write receipts below this folder, another one for each archive',
+      ),
       moved: flags.flag('--moved', 'the archive was moved: known records may lie at other paths'),
     },
     run: async (given, values, context) =>
@@ -62,7 +65,7 @@ export const ARCHIVE_COMMANDS: readonly CommandRow[] = [
       trust: flags.requiredText('--trust <file>', 'trust file'),
       receipt: flags.text(
         '--receipt <file>',
-        'receipt, or a folder of receipts by relative path; by default beside the document',
+        'receipt, or for a folder of documents one of receipts by relative path; by default beside them',
       ),
       asOf: flags.text('--as-of <time>', 'a history must be complete up to then'),
     },

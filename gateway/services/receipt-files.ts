@@ -1,10 +1,15 @@
-// Receipts written as files, each whole or not at all.
+// Receipts and other evidence written as files, each whole or not at all, and never in the place of
+// anything but evidence of the same.
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { equalBytes } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { type FileKind, parseFile } from '../evidence/evidence-file.js';
+import { parseReceipt } from '../evidence/receipt.js';
 import { isSystemError, systemErrorText } from './file-error.js';
+import { isOfSameRecord } from './receipt-record.js';
+import { readSmallFile } from './small-file.js';
 
 /** The rename would put a file in the place of whatever lies there, a device or a link too. */
 async function checkPlace(path: string): Promise<void> {
@@ -20,8 +25,8 @@ async function checkPlace(path: string): Promise<void> {
 const UNFINISHED = '.chartseal-';
 const UNFINISHED_NAME = /(^|\/)\.chartseal-[0-9a-f]{16}$/;
 
-/** Whether a path is that of a file which a killed process was still writing. */
-export function isUnfinished(path: string): boolean {
+/** Whether a path is named as a file which a killed process was still writing. */
+export function isUnfinishedName(path: string): boolean {
   return UNFINISHED_NAME.test(path);
 }
 
@@ -48,22 +53,61 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   }
 }
 
-/** As {@link writeWhole}; a file that holds these bytes already stays as it is. */
-export async function writeOnce(path: string, bytes: Uint8Array): Promise<void> {
-  if (await holds(path, bytes)) return;
-  await writeWhole(path, bytes);
-}
-
-async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+/** Bounded; undefined where nothing lies, and for what {@link writeWhole} refuses to replace. */
+async function findFile(path: string): Promise<Uint8Array | undefined> {
   try {
-    const found = await lstat(path);
-    if (!found.isFile() || found.size !== bytes.length) return false;
-    return equalBytes(await readFile(path), bytes);
+    if (!(await lstat(path)).isFile()) return undefined;
   } catch (error) {
     // Whatever it is, writing tells.
-    if (!isSystemError(error)) throw error;
-    return false;
+    if (isSystemError(error)) return undefined;
+    throw error;
   }
+  try {
+    return readSmallFile(path, 'no link');
+  } catch (error) {
+    if (!(error instanceof ChartsealError) || error.code !== 'TOO_LARGE') throw error;
+    const text = 'what lies there is too large for evidence, and is left as it is';
+    throw new ChartsealError('FILE_EXISTS', text, { cause: error });
+  }
+}
+
+const KIND_NAMES: Readonly<Record<FileKind, string>> = {
+  'chartseal-receipt': 'receipt',
+  'chartseal-history': 'history',
+  'chartseal-trust': 'trust file',
+};
+
+function isOfKind(bytes: Uint8Array, kind: FileKind): boolean {
+  try {
+    if (kind === 'chartseal-receipt') parseReceipt(bytes);
+    else parseFile(bytes, kind, (file) => file);
+    return true;
+  } catch (error) {
+    if (error instanceof ChartsealError) return false;
+    throw error;
+  }
+}
+
+/**
+ * As {@link writeWhole}; a file that holds these bytes already stays as it is. Only a file of the
+ * same kind is replaced, a receipt only by one of the same record. Throws FILE_EXISTS,
+ * FILE_UNREADABLE, FILE_UNWRITABLE.
+ */
+export async function writeEvidence(path: string, bytes: Uint8Array, kind: FileKind) {
+  const found = await findFile(path);
+  if (found !== undefined) {
+    if (equalBytes(found, bytes)) return;
+    if (!isOfKind(found, kind)) {
+      const text = `what lies there is no ${KIND_NAMES[kind]}, and is left as it is`;
+      throw new ChartsealError('FILE_EXISTS', text);
+    }
+    if (kind === 'chartseal-receipt' && !isOfSameRecord(found, bytes)) {
+      const text =
+        'the receipt of another record lies there: each archive needs a folder of its own';
+      throw new ChartsealError('FILE_EXISTS', text);
+    }
+  }
+  await writeWhole(path, bytes);
 }
 
 /** Makes the folder that receipts go to, with its parents. Throws FILE_UNWRITABLE. */

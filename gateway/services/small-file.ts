@@ -9,11 +9,18 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const PIECE_BYTES = 64 * 1024;
 const WHITE_SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
+/** Whether a link at the path is followed. */
+export type Links = 'any link' | 'no link';
+
 /** A system error as FILE_MISSING or FILE_UNREADABLE, FILE_UNREADABLE for what is no file. */
-function withFile<T>(path: string, use: (fd: number, size: number) => T): T {
+function withFile<T>(
+  path: string | Buffer,
+  use: (fd: number, size: number) => T,
+  links: Links = 'any link',
+): T {
   let fd: number | undefined;
   try {
-    fd = openSync(path, OPEN_FLAGS);
+    fd = openSync(path, links === 'no link' ? OPEN_FLAGS | constants.O_NOFOLLOW : OPEN_FLAGS);
     const stats = fstatSync(fd);
     if (stats.isFile()) return use(fd, stats.size);
   } catch (error) {
@@ -42,9 +49,21 @@ export function firstVisibleByte(path: string): number | undefined {
   });
 }
 
+/**
+ * As many bytes as a text begins with, or fewer where the file has no more, as latin1; follows no
+ * link. Throws FILE_MISSING, FILE_UNREADABLE.
+ */
+export function readBeginning(path: string | Buffer, bytes: number): string {
+  const read = (fd: number) => {
+    const piece = Buffer.alloc(bytes);
+    return piece.toString('latin1', 0, readSync(fd, piece));
+  };
+  return withFile(path, read, 'no link');
+}
+
 /** Throws FILE_MISSING, FILE_UNREADABLE, and TOO_LARGE above MAX_JSON_BYTES. */
-export function readSmallFile(path: string): Uint8Array {
-  return withFile(path, (fd, size) => {
+export function readSmallFile(path: string | Buffer, links: Links = 'any link'): Uint8Array {
+  const read = (fd: number, size: number) => {
     const pieces: Uint8Array[] = [];
     let total = 0;
     // The size is no promise: the file may grow, and those of /proc say 0.
@@ -58,5 +77,6 @@ export function readSmallFile(path: string): Uint8Array {
       pieces.push(piece.subarray(0, count));
       total += count;
     }
-  });
+  };
+  return withFile(path, read, links);
 }

@@ -16,15 +16,14 @@ import {
   listFolder,
   nameOf,
 } from './list-folder.js';
-import { isUnfinished } from './receipt-files.js';
-import { RECEIPT_SUFFIX } from './record-id.js';
+import { findOwnFile, type OwnFile } from './own-file.js';
 
 export type SkipReason =
   | Exclude<EntryKind, 'file' | 'folder' | 'unknown'>
   /** Nothing in it could be proven; told by those who read it (digest.ts). */
   | 'empty file'
   | 'own folder'
-  | 'receipt';
+  | OwnFile;
 
 interface WalkedEntry {
   /** Absolute, as the file system has it. */
@@ -57,7 +56,7 @@ export type WalkItem = WalkedFile | SkippedEntry | FailedEntry;
 export interface WalkOptions {
   /** Files and folders of Chartseal's own (data, receipts); they need not exist yet. */
   readonly exclude?: readonly string[];
-  /** Receipts lie beside the documents: files named as such, also half-written, are none. */
+  /** Receipts may lie beside the documents: they are none, nor is what was left half-written. */
   readonly skipReceipts?: boolean;
 }
 
@@ -213,10 +212,8 @@ class Walk {
       const error = new ChartsealError('NAME_NOT_UTF8', 'the name of the file is not UTF-8');
       return this.#failed(path, relative, error);
     }
-    const isReceipt = text.endsWith(RECEIPT_SUFFIX) || isUnfinished(text);
-    if (this.#options.skipReceipts === true && isReceipt) {
-      return this.#skipped(path, relative, 'receipt');
-    }
+    const ours = this.#options.skipReceipts === true ? findOwnFile(path, text) : undefined;
+    if (ours !== undefined) return this.#skipped(path, relative, ours);
     return { kind, path, relative: text, folder: this.#folder };
   }
 

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -11,6 +19,8 @@ import {
   removeTempFolder,
   writeFiles,
 } from '../support/temp-folder.js';
+
+const RECEIPTS = join(process.cwd(), 'test/vectors/receipts/v1');
 
 async function collect(paths: string[], options: WalkOptions = {}): Promise<WalkItem[]> {
   const items: WalkItem[] = [];
@@ -232,10 +242,31 @@ describe('walk', () => {
     ]);
   });
 
-  it('passes over receipts when they lie beside the documents', async () => {
-    writeFiles(folder, { 'a.pdf': 'x', 'a.pdf.receipt.json': '{}' });
+  it('passes over receipts when they lie beside the documents, known by what stands in them', async () => {
+    const receipt = readFileSync(join(RECEIPTS, 'archive.receipt.json'), 'utf8');
+    writeFiles(folder, {
+      'a.pdf': 'x',
+      'a.pdf.receipt.json': receipt,
+      'b.receipt.json': '{}',
+      'c.receipt.json': '{"attestation":{},"format":"chartseal-receipt/1"}',
+      'd.receipt.json': `${receipt}\n`,
+      '.chartseal-0123456789abcdef': receipt.slice(0, 5),
+      'e/.chartseal-0123456789abcdef': 'a letter',
+      'e/.chartseal-0123456789abcde': receipt,
+      'e/receipt.json': receipt,
+    });
     const lines = shown(await collect([folder], { skipReceipts: true }));
-    expect(lines).to.deep.equal(['a.pdf file', 'a.pdf.receipt.json receipt']);
+    expect(lines).to.deep.equal([
+      '.chartseal-0123456789abcdef unfinished file',
+      'a.pdf file',
+      'a.pdf.receipt.json receipt',
+      'b.receipt.json file',
+      'c.receipt.json file',
+      'd.receipt.json file',
+      'e/.chartseal-0123456789abcde file',
+      'e/.chartseal-0123456789abcdef file',
+      'e/receipt.json file',
+    ]);
     expect(shown(await collect([folder]))).to.include('a.pdf.receipt.json file');
   });
 

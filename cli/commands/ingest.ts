@@ -4,6 +4,7 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import type { HospitalDoor, Standing } from '../../gateway/services/door/door.js';
 import { type RunOutcome, runFolders } from '../../gateway/services/ingest-run.js';
+import { liesWithin } from '../../gateway/services/left-out.js';
 import { makeFolder, writeEvidence } from '../../gateway/services/receipt-files.js';
 import { ReceiptSpool, type SpooledReceipt } from '../../gateway/services/receipt-spool.js';
 import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
@@ -75,7 +76,6 @@ class IngestRun {
         await this.#spool?.add({ ordinal: outcome.ordinal, relative: this.#receiptName(file) });
         break;
       case 'skipped':
-        if (outcome.file.reason === 'own folder') return;
         this.tally.skipped++;
         if (outcome.file.reason === 'receipt') this.#meetReceipt(file.relative);
         else this.#name(file.relative, `skipped, ${outcome.file.reason}`);
@@ -162,6 +162,14 @@ function summaryLine(tally: Tally): string {
   return `${anchored} anchored, ${unchanged} unchanged, ${skipped} skipped, ${refused} refused, ${failed} failed`;
 }
 
+/** Nothing in the data folder is anchored: of a path there, nothing at all would be told. */
+function checkPlaces(paths: readonly string[], data: string): void {
+  const inside = paths.find((path) => liesWithin(path, data));
+  if (inside === undefined) return;
+  const text = `${inside} lies in the data folder, from which nothing is anchored`;
+  throw new ChartsealError('USAGE', `${text}: keep documents elsewhere`);
+}
+
 /** Exit code 1 when something was refused, 2 when something was left undone. */
 export async function ingest(
   paths: readonly string[],
@@ -171,6 +179,7 @@ export async function ingest(
   const patient = options.patient === undefined ? undefined : parsePatient(options.patient);
   return withDoor(options, context, async (door) => {
     const { receipts } = options;
+    checkPlaces(paths, door.folder);
     // Found now, not when everything is anchored.
     if (receipts !== undefined) await makeFolder(receipts);
     const spool =

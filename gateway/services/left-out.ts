@@ -21,6 +21,19 @@ export function leftOut(top: string, own: readonly string[]): (relative: string)
   return (relative) => inside.has(relative);
 }
 
+/**
+ * Whether what lies at a path, with links followed, is the folder or within it; false where that
+ * cannot be known.
+ */
+export function liesWithin(path: string, folder: string): boolean {
+  try {
+    return `${realPath(resolve(path))}/`.startsWith(`${realPath(resolve(folder))}/`);
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
 /** Real form of an absolute path, as latin1 text; of what does not exist yet too. */
 export function realPath(path: string): string {
   try {

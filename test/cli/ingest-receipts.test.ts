@@ -183,4 +183,27 @@ describe('chartseal ingest beside receipts', function () {
     expect(ingest(['a'], '--receipts', 'r')).to.deep.include({ status: 0 });
     expect(read('r/1.receipt.json')).to.not.equal(first);
   });
+
+  it('refuses what lies in the data folder, and anchors nothing', () => {
+    put('a/1');
+    put('d/docs/one.txt');
+    symlinkSync('d/docs', place.path('link'));
+    for (const path of ['d/docs', 'd/docs/one.txt', 'd', 'link']) {
+      const ran = place.run(['ingest', 'a', path, '--data', 'd', '--receipts', 'r']);
+      expect(ran.stderr, path).to.match(/error: USAGE .*data folder[^\n]*\nhint: [^\n]+\n$/);
+      expect(ran.stdout).to.equal('');
+      expect(ran.status, path).to.equal(64);
+    }
+    expect(existsSync(place.path('r'))).to.equal(false);
+    expect(ingest(['a']).summary).to.include({ anchored: 1 });
+  });
+
+  it('names the data folder where it meets it', () => {
+    put('all/a/1');
+    cpSync(place.path('d'), place.path('all', 'd'), { recursive: true });
+    const { status, stderr } = place.run(['ingest', 'all', '--data', 'all/d']);
+    expect(stderr).to.include('d: skipped, own folder\n');
+    expect(stderr).to.include('1 anchored, 0 unchanged, 1 skipped, 0 refused, 0 failed');
+    expect(status).to.equal(0);
+  });
 });

@@ -1,11 +1,17 @@
 // Evidence goes to the file that was named, or to stdout.
-import { writeWhole } from '../gateway/services/receipt-files.js';
+import type { FileKind } from '../gateway/evidence/evidence-file.js';
+import { writeEvidence } from '../gateway/services/receipt-files.js';
 import { type CommandContext, writeToStdout } from './context.js';
 import { clean } from './render.js';
 
-/** @param bytes one line of canonical JSON */
+/**
+ * Throws FILE_EXISTS where another file than such a one lies.
+ *
+ * @param bytes one line of canonical JSON
+ */
 export async function writeOrPrint(
   bytes: Uint8Array,
+  kind: FileKind,
   out: string | undefined,
   context: CommandContext,
 ): Promise<void> {
@@ -16,6 +22,6 @@ export async function writeOrPrint(
     else await writeToStdout(bytes);
     return;
   }
-  await writeWhole(out, bytes);
+  await writeEvidence(out, bytes, kind);
   context.tell(`written: ${clean(out)}`);
 }

@@ -56,7 +56,8 @@ export async function history(
       recordKey: await door.recordKey(),
     });
     // Before anything is printed: a reader that has enough ends the program.
-    if (options.out !== undefined) await writeOrPrint(bytes, options.out, context);
+    if (options.out !== undefined)
+      await writeOrPrint(bytes, 'chartseal-history', options.out, context);
     if (context.json) context.data(JSON.stringify(result));
     else for (const line of renderHistory(result)) context.data(line);
     if (!context.json) {

@@ -30,7 +30,7 @@ export async function receipt(
       throw new ChartsealError('NOT_PROVEN_YET', 'the log was not proven within --wait');
     }
     const bytes = await door.receipt(wantedBy(name, options.version));
-    await writeOrPrint(bytes, options.out, context);
+    await writeOrPrint(bytes, 'chartseal-receipt', options.out, context);
     return 0;
   });
 }

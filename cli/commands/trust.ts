@@ -60,7 +60,7 @@ export async function trustExport(
   return withDoor(options, context, async (door) => {
     const bytes = await door.trustFile();
     const { file, fingerprint } = parseTrustFile(bytes);
-    await writeOrPrint(bytes, options.out, context);
+    await writeOrPrint(bytes, 'chartseal-trust', options.out, context);
     for (const line of summary(file)) context.tell(line);
     context.tell(`fingerprint sha256:${fingerprint}`);
     context.tell(`  to read out: ${spaced(fingerprint)}`);

@@ -49,7 +49,10 @@ export const waitMs = flags.parsedOr(
   DEFAULT_WAIT_MS,
   '60',
 );
-export const out = flags.text('--out <file>', 'write it to this file instead of stdout');
+export const out = flags.text(
+  '--out <file>',
+  'write it to this file instead of stdout; replaces its own kind only',
+);
 export const patient = flags.text('--patient <id>', "patient whom they are about: 'SYSTEM|VALUE'");
 export const config = flags.text(
   '--config <file>',

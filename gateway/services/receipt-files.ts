@@ -95,7 +95,8 @@ function isOfKind(bytes: Uint8Array, kind: FileKind): boolean {
  */
 export async function writeEvidence(path: string, bytes: Uint8Array, kind: FileKind) {
   const found = await findFile(path);
-  if (found !== undefined) {
+  // A name that was only reserved, as mktemp does it, holds nothing that could be lost.
+  if (found !== undefined && found.length > 0) {
     if (equalBytes(found, bytes)) return;
     if (!isOfKind(found, kind)) {
       const text = `what lies there is no ${KIND_NAMES[kind]}, and is left as it is`;

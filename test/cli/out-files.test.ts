@@ -46,11 +46,17 @@ describe('evidence written with --out', function () {
     expect(write(nobody, 'history.json').status).to.equal(0);
   });
 
+  it('takes a name that was only reserved, as mktemp does it', () => {
+    for (const args of [RECEIPT, HISTORY, TRUST]) {
+      writeFileSync(place.path('reserved'), '');
+      expect(write(args, 'reserved').status).to.equal(0);
+    }
+  });
+
   it('replaces no document, and no evidence of another kind', () => {
-    writeFileSync(place.path('empty'), '');
     for (const args of [RECEIPT, HISTORY, TRUST]) write(args, `${args[0]}.json`);
     for (const args of [RECEIPT, HISTORY, TRUST]) {
-      for (const path of ['a/1', 'empty', 'receipt.json', 'history.json', 'trust.json']) {
+      for (const path of ['a/1', 'receipt.json', 'history.json', 'trust.json']) {
         if (path === `${args[0]}.json`) continue;
         expectKept(args, path);
       }

@@ -1,5 +1,5 @@
 // The store of a data folder, for this process alone; who has it stands in DATA/run.
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { DataLayout } from '../data/layout.js';
@@ -8,6 +8,9 @@ import { isSystemError, systemErrorText } from './file-error.js';
 import { clearRebuild, finishRebuild } from './rebuild/settle.js';
 
 const PID_FILE = 'pid';
+
+/** All that is ever written to DATA/run. */
+const OWN_NAMES = /^(pid|gateway\.json(\.[0-9]+)?|audit-map|receipts-[0-9A-Za-z]{6})$/;
 
 /** Whether a process of this machine has this id. */
 export function isAlive(pid: number): boolean {
@@ -43,22 +46,32 @@ export async function openStoreToRead(layout: DataLayout, logId: string): Promis
   }
 }
 
+function unusable(why: string, cause?: unknown): ChartsealError {
+  const text = `the folder "run" of the data folder: ${why}`;
+  return new ChartsealError('FILE_UNWRITABLE', text, { cause });
+}
+
+/** Empties DATA/run for this process, and tells others that it has the store. */
+async function takeRun(run: string): Promise<void> {
+  await mkdir(run, { recursive: true, mode: 0o700 });
+  // What a link leads to is not ours to empty.
+  if (!(await lstat(run)).isDirectory()) throw unusable('it is a link, and no folder');
+  // What lies there belongs to processes that are gone.
+  for (const name of await readdir(run)) {
+    if (OWN_NAMES.test(name)) await rm(join(run, name), { recursive: true });
+  }
+  await writeFile(join(run, PID_FILE), `${process.pid}\n`, { mode: 0o600 });
+}
+
 /** As {@link openStoreToRead}, and tells other processes who has it. Throws FILE_UNWRITABLE too. */
 export async function openOwnStore(layout: DataLayout, logId: string): Promise<Store> {
   const store = await openStoreToRead(layout, logId);
   try {
     await clearRebuild(layout);
-    await mkdir(layout.run, { recursive: true, mode: 0o700 });
-    // What lies in DATA/run belongs to processes that are gone.
-    for (const name of await readdir(layout.run)) {
-      await rm(join(layout.run, name), { recursive: true });
-    }
-    await writeFile(join(layout.run, PID_FILE), `${process.pid}\n`, { mode: 0o600 });
+    await takeRun(layout.run);
     return store;
   } catch (error) {
     await store.close();
-    if (!isSystemError(error)) throw error;
-    const text = `the folder "run" of the data folder: ${systemErrorText(error)}`;
-    throw new ChartsealError('FILE_UNWRITABLE', text, { cause: error });
+    throw isSystemError(error) ? unusable(systemErrorText(error), error) : error;
   }
 }

@@ -246,6 +246,17 @@ describe('a data folder', () => {
       await check(at('data'), logId);
     });
 
+    it('is refused where run leads elsewhere, and empties its own folder of its own alone', async () => {
+      writeFiles(folder, { 'other/pid': 'x', 'other/audit-map/x': 'x', 'data/run/notes': 'x' });
+      await check(at('data'), logId);
+      expect(readdirSync(layout().run).sort()).to.deep.equal(['notes', 'pid']);
+      rmSync(layout().run, { recursive: true });
+      symlinkSync('../other', layout().run);
+      await expectCodeAsync(() => check(at('data'), logId), 'FILE_UNWRITABLE');
+      expect(readdirSync(at('other')).sort()).to.deep.equal(['audit-map', 'pid']);
+      expect(readFileSync(at('other', 'pid'), 'utf8')).to.equal('x');
+    });
+
     it('is refused when a key is damaged or gone', async () => {
       const master = join(layout().keys, 'master-key.hex');
       for (const text of ['', 'x'.repeat(64), 'ab'.repeat(31), 'AB'.repeat(32)]) {

@@ -1,5 +1,5 @@
-// Folders in which something is made before it is put in its place. Their names tell the process,
-// so that what a killed one left can be told from what is being made.
+// Folders and files in which something is made before it is put in its place. Their names tell the
+// process, so that what a killed one left can be told from what is being made.
 import { randomBytes } from 'node:crypto';
 import { lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,15 +18,18 @@ export function stagingName(prefix: string): string {
   return name;
 }
 
-/** Names of folders of ours with this prefix, each with its process when that is still there. */
+type Kind = 'folder' | 'file';
+
+/** Names of ours with this prefix, each with its process when that is still there. */
 export async function listStaging(
   parent: string,
   prefix: string,
+  kind: Kind = 'folder',
 ): Promise<{ readonly name: string; readonly pid: number | undefined }[]> {
   const found: { name: string; pid: number | undefined }[] = [];
   for (const name of await readdir(parent)) {
     const pid = Number((name.startsWith(prefix) && TAIL.exec(name.slice(prefix.length))?.[1]) || 0);
-    if (pid === 0 || !(await isOurs(join(parent, name)))) continue;
+    if (pid === 0 || !(await isOurs(join(parent, name), kind))) continue;
     const isThere = pid === process.pid ? own.has(name) : isAlive(pid);
     found.push({ name, pid: isThere ? pid : undefined });
   }
@@ -34,10 +37,11 @@ export async function listStaging(
 }
 
 /** In a folder that others use too, such names may be theirs. */
-async function isOurs(path: string): Promise<boolean> {
+async function isOurs(path: string, kind: Kind): Promise<boolean> {
   try {
     const stats = await lstat(path);
-    return stats.isDirectory() && stats.uid === (process.geteuid?.() ?? stats.uid);
+    const isKind = kind === 'file' ? stats.isFile() : stats.isDirectory();
+    return isKind && stats.uid === (process.geteuid?.() ?? stats.uid);
   } catch (error) {
     // Another process was quicker.
     if (isSystemError(error, 'ENOENT')) return false;
@@ -46,8 +50,12 @@ async function isOurs(path: string): Promise<boolean> {
 }
 
 /** Removes what killed processes left: keys may lie in it. */
-export async function removeDeadStaging(parent: string, prefix: string): Promise<void> {
-  const found = await listStaging(parent, prefix).catch((error: unknown) => {
+export async function removeDeadStaging(
+  parent: string,
+  prefix: string,
+  kind: Kind = 'folder',
+): Promise<void> {
+  const found = await listStaging(parent, prefix, kind).catch((error: unknown) => {
     // A folder that may be written need not let itself be listed.
     if (isSystemError(error, 'EACCES')) return [];
     throw error;

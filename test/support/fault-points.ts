@@ -47,7 +47,7 @@ const FILES: readonly Rule[] = [
   ['key file', /\/keys\/[^/]+$/],
   ['config file', /\/config\.json$/],
   ['output file', /\/\.chartseal-[0-9a-f]{16}$/],
-  ['part', /\.part$/],
+  ['part', /\.part-[0-9]+-[0-9a-f]{12}$/],
   ['report', /\/audits\/[^/]+\.jsonl$/],
 ];
 
@@ -58,7 +58,7 @@ const RENAMINGS: readonly Rule[] = [
   ['config rename', /\/\.chartseal-(init|import)-[^/]*\/config\.json > /],
   ['staging rename', /\/\.chartseal-(init|import)-[^/]*(\/[^/]*)? > /],
   ['output rename', /\/\.chartseal-[0-9a-f]{16} > /],
-  ['part rename', /\.part > /],
+  ['part rename', /\.part-[0-9]+-[0-9a-f]{12} > /],
   ['store rename', /\/store(\.new|\.rebuilt)? > /],
 ];
 

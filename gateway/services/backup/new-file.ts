@@ -1,9 +1,11 @@
 // A file that comes to be whole or not at all, for its owner alone, and never in the place of
-// another: written as FILE.part, which gets its name at the end.
+// another: written under a name that no other process has, FILE.part-PID-…, which gets its own at
+// the end.
 import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { syncFolder } from '../../data/place.js';
+import { removeDeadStaging, stagingName } from '../../data/staging.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 
 function unwritable(error: unknown): unknown {
@@ -28,21 +30,25 @@ async function requireFree(path: string): Promise<void> {
 
 export class NewFile {
   readonly #path: string;
+  readonly #part: string;
   readonly #handle: FileHandle;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, part: string, handle: FileHandle) {
     this.#path = path;
+    this.#part = part;
     this.#handle = handle;
   }
 
   /** Throws FILE_EXISTS, FILE_UNWRITABLE. */
   static async create(path: string): Promise<NewFile> {
     await requireFree(path);
-    const part = partOf(path);
+    const prefix = `${basename(path)}.part-`;
     try {
-      // Left by a process that was killed.
-      await rm(part, { force: true });
-      return new NewFile(path, await open(part, 'wx', 0o600));
+      await removeDeadStaging(dirname(path), prefix, 'file');
+      // Left by the version before: it gave the same name to every process.
+      await rm(`${path}.part`, { force: true });
+      const part = join(dirname(path), stagingName(prefix));
+      return new NewFile(path, part, await open(part, 'wx', 0o600));
     } catch (error) {
       throw unwritable(error);
     }
@@ -72,19 +78,22 @@ export class NewFile {
   /** Takes it away, unless it was kept. */
   async discard(): Promise<void> {
     await this.#handle.close();
-    await rm(partOf(this.#path), { force: true });
+    await rm(this.#part, { force: true });
   }
 
-  /** Another process that writes to the same name took ours away. */
+  /** Whoever may write to the folder may have put something else there. */
   async #requireOwn(): Promise<void> {
-    const [own, found] = await Promise.all([this.#handle.stat(), lstat(partOf(this.#path))]);
+    const [own, found] = await Promise.all([this.#handle.stat(), lstat(this.#part)]);
     if (own.ino !== found.ino || own.dev !== found.dev) {
-      throw new ChartsealError('FILE_CHANGED', 'another process writes to the same name');
+      throw new ChartsealError(
+        'FILE_CHANGED',
+        'another process took the place of what was written',
+      );
     }
   }
 
   async #name(): Promise<void> {
-    const part = partOf(this.#path);
+    const part = this.#part;
     try {
       // Unlike rename, this never replaces.
       await link(part, this.#path);
@@ -98,5 +107,3 @@ export class NewFile {
     }
   }
 }
-
-const partOf = (path: string) => `${path}.part`;

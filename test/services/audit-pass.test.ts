@@ -1,8 +1,22 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { readConfig } from '../../gateway/data/config.js';
+import { readKeys } from '../../gateway/data/keys.js';
+import { dataLayout } from '../../gateway/data/layout.js';
+import { type PassRow, savePassRow } from '../../gateway/services/audit/pass-row.js';
 import { AUDIT_KEY } from '../../gateway/store/keys.js';
 import { formatJsonRow, parseJsonRow } from '../../gateway/store/rows.js';
+import { openStore } from '../../gateway/store/store.js';
 import {
   AuditSample,
   audit,
@@ -20,13 +34,6 @@ import { writeFiles } from '../support/temp-folder.js';
 /** One of the first documents that a pass comes to. */
 const EARLY = 'ward 0/3.txt';
 const RECORDS = Object.keys(FILES).length + 1;
-
-interface Row {
-  readonly report: string;
-  readonly reportBytes: number;
-  readonly next: number;
-  readonly until: number;
-}
 
 describe('a pass of an audit', function () {
   this.timeout(60_000);
@@ -46,12 +53,25 @@ describe('a pass of an audit', function () {
   });
 
   const readPass = () =>
-    withRows(folder, async (rows) => parseJsonRow<Row>(await readValue(rows, AUDIT_KEY)));
-  const forgePass = async (change: (row: Row) => object) =>
+    withRows(folder, async (rows) => parseJsonRow<PassRow>(await readValue(rows, AUDIT_KEY)));
+  const forgePass = async (change: (row: PassRow) => object) =>
     putRows(folder, new Map([[AUDIT_KEY, formatJsonRow(change(await readPass()))]]));
 
+  /** As the log itself writes it. */
+  async function signPass(change: (row: PassRow) => PassRow): Promise<void> {
+    const { signature: _, ...row } = (await readPass()) as PassRow & { signature: string };
+    const layout = dataLayout(folder);
+    const { secrets } = await readKeys(layout.keys);
+    const store = await openStore(layout.store, (await readConfig(layout.config)).logId);
+    await savePassRow(store, change(row), secrets).finally(() => store.close());
+  }
+
+  const reports = (data: string) => readdirSync(join(data, 'audits'));
+  const reportText = (data: string) =>
+    readFileSync(join(data, 'audits', reports(data)[0] as string), 'utf8');
+
   /** Some documents are answered, some are left. */
-  async function pause() {
+  async function pause(options: { report?: string } = {}) {
     // Its first line of findings makes the report longer than its header.
     writeFiles(sample.archive, { [EARLY]: 'altered' });
     const controller = new AbortController();
@@ -60,7 +80,7 @@ describe('a pass of an audit', function () {
       answered++;
       if (answered === 2) controller.abort();
     };
-    const slow = { bytesPerSecond: 16, signal: controller.signal };
+    const slow = { ...options, bytesPerSecond: 16, signal: controller.signal };
     const paused = await audit(folder, slow, stop);
     expect(paused.left).to.be.within(1, RECORDS - 2);
     return paused;
@@ -117,7 +137,7 @@ describe('a pass of an audit', function () {
 
   it('cuts nothing that took the place of its report', async () => {
     await pause();
-    const { report } = await readPass();
+    const report = join(folder, (await readPass()).report);
     const text = 'something else of the same operator'.repeat(100);
     writeFileSync(report, text);
     await expectCodeAsync(() => audit(folder), 'AUDIT_UNFINISHED');
@@ -126,7 +146,7 @@ describe('a pass of an audit', function () {
 
   it('does not go on with a report in which a line was changed', async () => {
     await pause();
-    const { report } = await readPass();
+    const report = join(folder, (await readPass()).report);
     const text = readFileSync(report, 'utf8').replace('"altered"', '"missing"');
     expect(text).to.include('"missing"');
     writeFileSync(report, text);
@@ -136,11 +156,57 @@ describe('a pass of an audit', function () {
 
   it('says that its report is gone, and begins anew when it is told to', async () => {
     await pause();
-    const { report } = await readPass();
+    const report = join(folder, (await readPass()).report);
     rmSync(report);
     await expectCodeAsync(() => audit(folder), 'AUDIT_UNFINISHED');
     expect(existsSync(report)).to.equal(false);
     expect((await audit(folder, { isRestart: true })).left).to.equal(0);
+  });
+
+  it('goes on where its data folder is moved to, also as the version before kept it', async () => {
+    for (const isOld of [false, true]) {
+      await pause();
+      const place = join(folder, 'audits', reports(folder).at(-1) as string);
+      if (isOld) await signPass(({ isAtRest: _, ...row }) => ({ ...row, report: place }));
+      renameSync(folder, `${folder}-moved`);
+      const { report, left } = await audit(`${folder}-moved`);
+      expect([report, left]).to.deep.equal([place.replace(folder, `${folder}-moved`), 0]);
+      expect(existsSync(folder)).to.equal(false);
+      renameSync(`${folder}-moved`, folder);
+    }
+  });
+
+  it('goes on in a copy of its data folder with the report of the copy', async () => {
+    await pause();
+    const copy = `${folder}-copy`;
+    cpSync(folder, copy, { recursive: true });
+    await audit(folder);
+    const finished = reportText(folder);
+    writeFiles(sample.archive, { [EARLY]: FILES[EARLY] as string });
+    expect((await audit(copy)).left).to.equal(0);
+    expect(reportText(folder)).to.equal(finished);
+    expect([reports(copy).length, reportText(copy).split('\n')[1]]).to.deep.equal([
+      1,
+      finished.split('\n')[1],
+    ]);
+    sample.drop(copy);
+  });
+
+  it('does not cut a report elsewhere with which a copy of its data folder went on', async () => {
+    const report = join(folder, 'report.jsonl');
+    await pause({ report });
+    const known = await readPass();
+    appendFileSync(report, '{"answer":"missing"}\n');
+    const finished = readFileSync(report, 'utf8');
+    await expectCodeAsync(() => audit(folder), 'AUDIT_UNFINISHED');
+    expect(await readPass()).to.deep.equal(known);
+    // A run that was killed leaves no more lines than there are records to answer for.
+    await signPass((row) => ({ ...row, isAtRest: false, until: row.next }));
+    await expectCodeAsync(() => audit(folder), 'AUDIT_UNFINISHED');
+    expect(readFileSync(report, 'utf8')).to.equal(finished);
+    await signPass((row) => ({ ...row, until: row.next + 1 }));
+    expect((await audit(folder)).left).to.equal(0);
+    expect(readFileSync(report, 'utf8')).to.not.include('missing');
   });
 
   it('comes on with each run, also when every file takes longer than the window', async () => {

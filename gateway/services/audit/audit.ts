@@ -147,14 +147,15 @@ class Audit {
   #passOptions() {
     const { isRestart, report } = this.#options;
     const path = report === undefined ? undefined : resolve(report);
-    return { scope: this.#scope, isRestart, report: path, keys: this.#folder.keys.secrets };
+    const { keys, layout } = this.#folder;
+    const folder = resolve(layout.folder, 'audits');
+    return { scope: this.#scope, isRestart, report: path, folder, keys: keys.secrets };
   }
 
   async #readArchive(store: Store, log: LogAuditResult): Promise<ArchiveResult> {
     const { entries, size } = contentOf(log);
     const pass = await Pass.open(store, {
       ...this.#passOptions(),
-      folder: resolve(this.#folder.layout.folder, 'audits'),
       entries,
       size,
       startedAt: this.#startedAt,

@@ -29,6 +29,11 @@ import { isFinding } from './checks.js';
 
 export interface PassRow {
   readonly counts: Counts;
+  /**
+   * Whether its run ended in order, so that nothing stands in the report behind these bytes;
+   * undefined as the version before wrote it, which did not say.
+   */
+  readonly isAtRest?: boolean;
   readonly isDone: boolean;
   /** Ordinal of the entry to go on with. */
   readonly next: number;
@@ -36,7 +41,7 @@ export interface PassRow {
   readonly paths: readonly string[];
   /** First line of the report. */
   readonly header: JsonValue;
-  /** Absolute path of the report. */
+  /** Absolute path of the report, relative to DATA where it lies in DATA/audits. */
   readonly report: string;
   readonly reportBytes: number;
   /** SHA-256 of these bytes, hex. */
@@ -61,6 +66,7 @@ const MAX_PATHS = 1_000_000;
 const SHAPE = object({
   counts: object(Object.fromEntries(Object.keys(NO_COUNTS).map((name) => [name, integer()]))),
   header: anything(),
+  'isAtRest?': flag(),
   isDone: flag(),
   next: integer(),
   paths: list(blob(), { max: MAX_PATHS }),

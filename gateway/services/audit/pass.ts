@@ -1,6 +1,5 @@
 // A pass over the records of a scope: it may take several runs. Its progress lies in the store, and
 // with it how long the report was then, so that each record is answered once.
-import { join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import type { Store } from '../../store/store.js';
@@ -14,7 +13,8 @@ import {
 } from './answers.js';
 import { findPassRow, type PassKeys, type PassRow, savePassRow } from './pass-row.js';
 import type { RecordRange } from './records.js';
-import { checkNotThere, Report } from './report.js';
+import { checkNotThere, type KnownReport, Report } from './report.js';
+import { keptPlace, ownReport, reportPlace } from './report-place.js';
 import type { Scope } from './scope.js';
 
 export interface PassOptions {
@@ -55,9 +55,9 @@ function findPass(
  */
 export function checkPass(
   store: Store,
-  options: Pick<PassOptions, 'scope' | 'isRestart' | 'keys' | 'report'>,
+  options: Pick<PassOptions, 'scope' | 'isRestart' | 'keys' | 'report' | 'folder'>,
 ): void {
-  const { scope, report } = options;
+  const { scope, report, folder } = options;
   const row = findPass(store, options);
   if (row === undefined) return;
   if (row.paths.join() !== encoded(scope).join()) {
@@ -65,10 +65,18 @@ export function checkPass(
     const which = paths.length === 0 ? 'all records' : paths.join(' ');
     throw new ChartsealError('AUDIT_UNFINISHED', `the pass over ${which} is not finished`);
   }
-  if (report !== undefined && report !== row.report) {
-    const text = `the pass that goes on writes its report to ${row.report}`;
+  const place = reportPlace(row, folder);
+  if (report !== undefined && report !== place) {
+    const text = `the pass that goes on writes its report to ${place}`;
     throw new ChartsealError('AUDIT_UNFINISHED', text);
   }
+}
+
+/** What the report must be, so that the pass of this row can go on with it. */
+function knownReport(row: PassRow, folder: string): KnownReport {
+  const { isAtRest = false, next, until } = row;
+  const unsavedLines = isAtRest ? 0 : Math.min(SAVE_RECORDS, until - next);
+  return { ...row, report: reportPlace(row, folder), unsavedLines };
 }
 
 export class Pass {
@@ -99,19 +107,17 @@ export class Pass {
     checkPass(store, options);
     const { scope, keys, startedAt, folder, entries, size } = options;
     const found = findPass(store, options);
-    if (found !== undefined) {
-      const row = size === undefined ? { ...found, size: null } : found;
-      return new Pass(store, keys, row, await Report.resume(row), true);
-    }
-    const path = options.report ?? join(folder, `${startedAt}.jsonl`);
+    if (found !== undefined) return Pass.#goOn(store, found, options);
+    const path = options.report ?? ownReport(folder, startedAt);
     const header = { ...options.header, startedAt } as JsonValue;
     const row: PassRow = {
       counts: NO_COUNTS,
       header,
+      isAtRest: false,
       isDone: false,
       next: 0,
       paths: encoded(scope),
-      report: path,
+      report: keptPlace(path, folder),
       reportBytes: 0,
       reportDigest: EMPTY_DIGEST,
       size: size ?? null,
@@ -121,13 +127,26 @@ export class Pass {
     // The row first: a report that no pass knows would stand in the way of the next.
     await checkNotThere(path);
     await savePassRow(store, row, keys);
-    const report = await Report.resume(row).catch(async (error: unknown) => {
+    const report = await Report.resume(knownReport(row, folder)).catch(async (error: unknown) => {
       await savePassRow(store, { ...row, isDone: true }, keys);
       throw error;
     });
     const pass = new Pass(store, keys, row, report, false);
     await pass.#save();
     return pass;
+  }
+
+  /** The same pass, from where it was known to be. */
+  static async #goOn(
+    store: Store,
+    found: PassRow,
+    { keys, folder, size }: PassOptions,
+  ): Promise<Pass> {
+    const row = size === undefined ? { ...found, size: null } : found;
+    const report = await Report.resume(knownReport(row, folder));
+    const running = { ...row, isAtRest: false };
+    if (row.isAtRest) await savePassRow(store, running, keys);
+    return new Pass(store, keys, running, report, true);
   }
 
   get range(): RecordRange {
@@ -158,7 +177,7 @@ export class Pass {
 
   /** Keeps the progress; finished when no record is left. */
   async end(isDone: boolean): Promise<void> {
-    this.#row = { ...this.#row, isDone };
+    this.#row = { ...this.#row, isAtRest: true, isDone };
     await this.#save();
   }
 

@@ -49,6 +49,8 @@ export interface KnownReport {
   readonly reportDigest: string;
   /** First line. */
   readonly header: JsonValue;
+  /** How many lines a run that was killed may have written behind these bytes. */
+  readonly unsavedLines: number;
 }
 
 const lineOf = (row: JsonValue | object) => Buffer.from(`${canonicalJson(row)}\n`);
@@ -75,6 +77,24 @@ async function hashKnown(
   return hash.copy().digest('hex') === reportDigest ? hash : undefined;
 }
 
+const LINE_END = 0x0a;
+
+/** Throws when more stands behind `from` than a killed run left: another one went on with it. */
+async function checkTail(file: FileHandle, from: number, unsavedLines: number): Promise<void> {
+  const piece = Buffer.alloc(PIECE_BYTES);
+  let lines = 0;
+  let isWhole = true;
+  for (let at = from; lines <= unsavedLines; ) {
+    const { bytesRead } = await file.read(piece, 0, piece.length, at);
+    if (bytesRead === 0) break;
+    const found = piece.subarray(0, bytesRead);
+    for (const byte of found) if (byte === LINE_END) lines++;
+    isWhole = found.at(-1) === LINE_END;
+    at += bytesRead;
+  }
+  if (lines + (isWhole ? 0 : 1) > unsavedLines) changed();
+}
+
 // What took the place of the report is neither followed nor waited for.
 const OPEN_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -95,19 +115,22 @@ export class Report {
   }
 
   /** A new file, also where an attempt to make it was killed; throws FILE_EXISTS. */
-  static async #create(path: string, header: JsonValue): Promise<Report> {
+  static async #create({ report: path, header, unsavedLines }: KnownReport): Promise<Report> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(path, constants.O_RDWR | constants.O_CREAT | OPEN_FLAGS, 0o600);
     const line = lineOf(header);
-    const { size } = await file.stat();
-    const begun = Buffer.alloc(Math.min(size, line.length));
-    await file.read(begun, 0, begun.length, 0);
-    // Its header names the moment at which the pass began: what begins with all of it is ours.
-    if (!line.subarray(0, size).equals(begun)) {
+    try {
+      const { size } = await file.stat();
+      const begun = Buffer.alloc(Math.min(size, line.length));
+      await file.read(begun, 0, begun.length, 0);
+      // Its header names the moment at which the pass began: what begins with all of it is ours.
+      if (!line.subarray(0, size).equals(begun)) taken();
+      await checkTail(file, line.length, unsavedLines);
+      await file.truncate(0);
+    } catch (error) {
       await file.close();
-      taken();
+      throw error;
     }
-    await file.truncate(0);
     const report = new Report(path, file, 0, createHash('sha256'));
     report.write(header);
     await report.sync();
@@ -117,7 +140,7 @@ export class Report {
 
   /** Cuts off what was written after the known bytes. */
   static async #goOn(known: KnownReport): Promise<Report> {
-    const { report: path, reportBytes } = known;
+    const { report: path, reportBytes, unsavedLines } = known;
     const file = await open(path, constants.O_RDWR | OPEN_FLAGS).catch((error: unknown) => {
       // ELOOP: a symbolic link by now; ENXIO: a socket.
       if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENXIO')) changed(error);
@@ -127,6 +150,7 @@ export class Report {
       const isFile = (await file.stat()).isFile();
       const hash = isFile ? await hashKnown(file, known) : undefined;
       if (hash === undefined) changed();
+      await checkTail(file, reportBytes, unsavedLines);
       await file.truncate(reportBytes);
       return new Report(path, file, reportBytes, hash);
     } catch (error) {
@@ -137,13 +161,10 @@ export class Report {
 
   /**
    * The report of a pass, up to where it was known to be whole. Throws AUDIT_UNFINISHED when it is
-   * gone or not what was written, FILE_EXISTS when it is to begin where another file lies.
+   * gone, not what was written, or gone on with by another run, FILE_EXISTS when it is to begin where another file lies.
    */
   static resume(known: KnownReport): Promise<Report> {
-    const { report, reportBytes, header } = known;
-    return writing(() =>
-      reportBytes === 0 ? Report.#create(report, header) : Report.#goOn(known),
-    );
+    return writing(() => (known.reportBytes === 0 ? Report.#create(known) : Report.#goOn(known)));
   }
 
   write(row: JsonValue | object): void {

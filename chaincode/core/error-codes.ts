@@ -46,7 +46,7 @@ export const ERROR_CODES = {
   AUDIT_UNFINISHED: code(
     409,
     2,
-    'Run audit as that pass was begun, to go on with it; or give --restart to begin anew.',
+    'Run audit as that pass was begun, to go on with it; where that is refused, audit --restart.',
   ),
   RECORD_ID_TAKEN: code(
     409,

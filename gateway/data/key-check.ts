@@ -7,16 +7,23 @@ import { vrfPublicKey } from '../../chaincode/core/vrf.js';
 import { Membership } from '../ledger/embedded/membership.js';
 import type { LogSecrets } from '../services/log-context.js';
 
+/** KEY_UNREADABLE of keys that can be read, and are those of another log. */
+export class ForeignKeys extends ChartsealError {
+  constructor() {
+    super('KEY_UNREADABLE', 'the keys are not those of this log');
+  }
+}
+
 /**
- * Throws KEY_UNREADABLE: other keys would give labels and signatures that nobody can verify, and
- * an event under a wrong label can never be taken back.
+ * Throws {@link ForeignKeys}: other keys would give labels and signatures that nobody can verify,
+ * and an event under a wrong label can never be taken back.
  */
 export function checkKeysOfLog(secrets: LogSecrets, registration: Registration): void {
   const isOwn =
     encodeBase64(secrets.notePublicKey) === registration.noteKey &&
     encodeBase64(vrfPublicKey(secrets.vrfKey)) === registration.vrfKey &&
     encodeHex(sha256(secrets.recordKey)) === registration.recordKeyDigest;
-  if (!isOwn) throw new ChartsealError('KEY_UNREADABLE', 'the keys are not those of this log');
+  if (!isOwn) throw new ForeignKeys();
 }
 
 /** Throws BAD_INPUT: every entry would say for ever that another organisation submitted it. */

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readConfig } from '../../gateway/data/config.js';
+import { createDataFolder } from '../../gateway/data/create.js';
 import { readKeys } from '../../gateway/data/keys.js';
 import { dataLayout } from '../../gateway/data/layout.js';
 import { type PassRow, savePassRow } from '../../gateway/services/audit/pass-row.js';
@@ -34,6 +35,14 @@ import { writeFiles } from '../support/temp-folder.js';
 /** One of the first documents that a pass comes to. */
 const EARLY = 'ward 0/3.txt';
 const RECORDS = Object.keys(FILES).length + 1;
+
+const NEW_LOG = {
+  origin: 'hospital-b.example/archive',
+  mspId: 'HospitalBMSP',
+  description: '',
+  recordLabels: 'hmac',
+  patientSystems: [],
+} as const;
 
 describe('a pass of an audit', function () {
   this.timeout(60_000);
@@ -106,7 +115,7 @@ describe('a pass of an audit', function () {
   it('is not believed to be done because somebody wrote so into the store', async () => {
     await pause();
     await forgePass((row) => ({ ...row, next: row.until }));
-    await expectCodeAsync(() => audit(folder), 'STORE_CORRUPT');
+    await expectCodeAsync(() => audit(folder), 'AUDIT_UNFINISHED');
     const anew = await audit(folder, { isRestart: true });
     expect(anew.scope).to.include({ coverage: 'all', records: RECORDS });
     expect(anew.answers).to.have.lengthOf(RECORDS);
@@ -120,18 +129,42 @@ describe('a pass of an audit', function () {
     it(`is begun anew where what was kept is ${what}`, async () => {
       await audit(folder);
       await putRows(folder, new Map([[AUDIT_KEY, bytes]]));
-      await expectCodeAsync(() => audit(folder), 'STORE_CORRUPT');
+      await expectCodeAsync(() => audit(folder), 'AUDIT_UNFINISHED');
       const { answers } = await audit(folder, { isRestart: true });
       expect(answers).to.have.lengthOf(RECORDS);
     });
   }
+
+  it('is neither checked nor written with the keys of another log', async () => {
+    await pause();
+    const known = await readPass();
+    const other = `${folder}-other`;
+    await createDataFolder({ ...NEW_LOG, folder: other });
+    renameSync(join(folder, 'keys'), `${folder}-keys`);
+    renameSync(join(other, 'keys'), join(folder, 'keys'));
+    renameSync(join(folder, 'ledger'), `${folder}-ledger`);
+    // Without the ledger, the checkpoints of the store tell whose keys they are.
+    for (const hasLedger of [false, true]) {
+      if (hasLedger) renameSync(`${folder}-ledger`, join(folder, 'ledger'));
+      for (const isRestart of [false, true]) {
+        await expectCodeAsync(() => audit(folder, { isRestart }), 'KEY_UNREADABLE');
+      }
+      expect((await audit(folder, { isLogOnly: true })).named('FAILED')).to.deep.equal(['blocks']);
+    }
+    expect(await readPass()).to.deep.equal(known);
+    expect(reports(folder)).to.have.lengthOf(1);
+    rmSync(join(folder, 'keys'), { recursive: true });
+    renameSync(`${folder}-keys`, join(folder, 'keys'));
+    expect((await audit(folder)).left).to.equal(0);
+    sample.drop(other);
+  });
 
   it('cuts no file that somebody named as its report', async () => {
     await pause();
     const precious = join(sample.archive, '..', 'precious');
     writeFileSync(precious, 'precious');
     await forgePass((row) => ({ ...row, report: precious, reportBytes: 3 }));
-    await expectCodeAsync(() => audit(folder), 'STORE_CORRUPT');
+    await expectCodeAsync(() => audit(folder), 'AUDIT_UNFINISHED');
     expect(readFileSync(precious, 'utf8')).to.equal('precious');
   });
 

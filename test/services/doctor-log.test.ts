@@ -13,7 +13,8 @@ import { createDataFolder } from '../../gateway/data/create.js';
 import { dataLayout } from '../../gateway/data/layout.js';
 import { examine } from '../../gateway/services/doctor/doctor.js';
 import { openHospital } from '../../gateway/services/hospital.js';
-import { failedChecks } from '../support/audit-sample.js';
+import { AUDIT_KEY } from '../../gateway/store/keys.js';
+import { audit, failedChecks, putRows } from '../support/audit-sample.js';
 import { copy, doctorPlace, one, sick } from '../support/doctor-place.js';
 import { accessSubmission } from '../support/hospital.js';
 import { withRaw } from '../support/raw-store.js';
@@ -53,6 +54,19 @@ describe('the doctor of store and ledger', function () {
         await flip('store', table);
         expect(sick(await run()), table).to.deep.equal(checks);
       }
+    });
+
+    it('tells of a pass of an audit that is damaged, with the command that begins anew', async () => {
+      await audit(place.data);
+      expect(one(await run(), 'audit').sentence).to.match(/ is finished\.$/);
+      for (const text of ['damaged', '{"signature":""}']) {
+        await putRows(place.data, new Map([[AUDIT_KEY, Buffer.from(text)]]));
+        const found = await run();
+        expect(sick(found)).to.deep.equal(['audit: fault']);
+        expect(one(found, 'audit').next).to.match(/^chartseal audit --restart --data /);
+      }
+      await audit(place.data, { isRestart: true });
+      expect(sick(await run())).to.deep.equal([]);
     });
 
     it('finds newest entries that are gone, and a head that is older than its chain', async () => {

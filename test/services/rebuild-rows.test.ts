@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type MendedRows, rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
-import { FLUSHED_MAP_KEY } from '../../gateway/store/keys.js';
+import { AUDIT_KEY, FLUSHED_MAP_KEY } from '../../gateway/store/keys.js';
 import {
   AuditSample,
   addEvents,
@@ -75,6 +75,21 @@ describe('rebuild of rows that cannot be used', () => {
     );
     await putRows(folder, new Map([[`f/${'07'.repeat(32)}`, place]]));
     expect(await rebuilt('baselines')).to.deep.equal({ mended: 1, dropped: 0 });
+  });
+
+  it('keeps a pass of an audit, and drops one that does not verify', async () => {
+    const readPass = () =>
+      withRows(folder, async (rows) => (await rows.get(AUDIT_KEY)) && readValue(rows, AUDIT_KEY));
+    await audit(folder);
+    const pass = (await readPass()) as Buffer;
+    const { mended } = await rebuildStore(folder);
+    expect(mended.map(({ rows }) => rows)).to.not.include('audit pass');
+    expect(await readPass()).to.deep.equal(pass);
+    const forged = pass.toString().replace('"next":', '"next":1');
+    await putRows(folder, new Map([[AUDIT_KEY, Buffer.from(forged)]]));
+    expect(await rebuilt('audit pass')).to.deep.equal({ mended: 1, dropped: 0 });
+    expect(await readPass()).to.equal(undefined);
+    expect((await audit(folder)).left).to.equal(0);
   });
 
   const ALL = ['h/', 'c/', 'l/', 'i/', 'p/', 'q/', 'f/', 'a/', 'b/', 'k/', 't/', 'm/'];

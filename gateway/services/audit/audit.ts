@@ -14,6 +14,7 @@ import { type Anchoring, isWritable } from './fixity.js';
 import { auditLog, type LogAuditResult } from './log-audit.js';
 import { type AuditedFolder, isThere, openAuditedFolder } from './open-folder.js';
 import { checkPass, Pass } from './pass.js';
+import { requireOwnKeys } from './pass-keys.js';
 import { type AnchoredRecord, countRecords, readAgain, recordsOf } from './records.js';
 import { Scope } from './scope.js';
 
@@ -140,6 +141,7 @@ class Audit {
 
   /** Before anything takes its time: what was asked for can be done. */
   async #checkScope(store: Store): Promise<void> {
+    requireOwnKeys(this.#folder, store);
     await this.#scope.requireRecords(store);
     checkPass(store, this.#passOptions());
   }
@@ -236,7 +238,7 @@ class Audit {
   }
 }
 
-/** Throws NOT_ANCHORED, AUDIT_UNFINISHED, STORE_LOCKED, and what is no damage. */
+/** Throws NOT_ANCHORED, AUDIT_UNFINISHED, KEY_UNREADABLE, STORE_LOCKED, and what is no damage. */
 export async function runAudit(
   options: AuditOptions,
   listener: AuditListener,

@@ -20,6 +20,7 @@ import {
   time,
 } from '../../../chaincode/core/shape.js';
 import { parseBase64 } from '../../../chaincode/core/text-format.js';
+import type { Rows } from '../../store/database.js';
 import { AUDIT_KEY } from '../../store/keys.js';
 import { formatJsonRow, parseJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
@@ -78,9 +79,11 @@ const SHAPE = object({
   until: integer(),
 });
 
+type PassKey = Pick<PassKeys, 'notePublicKey'>;
+
 const signedBytes = (row: object) => concat(utf8(CONTEXT), canonicalBytes(row));
 
-function believed(bytes: Uint8Array, { notePublicKey }: PassKeys): PassRow {
+function believed(bytes: Uint8Array, { notePublicKey }: PassKey): PassRow {
   const { signature, ...row } = parseJsonRow<PassRow & { readonly signature?: unknown }>(bytes);
   const isOurs =
     typeof signature === 'string' &&
@@ -90,15 +93,16 @@ function believed(bytes: Uint8Array, { notePublicKey }: PassKeys): PassRow {
   return row;
 }
 
-/** The newest pass; throws STORE_CORRUPT when the row is not as this log wrote it. */
-export function findPassRow({ db }: Store, keys: PassKeys): PassRow | undefined {
+/** The newest pass; throws AUDIT_UNFINISHED when the row is not as this log wrote it. */
+export function findPassRow(rows: Rows, key: PassKey): PassRow | undefined {
   try {
-    const bytes = db.find(AUDIT_KEY);
-    return bytes === undefined ? undefined : believed(bytes, keys);
+    const bytes = rows.find(AUDIT_KEY);
+    return bytes === undefined ? undefined : believed(bytes, key);
   } catch (cause) {
     if (!isFinding(cause)) throw cause;
     const text = 'what was kept of the last pass is damaged: audit --restart begins anew';
-    throw new ChartsealError('STORE_CORRUPT', text, { cause });
+    // Not STORE_CORRUPT: there is nothing to rebuild or to restore.
+    throw new ChartsealError('AUDIT_UNFINISHED', text, { cause });
   }
 }
 

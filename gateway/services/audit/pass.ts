@@ -45,13 +45,13 @@ function findPass(
   store: Store,
   { isRestart, keys }: Pick<PassOptions, 'isRestart' | 'keys'>,
 ): PassRow | undefined {
-  const row = isRestart ? undefined : findPassRow(store, keys);
+  const row = isRestart ? undefined : findPassRow(store.db, keys);
   return row?.isDone ? undefined : row;
 }
 
 /**
- * Throws AUDIT_UNFINISHED when another pass is not finished, and this one would take its place;
- * STORE_CORRUPT when what is known of it cannot be believed.
+ * Throws AUDIT_UNFINISHED when another pass is not finished, and this one would take its place,
+ * or when what is known of it cannot be believed.
  */
 export function checkPass(
   store: Store,

@@ -161,10 +161,12 @@ export class Report {
 
   /**
    * The report of a pass, up to where it was known to be whole. Throws AUDIT_UNFINISHED when it is
-   * gone, not what was written, or gone on with by another run, FILE_EXISTS when it is to begin where another file lies.
+   * gone, not what was written, or gone on with by another run; FILE_EXISTS when it is to begin
+   * where another file lies.
    */
   static resume(known: KnownReport): Promise<Report> {
-    return writing(() => (known.reportBytes === 0 ? Report.#create(known) : Report.#goOn(known)));
+    const { reportBytes } = known;
+    return writing(() => (reportBytes === 0 ? Report.#create(known) : Report.#goOn(known)));
   }
 
   write(row: JsonValue | object): void {

@@ -23,7 +23,7 @@ import { checkInquiries, openThreadsOf } from './inquiries.js';
 import { checkKeys } from './keys.js';
 import { checkCheckpointFile, type OpenedLedger, openLedger } from './ledger.js';
 import { checkMarker, checkRestart } from './reconcile.js';
-import { checkEntries, checkProofs, seenTimes } from './store.js';
+import { checkEntries, checkPass, checkProofs, seenTimes } from './store.js';
 
 export interface DoctorOptions {
   /** DATA. */
@@ -119,6 +119,7 @@ async function checkOpened(
   if (store !== undefined) {
     await run('entries', () => checkEntries(store));
     await run('proofs', () => checkProofs(store));
+    await run('audit', () => checkPass(store, ledger?.answer.registration, folder));
     await run('inquiries', () => checkInquiries(openThreadsOf(store), now, folder));
   }
   if (ledger !== undefined) {

@@ -12,7 +12,7 @@ import { type Finding, fault, findingOf, guarded, ok, warning } from './finding.
 import { checkInquiries } from './inquiries.js';
 import { checkKeys } from './keys.js';
 import { checkCheckpointFile } from './ledger.js';
-import { checkEntries, checkProofs, seenTimes } from './store.js';
+import { checkEntries, checkPass, checkProofs, seenTimes } from './store.js';
 
 export interface RunningDoctorOptions extends Omit<DoctorOptions, 'folder'> {
   /** How long sources may be silent. */
@@ -102,6 +102,7 @@ async function examineStore(hospital: Hospital, now: () => number): Promise<read
     findings.push(ok('store', 'It is open in this process.'));
     await run('entries', () => checkEntries(moment));
     await run('proofs', () => checkProofs(moment));
+    await run('audit', () => checkPass(moment, hospital.context.registration, folder));
     await run('marker', () => checkMarker(hospital, moment));
     await run('clock', async () => {
       const { head } = await hospital.ledger.log.readLog();

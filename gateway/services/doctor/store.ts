@@ -1,18 +1,21 @@
 // The store: whether its newest part is whole. What lies deeper, `audit` reads.
-import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
+import { decodeBase64, encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { type Leaf, leafHash, parseClosingLeaf, parseLeaf } from '../../../chaincode/core/leaf.js';
+import type { Registration } from '../../../chaincode/core/registration.js';
 import { parseTime } from '../../../chaincode/core/time.js';
 import { readRow } from '../../store/database.js';
-import { leafHashKey } from '../../store/keys.js';
+import { AUDIT_KEY, leafHashKey } from '../../store/keys.js';
 import { parseJsonRow, parseOrdinal } from '../../store/rows.js';
 import { markerHash, type StoredLog } from '../../store/store.js';
 import { tileNodeReader } from '../../store/tiles.js';
 import { Turns } from '../../turns.js';
+import { isFinding } from '../audit/checks.js';
+import { findPassRow } from '../audit/pass-row.js';
 import { readSignedCheckpoint } from '../log-reading.js';
 import { closingLeafOf } from '../receipts.js';
 import type { SeenTimes } from './clock.js';
-import { type Finding, ok } from './finding.js';
+import { type Finding, fault, notChecked, ok, quoted } from './finding.js';
 
 const NEWEST_ENTRIES = 1000;
 
@@ -77,6 +80,33 @@ export function checkProofs(store: StoredLog): Finding {
     corrupt('the signed checkpoint is not the one that the marker names');
   }
   return ok('proofs', `Tree and signed checkpoint agree at size ${marker.size}.`);
+}
+
+/**
+ * The pass of an audit that is kept.
+ * @param registered undefined when the ledger could not be asked
+ * @param folder DATA
+ */
+export function checkPass(
+  store: StoredLog,
+  registered: Registration | undefined,
+  folder: string,
+): Finding {
+  try {
+    if (store.db.find(AUDIT_KEY) === undefined) return ok('audit', 'No pass of an audit is kept.');
+    if (registered === undefined) {
+      return notChecked('audit', 'The ledger, which holds the key that signs it, is not at hand.');
+    }
+    const notePublicKey = decodeBase64(registered.noteKey, 'note key');
+    const row = findPassRow(store.db, { notePublicKey });
+    const state = row?.isDone ? 'is finished' : 'is not finished: the next run goes on with it';
+    return ok('audit', `The pass over the archive begun ${row?.startedAt} ${state}.`);
+  } catch (error) {
+    if (!isFinding(error)) throw error;
+    const sentence =
+      'What was kept of the last pass over the archive is damaged: no audit goes on.';
+    return fault('audit', sentence, `chartseal audit --restart --data ${quoted(folder)}`);
+  }
 }
 
 /** Newest times in the store. Throws STORE_CORRUPT. */

@@ -162,7 +162,7 @@ export const ERROR_CODES = {
   MIRROR_CORRUPT: code(
     500,
     2,
-    'Mirror into a new folder: all that a mirror has comes from the blocks and the leaves.',
+    'Keep this folder: compare the checkpoint in it with the log (chartseal log consistency FILE) before you mirror into a new one.',
   ),
   // store
   STORE_LOCKED: code(503, 2, 'Another process uses this data folder; wait for it or stop it.'),

@@ -127,6 +127,11 @@ function tellStatus(status: HttpMirrorStatus, believed: Believed, context: Comma
   }
 }
 
+/** Said once: what is shown now is believed without anything older. */
+export function tellBegin(folder: string, context: CommandContext): void {
+  context.tell(`a new mirror begins in ${clean(folder)}: nothing older is known to compare with`);
+}
+
 /** Exit code 0; alarms are thrown. */
 export async function logMirrorHttp(
   url: string,
@@ -146,6 +151,7 @@ export async function logMirrorHttp(
       withheldMs,
       follow,
       stop,
+      onBegin: () => tellBegin(to, context),
       onStatus: (news) => tellStatus(news, believed, context),
       onTrouble: ({ code, message }) => context.tell(`waiting: ${code} ${clean(message)}`),
     });

@@ -17,7 +17,7 @@ import { rootOf } from '../../gateway/services/mirror/rebuild-channel.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_UNDONE } from '../exit.js';
 import { clean } from '../render.js';
-import { logMirrorHttp } from './log-mirror-http.js';
+import { logMirrorHttp, tellBegin } from './log-mirror-http.js';
 import { tellAlarm } from './log-rebuild.js';
 import { readTrust } from './verify.js';
 
@@ -132,6 +132,7 @@ async function mirrorChannel(
       withheldMs,
       follow,
       stop,
+      onBegin: () => tellBegin(to, context),
       onStatus: (news) => tellStatus(news, context),
     });
     if (!follow) tellStatus(status, context);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -123,6 +123,17 @@ describe('log mirror --url', function () {
       expect(status).to.equal(1);
       expect(stdout).to.match(/^ALARM {2}LOG_FORKED: /);
       expect(stdout).to.include(before).and.to.include(place.log.checkpoint());
+    });
+
+    it('says that it begins, and does not begin anew where its database is gone', async () => {
+      const [first, second] = [await run(...args()), await run(...args(), '--json')];
+      expect(first.stderr).to.match(/^a new mirror begins in [^\n]+\n$/);
+      expect([first.status, second.status, second.stderr]).to.deep.equal([0, 0, '']);
+      rmSync(join(place.folder, 'm', 'db'), { recursive: true });
+      place.fork(300, 200);
+      const lost = await run(...args());
+      expect(lost.status).to.equal(2);
+      expect(lost.stderr).to.match(/^error: MIRROR_CORRUPT [^\n]+\nhint: Keep this folder: /);
     });
 
     it('loses nothing that it verified when it is killed, whatever it waited for', async () => {

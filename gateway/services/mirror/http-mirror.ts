@@ -18,7 +18,8 @@ import { NO_BLOCKS } from './channel-block.js';
 import { Bell } from './feed.js';
 import type { FollowedLog } from './followed-log.js';
 import { GivenAppends } from './given-appends.js';
-import { MirrorStore, onMirror } from './mirror-store.js';
+import { onMirror } from './mirror-folder.js';
+import { MirrorStore } from './mirror-store.js';
 import { type LeafProgress, MirroredLeaves } from './mirrored-leaves.js';
 
 export interface HttpMirrorOptions {
@@ -32,6 +33,8 @@ export interface HttpMirrorOptions {
   readonly stop: AbortSignal;
   readonly pollMs?: number;
   now?(): number;
+  /** Nothing is known of before, with which to compare. */
+  onBegin?(): void;
   onStatus?(status: HttpMirrorStatus): void;
   /** Something that may pass by itself; it is tried again. */
   onTrouble?(error: ChartsealError): void;
@@ -90,6 +93,7 @@ export class HttpMirror {
     const subject = { log: options.client.verifierKey };
     const store = await MirrorStore.open<FollowedLog>(options.folder, subject);
     try {
+      if (store.isNew) options.onBegin?.();
       return await onMirror(() => new HttpMirror(options, store).#run());
     } catch (error) {
       if (!(error instanceof Alarm)) throw error;

@@ -1,9 +1,7 @@
-// What a mirror has on disk: how far blocks were read, every log with its leaf hashes, leaves as
-// far as they are verified, the pages of each map. All of one step becomes durable together.
+// What a mirror has in its database: how far blocks were read, every log with its leaf hashes,
+// leaves as far as they are verified, the pages of each map. All of one step becomes durable
+// together.
 
-import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   concat,
   decodeBase64,
@@ -12,19 +10,20 @@ import {
   encodeHex,
 } from '../../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../../chaincode/core/canonical-json.js';
-import { checkFrontier } from '../../../chaincode/core/compact-range.js';
+import { formatCheckpoint } from '../../../chaincode/core/checkpoint.js';
+import { checkFrontier, frontierRoot } from '../../../chaincode/core/compact-range.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../../chaincode/core/json.js';
 import { HASH_BYTES, LEAF_BYTES } from '../../../chaincode/core/limits.js';
-import { Database, type RowBatch } from '../../store/database.js';
+import type { Database, RowBatch } from '../../store/database.js';
 import { keyNumber } from '../../store/keys.js';
-import { isSystemError, systemErrorText } from '../file-error.js';
 import { type BlockPosition, NO_BLOCKS } from './channel-block.js';
 import type { RebuiltLog } from './channel-logs.js';
+import { CheckpointFiles, checkpointName } from './checkpoint-files.js';
 import type { FollowedAppend, FollowedLog } from './followed-log.js';
+import { onMirror, openMirrorDatabase } from './mirror-folder.js';
 
 const FORMAT = 'chartseal-mirror/1';
-const FOLDER = 'db';
 const FORMAT_KEY = 'mirror';
 const POSITION_KEY = 'position';
 const CHECKPOINT_KEY = 'checkpoint';
@@ -72,39 +71,6 @@ export type MirrorSubject = { readonly channel: string } | { readonly log: strin
 /** Rows are sealed and only this file writes them, so their types follow from their keys. */
 const parseRow = <T>(bytes: Uint8Array) => parseJsonBytes(bytes, 'a row') as unknown as T;
 
-async function prepareFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const others = (await readdir(folder)).filter((name) => name !== FOLDER);
-    if (others.length === 0) return;
-  } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
-    const text = `the folder of the mirror: ${systemErrorText(cause)}`;
-    throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
-  }
-  throw new ChartsealError('DATA_EXISTS', 'the folder holds something else than a mirror');
-}
-
-/** Faults of the database in words of a mirror. */
-function mirrorFault(error: unknown): unknown {
-  if (!(error instanceof ChartsealError)) return error;
-  const { code, message, cause } = error;
-  if (code === 'STORE_LOCKED') {
-    return new ChartsealError(code, 'another process uses this mirror', { cause });
-  }
-  if (code !== 'STORE_CORRUPT' && code !== 'STORE_BEHIND') return error;
-  return new ChartsealError('MIRROR_CORRUPT', message, { cause: error });
-}
-
-/** What `work` gives; throws MIRROR_CORRUPT where the database is damaged. */
-export async function onMirror<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw mirrorFault(error);
-  }
-}
-
 function checkSubject(
   row: { readonly format: string; readonly channel?: string; readonly log?: string },
   subject: MirrorSubject,
@@ -123,13 +89,17 @@ function checkSubject(
 
 export class MirrorStore<L extends FollowedLog = RebuiltLog> {
   readonly #db: Database;
+  readonly #subject: MirrorSubject;
+  readonly #files: CheckpointFiles;
   #batch: RowBatch;
   #bytes = 0;
   #position: BlockPosition = NO_BLOCKS;
   readonly #written = new Map<string, L>();
 
-  private constructor(db: Database) {
+  private constructor(db: Database, subject: MirrorSubject, files: CheckpointFiles) {
     this.#db = db;
+    this.#subject = subject;
+    this.#files = files;
     this.#batch = db.batch();
   }
 
@@ -138,13 +108,11 @@ export class MirrorStore<L extends FollowedLog = RebuiltLog> {
     folder: string,
     subject: MirrorSubject,
   ): Promise<MirrorStore<T>> {
-    await prepareFolder(folder);
-    const path = join(folder, FOLDER);
-    const create = !existsSync(join(path, 'CURRENT'));
-    const db = await onMirror(() => Database.open(path, { create }));
+    const db = await openMirrorDatabase(folder);
     try {
-      const store = new MirrorStore<T>(db);
-      await onMirror(() => store.#read(subject));
+      const store = new MirrorStore<T>(db, subject, await CheckpointFiles.read(folder));
+      await onMirror(() => store.#read());
+      store.#files.requireWithin(store.#checkpoints());
       return store;
     } catch (error) {
       await db.close();
@@ -152,7 +120,8 @@ export class MirrorStore<L extends FollowedLog = RebuiltLog> {
     }
   }
 
-  async #read(subject: MirrorSubject): Promise<void> {
+  async #read(): Promise<void> {
+    const subject = this.#subject;
     const found = this.#db.find(FORMAT_KEY);
     if (found === undefined) this.#put(FORMAT_KEY, canonicalBytes({ format: FORMAT, ...subject }));
     else checkSubject(parseRow(found), subject);
@@ -185,6 +154,27 @@ export class MirrorStore<L extends FollowedLog = RebuiltLog> {
     return [...this.#written.values()];
   }
 
+  /** Whether nothing of before is known, with which to compare. */
+  get isNew(): boolean {
+    return this.#position.blocks === 0 && this.findCheckpoint() === undefined;
+  }
+
+  /** What is on disk as checkpoints, by the names of their files. */
+  #checkpoints(): Map<string, string> {
+    if ('log' in this.#subject) {
+      const checkpoint = this.findCheckpoint();
+      return new Map(checkpoint === undefined ? [] : [[checkpointName(), checkpoint]]);
+    }
+    const texts = this.logs.map(({ logId, registration: { origin }, frontier }) => {
+      const { size } = frontier;
+      return [
+        checkpointName(logId),
+        formatCheckpoint({ origin, size, root: frontierRoot(frontier) }),
+      ] as const;
+    });
+    return new Map(texts);
+  }
+
   /** Bytes that wait for {@link flush}. */
   get waiting(): number {
     return this.#bytes;
@@ -205,7 +195,10 @@ export class MirrorStore<L extends FollowedLog = RebuiltLog> {
     this.#put(hashesKey(logId, firstIndex), concat(...hashes));
   }
 
-  /** Makes durable what was put, the logs as they are now, and how far blocks were read. */
+  /**
+   * Makes durable what was put, the logs as they are now, and how far blocks were read. Throws
+   * FILE_UNWRITABLE when the checkpoints beside the database could not be written.
+   */
   async flush(position: BlockPosition, logs: readonly L[]): Promise<void> {
     for (const log of logs) {
       if (this.#written.get(log.logId) === log) continue;
@@ -230,6 +223,7 @@ export class MirrorStore<L extends FollowedLog = RebuiltLog> {
     this.#bytes = 0;
     this.#position = position;
     for (const log of logs) this.#written.set(log.logId, log);
+    await this.#files.write(this.#checkpoints());
   }
 
   /** The append that holds this index; undefined when it is not on disk. */

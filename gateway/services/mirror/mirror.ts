@@ -10,7 +10,8 @@ import { ChannelLogs, type RebuiltLog } from './channel-logs.js';
 import { Bell, Feed } from './feed.js';
 import { LeafInputs } from './leaf-inputs.js';
 import { readLeaves } from './leaves-input.js';
-import { MirrorStore, onMirror } from './mirror-store.js';
+import { onMirror } from './mirror-folder.js';
+import { MirrorStore } from './mirror-store.js';
 import type { LeafProgress } from './mirrored-leaves.js';
 import { checkTrustedLogs, compareLogs, rootOf } from './rebuild-channel.js';
 
@@ -33,6 +34,8 @@ export interface MirrorOptions {
   readonly follow: boolean;
   readonly stop: AbortSignal;
   now?(): number;
+  /** Nothing is known of before, with which to compare. */
+  onBegin?(): void;
   onStatus?(status: MirrorStatus): void;
 }
 
@@ -92,6 +95,7 @@ export class Mirror {
     const { source, folder } = options;
     const store = await MirrorStore.open(folder, { channel: source.channel });
     try {
+      if (store.isNew) options.onBegin?.();
       const { blocks } = store.position;
       if (blocks > source.height) {
         const text = `the peer has ${source.height} blocks, ${blocks} were read before`;

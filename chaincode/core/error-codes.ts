@@ -77,7 +77,7 @@ export const ERROR_CODES = {
   LEDGER_FAILED: code(
     500,
     2,
-    'Look at the cause, and at the head before you try again: the call may have been committed.',
+    'Look at the cause (disk, permissions), and at the head before you try again: the call may have been committed.',
   ),
   // network
   PROGRAMS_MISSING: code(
@@ -204,14 +204,22 @@ export const ERROR_CODES = {
     'Keep both trees as evidence, compare them with another organisation, and restore the wrong one.',
   ),
   LOG_STOPPED: code(503, 2, 'The write side stopped on a fault; the message says why.'),
-  NO_DATA: code(400, 64, 'Run chartseal init first, or give --data DIR.'),
+  NO_DATA: code(
+    400,
+    64,
+    'Do what the message says; in an empty folder, run chartseal init first. Or give --data DIR.',
+  ),
   KEY_EXPOSED: code(
     500,
     2,
     'Make the file readable for its owner alone (chmod 600) and ask who may have read it.',
   ),
   KEY_UNREADABLE: code(500, 2, 'Restore DATA/keys from its backup.'),
-  DATA_EXISTS: code(409, 64, 'Choose an empty folder: keys and ledgers are never overwritten.'),
+  DATA_EXISTS: code(
+    409,
+    64,
+    'Choose an empty folder, or move away what the message names: keys and ledgers are never overwritten.',
+  ),
   EXPORT_TOO_SLOW: code(
     503,
     2,

@@ -1,7 +1,7 @@
 // chartseal export: the whole log as JSON lines, to a new file or to stdout.
-import { join } from 'node:path';
 import { RemoteDoor } from '../../gateway/client/remote-door.js';
 import { exportThrough } from '../../gateway/client/remote-upkeep.js';
+import { dataLayout } from '../../gateway/data/layout.js';
 import { exportLog as writeExport } from '../../gateway/services/backup/export.js';
 import type { ExportEnd } from '../../gateway/services/backup/export-format.js';
 import { NewFile } from '../../gateway/services/backup/new-file.js';
@@ -59,7 +59,7 @@ export async function exportLog(
   if (isFile) context.tell(`written: ${clean(file)}`);
   context.tell(`${entries} entries and ${blocks} blocks, sha256 ${digest}`);
   // Files that people take away; the log holds their digests.
-  if (isFolder(join(options.data, 'audits'))) {
+  if (isFolder(dataLayout(options.data).audits)) {
     context.tell('not in it: reports of audits in DATA/audits');
   }
   context.tell(

@@ -27,9 +27,10 @@ export async function keysRestore(
   context: CommandContext,
 ): Promise<number> {
   const passphrase = await readPassphrase(options, context, false);
-  const { facts, isAlone } = await restoreKeys(file, options.data, passphrase);
-  if (context.json) context.data(JSON.stringify({ folder: options.data, ...facts }));
+  const { facts, isAlone, restored } = await restoreKeys(file, options.data, passphrase);
+  if (context.json) context.data(JSON.stringify({ folder: options.data, ...facts, restored }));
   context.tell(`keys of log ${clean(facts.origin)} of ${clean(facts.mspId)} are restored`);
+  for (const name of restored) context.tell(`restored: ${name}`);
   if (isAlone) context.tell('The log itself comes back with: chartseal import EXPORT --data DIR');
   return 0;
 }

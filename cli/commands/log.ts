@@ -1,6 +1,5 @@
 // chartseal log: checkpoints, consistency proofs and leaves for those who follow the log. Reads
 // the store alone, or asks the gateway that has it.
-import { closeSync, openSync, readSync } from 'node:fs';
 import { formatAddCheckpoint } from '../../chaincode/core/add-checkpoint.js';
 import { decodeUtf8, encodeBase64, encodeHex, equalBytes } from '../../chaincode/core/bytes.js';
 import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
@@ -12,8 +11,8 @@ import { RemoteLogDoor } from '../../gateway/client/remote-log.js';
 import { readLogKeys } from '../../gateway/data/keys.js';
 import { dataLayout } from '../../gateway/data/layout.js';
 import { type LogDoor, OwnLogDoor } from '../../gateway/services/door/log-door.js';
-import { fileError } from '../../gateway/services/file-error.js';
 import { LogReading, type SignedCheckpoint } from '../../gateway/services/log-reading.js';
+import { readSmallFile } from '../../gateway/services/small-file.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_FINDING } from '../exit.js';
 import { type DataOptions, openEither } from '../hospital.js';
@@ -61,30 +60,6 @@ export async function logCheckpoint(
   });
 }
 
-function readNoteFile(path: string): string {
-  const bytes = Buffer.alloc(MAX_NOTE_BYTES + 1);
-  let length = 0;
-  try {
-    const file = openSync(path, 'r');
-    try {
-      for (let got = -1; got !== 0 && length < bytes.length; length += got) {
-        got = readSync(file, bytes, length, bytes.length - length, null);
-      }
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw fileError(error, 'file');
-  }
-  if (length > MAX_NOTE_BYTES) {
-    throw new ChartsealError(
-      'TOO_LARGE',
-      `a signed checkpoint has at most ${MAX_NOTE_BYTES} bytes`,
-    );
-  }
-  return decodeUtf8(bytes.subarray(0, length), 'the saved checkpoint');
-}
-
 /** The log's own public key; undefined, with words, where DATA/keys cannot be used. */
 async function findNoteKey(data: string, context: CommandContext): Promise<Uint8Array | undefined> {
   try {
@@ -124,7 +99,7 @@ async function readOld(
   context: CommandContext,
 ): Promise<Old> {
   if (SIZE.test(old)) return { size: Number(old) };
-  const text = readNoteFile(old);
+  const text = decodeUtf8(readSmallFile(old, { maxBytes: MAX_NOTE_BYTES }), 'the saved checkpoint');
   return parseSaved(text, origin, await findNoteKey(data, context));
 }
 

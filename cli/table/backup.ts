@@ -40,7 +40,7 @@ export const BACKUP_COMMANDS: readonly CommandRow[] = [
   }),
   command({
     name: 'keys restore',
-    summary: 'Bring the keys back from their backup.',
+    summary: 'Bring the keys back from their backup, or those of them that are missing.',
     example: 'keys restore /safe/archive.keys --data restored',
     positional: ['<file>', 'file that keys backup wrote'],
     flags: { data, passphraseFile },

@@ -1,11 +1,12 @@
 // DATA/config.json: which log this folder is of. Secrets stand elsewhere.
-import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type JsonObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import { checkShape, hex, object, oneOf, text } from '../../chaincode/core/shape.js';
-import { fileError, isSystemError } from '../services/file-error.js';
+import { findOwnFile } from '../services/small-file.js';
+import { type NoData, whatLacksConfig } from './no-data.js';
 
 interface AnyConfig {
   readonly format: 'chartseal-config/1';
@@ -48,6 +49,21 @@ export function formatConfig(config: DataConfig): Uint8Array {
   return canonicalBytes(config);
 }
 
+const CODES = { unreadable: 'FILE_UNREADABLE', damaged: 'BAD_INPUT' } as const;
+
+const NO_FOLDER = 'there is no Chartseal data folder here';
+/** What there is without a config.json: init takes an empty folder alone. */
+const LACKING: Readonly<Record<NoData, string>> = {
+  nothing: NO_FOLDER,
+  'init cut short':
+    'the making of this data folder was cut short: run the same chartseal init again',
+  'import cut short': 'an import into this folder was cut short: run chartseal import again',
+  'config lost':
+    'config.json is gone, the log is there: put config.json back from a copy of this folder',
+  'keys alone': 'the folder holds keys and no log yet: chartseal import EXPORT comes next',
+  'something else': NO_FOLDER,
+};
+
 const FORMAT = /^chartseal-config\/[0-9]+$/;
 
 function checkNewer(value: JsonValue): void {
@@ -61,12 +77,9 @@ function checkNewer(value: JsonValue): void {
  * it is damaged.
  */
 export async function readConfig(path: string): Promise<DataConfig> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    if (!isSystemError(cause, 'ENOENT', 'ENOTDIR')) throw fileError(cause, 'file');
-    throw new ChartsealError('NO_DATA', 'there is no Chartseal data folder here', { cause });
+  const bytes = findOwnFile(path, 'config.json', CODES);
+  if (bytes === undefined) {
+    throw new ChartsealError('NO_DATA', LACKING[whatLacksConfig(dirname(path))]);
   }
   const value = parseJsonBytes(bytes, 'config.json');
   checkNewer(value);

@@ -14,16 +14,21 @@ export class ForeignKeys extends ChartsealError {
   }
 }
 
+/** Whether a log was registered with these keys. */
+export function areKeysOfLog(secrets: LogSecrets, registration: Registration): boolean {
+  return (
+    encodeBase64(secrets.notePublicKey) === registration.noteKey &&
+    encodeBase64(vrfPublicKey(secrets.vrfKey)) === registration.vrfKey &&
+    encodeHex(sha256(secrets.recordKey)) === registration.recordKeyDigest
+  );
+}
+
 /**
  * Throws {@link ForeignKeys}: other keys would give labels and signatures that nobody can verify,
  * and an event under a wrong label can never be taken back.
  */
 export function checkKeysOfLog(secrets: LogSecrets, registration: Registration): void {
-  const isOwn =
-    encodeBase64(secrets.notePublicKey) === registration.noteKey &&
-    encodeBase64(vrfPublicKey(secrets.vrfKey)) === registration.vrfKey &&
-    encodeHex(sha256(secrets.recordKey)) === registration.recordKeyDigest;
-  if (!isOwn) throw new ForeignKeys();
+  if (!areKeysOfLog(secrets, registration)) throw new ForeignKeys();
 }
 
 /** Throws BAD_INPUT: every entry would say for ever that another organisation submitted it. */

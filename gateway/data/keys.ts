@@ -2,13 +2,15 @@
 // record and pseudonym keys are derived from the master key (HKDF-SHA-256, RFC 5869) and never lie
 // on disk.
 import { createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { parseRoot } from '../ledger/embedded/membership.js';
 import type { CertificateWithKey } from '../pki/issue.js';
-import { isSystemError } from '../services/file-error.js';
+import { isSystemError, systemErrorText } from '../services/file-error.js';
 import type { LogSecrets } from '../services/log-context.js';
+import { findOwnFile } from '../services/small-file.js';
 
 export const KEY_BYTES = 32;
 const INFO = {
@@ -28,6 +30,9 @@ export const KEY_FILES = {
   writerCertificate: 'writer-certificate.pem',
   writerKey: 'writer-key.pem',
 } as const;
+
+type KeyName = keyof typeof KEY_FILES;
+const CODES = { unreadable: 'FILE_UNREADABLE', damaged: 'KEY_UNREADABLE' } as const;
 
 /** What a process of the hospital works with, whatever the ledger is. */
 export interface LogKeys {
@@ -94,7 +99,7 @@ async function checkSecrets(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   for (const name of SECRET_KEYS) {
     const stats = await stat(join(folder, KEY_FILES[name])).catch((cause: unknown) => {
-      if (isSystemError(cause, 'ENOENT')) return undefined;
+      if (isSystemError(cause, 'ENOENT', 'ENOTDIR')) return undefined;
       throw unreadable(name, cause);
     });
     if (stats !== undefined && (stats.mode & 0o077) !== 0) {
@@ -103,23 +108,30 @@ async function checkSecrets(folder: string): Promise<void> {
   }
 }
 
-function unreadable(name: keyof typeof KEY_FILES, cause: unknown): ChartsealError {
-  return new ChartsealError('KEY_UNREADABLE', `${KEY_FILES[name]} cannot be read`, { cause });
+function unreadable(name: KeyName, cause: unknown): unknown {
+  if (!isSystemError(cause)) return cause;
+  const text = `${KEY_FILES[name]} cannot be read: ${systemErrorText(cause)}`;
+  return new ChartsealError('FILE_UNREADABLE', text, { cause });
 }
 
-async function readKeyFile(folder: string, name: keyof typeof KEY_FILES): Promise<string> {
-  try {
-    return await readFile(join(folder, KEY_FILES[name]), 'utf8');
-  } catch (cause) {
-    throw unreadable(name, cause);
-  }
+/** Undefined when it is gone. Throws FILE_UNREADABLE when the system does not let it be read. */
+export function findKeyFile(folder: string, name: KeyName): string | undefined {
+  const path = join(folder, KEY_FILES[name]);
+  const bytes = findOwnFile(path, KEY_FILES[name], CODES);
+  return bytes && Buffer.from(bytes).toString('utf8');
 }
 
-/** Note key and master key. Throws KEY_EXPOSED, KEY_UNREADABLE. */
+function readKeyFile(folder: string, name: KeyName): string {
+  const text = findKeyFile(folder, name);
+  if (text !== undefined) return text;
+  throw new ChartsealError('KEY_UNREADABLE', `${KEY_FILES[name]} is gone`);
+}
+
+/** Note key and master key. Throws KEY_EXPOSED, KEY_UNREADABLE, FILE_UNREADABLE. */
 export async function readLogKeys(folder: string): Promise<LogKeys> {
   await checkSecrets(folder);
-  const master = await readKeyFile(folder, 'master');
-  const note = await readKeyFile(folder, 'note');
+  const master = readKeyFile(folder, 'master');
+  const note = readKeyFile(folder, 'note');
   try {
     return { secrets: secretsOf(note, parseMasterKey(master)) };
   } catch (cause) {
@@ -127,29 +139,44 @@ export async function readLogKeys(folder: string): Promise<LogKeys> {
   }
 }
 
-/** Throws KEY_EXPOSED when others than the owner may read a secret, KEY_UNREADABLE. */
+/** Its signature is that of every proof's root: it must not change unseen. */
+function checkAuthority(pem: string): void {
+  try {
+    parseRoot(pem);
+  } catch (cause) {
+    if (!(cause instanceof ChartsealError)) throw cause;
+    const text = `${KEY_FILES.caCertificate} is damaged: ${cause.message}`;
+    throw new ChartsealError('KEY_UNREADABLE', text, { cause });
+  }
+}
+
+/** Throws KEY_EXPOSED when others than the owner may read a secret, and as {@link readLogKeys}. */
 export async function readKeys(folder: string): Promise<DataKeys> {
   const { secrets } = await readLogKeys(folder);
-  const caCertificate = await readKeyFile(folder, 'caCertificate');
-  const admin = certificatesIn(await readKeyFile(folder, 'adminCertificate'));
-  const writer = certificatesIn(await readKeyFile(folder, 'writerCertificate'));
+  const caCertificate = readKeyFile(folder, 'caCertificate');
+  checkAuthority(caCertificate);
+  const admin = certificatesIn(readKeyFile(folder, 'adminCertificate'));
+  const writer = certificatesIn(readKeyFile(folder, 'writerCertificate'));
   const [[adminCertificate], [writerCertificate]] = [admin, writer];
   const earlierCertificates = [...admin.slice(1), ...writer.slice(1)];
   return { secrets, caCertificate, adminCertificate, writerCertificate, earlierCertificates };
 }
 
-/** The keys that a folder with this ledger has. Throws KEY_EXPOSED, KEY_UNREADABLE. */
+/** The keys that a folder with this ledger has. Throws as {@link readLogKeys}. */
 export function readKeysFor(ledger: 'embedded' | 'fabric', folder: string): Promise<LogKeys> {
   return ledger === 'embedded' ? readKeys(folder) : readLogKeys(folder);
 }
 
 /** The authority with its key, which may lie elsewhere. Throws KEY_UNREADABLE. */
-export async function readAuthority(folder: string): Promise<CertificateWithKey> {
-  const certificatePem = await readKeyFile(folder, 'caCertificate');
-  return { certificatePem, keyPem: await readKeyFile(folder, 'caKey') };
+export function readAuthority(folder: string): CertificateWithKey {
+  const certificatePem = readKeyFile(folder, 'caCertificate');
+  return { certificatePem, keyPem: readKeyFile(folder, 'caKey') };
 }
 
 /** Text of a file of one certificate or several. Throws KEY_UNREADABLE. */
-export function readCertificates(folder: string, name: 'adminCertificate' | 'writerCertificate') {
+export function readCertificates(
+  folder: string,
+  name: 'adminCertificate' | 'writerCertificate',
+): string {
   return readKeyFile(folder, name);
 }

@@ -5,16 +5,12 @@ import { chmod, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promi
 import { basename, dirname, join, resolve } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isSystemError } from '../services/file-error.js';
-import { dataLayout } from './layout.js';
+import { dataLayout, LOST_AND_FOUND, STAGING } from './layout.js';
 import { removeDeadStaging, stagingName } from './staging.js';
 
 const { config, keys } = dataLayout('');
 const CONFIG = basename(config);
 const KEYS = basename(keys);
-/** Made by init and by keys restore. */
-export const STAGING = '.chartseal-init-';
-/** What a new file system brings along. */
-export const LOST_AND_FOUND = 'lost+found';
 
 /** Makes the names in a folder durable. */
 export async function syncFolder(path: string): Promise<void> {

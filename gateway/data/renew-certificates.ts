@@ -83,12 +83,12 @@ export async function renewCertificates(folder: string): Promise<readonly Renewe
   }
   // That they are here, for nobody else, and can be read.
   await readKeys(layout.keys);
-  const authority = await readAuthority(layout.keys);
+  const authority = readAuthority(layout.keys);
   const done: RenewedCertificate[] = [];
   for (const role of ['admin', 'writer'] as const) {
     const name = `${role}Certificate` as const;
     const file = KEY_FILES[name];
-    const text = await readCertificates(layout.keys, name);
+    const text = readCertificates(layout.keys, name);
     const [pem] = certificatesIn(text);
     const next = await renewed(authority, role, pem);
     const [before, after] = [endOf(pem), endOf(next)];

@@ -1,11 +1,10 @@
 // The configuration of the gateway: one file, environment variables that win over it, and every
 // fault of both at once. Values are never echoed: one may be a secret in the wrong place.
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type JsonObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
-import { fileError } from '../services/file-error.js';
+import { readSmallFile } from '../services/small-file.js';
 import { type Environment, type FromEnvironment, readEnvironment } from './config-environment.js';
 import { findConfigFaults } from './config-faults.js';
 import { CONFIG_SHAPE, type GatewayConfig, PATHS } from './config-shape.js';
@@ -27,12 +26,11 @@ type Tree = Record<string, unknown>;
 const invalid = (faults: readonly string[], cause?: unknown) =>
   new ChartsealError('CONFIG_INVALID', faults.join('\n'), { cause });
 
-async function readFileTree(path: string): Promise<Tree> {
+function readFileTree(path: string): Tree {
   let value: JsonValue;
   try {
-    value = parseJsonBytes(await readFile(path), 'the configuration');
-  } catch (error) {
-    const cause = fileError(error, 'file');
+    value = parseJsonBytes(readSmallFile(path), 'the configuration');
+  } catch (cause) {
     if (!(cause instanceof ChartsealError)) throw cause;
     throw invalid([`the file of --config: ${cause.message}`], cause);
   }
@@ -118,7 +116,7 @@ function freeze<T>(value: T): T {
  */
 export async function readGatewayConfig(sources: ConfigSources): Promise<GatewayConfig> {
   const { file, environment = {}, now = Date.now } = sources;
-  const tree = file === undefined ? {} : await readFileTree(file);
+  const tree = file === undefined ? {} : readFileTree(file);
   if (file !== undefined) resolvePaths(tree, dirname(resolve(file)));
   const { values, unknown } = readEnvironment(environment);
   for (const { variable, value } of values) setMember(tree, variable.path, value);

@@ -1,6 +1,6 @@
 // DATA/run/gateway.json: where a gateway listens for commands beside it, and the token that it
 // wants of them. For the owner alone, there only while it listens.
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
@@ -8,6 +8,7 @@ import { checkShape, integer, object, text } from '../../chaincode/core/shape.js
 import { dataLayout } from '../data/layout.js';
 import { isSystemError } from '../services/file-error.js';
 import { isAlive } from '../services/own-store.js';
+import { readSmallFile } from '../services/small-file.js';
 
 const FILE = 'gateway.json';
 
@@ -44,16 +45,11 @@ interface RunFile {
 
 async function findFile(path: string): Promise<RunFile | undefined> {
   try {
-    const file = await open(path);
-    try {
-      const { mode } = await file.stat();
-      return { bytes: await file.readFile(), isExposed: (mode & 0o077) !== 0 };
-    } finally {
-      await file.close();
-    }
+    const { mode } = await stat(path);
+    return { bytes: readSmallFile(path), isExposed: (mode & 0o077) !== 0 };
   } catch (error) {
-    // Another user's gateway is none that this user may call.
-    if (isSystemError(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return undefined;
+    // Another user's gateway is none that this user may call, and what is no file is none.
+    if (error instanceof ChartsealError || isSystemError(error)) return undefined;
     throw error;
   }
 }

@@ -2,11 +2,12 @@
 // and checked against each other before anybody is served with them.
 import 'reflect-metadata';
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import * as x509 from '@peculiar/x509';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import { formatTime } from '../../chaincode/core/time.js';
-import { isSystemError, systemErrorText } from '../services/file-error.js';
+import { readSmallFile, whyUnread } from '../services/small-file.js';
 import type { DatedCertificate } from './readiness.js';
 
 export interface TlsPaths {
@@ -43,17 +44,17 @@ class Faults {
 const LISTS = /-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g;
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-async function readPem(path: string, member: Member, faults: Faults): Promise<string | undefined> {
+function readPem(path: string, member: Member, faults: Faults): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return Buffer.from(readSmallFile(path)).toString('utf8');
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return faults.add(member, `cannot be read: ${systemErrorText(error)}`);
+    if (!(error instanceof ChartsealError)) throw error;
+    return faults.add(member, `cannot be read: ${whyUnread(error)}`);
   }
 }
 
 async function readKey(path: string, faults: Faults): Promise<string | undefined> {
-  const pem = await readPem(path, 'key', faults);
+  const pem = readPem(path, 'key', faults);
   if (pem === undefined || process.platform === 'win32') return pem;
   const { mode } = await stat(path);
   if ((mode & 0o077) === 0) return pem;

@@ -33,6 +33,6 @@ export function findOwnFile(path: Buffer, name: string): OwnFile | undefined {
     return begins(path, EVIDENCE_BEGINS, TRUST_BEGINS) ? 'unfinished file' : undefined;
   }
   if (!name.endsWith(RECEIPT_SUFFIX) || !begins(path, EVIDENCE_BEGINS)) return undefined;
-  const receipt = unlessUnreadable(() => parseReceipt(readSmallFile(path, 'no link')));
+  const receipt = unlessUnreadable(() => parseReceipt(readSmallFile(path, { links: 'no link' })));
   return receipt === undefined ? undefined : 'receipt';
 }

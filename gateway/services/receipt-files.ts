@@ -63,7 +63,7 @@ async function findFile(path: string): Promise<Uint8Array | undefined> {
     throw error;
   }
   try {
-    return readSmallFile(path, 'no link');
+    return readSmallFile(path, { links: 'no link' });
   } catch (error) {
     if (!(error instanceof ChartsealError) || error.code !== 'TOO_LARGE') throw error;
     const text = 'what lies there is too large for evidence, and is left as it is';

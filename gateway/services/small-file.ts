@@ -1,16 +1,19 @@
-// Files that are read whole into memory: evidence and trust files. Bounded, whatever lies there.
+// Files that are read whole into memory: evidence, trust files, and what a data folder holds beside
+// its databases. Bounded, whatever lies there.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { ChartsealError } from '../../chaincode/core/errors.js';
+import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
 import { MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
-import { fileError } from './file-error.js';
+import { fileError, isSystemError, systemErrorText } from './file-error.js';
 
 // Without O_NONBLOCK, opening a FIFO would wait for its writer, perhaps for ever.
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const PIECE_BYTES = 64 * 1024;
+/** Configuration, keys and checkpoint of a data folder are far below it. */
+const OWN_FILE_BYTES = 64 * 1024;
 const WHITE_SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** Whether a link at the path is followed. */
-export type Links = 'any link' | 'no link';
+type Links = 'any link' | 'no link';
 
 /** A system error as FILE_MISSING or FILE_UNREADABLE, FILE_UNREADABLE for what is no file. */
 function withFile<T>(
@@ -61,15 +64,23 @@ export function readBeginning(path: string | Buffer, bytes: number): string {
   return withFile(path, read, 'no link');
 }
 
-/** Throws FILE_MISSING, FILE_UNREADABLE, and TOO_LARGE above MAX_JSON_BYTES. */
-export function readSmallFile(path: string | Buffer, links: Links = 'any link'): Uint8Array {
+interface SmallFileOptions {
+  readonly links?: Links;
+  readonly maxBytes?: number;
+}
+
+/** Throws FILE_MISSING, FILE_UNREADABLE, and TOO_LARGE above this many bytes. */
+export function readSmallFile(
+  path: string | Buffer,
+  { links = 'any link', maxBytes = MAX_JSON_BYTES }: SmallFileOptions = {},
+): Uint8Array {
   const read = (fd: number, size: number) => {
     const pieces: Uint8Array[] = [];
     let total = 0;
     // The size is no promise: the file may grow, and those of /proc say 0.
-    for (let wanted = Math.min(size, MAX_JSON_BYTES) + 1; ; wanted = PIECE_BYTES) {
-      if (Math.max(size, total) > MAX_JSON_BYTES) {
-        throw new ChartsealError('TOO_LARGE', `the file has more than ${MAX_JSON_BYTES} bytes`);
+    for (let wanted = Math.min(size, maxBytes) + 1; ; wanted = PIECE_BYTES) {
+      if (Math.max(size, total) > maxBytes) {
+        throw new ChartsealError('TOO_LARGE', `the file has more than ${maxBytes} bytes`);
       }
       const piece = Buffer.allocUnsafe(wanted);
       const count = readSync(fd, piece);
@@ -79,4 +90,36 @@ export function readSmallFile(path: string | Buffer, links: Links = 'any link'):
     }
   };
   return withFile(path, read, links);
+}
+
+/** Why {@link readSmallFile} failed: in the system's words where it was the system. */
+export function whyUnread({ cause, message }: ChartsealError): string {
+  return isSystemError(cause) ? systemErrorText(cause) : message;
+}
+
+/** What it means that a file of a data folder cannot be had, or cannot be what it should be. */
+interface OwnFileCodes {
+  readonly unreadable: ErrorCode;
+  readonly damaged: ErrorCode;
+}
+
+/**
+ * A file of a data folder; undefined when it is gone. A file that may not be read is no damage, so
+ * the error says what the system said.
+ */
+export function findOwnFile(
+  path: string,
+  what: string,
+  { unreadable, damaged }: OwnFileCodes,
+): Uint8Array | undefined {
+  try {
+    return readSmallFile(path, { maxBytes: OWN_FILE_BYTES });
+  } catch (cause) {
+    if (!(cause instanceof ChartsealError)) throw cause;
+    if (cause.code === 'FILE_MISSING') return undefined;
+    if (cause.code === 'TOO_LARGE') {
+      throw new ChartsealError(damaged, `${what} is damaged: ${cause.message}`, { cause });
+    }
+    throw new ChartsealError(unreadable, `${what} cannot be read: ${whyUnread(cause)}`, { cause });
+  }
 }

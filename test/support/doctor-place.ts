@@ -1,7 +1,7 @@
 // A sound data folder, a fresh copy of it for each test, and the doctor, which must change nothing.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createDataFolder } from '../../gateway/data/create.js';
@@ -96,7 +96,7 @@ export function doctorPlace() {
       .split('\0')
       .sort()) {
       if (path === '' || databases.some((database) => path.startsWith(`${database}/`))) continue;
-      const stats = statSync(path);
+      const stats = lstatSync(path);
       hash.update(`${path} ${stats.mode} ${stats.uid}\n`);
       if (stats.isFile()) hash.update(readFileSync(path));
     }

@@ -2,6 +2,7 @@
 // newest block's hash kept in the checkpoint file beside the database.
 import { decodeBase64, equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { isSystemError, systemErrorText } from '../../services/file-error.js';
 import { type BlockTransaction, parseBlockRow, type StoredBlock, sealBlock } from './block.js';
 import {
   findCheckpointFile,
@@ -159,9 +160,9 @@ export class BlockStore {
     try {
       writeCheckpointFile(this.#options.checkpointFile, tip);
     } catch (cause) {
-      throw new ChartsealError('LEDGER_FAILED', 'the checkpoint file could not be written', {
-        cause,
-      });
+      const why = isSystemError(cause) ? systemErrorText(cause) : String(cause);
+      const text = `the checkpoint file could not be written: ${why}`;
+      throw new ChartsealError('LEDGER_FAILED', text, { cause });
     }
   }
 

@@ -1,10 +1,11 @@
 // The LevelDB folder of the embedded ledger: its tables, its one synced way of writing, and what
 // its failures mean. Tables: tip; block/number; state/key and seal/key (see state-row).
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
-import { type LevelFailure, levelFailure } from '../../level-failure.js';
+import { type LevelFailure, levelFailure, systemWords } from '../../level-failure.js';
+import { isSystemError, systemErrorText } from '../../services/file-error.js';
 
 export type Db = Level<string, Uint8Array>;
 export type Batch = ReturnType<Db['batch']>;
@@ -29,7 +30,20 @@ const FAILURES: Readonly<Record<LevelFailure, readonly [ErrorCode, string]>> = {
 /** A failure of LevelDB as a coded error. */
 export function databaseFailure(cause: unknown): ChartsealError {
   const [code, text] = FAILURES[levelFailure(cause)];
-  return new ChartsealError(code, text, { cause });
+  const words = code === 'LEDGER_FAILED' ? systemWords(cause) : undefined;
+  return new ChartsealError(code, words === undefined ? text : `${text}: ${words}`, { cause });
+}
+
+/** Whether the folder holds a ledger; one that nobody may look into is not gone. */
+function isLedgerThere(folder: string): boolean {
+  try {
+    statSync(join(folder, 'CURRENT'));
+    return true;
+  } catch (cause) {
+    if (isSystemError(cause, 'ENOENT', 'ENOTDIR')) return false;
+    const why = isSystemError(cause) ? systemErrorText(cause) : String(cause);
+    throw new ChartsealError('LEDGER_FAILED', `the ledger cannot be read: ${why}`, { cause });
+  }
 }
 
 /**
@@ -37,7 +51,7 @@ export function databaseFailure(cause: unknown): ChartsealError {
  * DATA_EXISTS when told to create where something is, LEDGER_BEHIND when there is nothing.
  */
 export async function openDatabase(folder: string, create: boolean): Promise<Db> {
-  const exists = existsSync(join(folder, 'CURRENT'));
+  const exists = isLedgerThere(folder);
   if (create && exists) {
     throw new ChartsealError('DATA_EXISTS', 'there is a ledger already');
   }

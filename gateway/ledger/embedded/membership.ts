@@ -145,12 +145,21 @@ export class Membership {
   }
 }
 
-function parseRoot(pem: string): X509Certificate {
+/** Throws IDENTITY_REFUSED unless it is that of an authority and signed by its own key. */
+export function parseRoot(pem: string): X509Certificate {
   const [certificate] = readPem(pem);
   if (!certificate.ca) refuse('given as a root is not that of an authority');
+  if (!isIssuedBy(certificate, certificate)) {
+    refuse('given as a root does not verify under its own key: it was changed');
+  }
   return certificate;
 }
 
 function isIssuedBy(certificate: X509Certificate, root: X509Certificate): boolean {
-  return certificate.checkIssued(root) && certificate.verify(root.publicKey);
+  try {
+    return certificate.checkIssued(root) && certificate.verify(root.publicKey);
+  } catch (cause) {
+    // A key that is no point of its curve is found only when it is used.
+    return refuse('cannot be verified', cause);
+  }
 }

@@ -1,6 +1,6 @@
 // The connection profile of a Fabric channel: where the own organisation's peers are, as whom to
 // call them, and which organisations endorse and attest. Paths are relative to the profile itself.
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { type JsonObject, type JsonValue, parseJsonBytes } from '../../../chaincode/core/json.js';
@@ -14,7 +14,7 @@ import {
   type Shape,
   text,
 } from '../../../chaincode/core/shape.js';
-import { fileError, isSystemError } from '../../services/file-error.js';
+import { readSmallFile } from '../../services/small-file.js';
 
 export const ROLES = ['admin', 'writer', 'reader'] as const;
 export type Role = (typeof ROLES)[number];
@@ -187,28 +187,24 @@ export function parseFabricProfile(bytes: Uint8Array, at: string): FabricProfile
   };
 }
 
-/** Text of a file that the profile names; the message names it by what it is, with its path. */
-export async function readProfileFile(at: string, what: string): Promise<string> {
+/** A file that is named by what it is, with its path. */
+function readNamedFile(at: string, what: string): Uint8Array {
   try {
-    return await readFile(at, 'utf8');
+    return readSmallFile(at);
   } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
-    const { code, message } = fileError(cause, 'file') as ChartsealError;
-    throw new ChartsealError(code, `${what} ${at}: ${message}`, { cause });
+    if (!(cause instanceof ChartsealError)) throw cause;
+    throw new ChartsealError(cause.code, `${what} ${at}: ${cause.message}`, { cause });
   }
+}
+
+/** Text of a file that the profile names. Throws FILE_MISSING and FILE_UNREADABLE. */
+export async function readProfileFile(at: string, what: string): Promise<string> {
+  return Buffer.from(readNamedFile(at, what)).toString('utf8');
 }
 
 /** Throws the codes of {@link parseFabricProfile}, FILE_MISSING and FILE_UNREADABLE. */
 export async function readFabricProfile(at: string): Promise<FabricProfile> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(at);
-  } catch (cause) {
-    if (!isSystemError(cause)) throw cause;
-    const { code, message } = fileError(cause, 'file') as ChartsealError;
-    throw new ChartsealError(code, `connection profile ${at}: ${message}`, { cause });
-  }
-  return parseFabricProfile(bytes, at);
+  return parseFabricProfile(readNamedFile(at, 'connection profile'), at);
 }
 
 /** Certificate and private key of a role, as PEM. */

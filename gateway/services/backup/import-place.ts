@@ -4,13 +4,18 @@ import { chmod, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promi
 import { basename, join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { readConfig } from '../../data/config.js';
-import { type DataLayout, dataLayout } from '../../data/layout.js';
-import { LOST_AND_FOUND, STAGING, syncFolder } from '../../data/place.js';
+import {
+  type DataLayout,
+  dataLayout,
+  IMPORT_STAGING,
+  LOST_AND_FOUND,
+  STAGING,
+} from '../../data/layout.js';
+import { syncFolder } from '../../data/place.js';
 import { listStaging, stagingName } from '../../data/staging.js';
 import { Database } from '../../store/database.js';
 import { isSystemError } from '../file-error.js';
 
-const PREFIX = '.chartseal-import-';
 /** A database with nothing in it, for its lock, which goes with its process. */
 const LOCK = 'lock';
 const UNLOCKED_MS = 10_000;
@@ -101,7 +106,7 @@ export class ImportPlace {
   static async claim(data: string, logId: string): Promise<ImportPlace> {
     const folder = await realFolder(data);
     await requireNoData(dataLayout(folder), logId);
-    const staging = join(folder, stagingName(PREFIX));
+    const staging = join(folder, stagingName(IMPORT_STAGING));
     await mkdir(staging, { mode: 0o700 });
     const lock = await Database.open(join(staging, LOCK), { create: true });
     const place = new ImportPlace(folder, staging, lock);
@@ -122,7 +127,7 @@ export class ImportPlace {
   async #clean(): Promise<void> {
     const { folder } = this.#target;
     const own = basename(this.staging.folder);
-    for (const { name, pid } of await listStaging(folder, PREFIX)) {
+    for (const { name, pid } of await listStaging(folder, IMPORT_STAGING)) {
       if (name === own) continue;
       const staging = join(folder, name);
       const isBusy = await this.#takeBack(staging, pid).catch((error: unknown) => {

@@ -3,7 +3,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { type DataConfig, type FabricConfig, formatConfig } from '../../data/config.js';
-import { checkKeysOfLog } from '../../data/key-check.js';
+import { areKeysOfLog } from '../../data/key-check.js';
 import { type DataKeys, type LogKeys, readKeysFor } from '../../data/keys.js';
 import { syncFolder } from '../../data/place.js';
 import { syncAll } from '../../data/staging.js';
@@ -34,7 +34,9 @@ export interface Imported {
 async function contextOf(file: ExportFile, { secrets }: DataKeys): Promise<LogContext> {
   const { logId } = file.header;
   const registration = await readRegistration(file.lines('block'), logId);
-  checkKeysOfLog(secrets, registration);
+  if (!areKeysOfLog(secrets, registration)) {
+    throw new ChartsealError('OTHER_LOG', 'the export and the keys here are of different logs');
+  }
   file.checkSignature(secrets.notePublicKey);
   const context = { logId, registration, secrets };
   checkNames(file, context);

@@ -1,6 +1,5 @@
 // keys backup and keys restore: the folder of keys to an encrypted file and back.
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { readConfig } from '../../data/config.js';
@@ -11,12 +10,12 @@ import {
   parseKeyBackup,
 } from '../../data/key-backup.js';
 import { checkKeysOfLog } from '../../data/key-check.js';
-import { KEY_FILES, readKeys, readKeysFor, readLogKeys } from '../../data/keys.js';
+import { findKeyFile, KEY_FILES, readKeysFor } from '../../data/keys.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
-import { DataPlace, STAGING, syncFolder } from '../../data/place.js';
-import { removeDeadStaging, stagingName } from '../../data/staging.js';
+import { DataPlace, syncFolder } from '../../data/place.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { readSmallFile } from '../small-file.js';
+import { fillInKeys, namesOf, putBackKeys, writeKeyFiles } from './key-files.js';
 import { NewFile } from './new-file.js';
 import { findRegistration } from './registration.js';
 
@@ -24,6 +23,8 @@ export interface KeyRestoreResult {
   readonly facts: KeyBackupFacts;
   /** Whether the folder holds keys alone, and the log is still to be imported. */
   readonly isAlone: boolean;
+  /** Names of the files that were missing. */
+  readonly restored: readonly string[];
 }
 
 export interface KeyBackupResult {
@@ -42,16 +43,12 @@ async function readFacts(layout: DataLayout): Promise<KeyBackupFacts> {
   return { origin: registration.origin, mspId, channel, logId };
 }
 
-async function readKeyFiles(folder: string): Promise<Record<string, string>> {
+function readKeyFiles(folder: string): Record<string, string> {
   const files: Record<string, string> = {};
-  for (const name of Object.values(KEY_FILES)) {
-    try {
-      files[name] = await readFile(join(folder, name), 'utf8');
-    } catch (cause) {
-      // Those that are needed were read before; others may have been taken to a safe.
-      if (isSystemError(cause, 'ENOENT')) continue;
-      throw new ChartsealError('KEY_UNREADABLE', `${name} cannot be read`, { cause });
-    }
+  for (const name of Object.keys(KEY_FILES) as (keyof typeof KEY_FILES)[]) {
+    // Those that are needed were read before; others may have been taken to a safe.
+    const text = findKeyFile(folder, name);
+    if (text !== undefined) files[KEY_FILES[name]] = text;
   }
   return files;
 }
@@ -68,7 +65,7 @@ export async function backupKeys(
 ): Promise<KeyBackupResult> {
   const layout = dataLayout(folder);
   const facts = await readFacts(layout);
-  const files = await readKeyFiles(layout.keys);
+  const files = readKeyFiles(layout.keys);
   const file = await NewFile.create(path);
   try {
     const bytes = await formatKeyBackup({ facts, files }, passphrase);
@@ -85,23 +82,6 @@ export async function backupKeys(
   return { facts, missing };
 }
 
-/** Names of the files that such a log has; on a channel, identities are not kept with the keys. */
-function namesOf(files: Readonly<Record<string, string>>): readonly string[] {
-  const { note, master, ...identities } = KEY_FILES;
-  const isOnChannel = Object.values(identities).every((name) => files[name] === undefined);
-  return isOnChannel ? [note, master] : Object.values(KEY_FILES);
-}
-
-async function writeKeyFiles(folder: string, { files }: KeyBackup): Promise<void> {
-  await mkdir(folder, { mode: 0o700 });
-  for (const [name, text] of Object.entries(files)) {
-    await writeFile(join(folder, name), text, { mode: 0o600, flag: 'wx', flush: true });
-  }
-  await syncFolder(folder);
-  // Before anything gets its name: keys that cannot be read are no restored keys.
-  await (namesOf(files).length === 2 ? readLogKeys(folder) : readKeys(folder));
-}
-
 /** Log id of the data folder here; undefined when there is no data folder. */
 async function findLogId(layout: DataLayout): Promise<string | undefined> {
   try {
@@ -112,26 +92,13 @@ async function findLogId(layout: DataLayout): Promise<string | undefined> {
   }
 }
 
-async function isFilled(folder: string): Promise<boolean> {
+/** Names of what lies where the keys belong. */
+async function listKeys(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).length > 0;
+    return await readdir(folder);
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return false;
+    if (isSystemError(error, 'ENOENT')) return [];
     throw error;
-  }
-}
-
-/** Into a data folder that has lost its keys. */
-async function putBack(layout: DataLayout, backup: KeyBackup): Promise<void> {
-  await removeDeadStaging(layout.folder, STAGING);
-  const staging = join(layout.folder, stagingName(STAGING));
-  await mkdir(staging, { mode: 0o700 });
-  try {
-    await writeKeyFiles(join(staging, 'keys'), backup);
-    await rename(join(staging, 'keys'), layout.keys);
-    await syncFolder(layout.folder);
-  } finally {
-    await rm(staging, { recursive: true, force: true });
   }
 }
 
@@ -146,10 +113,22 @@ async function putNew(layout: DataLayout, backup: KeyBackup): Promise<void> {
   }
 }
 
+/** Gives the names of the files that were put there. */
+async function put(
+  layout: DataLayout,
+  backup: KeyBackup,
+  present: readonly string[],
+  isAlone: boolean,
+): Promise<readonly string[]> {
+  if (present.length > 0) return fillInKeys(layout, backup, present);
+  await (isAlone ? putNew(layout, backup) : putBackKeys(layout, backup));
+  return Object.keys(backup.files);
+}
+
 /**
  * Keys from a backup into a folder that is absent or empty, or into the data folder of the same
- * log whose keys are gone. Throws DATA_EXISTS, OTHER_LOG, BACKUP_REFUSED, NEWER_VERSION,
- * FILE_UNWRITABLE and the codes of reading a file; nothing was written then.
+ * log whose keys are gone, all or some of them. Throws DATA_EXISTS, OTHER_LOG, BACKUP_REFUSED,
+ * NEWER_VERSION, FILE_UNWRITABLE and the codes of reading a file; nothing was written then.
  */
 export async function restoreKeys(
   path: string,
@@ -159,17 +138,15 @@ export async function restoreKeys(
   const layout = dataLayout(folder);
   const bytes = readSmallFile(path);
   try {
-    if (await isFilled(layout.keys)) {
-      throw new ChartsealError('DATA_EXISTS', 'the folder has keys already');
-    }
+    const present = await listKeys(layout.keys);
     const logId = await findLogId(layout);
     const backup = await parseKeyBackup(bytes, passphrase);
     if (logId !== undefined && logId !== backup.facts.logId) {
       throw new ChartsealError('OTHER_LOG', 'the keys are of another log than the data folder');
     }
     const isAlone = logId === undefined;
-    await (isAlone ? putNew(layout, backup) : putBack(layout, backup));
-    return { facts: backup.facts, isAlone };
+    const restored = await put(layout, backup, present, isAlone);
+    return { facts: backup.facts, isAlone, restored };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     if (isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) {

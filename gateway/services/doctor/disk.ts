@@ -1,6 +1,6 @@
 // Room on the disk and the right to write: what stops a log in the middle of the night.
 import { constants } from 'node:fs';
-import { access, readdir, stat, statfs } from 'node:fs/promises';
+import { access, lstat, readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataLayout } from '../../data/layout.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
@@ -66,17 +66,58 @@ export async function checkRoom({ folder, store, ledger }: DataLayout): Promise<
   return judgeRoom(room, folder);
 }
 
-export async function checkWritable({ folder }: DataLayout): Promise<Finding> {
+const { R_OK, W_OK, X_OK } = constants;
+
+/** Folders that commands open, or make when they first need them; what stops without each. */
+const PARTS = [
+  ['run', W_OK | X_OK, 'No command works.'],
+  ['keys', R_OK | X_OK, 'No command works.'],
+  ['feed', W_OK | X_OK, 'What sources send is not counted, and nothing is kept aside.'],
+  ['audits', W_OK | X_OK, 'No audit can write its report.'],
+] as const;
+
+/** Why a folder cannot be used; undefined when it can, also when it is still to be made. */
+async function obstacle(path: string, rights: number): Promise<string | undefined> {
   try {
-    await access(folder, constants.W_OK | constants.X_OK);
-    return ok('writable', 'The folder can be written.');
+    if (!(await stat(path)).isDirectory()) return 'it is no folder';
+    await access(path, rights);
+    return undefined;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (!isSystemError(error, 'ENOENT')) return systemErrorText(error);
+    return (await isThere(path)) ? 'it is a link that leads nowhere' : undefined;
+  }
+}
+
+const isThere = (path: string) =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+async function checkParts(layout: DataLayout): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const [name, rights, meaning] of PARTS) {
+    const path = layout[name];
+    const why = await obstacle(path, rights);
+    if (why === undefined) continue;
+    const sentence = `The folder "${name}" cannot be used: ${why}. ${meaning}`;
+    const next = `look at: ls -ld ${quoted(path)}; move away what lies there, or give the rights`;
+    findings.push(fault('writable', sentence, next));
+  }
+  return findings;
+}
+
+export async function checkWritable(layout: DataLayout): Promise<readonly Finding[]> {
+  const { folder } = layout;
+  try {
+    await access(folder, W_OK | X_OK);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const sentence = `The folder cannot be written: ${systemErrorText(error)}. Nothing can be anchored.`;
-    return fault(
-      'writable',
-      sentence,
-      `look at: ls -ld ${quoted(folder)}; findmnt -T ${quoted(folder)}`,
-    );
+    const next = `look at: ls -ld ${quoted(folder)}; findmnt -T ${quoted(folder)}`;
+    return [fault('writable', sentence, next)];
   }
+  const findings = await checkParts(layout);
+  return findings.length > 0 ? findings : [ok('writable', 'The folder can be written.')];
 }

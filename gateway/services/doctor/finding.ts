@@ -81,7 +81,8 @@ const ADVICE: AdviceTable = {
   },
   LEDGER_FAILED: {
     meaning: 'Nothing can be anchored until this is mended; nothing is known to be lost.',
-    next: (data) => `look at the rights and the disk below ${data}/ledger, then run this again`,
+    next: (data) =>
+      `look at the rights and the disk of ${data}/checkpoint and below ${data}/ledger, then run this again`,
   },
   LOG_FORKED: {
     meaning: 'There are two histories of one log: somebody or something changed one of them.',

@@ -1,10 +1,10 @@
 // The data folder as the file system has it: there, ours, closed to others, without leftovers.
-import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { access, lstat, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../../data/config.js';
-import type { DataLayout } from '../../data/layout.js';
-import { STAGING } from '../../data/place.js';
+import { type DataLayout, IMPORT_STAGING, STAGING } from '../../data/layout.js';
+import { type NoData, whatLacksConfig } from '../../data/no-data.js';
 import { isStoreThere } from '../../store/store-database.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { type Finding, fault, notChecked, ok, quoted, warning } from './finding.js';
@@ -20,15 +20,46 @@ async function findStats(path: string): Promise<Stats | undefined> {
   }
 }
 
+/** What there is without a config.json, and what to do: init takes an empty folder alone. */
+const LACKING: Readonly<
+  Record<NoData, readonly [sentence: string, next: (data: string) => string]>
+> = {
+  nothing: [
+    'It is empty, so it is no data folder.',
+    (data) => `give --data DIR; a new log begins with: chartseal init --data ${data}`,
+  ],
+  'init cut short': [
+    'It holds no config.json: its making was cut short.',
+    (data) => `run the same again, which ends it: chartseal init --data ${data}`,
+  ],
+  'import cut short': [
+    'It holds no config.json: an import into it was cut short.',
+    (data) => `chartseal import EXPORT --data ${data}`,
+  ],
+  'config lost': [
+    'Its config.json is gone; all else is left alone until it is back.',
+    (data) => `put ${data}/config.json back from a copy of this folder: it holds no secret`,
+  ],
+  'keys alone': [
+    'It holds keys and no log yet.',
+    (data) => `chartseal import EXPORT --data ${data}`,
+  ],
+  'something else': [
+    'It holds no config.json, so it is no data folder.',
+    () => 'give --data DIR, the data folder; a new log needs an empty one',
+  ],
+};
+
 /** Whether DATA is there and can be looked into. */
 export async function checkFolder({ folder, config }: DataLayout): Promise<Finding> {
   const stats = await findStats(folder);
-  const make = `give --data DIR; a new log begins with: chartseal init --data ${quoted(folder)}`;
+  const [, init] = LACKING.nothing;
+  const make = init(quoted(folder));
   if (stats === undefined) return fault('folder', 'There is no such folder.', make);
-  if (!stats.isDirectory()) return fault('folder', 'It is not a folder.', make);
+  if (!stats.isDirectory()) return fault('folder', 'It is not a folder.', 'give --data DIR');
   if ((await findStats(config)) !== undefined) return ok('folder', 'It is a data folder.');
-  const sentence = 'It holds no config.json, so it is no data folder, or its making was cut short.';
-  return fault('folder', sentence, make);
+  const [sentence, next] = LACKING[whatLacksConfig(folder)];
+  return fault('folder', sentence, next(quoted(folder)));
 }
 
 export async function checkConfig({ config, folder }: DataLayout): Promise<Finding> {
@@ -68,8 +99,7 @@ export async function checkPermissions(layout: DataLayout): Promise<Finding> {
 }
 
 /** What init and import fill before it gets its name. */
-const isStaging = (name: string) =>
-  name.startsWith(STAGING) || name.startsWith('.chartseal-import-');
+const isStaging = (name: string) => name.startsWith(STAGING) || name.startsWith(IMPORT_STAGING);
 const LEFT_INSIDE = /^(store\.(new|rebuilt)|checkpoint\.new|.*\.part(-[0-9]+-[0-9a-f]{12})?)$/;
 
 /** What a ledger at work has for a moment, again and again. */
@@ -84,8 +114,10 @@ export async function checkLeftovers(
   isRunning = false,
 ): Promise<readonly Finding[]> {
   const path = resolve(folder);
+  const blocked = await checkNewCheckpoint(join(path, COMES_AND_GOES));
+  const isTold = isRunning || blocked !== undefined;
   const isLeft = (name: string) =>
-    (LEFT_INSIDE.test(name) || isStaging(name)) && !(isRunning && name === COMES_AND_GOES);
+    (LEFT_INSIDE.test(name) || isStaging(name)) && !(isTold && name === COMES_AND_GOES);
   const within = (await readdir(path)).filter(isLeft);
   const found = within.map((name) => join(path, name));
   const unread: Finding[] = [];
@@ -99,8 +131,25 @@ export async function checkLeftovers(
     unread.push(notChecked('leftovers', `The folder above cannot be read: ${why}.`));
   }
   const findings = found.map((left) => leftover(left, isStoreThere(store)));
+  if (blocked !== undefined) findings.push(blocked);
   if (findings.length + unread.length > 0) return [...findings, ...unread];
   return [ok('leftovers', 'No command that was killed left anything behind.')];
+}
+
+/** Where a new checkpoint file is written before it gets its name: what is no file stops that. */
+async function checkNewCheckpoint(path: string): Promise<Finding | undefined> {
+  try {
+    const isFile = (await lstat(path)).isFile();
+    if (isFile) {
+      await access(path, constants.W_OK);
+      return undefined;
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (isSystemError(error, 'ENOENT')) return undefined;
+  }
+  const sentence = `${basename(path)} is no file that the ledger can write: no block can be written.`;
+  return fault('leftovers', sentence, `mv ${quoted(path)} ${quoted(`${path}.aside`)}`);
 }
 
 function leftover(path: string, hasStore: boolean): Finding {

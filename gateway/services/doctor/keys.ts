@@ -1,6 +1,6 @@
 // The keys: there, for their owner alone, readable, and those with which this log was registered.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
@@ -12,13 +12,14 @@ import type { DataConfig } from '../../data/config.js';
 import {
   certificatesIn,
   deriveKeys,
+  findKeyFile,
   KEY_FILES,
   parseMasterKey,
   parseNoteKey,
   SECRET_KEYS,
 } from '../../data/keys.js';
 import type { DataLayout } from '../../data/layout.js';
-import { Membership } from '../../ledger/embedded/membership.js';
+import { Membership, parseRoot } from '../../ledger/embedded/membership.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { type Finding, fault, notChecked, ok, quoted, warning } from './finding.js';
 
@@ -60,12 +61,22 @@ async function readOne(folder: string, name: KeyName): Promise<string | Finding 
         `chmod 600 ${quoted(path)}; ask who may have read it`,
       );
     }
-    return await readFile(path, 'utf8');
+    return findKeyFile(folder, name);
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    if (isSystemError(error, 'ENOENT')) return undefined;
-    const why = systemErrorText(error);
-    return fault(checkName(name), `It cannot be read: ${why}.`, restoreText(folder));
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    const isTold = error instanceof ChartsealError;
+    if (!isTold && !isSystemError(error)) throw error;
+    if (isTold && error.code !== 'FILE_UNREADABLE') {
+      return fault(checkName(name), 'It is damaged.', restoreText(folder));
+    }
+    const sentence = isTold
+      ? `${error.message.replace(KEY_FILES[name], 'It')}.`
+      : `It cannot be read: ${systemErrorText(error)}.`;
+    return fault(
+      checkName(name),
+      sentence,
+      `look at its rights and the disk: ls -lL ${quoted(path)}`,
+    );
   }
 }
 
@@ -144,6 +155,9 @@ function strangeAuthority({ subject }: X509Certificate, mspId: string): string |
   return 'It is the authority of another organisation than the one that config.json names.';
 }
 
+/** Whether a certificate is that of an authority which signed it itself. */
+const isSound = (caPem: string) => attempt(caPem, parseRoot) !== undefined;
+
 /** Why the ledger does not take a certificate; undefined when it does. */
 function refusal(pem: string, { mspId, caPem }: Issuer, now: number): string | undefined {
   try {
@@ -181,21 +195,34 @@ const CERTIFICATES = [
   ['writerCertificate', 'writerKey'],
 ] as const;
 
+/** A certificate that can be used, whatever its dates and its issuer. */
+function findCertificate(pem: string): X509Certificate | undefined {
+  return attempt(pem, (text) => {
+    const certificate = new X509Certificate(text);
+    // A key that is no point of its curve is found only when it is asked for.
+    return certificate.publicKey && certificate;
+  });
+}
+
 function certificateFindings(
   folder: string,
   { texts }: KeyTexts,
   mspId: string,
   now: number,
 ): Finding[] {
-  const caPem = texts.caCertificate;
+  const caPem = texts.caCertificate && isSound(texts.caCertificate) && texts.caCertificate;
   return CERTIFICATES.flatMap(([name, keyName]) => {
     const text = texts[name];
     if (text === undefined) return [];
     const [pem] = certificatesIn(text);
     const check = checkName(name);
-    const certificate = attempt(pem, (one) => new X509Certificate(one));
+    const certificate = findCertificate(pem);
     if (certificate === undefined) {
       return [fault(check, 'It is damaged.', restoreText(folder))];
+    }
+    if (name === 'caCertificate' && !caPem) {
+      const sentence = 'It is damaged: it is no authority that verifies under its own key.';
+      return [fault(check, sentence, restoreText(folder))];
     }
     const dated =
       name === 'caCertificate'
@@ -211,9 +238,7 @@ function certificateFindings(
       name === 'caCertificate'
         ? strangeAuthority(certificate, mspId)
         : caPem && refusal(pem, { mspId, caPem }, now);
-    return [
-      refused === undefined || refused === '' ? dated : fault(check, refused, restoreText(folder)),
-    ];
+    return [refused ? fault(check, refused, restoreText(folder)) : dated];
   });
 }
 

@@ -255,9 +255,10 @@ export class Engine {
     } catch (cause) {
       // Refused before anything was written.
       if (cause instanceof ChartsealError && cause.code === 'LEDGER_CORRUPT') throw cause;
+      const why = cause instanceof ChartsealError ? `: ${cause.message}` : '';
       this.#fault = new ChartsealError(
         'LEDGER_FAILED',
-        'a block could not be written, so the ledger stopped; open it again',
+        `a block could not be written, so the ledger stopped; open it again${why}`,
         { cause },
       );
       throw this.#fault;

@@ -43,7 +43,7 @@ interface KeyTexts {
 }
 
 const restoreText = (folder: string) =>
-  `put back the newest copy of ${quoted(folder)}; from a backup: chartseal keys restore FILE --data NEW-DIR`;
+  `put back the newest copy of ${quoted(folder)}; from a backup: move away what is damaged, then chartseal keys restore FILE --data ${quoted(dirname(folder))}`;
 
 const checkName = (name: KeyName) => `keys/${KEY_FILES[name]}`;
 

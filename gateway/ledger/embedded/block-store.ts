@@ -160,7 +160,7 @@ export class BlockStore {
     try {
       writeCheckpointFile(this.#options.checkpointFile, tip);
     } catch (cause) {
-      const why = isSystemError(cause) ? systemErrorText(cause) : String(cause);
+      const why = isSystemError(cause) ? systemErrorText(cause) : (cause as Error).message;
       const text = `the checkpoint file could not be written: ${why}`;
       throw new ChartsealError('LEDGER_FAILED', text, { cause });
     }

@@ -1,11 +1,10 @@
 // The newest block's number and hash, kept in a file outside the database: a database that was
 // put back to an older state is found by it.
 import {
+  chownSync,
   closeSync,
-  constants,
-  fchownSync,
-  fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
   renameSync,
   statSync,
@@ -32,10 +31,6 @@ const SHAPE = object({
 });
 
 const CODES = { unreadable: 'LEDGER_FAILED', damaged: 'LEDGER_CORRUPT' } as const;
-// Left by a killed process, or put there by somebody: what is no file must neither be written
-// through nor waited for.
-const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK, O_NOFOLLOW } = constants;
-const NEW_FILE = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW;
 
 /**
  * Undefined when there is no file. Throws LEDGER_CORRUPT when it is another one, LEDGER_FAILED when
@@ -63,28 +58,26 @@ function syncPath(path: string): void {
 }
 
 /** One command that root ran must not lock out the user whom the folder belongs to. */
-function giveToOwner(file: number, folder: string): void {
+function giveToOwner(path: string): void {
   if (process.geteuid?.() !== 0) return;
-  const { uid, gid } = statSync(folder);
-  fchownSync(file, uid, gid);
+  const { uid, gid } = statSync(dirname(path));
+  if (uid === 0) return;
+  chownSync(path, uid, gid);
+  syncPath(path);
 }
 
-function writeNew(path: string, bytes: Uint8Array): void {
-  const file = openSync(path, NEW_FILE, 0o600);
-  try {
-    if (!fstatSync(file).isFile()) throw new Error('it is not a regular file');
-    giveToOwner(file, dirname(path));
-    writeFileSync(file, bytes);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+/** What is no file must neither be written through nor waited for. */
+function requireFileOrNothing(path: string): void {
+  const isOdd = lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
+  if (isOdd) throw new Error('something else lies in the place of checkpoint.new');
 }
 
 /** Replaces the file as a whole; durable when this returns. */
 export function writeCheckpointFile(path: string, checkpoint: LedgerCheckpoint): void {
   const temporary = `${path}.new`;
-  writeNew(temporary, canonicalBytes(checkpoint));
+  requireFileOrNothing(temporary);
+  writeFileSync(temporary, canonicalBytes(checkpoint), { mode: 0o600, flush: true });
+  giveToOwner(temporary);
   renameSync(temporary, path);
   syncPath(dirname(path));
 }

@@ -1,13 +1,15 @@
 // The store of a data folder, for this process alone; who has it stands in DATA/run.
-import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { DataLayout } from '../data/layout.js';
 import { openStore, type Store } from '../store/store.js';
 import { isSystemError, systemErrorText } from './file-error.js';
 import { clearRebuild, finishRebuild } from './rebuild/settle.js';
+import { readSmallFile } from './small-file.js';
 
 const PID_FILE = 'pid';
+const PID_BYTES = 64;
 
 /** All that is ever written to DATA/run. */
 const OWN_NAMES = /^(pid|gateway\.json(\.[0-9]+)?|audit-map|receipts-[0-9A-Za-z]{6})$/;
@@ -23,9 +25,19 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** What stands there; nothing where it cannot be read, which is no fault of who asks. */
+function pidIn(path: string): string {
+  try {
+    return Buffer.from(readSmallFile(path, { maxBytes: PID_BYTES })).toString();
+  } catch (error) {
+    if (error instanceof ChartsealError) return '';
+    throw error;
+  }
+}
+
 /** The process that has the store, in words: a command that only looks leaves no pid behind. */
-async function holderOf({ run }: DataLayout): Promise<string> {
-  const text = await readFile(join(run, PID_FILE), 'utf8').catch(() => '');
+function holderOf({ run }: DataLayout): string {
+  const text = pidIn(join(run, PID_FILE));
   const pid = /^[1-9][0-9]{0,9}\n$/.test(text) ? Number(text) : undefined;
   return pid !== undefined && isAlive(pid) ? `process ${pid}` : 'another process';
 }
@@ -41,7 +53,7 @@ export async function openStoreToRead(layout: DataLayout, logId: string): Promis
     return await openStore(layout.store, logId);
   } catch (error) {
     if (!(error instanceof ChartsealError) || error.code !== 'STORE_LOCKED') throw error;
-    const message = `${await holderOf(layout)} uses this data folder`;
+    const message = `${holderOf(layout)} uses this data folder`;
     throw new ChartsealError('STORE_LOCKED', message, { cause: error });
   }
 }

@@ -3,6 +3,7 @@
 import { cpSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { expect } from 'chai';
 import { Workplace } from '../support/cli.js';
+import { openData } from '../support/data-sample.js';
 import { expectNoStack, expectRefused, runIn } from '../support/refusals.js';
 import { makeFifo } from '../support/temp-folder.js';
 import { dataContents } from '../support/untouched.js';
@@ -78,6 +79,18 @@ describe('where a regular file is read', function () {
       put('data/run/gateway.json');
       const ran = runIn(place, ['doctor', '--data', 'data']);
       expect(ran.status, ran.stdout).to.equal(0);
+    });
+
+    it(`${name} names no process that has the store`, async () => {
+      const hospital = await openData(place.path('data'));
+      try {
+        rmSync(place.path('data', 'run', 'pid'));
+        put('data/run/pid');
+        const ran = runIn(place, EVENT);
+        expect(ran.stderr).to.match(/^error: STORE_LOCKED another process uses this data folder\n/);
+      } finally {
+        await hospital.close();
+      }
     });
 
     it(`${name} is refused as a file that an option names`, async () => {

@@ -97,4 +97,26 @@ describe('the pages for verification, served by another organisation', function 
     // A server without a gateway answers 404 about the session; the browser says so, once.
     expect(watched.complaints.filter((text) => !/404/.test(text))).to.deep.equal([]);
   });
+
+  it('lose no click to what is drawn anew between its two halves', async () => {
+    watched = await newPage(browser);
+    const { page } = watched;
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/session', async (route) => {
+      await held;
+      await route.fulfill({ status: 404, body: '' });
+    });
+    await page.goto(`${server.url}/auditor.html`);
+    await page.hover('#sample-list');
+    await page.mouse.down();
+    answer();
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 500))');
+    await page.mouse.up();
+    await page.locator('#sample-list-text').waitFor();
+    // What the answer said is drawn all the same.
+    await page.getByRole('alert').waitFor();
+  });
 });

@@ -55,6 +55,44 @@ function linkList(links: readonly PageLink[], label: string): Child {
 }
 
 /**
+ * Draws now, or when what is pressed was let go of: a click whose element is replaced between its
+ * two halves is lost.
+ */
+function whenReleased(draw: () => void): () => void {
+  let isPressed = false;
+  let isWanted = false;
+  const release = () => {
+    isPressed = false;
+    if (isWanted) drawSoon();
+  };
+  const drawSoon = () => {
+    isWanted = isPressed;
+    if (!isPressed) draw();
+  };
+  const options = { capture: true };
+  document.addEventListener(
+    'pointerdown',
+    ({ button }) => {
+      isPressed = button === 0;
+    },
+    options,
+  );
+  // What the click does is drawn at once.
+  document.addEventListener(
+    'click',
+    () => {
+      isPressed = false;
+    },
+    options,
+  );
+  // After the click, where one follows.
+  for (const end of ['pointerup', 'pointercancel']) {
+    document.addEventListener(end, () => void setTimeout(release), options);
+  }
+  return drawSoon;
+}
+
+/**
  * Opens a page: `parts` is asked for its content now, at each `draw` and in each language. State
  * belongs to the page, not to its elements. The element with the focus keeps it by its `id`.
  */
@@ -75,7 +113,7 @@ export function openPage(parts: (frame: Frame) => PageParts): Frame {
     get language() {
       return language;
     },
-    draw: () => draw(),
+    draw: whenReleased(() => draw()),
     announce: (sentence) => replaceChildren(live, sentence),
   };
   function draw(): void {

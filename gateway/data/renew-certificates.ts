@@ -1,7 +1,7 @@
 // Certificates of a data folder's identities, issued anew for the keys that they have: logs of
 // earlier versions have some that end.
 import { X509Certificate } from 'node:crypto';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { formatTime } from '../../chaincode/core/time.js';
@@ -35,12 +35,14 @@ async function findLedger(path: string): Promise<DataConfig['ledger'] | undefine
   }
 }
 
-/** Under its name at once, and durable. */
+/** Under its name at once, and durable; root locks out nobody whom the keys belong to. */
 async function putCertificate(folder: string, file: string, pem: string): Promise<void> {
   const path = join(folder, file);
   try {
     const handle = await open(`${path}.new`, 'w', 0o600);
     try {
+      const { uid, gid } = await stat(folder);
+      if (process.geteuid?.() === 0) await handle.chown(uid, gid);
       await handle.writeFile(pem);
       await handle.sync();
     } finally {

@@ -98,7 +98,8 @@ describe('the pages for verification, served by another organisation', function 
     expect(watched.complaints.filter((text) => !/404/.test(text))).to.deep.equal([]);
   });
 
-  it('lose no click to what is drawn anew between its two halves', async () => {
+  /** The page of an auditor with this pressed, while the answer of the session comes. */
+  async function pressed(selector: string): Promise<WatchedPage['page']> {
     watched = await newPage(browser);
     const { page } = watched;
     let answer = () => {};
@@ -110,13 +111,23 @@ describe('the pages for verification, served by another organisation', function 
       await route.fulfill({ status: 404, body: '' });
     });
     await page.goto(`${server.url}/auditor.html`);
-    await page.hover('#sample-list');
+    await page.hover(selector);
     await page.mouse.down();
     answer();
-    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 500))');
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 300))');
+    return page;
+  }
+
+  it('lose no click to what is drawn anew between its two halves', async () => {
+    const page = await pressed('#sample-list');
     await page.mouse.up();
     await page.locator('#sample-list-text').waitFor();
     // What the answer said is drawn all the same.
+    await page.getByRole('alert').waitFor();
+  });
+
+  it('are drawn though nothing tells that what was pressed was let go of', async () => {
+    const page = await pressed('h1');
     await page.getByRole('alert').waitFor();
   });
 });

@@ -54,6 +54,9 @@ function linkList(links: readonly PageLink[], label: string): Child {
   return element('nav', { 'aria-label': label }, element('ul', { class: 'links' }, ...items));
 }
 
+/** Longer than a click takes: not everything that is pressed is told of when it is let go of. */
+const PRESSED_MS = 2000;
+
 /**
  * Draws now, or when what is pressed was let go of: a click whose element is replaced between its
  * two halves is lost.
@@ -61,6 +64,7 @@ function linkList(links: readonly PageLink[], label: string): Child {
 function whenReleased(draw: () => void): () => void {
   let isPressed = false;
   let isWanted = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const release = () => {
     isPressed = false;
     if (isWanted) drawSoon();
@@ -74,17 +78,21 @@ function whenReleased(draw: () => void): () => void {
     'pointerdown',
     ({ button }) => {
       isPressed = button === 0;
+      clearTimeout(timer);
+      timer = setTimeout(release, PRESSED_MS);
     },
     options,
   );
-  // What the click does is drawn at once.
-  document.addEventListener(
-    'click',
-    () => {
-      isPressed = false;
-    },
-    options,
-  );
+  // What a click does is drawn at once, and a choice from a list, which may end without a click.
+  for (const done of ['click', 'change']) {
+    document.addEventListener(
+      done,
+      () => {
+        isPressed = false;
+      },
+      options,
+    );
+  }
   // After the click, where one follows.
   for (const end of ['pointerup', 'pointercancel']) {
     document.addEventListener(end, () => void setTimeout(release), options);

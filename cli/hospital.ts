@@ -42,6 +42,9 @@ const STARTING_OR_ENDING: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
 ]);
 
+/** A gateway may be asked all the same: it writes, not this process. */
+const NOT_ALONE: ReadonlySet<ErrorCode> = new Set(['STORE_LOCKED', 'OTHER_OWNER']);
+
 /** The gateway that has this data folder open; undefined when there is none. */
 async function connect(data: string): Promise<GatewayConnection | undefined> {
   const found = await findGateway(data);
@@ -55,7 +58,7 @@ async function connect(data: string): Promise<GatewayConnection | undefined> {
 }
 
 interface Ways<T> {
-  /** Opens the store; throws STORE_LOCKED before anything is done. */
+  /** Opens the store; throws STORE_LOCKED or OTHER_OWNER before anything is done. */
   alone(): Promise<T>;
   /** Asks whether the gateway answers; throws before anything is done. */
   through(gateway: GatewayConnection): Promise<T>;
@@ -65,7 +68,7 @@ async function openOnce<T>(data: string, { alone, through }: Ways<T>): Promise<T
   try {
     return await alone();
   } catch (error) {
-    if (!(error instanceof ChartsealError) || error.code !== 'STORE_LOCKED') throw error;
+    if (!(error instanceof ChartsealError) || !NOT_ALONE.has(error.code)) throw error;
     const gateway = await connect(data);
     if (gateway === undefined) throw error;
     try {

@@ -220,6 +220,11 @@ export const ERROR_CODES = {
     64,
     'Choose an empty folder, or move away what the message names: keys and ledgers are never overwritten.',
   ),
+  OTHER_OWNER: code(
+    500,
+    2,
+    'Run it as that user, with sudo -u; or give the folder and all in it to root, with chown -R.',
+  ),
   EXPORT_TOO_SLOW: code(
     503,
     2,

@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isSystemError } from '../services/file-error.js';
 import { dataLayout, LOST_AND_FOUND, STAGING } from './layout.js';
+import { requireOwner } from './owner.js';
 import { removeDeadStaging, stagingName } from './staging.js';
 
 const { config, keys } = dataLayout('');
@@ -103,8 +104,10 @@ export class DataPlace {
   static async claim(folder: string): Promise<DataPlace> {
     const path = resolve(folder);
     const real = await existing(path);
-    if (real !== undefined) await requireEmpty(real);
-    else await mkdir(dirname(path), { recursive: true });
+    if (real !== undefined) {
+      await requireEmpty(real);
+      await requireOwner(real, 'the folder');
+    } else await mkdir(dirname(path), { recursive: true });
     const parent = real ?? dirname(path);
     const prefix = real === undefined ? `${STAGING}${basename(path)}-` : STAGING;
     await removeDeadStaging(parent, prefix);

@@ -1,7 +1,7 @@
 // Certificates of a data folder's identities, issued anew for the keys that they have: logs of
 // earlier versions have some that end.
 import { X509Certificate } from 'node:crypto';
-import { open, rename, stat } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { formatTime } from '../../chaincode/core/time.js';
@@ -11,7 +11,9 @@ import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { type DataConfig, readConfig } from './config.js';
 import { certificatesIn, KEY_FILES, readAuthority, readCertificates, readKeys } from './keys.js';
 import { dataLayout } from './layout.js';
+import { requireOwner } from './owner.js';
 import { syncFolder } from './place.js';
+import { keyStaging, removeDeadStaging, stagingName } from './staging.js';
 
 export interface RenewedCertificate {
   /** Name of the file below DATA/keys. */
@@ -35,20 +37,13 @@ async function findLedger(path: string): Promise<DataConfig['ledger'] | undefine
   }
 }
 
-/** Under its name at once, and durable; root locks out nobody whom the keys belong to. */
+/** Under its name at once, and durable. */
 async function putCertificate(folder: string, file: string, pem: string): Promise<void> {
-  const path = join(folder, file);
   try {
-    const handle = await open(`${path}.new`, 'w', 0o600);
-    try {
-      const { uid, gid } = await stat(folder);
-      if (process.geteuid?.() === 0) await handle.chown(uid, gid);
-      await handle.writeFile(pem);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${path}.new`, path);
+    await removeDeadStaging(folder, keyStaging(file), 'file');
+    const staging = join(folder, stagingName(keyStaging(file)));
+    await writeFile(staging, pem, { mode: 0o600, flag: 'wx', flush: true });
+    await rename(staging, join(folder, file));
     await syncFolder(folder);
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
@@ -74,7 +69,7 @@ async function renewed(
 /**
  * Puts before those that end others without an end; keys and authority stay, and with them what
  * the log says. Throws NOT_SUPPORTED for a log on a channel, KEY_EXPOSED, KEY_UNREADABLE where the
- * authority's key is not here, FILE_UNWRITABLE.
+ * authority's key is not here, OTHER_OWNER, FILE_UNWRITABLE.
  * @param folder DATA
  */
 export async function renewCertificates(folder: string): Promise<readonly RenewedCertificate[]> {
@@ -83,6 +78,7 @@ export async function renewCertificates(folder: string): Promise<readonly Renewe
     const text = 'identities of a channel are renewed with: chartseal identity renew';
     throw new ChartsealError('NOT_SUPPORTED', text);
   }
+  await requireOwner(layout.keys, 'the folder of the keys');
   // That they are here, for nobody else, and can be read.
   await readKeys(layout.keys);
   const authority = readAuthority(layout.keys);

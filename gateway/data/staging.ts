@@ -18,6 +18,9 @@ export function stagingName(prefix: string): string {
   return name;
 }
 
+/** Prefix under which a file of DATA/keys is written anew. */
+export const keyStaging = (file: string) => `${file}.part-`;
+
 type Kind = 'folder' | 'file';
 
 /** Names of ours with this prefix, each with its process when that is still there. */

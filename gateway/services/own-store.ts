@@ -3,6 +3,7 @@ import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { DataLayout } from '../data/layout.js';
+import { requireOwner } from '../data/owner.js';
 import { openStore, type Store } from '../store/store.js';
 import { isSystemError, systemErrorText } from './file-error.js';
 import { clearRebuild, finishRebuild } from './rebuild/settle.js';
@@ -44,10 +45,11 @@ function holderOf({ run }: DataLayout): string {
 
 /**
  * Opens the store and writes nothing beside it, but puts a rebuilt store in its place when the
- * rebuild was killed before that. Throws STORE_LOCKED naming the process that has it, and the codes
- * of the store.
+ * rebuild was killed before that. Throws OTHER_OWNER, STORE_LOCKED naming the process that has it,
+ * and the codes of the store.
  */
 export async function openStoreToRead(layout: DataLayout, logId: string): Promise<Store> {
+  await requireOwner(layout.folder);
   try {
     await finishRebuild(layout);
     return await openStore(layout.store, logId);

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import {
   chownSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { ErrorCode } from '../../chaincode/core/errors.js';
 import { createDataFolder } from '../../gateway/data/create.js';
 import { backupKeys, restoreKeys } from '../../gateway/services/backup/keys.js';
 import { openHospital } from '../../gateway/services/hospital.js';
@@ -49,9 +52,9 @@ describe('keys restore into a folder that has a part of its keys', function () {
       .sort()
       .map((key) => [key, readFileSync(at(name, 'keys', key), 'utf8')]);
 
-  async function refused(words: string): Promise<void> {
+  async function refused(code: ErrorCode, words: string): Promise<void> {
     const before = [readdirSync(at('data')).sort(), contents('data')];
-    await expectCodeAsync(restore, 'DATA_EXISTS');
+    await expectCodeAsync(restore, code);
     const told = await restore().catch(String);
     expect(told).to.include(words);
     expect([readdirSync(at('data')).sort(), contents('data')]).to.deep.equal(before);
@@ -87,30 +90,35 @@ describe('keys restore into a folder that has a part of its keys', function () {
     const master = readFileSync(keyFile('master-key.hex'), 'utf8');
     for (const other of ['', `${'ab'.repeat(32)}\n`, master.slice(0, -1), 'x'.repeat(100_000)]) {
       writeFileSync(keyFile('master-key.hex'), other);
-      await refused(other.length > 1000 ? 'damaged' : 'move the folder "keys" away');
+      await refused('DATA_EXISTS', other.length > 1000 ? 'damaged' : 'move the folder "keys" away');
     }
   });
 
   it('is refused where something else lies among the keys, or nothing is missing', async () => {
-    await refused('has all keys of this backup already');
+    await refused('DATA_EXISTS', 'has all keys of this backup already');
     rmSync(keyFile('note-key.pem'));
     writeFileSync(keyFile('notes'), 'x');
-    await refused('not in the backup');
+    await refused('DATA_EXISTS', 'not in the backup');
     rmSync(keyFile('notes'));
     mkdirSync(keyFile('note-key.pem'));
     await expectCodeAsync(restore, 'FILE_UNREADABLE');
   });
 
-  it('gives what root restores to the user whom the folder belongs to', async () => {
+  it('is not for root where the folder belongs to another user, who could not read them', async () => {
     if (process.geteuid?.() !== 0) return;
     chownSync(at('data'), NOBODY, NOBODY);
     rmSync(keyFile('note-key.pem'));
-    await restore();
-    expect(statSync(keyFile('note-key.pem')).uid).to.equal(NOBODY);
+    await refused('OTHER_OWNER', 'belongs to user 65534');
     rmSync(at('data', 'keys'), { recursive: true });
-    await restore();
-    for (const path of [at('data', 'keys'), keyFile('note-key.pem')]) {
-      expect(statSync(path).uid).to.equal(NOBODY);
-    }
+    await expectCodeAsync(restore, 'OTHER_OWNER');
+    expect(existsSync(at('data', 'keys'))).to.equal(false);
+  });
+
+  it('removes a certificate that a killed renewal left half made', async () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    writeFileSync(keyFile(`writer-certificate.pem.part-${pid}-0123456789ab`), '-----BEGIN');
+    rmSync(keyFile('note-key.pem'));
+    expect((await restore()).restored).to.deep.equal(['note-key.pem']);
+    expect(contents('data')).to.deep.equal(contents('made'));
   });
 });

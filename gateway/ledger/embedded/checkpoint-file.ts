@@ -1,15 +1,6 @@
 // The newest block's number and hash, kept in a file outside the database: a database that was
 // put back to an older state is found by it.
-import {
-  chownSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canonicalBytes, parseCanonical } from '../../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
@@ -57,15 +48,6 @@ function syncPath(path: string): void {
   }
 }
 
-/** One command that root ran must not lock out the user whom the folder belongs to. */
-function giveToOwner(path: string): void {
-  if (process.geteuid?.() !== 0) return;
-  const { uid, gid } = statSync(dirname(path));
-  if (uid === 0) return;
-  chownSync(path, uid, gid);
-  syncPath(path);
-}
-
 /** What is no file must neither be written through nor waited for. */
 function requireFileOrNothing(path: string): void {
   const isOdd = lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
@@ -77,7 +59,6 @@ export function writeCheckpointFile(path: string, checkpoint: LedgerCheckpoint):
   const temporary = `${path}.new`;
   requireFileOrNothing(temporary);
   writeFileSync(temporary, canonicalBytes(checkpoint), { mode: 0o600, flush: true });
-  giveToOwner(temporary);
   renameSync(temporary, path);
   syncPath(dirname(path));
 }

@@ -11,6 +11,7 @@ import {
   LOST_AND_FOUND,
   STAGING,
 } from '../../data/layout.js';
+import { requireOwner } from '../../data/owner.js';
 import { syncFolder } from '../../data/place.js';
 import { listStaging, stagingName } from '../../data/staging.js';
 import { Database } from '../../store/database.js';
@@ -101,10 +102,11 @@ export class ImportPlace {
 
   /**
    * Throws DATA_EXISTS where more than keys lies, OTHER_LOG, KEY_UNREADABLE without keys,
-   * STORE_LOCKED while another import works there.
+   * OTHER_OWNER, STORE_LOCKED while another import works there.
    */
   static async claim(data: string, logId: string): Promise<ImportPlace> {
     const folder = await realFolder(data);
+    await requireOwner(folder, 'the folder');
     await requireNoData(dataLayout(folder), logId);
     const staging = join(folder, stagingName(IMPORT_STAGING));
     await mkdir(staging, { mode: 0o700 });

@@ -1,6 +1,6 @@
 // The files of restored keys in a data folder: all of them, or those that are missing. What lies
 // there is compared and never overwritten.
-import { chown, link, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
@@ -31,13 +31,6 @@ export async function writeKeyFiles(folder: string, { files }: KeyBackup): Promi
   await (namesOf(files).length === 2 ? readLogKeys(folder) : readKeys(folder));
 }
 
-/** What root restored must not lock out the user whom the data folder belongs to. */
-async function giveToOwner(keys: string, names: readonly string[], folder: string): Promise<void> {
-  if (process.geteuid?.() !== 0) return;
-  const { uid, gid } = await stat(folder);
-  for (const name of ['', ...names]) await chown(join(keys, name), uid, gid);
-}
-
 /** Makes the keys in a folder within the data folder, to be used there. */
 async function withStaged(
   { folder }: DataLayout,
@@ -50,7 +43,6 @@ async function withStaged(
   try {
     const keys = join(staging, 'keys');
     await writeKeyFiles(keys, backup);
-    await giveToOwner(keys, Object.keys(backup.files), folder);
     await use(keys);
   } finally {
     await rm(staging, { recursive: true, force: true });

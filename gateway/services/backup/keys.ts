@@ -12,7 +12,9 @@ import {
 import { checkKeysOfLog } from '../../data/key-check.js';
 import { findKeyFile, KEY_FILES, readKeysFor } from '../../data/keys.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
+import { requireOwner } from '../../data/owner.js';
 import { DataPlace, syncFolder } from '../../data/place.js';
+import { keyStaging, removeDeadStaging } from '../../data/staging.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { readSmallFile } from '../small-file.js';
 import { fillInKeys, namesOf, putBackKeys, writeKeyFiles } from './key-files.js';
@@ -36,6 +38,7 @@ export interface KeyBackupResult {
 /** Which log the folder is of; its keys must be those of the registration. */
 async function readFacts(layout: DataLayout): Promise<KeyBackupFacts> {
   const config = await readConfig(layout.config);
+  await requireOwner(layout.folder);
   const { channel, mspId, logId } = config;
   const { secrets } = await readKeysFor(config.ledger, layout.keys);
   const registration = await findRegistration(layout, config);
@@ -54,8 +57,8 @@ function readKeyFiles(folder: string): Record<string, string> {
 }
 
 /**
- * Writes a new file and reads it back. Throws FILE_EXISTS, FILE_UNWRITABLE, the codes of config,
- * keys and ledger, and KEY_UNREADABLE for keys of another log.
+ * Writes a new file and reads it back. Throws OTHER_OWNER, FILE_EXISTS, FILE_UNWRITABLE, the codes
+ * of config, keys and ledger, and KEY_UNREADABLE for keys of another log.
  * @param folder DATA
  */
 export async function backupKeys(
@@ -95,6 +98,9 @@ async function findLogId(layout: DataLayout): Promise<string | undefined> {
 /** Names of what lies where the keys belong. */
 async function listKeys(folder: string): Promise<readonly string[]> {
   try {
+    for (const name of Object.values(KEY_FILES)) {
+      await removeDeadStaging(folder, keyStaging(name), 'file');
+    }
     return await readdir(folder);
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return [];
@@ -120,15 +126,18 @@ async function put(
   present: readonly string[],
   isAlone: boolean,
 ): Promise<readonly string[]> {
+  const isNew = isAlone && present.length === 0;
+  if (!isNew) await requireOwner(layout.folder);
   if (present.length > 0) return fillInKeys(layout, backup, present);
-  await (isAlone ? putNew(layout, backup) : putBackKeys(layout, backup));
+  await (isNew ? putNew(layout, backup) : putBackKeys(layout, backup));
   return Object.keys(backup.files);
 }
 
 /**
  * Keys from a backup into a folder that is absent or empty, or into the data folder of the same
  * log whose keys are gone, all or some of them. Throws DATA_EXISTS, OTHER_LOG, BACKUP_REFUSED,
- * NEWER_VERSION, FILE_UNWRITABLE and the codes of reading a file; nothing was written then.
+ * NEWER_VERSION, OTHER_OWNER, FILE_UNWRITABLE and the codes of reading a file; nothing was written
+ * then.
  */
 export async function restoreKeys(
   path: string,

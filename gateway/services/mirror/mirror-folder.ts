@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { requireOwner } from '../../data/owner.js';
 import { syncFolder } from '../../data/place.js';
 import { removeDeadStaging, stagingName, syncAll } from '../../data/staging.js';
 import { Database } from '../../store/database.js';
@@ -36,6 +37,7 @@ export async function onMirror<T>(work: () => Promise<T>): Promise<T> {
 
 async function isBegun(folder: string): Promise<boolean> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await requireOwner(folder, 'the folder of the mirror');
   const names = (await readdir(folder)).filter((name) => !name.startsWith(STAGING));
   if (names.every((name) => name === FOLDER || CHECKPOINT_NAME.test(name))) return names.length > 0;
   throw new ChartsealError('DATA_EXISTS', 'the folder holds something else than a mirror');
@@ -56,7 +58,10 @@ async function create(folder: string): Promise<void> {
   }
 }
 
-/** For this process alone. Throws STORE_LOCKED, MIRROR_CORRUPT, DATA_EXISTS, FILE_UNWRITABLE. */
+/**
+ * For this process alone. Throws OTHER_OWNER, STORE_LOCKED, MIRROR_CORRUPT, DATA_EXISTS,
+ * FILE_UNWRITABLE.
+ */
 export async function openMirrorDatabase(folder: string): Promise<Database> {
   try {
     if (!(await isBegun(folder))) await create(folder);

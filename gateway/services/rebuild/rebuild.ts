@@ -7,6 +7,7 @@ import type { JsonValue } from '../../../chaincode/core/json.js';
 import { type DataConfig, readConfig } from '../../data/config.js';
 import { readKeysFor } from '../../data/keys.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
+import { requireOwner } from '../../data/owner.js';
 import { parseTrustFile, type Trust } from '../../evidence/trust.js';
 import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { Rows } from '../../store/database.js';
@@ -256,7 +257,7 @@ async function fill(
 /**
  * Throws STORE_CORRUPT naming an entry that is lost or cannot stand where it stands, LOG_FORKED
  * when ledger and entries disagree, LEDGER_BEHIND when the ledger lacks what the store has
- * attested, STORE_FAILED, and the codes of the ledger: nothing was changed then.
+ * attested, OTHER_OWNER, STORE_FAILED, and the codes of the ledger: nothing was changed then.
  */
 export async function rebuildStore(folder: string): Promise<RebuildResult> {
   try {
@@ -271,6 +272,7 @@ export async function rebuildStore(folder: string): Promise<RebuildResult> {
 async function rebuildFolder(folder: string): Promise<RebuildResult> {
   const layout = dataLayout(folder);
   const config = await readConfig(layout.config);
+  await requireOwner(layout.folder);
   const keys = await readKeysFor(config.ledger, layout.keys);
   // The ledger first: its lock says that no other process works here, whatever the store is like.
   const ledger = await openOwnLedger(layout, config, keys);

@@ -1,4 +1,5 @@
 // chartseal audit [PATH…]: derives the log anew, hashes the archive again, anchors the result.
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import { auditThrough, type RemoteAuditOptions } from '../../gateway/client/remote-audit.js';
 import { RemoteDoor } from '../../gateway/client/remote-door.js';
 import type { AnswerRow } from '../../gateway/services/audit/answers.js';
@@ -144,11 +145,20 @@ function tellSummary(summary: AuditSummary, answered: number, context: CommandCo
   tellAnchoring(summary, context);
 }
 
+function requireUse(paths: readonly string[], options: AuditCommandOptions): void {
+  const { report, rate, windowMs, restart = false, logOnly = false } = options;
+  const isUsed = paths.length > 0 || restart || (report ?? rate ?? windowMs) !== undefined;
+  if (!logOnly || !isUsed) return;
+  const text = '--log-only reads no archive: it takes no PATH, --report, --rate, --for, --restart';
+  throw new ChartsealError('USAGE', text);
+}
+
 export async function audit(
   paths: readonly string[],
   options: AuditCommandOptions,
   context: CommandContext,
 ): Promise<number> {
+  requireUse(paths, options);
   const { rate, windowMs, report, waitMs } = options;
   const counter = new ByteCounter();
   const { signal, release } = untilInterrupted();

@@ -1,6 +1,7 @@
 // Paths at which nothing lies, or something that is no file: each with a code and a hint, at once,
 // and nothing written.
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   lstatSync,
@@ -121,14 +122,17 @@ describe('a strange path', function () {
     }
   });
 
-  it('of events that is a pipe is waited for, and others may work meanwhile', () => {
+  it('of events that is a pipe is waited for, and others may work meanwhile', async () => {
     const args = ['access', 'import', 'fifo', '--data', 'data'];
     const waiting = place.start(args);
     try {
       const ran = runIn(place, ['trust', 'export', '--data', 'data']);
       expect(ran.status, ran.stderr).to.equal(0);
     } finally {
+      const ended = once(waiting, 'exit');
       waiting.kill('SIGKILL');
+      // As long as it is there, the writer takes it for its reader.
+      await ended;
     }
     const writer = spawn('bash', ['-c', 'exec > fifo'], { cwd: place.folder });
     const ran = runIn(place, args);

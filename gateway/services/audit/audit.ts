@@ -143,7 +143,7 @@ class Audit {
   async #checkScope(store: Store): Promise<void> {
     requireOwnKeys(this.#folder, store);
     await this.#scope.requireRecords(store);
-    checkPass(store, this.#passOptions());
+    await checkPass(store, this.#passOptions());
   }
 
   #passOptions() {

@@ -51,15 +51,15 @@ function findPass(
 
 /**
  * Throws AUDIT_UNFINISHED when another pass is not finished, and this one would take its place,
- * or when what is known of it cannot be believed.
+ * or when what is known of it cannot be believed; FILE_EXISTS where its report cannot begin.
  */
-export function checkPass(
+export async function checkPass(
   store: Store,
   options: Pick<PassOptions, 'scope' | 'isRestart' | 'keys' | 'report' | 'folder'>,
-): void {
+): Promise<void> {
   const { scope, report, folder } = options;
   const row = findPass(store, options);
-  if (row === undefined) return;
+  if (row === undefined) return report === undefined ? undefined : checkNotThere(report);
   if (row.paths.join() !== encoded(scope).join()) {
     const paths = row.paths.map((path) => Buffer.from(path, 'base64').toString());
     const which = paths.length === 0 ? 'all records' : paths.join(' ');
@@ -104,7 +104,7 @@ export class Pass {
 
   /** Goes on with the pass that is not finished, or begins one. */
   static async open(store: Store, options: PassOptions): Promise<Pass> {
-    checkPass(store, options);
+    await checkPass(store, options);
     const { scope, keys, startedAt, folder, entries, size } = options;
     const found = findPass(store, options);
     if (found !== undefined) return Pass.#goOn(store, found, options);
@@ -125,7 +125,7 @@ export class Pass {
       until: entries,
     };
     // The row first: a report that no pass knows would stand in the way of the next.
-    await checkNotThere(path);
+    if (options.report === undefined) await checkNotThere(path);
     await savePassRow(store, row, keys);
     const report = await Report.resume(knownReport(row, folder)).catch(async (error: unknown) => {
       await savePassRow(store, { ...row, isDone: true }, keys);

@@ -1,5 +1,5 @@
-// npm test: the tests that need a live Fabric network, which mostly waits, and about as much again
-// run beside all others. With arguments it is mocha and nothing else.
+// npm test, in three processes that take about as long: the tests of a live Fabric network and of
+// the browser mostly wait. With arguments it is mocha and nothing else.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,14 +7,13 @@ import { createInterface } from 'node:readline';
 
 const MOCHA = join(__dirname, '..', '..', 'node_modules', 'mocha', 'bin', 'mocha.js');
 const ALL = 'dist/test/**/*.test.js';
-const BESIDE = [
+const WAITING = [
   'dist/test/live/*.test.js',
   'dist/test/network/*.test.js',
   'dist/test/ledger/fabric.test.js',
   'dist/test/browser/*.test.js',
-  'dist/test/fault/*.test.js',
-  'dist/test/http/*.test.js',
 ];
+const BESIDE = ['dist/test/services/*.test.js', 'dist/test/http/*.test.js'];
 const TOTALS = /^(\d+) passed, (\d+) failed$/;
 
 interface Totals {
@@ -46,23 +45,31 @@ const show = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
 
+/** What they say comes one after the other, that of the first at once. */
+async function inOrder(runs: readonly ChildProcess[]): Promise<readonly Totals[]> {
+  let turn = 0;
+  const waiting = runs.map((): string[] => []);
+  const done = runs.map((mocha, at) =>
+    followed(mocha, (line) => (at === turn ? show(line) : waiting[at]?.push(line))),
+  );
+  const totals: Totals[] = [];
+  for (const result of done) {
+    totals.push(await result);
+    turn++;
+    for (const line of waiting[turn] ?? []) show(line);
+  }
+  return totals;
+}
+
 async function runAll(): Promise<number> {
-  const others = start(ALL, ...BESIDE.flatMap((files) => ['--ignore', files]));
-  const beside = start(...BESIDE);
+  const others = [ALL, ...[...WAITING, ...BESIDE].flatMap((files) => ['--ignore', files])];
+  const runs = [others, BESIDE, WAITING].map((files) => start(...files));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      others.kill(signal);
-      beside.kill(signal);
+      for (const mocha of runs) mocha.kill(signal);
     });
   }
-  let later: string[] | undefined = [];
-  const besideDone = followed(beside, (line) =>
-    later === undefined ? show(line) : later.push(line),
-  );
-  const results = [await followed(others, show)];
-  for (const line of later) show(line);
-  later = undefined;
-  results.push(await besideDone);
+  const results = await inOrder(runs);
   const sum = (of: keyof Totals) => results.reduce((all, totals) => all + totals[of], 0);
   show(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 ? 0 : 1;

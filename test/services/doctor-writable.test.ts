@@ -22,7 +22,11 @@ describe('the doctor of what commands must write', function () {
 
   const writable = async () => one(await run(), 'writable');
 
-  for (const [name, make] of Object.entries(OBSTACLES)) {
+  const forRun = {
+    ...OBSTACLES,
+    'a link to a folder': (path: string) => symlinkSync('keys', path),
+  };
+  for (const [name, make] of Object.entries(forRun)) {
     it(`finds ${name} in the place of run, where every command is refused`, async () => {
       rmSync(inData('run'), { recursive: true });
       make(inData('run'));
@@ -33,7 +37,9 @@ describe('the doctor of what commands must write', function () {
       expect(sentence).to.include('"run"');
       expect(next).to.include(inData('run'));
     });
+  }
 
+  for (const [name, make] of Object.entries(OBSTACLES)) {
     it(`finds ${name} in the place of audits, where no report can be written`, async () => {
       make(inData('audits'));
       const found = await run();

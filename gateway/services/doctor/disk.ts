@@ -95,11 +95,20 @@ const isThere = (path: string) =>
     () => false,
   );
 
+/** Where it cannot be looked at, that is the obstacle. */
+const isLink = (path: string) =>
+  lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
+
 async function checkParts(layout: DataLayout): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const [name, rights, meaning] of PARTS) {
     const path = layout[name];
-    const why = await obstacle(path, rights);
+    // Commands empty `run`, and nothing that lies elsewhere.
+    const isRunElsewhere = name === 'run' && (await isLink(path));
+    const why = isRunElsewhere ? 'it is a link' : await obstacle(path, rights);
     if (why === undefined) continue;
     const sentence = `The folder "${name}" cannot be used: ${why}. ${meaning}`;
     const next = `look at: ls -ld ${quoted(path)}; move away what lies there, or give the rights`;

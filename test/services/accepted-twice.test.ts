@@ -7,8 +7,8 @@ import type { Submission } from '../../gateway/services/submission.js';
 import * as keys from '../../gateway/store/keys.js';
 import { parseKnownRow } from '../../gateway/store/rows.js';
 import {
-  AuditSample,
   audit,
+  eachOnACopy,
   keysOf,
   openData,
   readValue,
@@ -22,17 +22,11 @@ const first = accessSubmission('P1', REQUEST);
 const TWICE = 'each entry is found by its leaf hash and by its content, nothing else';
 
 describe('a submission that a damaged store accepted twice', () => {
-  let sample: AuditSample;
   let folder: string;
 
-  before(async () => {
-    sample = await AuditSample.create();
+  eachOnACopy((copy) => {
+    folder = copy;
   });
-  after(() => sample.remove());
-  beforeEach(() => {
-    folder = sample.copy();
-  });
-  afterEach(() => sample.drop(folder));
 
   async function submit(submission: Submission): Promise<Accepted> {
     const hospital = await openData(folder);

@@ -19,8 +19,9 @@ import { AUDIT_KEY } from '../../gateway/store/keys.js';
 import { formatJsonRow, parseJsonRow } from '../../gateway/store/rows.js';
 import { openStore } from '../../gateway/store/store.js';
 import {
-  AuditSample,
+  type AuditSample,
   audit,
+  eachOnACopy,
   FILES,
   ingestAll,
   keysOf,
@@ -49,15 +50,11 @@ describe('a pass of an audit', function () {
   let sample: AuditSample;
   let folder: string;
 
-  before(async () => {
-    sample = await AuditSample.create();
-  });
-  after(() => sample.remove());
-  beforeEach(() => {
-    folder = sample.copy();
+  eachOnACopy((copy, of) => {
+    folder = copy;
+    sample = of;
   });
   afterEach(() => {
-    sample.drop(folder);
     writeFiles(sample.archive, { [EARLY]: FILES[EARLY] as string });
   });
 

@@ -13,7 +13,7 @@ import { expect } from 'chai';
 import { type RebuildResult, rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
 import type { Part } from '../../gateway/store/keys.js';
 import { partFolder } from '../../gateway/store/store-database.js';
-import { AuditSample, addEvents, audit, openData } from '../support/audit-sample.js';
+import { AuditSample, addEvents, audit, eachOnACopy, openData } from '../support/audit-sample.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 
 const PATIENTS = 4;
@@ -21,17 +21,11 @@ const PATIENTS = 4;
 const RECORDS = 13;
 
 describe('rebuild of a store that lacks a part', () => {
-  let sample: AuditSample;
   let folder: string;
 
-  before(async () => {
-    sample = await AuditSample.create();
+  eachOnACopy((copy) => {
+    folder = copy;
   });
-  after(() => sample.remove());
-  beforeEach(() => {
-    folder = sample.copy();
-  });
-  afterEach(() => sample.drop(folder));
 
   const place = (part: Part) => partFolder(join(folder, 'store'), part);
   const droppedOf = ({ mended }: RebuildResult, kind: string) =>

@@ -3,9 +3,10 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type MendedRows, rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
 import { AUDIT_KEY, FLUSHED_MAP_KEY } from '../../gateway/store/keys.js';
 import {
-  AuditSample,
+  type AuditSample,
   addEvents,
   audit,
+  eachOnACopy,
   ingestAll,
   keysOf,
   openData,
@@ -18,14 +19,10 @@ describe('rebuild of rows that cannot be used', () => {
   let sample: AuditSample;
   let folder: string;
 
-  before(async () => {
-    sample = await AuditSample.create();
+  eachOnACopy((copy, of) => {
+    folder = copy;
+    sample = of;
   });
-  after(() => sample.remove());
-  beforeEach(() => {
-    folder = sample.copy();
-  });
-  afterEach(() => sample.drop(folder));
 
   /** What became of a kind of rows. */
   async function rebuilt(kind: string): Promise<{ mended: number | undefined; dropped: number }> {

@@ -4,21 +4,15 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ErrorCode } from '../../chaincode/core/errors.js';
-import { AuditSample, addEvents, audit, openData } from '../support/audit-sample.js';
+import { addEvents, audit, eachOnACopy, openData } from '../support/audit-sample.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 
 describe('a data folder', () => {
-  let sample: AuditSample;
   let folder: string;
 
-  before(async () => {
-    sample = await AuditSample.create();
+  eachOnACopy((copy) => {
+    folder = copy;
   });
-  after(() => sample.remove());
-  beforeEach(() => {
-    folder = sample.copy();
-  });
-  afterEach(() => sample.drop(folder));
 
   const key = (name: string) => join(folder, 'keys', name);
   const changes: Readonly<Record<string, readonly [path: () => string, () => void, ErrorCode]>> = {

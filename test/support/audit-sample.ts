@@ -115,6 +115,21 @@ export class AuditSample {
   }
 }
 
+/** Gives each test of a suite a copy of its own, which goes with it. */
+export function eachOnACopy(use: (folder: string, sample: AuditSample) => void): void {
+  let sample: AuditSample;
+  let folder: string;
+  before(async () => {
+    sample = await AuditSample.create();
+  });
+  after(() => sample.remove());
+  beforeEach(() => {
+    folder = sample.copy();
+    use(folder, sample);
+  });
+  afterEach(() => sample.drop(folder));
+}
+
 /** Works on the rows themselves, past every check. */
 export async function withRows<T>(folder: string, use: (rows: RawStore) => Promise<T>): Promise<T> {
   return withRaw(dataLayout(folder).store, use);

@@ -8,7 +8,7 @@ import { chosenSeed, newRandom } from '../support/fault-random.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
 const KILLS = 3;
-const OPENING_MS = 1500;
+const WORKING_MS = 1500;
 
 describe('a gateway that is killed while it audits and exports', function () {
   this.timeout(60_000);
@@ -29,9 +29,9 @@ describe('a gateway that is killed while it audits and exports', function () {
     const folder = sample.copy();
     let accepted = 0;
     for (let kill = 0; kill < KILLS; kill++) {
-      const afterMs = OPENING_MS + random.integer(1500);
+      const afterMs = 200 + random.integer(WORKING_MS);
       const command = ['busy-gateway', folder, `run ${kill}`];
-      const ran = await runChild(scratch, command, { afterMs });
+      const ran = await runChild(scratch, command, { afterMs, afterLine: OPEN });
       expect(ran.killed, ran.stderr).to.equal(true);
       expect(ran.lines).to.include(OPEN);
       const leaves = ran.lines.filter((line) => /^[0-9a-f]{64}$/.test(line));

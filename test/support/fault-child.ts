@@ -14,6 +14,7 @@ import {
   truncateSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FAULT_ENV, type FaultPlan } from './fault-points.js';
 import type { Random } from './fault-random.js';
 import { levelFolders } from './raw-store.js';
@@ -21,11 +22,14 @@ import { levelFolders } from './raw-store.js';
 const PRELOAD = join(__dirname, 'fault-preload.js');
 /** No child of ours takes this long: it hangs, and that is a fault too. */
 const MAX_LIFE_MS = 60_000;
+const POLL_MS = 10;
 
-/** When a child is killed; neither: not at all. */
+/** When a child is killed; neither plan nor time: not at all. */
 export interface Kill {
   readonly plan?: FaultPlan;
   readonly afterMs?: number;
+  /** Its line from which that time counts; without, from the start. */
+  readonly afterLine?: string;
 }
 
 export interface Ran {
@@ -51,9 +55,19 @@ function environment(folder: string, { plan }: Kill, points: boolean): NodeJS.Pr
   return env;
 }
 
-async function ended(child: ChildProcess, afterMs: number | undefined): Promise<boolean> {
+async function said(child: ChildProcess, stdout: string, line: string): Promise<void> {
+  const isSaid = () => readFileSync(stdout, 'utf8').split('\n').includes(line);
+  while (child.exitCode === null && child.signalCode === null && !isSaid()) await sleep(POLL_MS);
+}
+
+async function ended(
+  child: ChildProcess,
+  { afterMs, afterLine }: Kill,
+  stdout: string,
+): Promise<boolean> {
   const exited = once(child, 'exit');
   const kill = () => child.kill('SIGKILL');
+  if (afterLine !== undefined) await said(child, stdout, afterLine);
   const timer = afterMs === undefined ? undefined : setTimeout(kill, afterMs);
   let hung = false;
   const life = setTimeout(() => {
@@ -82,7 +96,7 @@ export async function runChild(
     env: environment(folder, kill, points),
     stdio: ['ignore', out, err],
   });
-  const killed = await ended(child, kill.afterMs);
+  const killed = await ended(child, kill, join(folder, 'stdout'));
   const durationMs = performance.now() - startedAt;
   for (const file of [out, err]) closeSync(file as number);
   const text = readFileSync(join(folder, 'stdout'), 'utf8');

@@ -39,9 +39,10 @@ interface Measured {
   readonly base: string;
   /** How often each point is reached. */
   readonly counts: ReadonlyMap<string, number>;
-  /** From the first point to the end, in ms since the start. */
+  /** When the first point is reached, as a part of the whole time. */
   readonly from: number;
-  readonly until: number;
+  /** How long it took when it was last not killed: the pace of the machine changes. */
+  lastedMs: number;
 }
 
 export interface Fault {
@@ -96,7 +97,8 @@ async function measure(fault: FaultCase, folder: string): Promise<Measured> {
   const reached = readReached(copy);
   for (const { point } of reached) counts.set(point, (counts.get(point) ?? 0) + 1);
   rmSync(copy, { recursive: true });
-  return { fault, base, counts, from: reached[0]?.ms ?? 0, until: ran.durationMs };
+  const from = (reached[0]?.ms ?? 0) / ran.durationMs;
+  return { fault, base, counts, from, lastedMs: ran.durationMs };
 }
 
 /** Every point that the case names, at every moment at which it can be cut off. */
@@ -126,7 +128,9 @@ function placeOf({ of, point, moment }: Slot): string {
 
 /** @param again what is done was begun before, so that a point may be reached less often */
 function killOf({ of, point, moment }: Slot, random: Random, again: boolean): Kill {
-  if (point === undefined) return { afterMs: of.from + random.next() * (of.until - of.from) };
+  if (point === undefined) {
+    return { afterMs: of.lastedMs * (of.from + random.next() * (1 - of.from)) };
+  }
   const nth = again ? 1 : 1 + random.integer(of.counts.get(point) ?? 1);
   return { plan: { point, moment, nth, pauseUs: random.integer(MAX_PAUSE_US) } };
 }
@@ -216,14 +220,17 @@ class FaultRun {
   /** What was answered by processes that were killed one after the other. */
   async #killAll(folder: string, slot: Slot, random: Random, where: string[]): Promise<string[]> {
     const { fault, base } = slot.of;
-    const begin = (kill: Kill) => {
+    const begin = async (kill: Kill) => {
       rmSync(folder, { recursive: true, force: true });
       cpSync(base, folder, { recursive: true });
-      return this.#kill(folder, slot, kill, random, where);
+      const begun = await this.#kill(folder, slot, kill, random, where);
+      if (!begun.killed) slot.of.lastedMs = begun.durationMs;
+      return begun;
     };
     let ran = await begin(killOf(slot, random, false));
-    // Another pace of the machine, fewer batches: the first time is always reached.
-    if (!ran.killed && slot.point !== undefined) ran = await begin(killOf(slot, random, true));
+    // Another pace of the machine: fewer batches, but the first time is always reached; or at its
+    // end before it was to be killed.
+    if (!ran.killed) ran = await begin(killOf(slot, random, true));
     if (!ran.killed) requireEnd(ran, 0);
     const lines = [...ran.lines];
     while (ran.killed && random.next() < AGAIN) {

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { encodeHex } from '../../chaincode/core/bytes.js';
+import type { ChartsealError } from '../../chaincode/core/errors.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
 import { LogClient } from '../../gateway/client/log-client.js';
+import type { Alarm } from '../../gateway/services/mirror/alarm.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { HttpMirrorPlace, on, reached } from '../support/http-mirror-place.js';
 import { slowTreeRoot } from '../support/log-writer.js';
@@ -41,7 +43,7 @@ describe('a mirror of one log over HTTP', () => {
       };
     };
     log.answer = refuse(/001\.p/);
-    await expectCodeAsync(() => run(), 'NOT_FOUND');
+    await expectAlarm(() => run(), 'LEAVES_WITHHELD', { index: 256 });
     log.append(100);
     expect(reached(await run())).to.deep.equal([301, 301, 1]);
     expect(log.asked).to.include('tile/entries/001');
@@ -140,23 +142,50 @@ describe('a mirror of one log over HTTP', () => {
       expect(reached(await run())).to.deep.equal([502, 502, 2]);
     });
 
-    it('when leaves cannot be had for too long, and not before', async () => {
-      log.answer = on(/entries/, (_path, response) => response.writeHead(503).end());
+    /** Follows until an alarm; gives what it told before. */
+    async function expectFollowed(...alarm: [code: 'LEAVES_WITHHELD' | 'LOG_SHRUNK', at: object]) {
       let now = 0;
       const told: string[] = [];
-      const act = () =>
-        run({
-          follow: true,
-          pollMs: 1,
-          withheldMs: 10,
-          now: () => now,
-          onTrouble: ({ code }) => {
-            told.push(code);
-            now += 6;
-          },
-        });
-      await expectAlarm(act, 'LEAVES_WITHHELD', { index: 0 });
+      const onTrouble = ({ code }: ChartsealError) => {
+        told.push(code);
+        now += 6;
+      };
+      const following = { follow: true, pollMs: 1, withheldMs: 10, now: () => now, onTrouble };
+      await expectAlarm(() => run(following), ...alarm);
+      return told;
+    }
+
+    it('when leaves cannot be had for too long, and not before', async () => {
+      log.answer = on(/entries/, (_path, response) => response.writeHead(503).end());
+      const told = await expectFollowed('LEAVES_WITHHELD', { index: 0 });
       expect(told).to.deep.equal(['GATEWAY_FAILED', 'GATEWAY_FAILED']);
+    });
+
+    it('when it signs a larger tree and gives none of its tiles, at once or for too long', async () => {
+      await run();
+      log.append(70);
+      const promise = { index: 512, checkpoints: [log.checkpoint()] };
+      const missing = on(/tile/, (_path, response) => response.writeHead(404).end());
+      log.answer = missing;
+      const thrown = await run().catch((error: Alarm) => error);
+      expect(thrown).to.include({ code: 'LEAVES_WITHHELD' });
+      expect((thrown as Alarm).place).to.deep.include(promise);
+      log.answer = on(/tile/, (_path, response) => response.writeHead(503).end());
+      const told = await expectFollowed('LEAVES_WITHHELD', { index: 502 });
+      expect(told).to.deep.equal(['GATEWAY_FAILED', 'GATEWAY_FAILED']);
+      log.answer = () => false;
+      expect(reached(await run())).to.deep.equal([573, 573, 3]);
+    });
+
+    it('when it takes back a larger tree that it signed and gave no tile of', async () => {
+      await run();
+      const { writer } = log;
+      place.fork(300, 400);
+      log.answer = on(/tile/, (_path, response) => {
+        log.writer = writer;
+        response.writeHead(503).end();
+      });
+      expect(await expectFollowed('LOG_SHRUNK', {})).to.deep.equal(['GATEWAY_FAILED']);
     });
 
     it('when a tree ends without a closing leaf, closes nothing or closes out of order', async () => {

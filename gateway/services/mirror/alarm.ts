@@ -13,7 +13,7 @@ export interface AlarmPlace {
   readonly appendNumber?: number;
   /** Index of a leaf in the tree. */
   readonly index?: number;
-  /** Signed checkpoints that cannot both be of one log: the one seen before, and the new one. */
+  /** Signed: two that cannot both be of one log, the one seen before first; or what is not kept. */
   readonly checkpoints?: readonly string[];
 }
 

@@ -13,6 +13,7 @@ import { isPassing } from '../../client/strict-get.js';
 import { TILE_WIDTH } from '../../store/tiles.js';
 import type { SignedCheckpoint } from '../log-reading.js';
 import { newFullTiles, ProvenTiles } from '../proven-tiles.js';
+import type { HashTilePlace } from '../tile-path.js';
 import { Alarm, type AlarmPlace } from './alarm.js';
 import { NO_BLOCKS } from './channel-block.js';
 import { Bell } from './feed.js';
@@ -53,6 +54,9 @@ const POLL_MS = 2_000;
 const TILES_AHEAD = 4;
 const REFUSED: readonly string[] = ['ACCESS_DENIED', 'NOT_FOUND'];
 
+/** Index of the first leaf below a tile. */
+const firstLeaf = ({ level, number }: HashTilePlace) => number * TILE_WIDTH ** (level + 1);
+
 function parseBelieved(checkpoint: string): SignedCheckpoint {
   return { ...parseCheckpoint(parseNote(checkpoint).text), checkpoint };
 }
@@ -65,6 +69,8 @@ export class HttpMirror {
   #log: FollowedLog;
   #known = newFullTiles();
   #arePinsMet = false;
+  /** The largest that was signed in this run, believed or not: nobody takes that back. */
+  #signed: SignedCheckpoint | undefined;
   /** Since when there are leaves that cannot be had. */
   #behindSince: number | undefined;
   #told = '';
@@ -127,7 +133,8 @@ export class HttpMirror {
   async #judge(error: unknown): Promise<void> {
     const { follow, withheldMs, now = Date.now, onTrouble } = this.#options;
     if (!follow || !isPassing(error)) throw error;
-    const { size } = this.#believed() ?? { size: 0 };
+    // Before a tree is believed it is promised: whoever keeps its tiles back keeps leaves back.
+    const { size } = this.#signed ?? this.#believed() ?? { size: 0 };
     if (this.#leaves.next < size) {
       this.#behindSince ??= now();
       if (now() - this.#behindSince > withheldMs) {
@@ -144,7 +151,8 @@ export class HttpMirror {
       size: newest.size,
       root: newest.root,
       known: this.#known,
-      read: (tile) => client.readHashTile(tile, stop),
+      read: (tile) =>
+        this.#given(client.readHashTile(tile, stop), firstLeaf(tile), [newest.checkpoint]),
       fail: (reason) => this.#fail('LOG_BROKEN', reason, { checkpoints: [newest.checkpoint] }),
     });
     await this.#compare(newest, tiles);
@@ -166,21 +174,26 @@ export class HttpMirror {
     return checkpoint === undefined ? undefined : parseBelieved(checkpoint);
   }
 
+  /** What needs no tile: sizes never go back, and none has two roots. */
+  #compareSigned(newest: SignedCheckpoint, before: SignedCheckpoint): void {
+    const checkpoints = [before.checkpoint, newest.checkpoint];
+    if (newest.size < before.size) {
+      const text = `it shows ${newest.size} leaves, and signed ${before.size} before`;
+      this.#fail('LOG_SHRUNK', text, { checkpoints });
+    }
+    if (newest.size === before.size && !equalBytes(newest.root, before.root)) {
+      const text = `it signed two roots for the size ${newest.size}`;
+      this.#fail('LOG_FORKED', text, { checkpoints });
+    }
+  }
+
   /** The newest checkpoint must go on with the one that was believed before. */
   async #compare(newest: SignedCheckpoint, tiles: ProvenTiles): Promise<void> {
     const before = this.#believed();
-    if (before !== undefined) {
-      const checkpoints = [before.checkpoint, newest.checkpoint];
-      if (newest.size < before.size) {
-        const text = `it shows ${newest.size} leaves, and signed ${before.size} before`;
-        this.#fail('LOG_SHRUNK', text, { checkpoints });
-      }
-      if (newest.size === before.size && !equalBytes(newest.root, before.root)) {
-        this.#fail('LOG_FORKED', `it signed two roots for the size ${newest.size}`, {
-          checkpoints,
-        });
-      }
+    for (const one of [before, this.#signed]) {
+      if (one !== undefined) this.#compareSigned(newest, one);
     }
+    this.#signed = newest;
     await tiles.check();
     if (before === undefined || equalBytes(await tiles.rootAt(before.size), before.root)) return;
     const text = `its tree of size ${newest.size} does not begin with the one of size ${before.size}`;
@@ -219,7 +232,8 @@ export class HttpMirror {
     for (let number = asked; number < end; number++) {
       while (asked < end && ahead.length < TILES_AHEAD) ahead.push(read(asked++));
       const start = number * TILE_WIDTH;
-      const [hashes, leaves] = await this.#given(ahead.shift() as (typeof ahead)[0], start, first);
+      const given = ahead.shift() as (typeof ahead)[0];
+      const [hashes, leaves] = await this.#given(given, Math.max(start, first));
       for (const [at, leaf] of leaves.entries()) {
         const hash = hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
         if (!equalBytes(leafHash(leaf), hash)) {
@@ -231,18 +245,20 @@ export class HttpMirror {
     }
   }
 
-  async #given<T>(reading: Promise<T>, start: number, first: number): Promise<T> {
+  /** @param checkpoints that promise what is not given */
+  async #given<T>(reading: Promise<T>, index: number, checkpoints?: string[]): Promise<T> {
     try {
       return await reading;
     } catch (error) {
       if (!(error instanceof ChartsealError) || !REFUSED.includes(error.code)) throw error;
-      throw this.#withheld(Math.max(start, first), error.message, error);
+      throw this.#withheld(index, error.message, error, checkpoints);
     }
   }
 
-  #withheld(index: number, reason: string, cause: unknown): Alarm {
+  #withheld(index: number, reason: string, cause: unknown, checkpoints?: string[]): Alarm {
     const text = `log ${this.#origin}: leaves from ${index} on are not given (${reason})`;
-    return new Alarm('LEAVES_WITHHELD', text, { origin: this.#origin, index }, cause);
+    const promised = checkpoints === undefined ? {} : { checkpoints };
+    return new Alarm('LEAVES_WITHHELD', text, { origin: this.#origin, index, ...promised }, cause);
   }
 
   #fail(

@@ -2,14 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { formatTime } from '../../chaincode/core/time.js';
+import { LOOK_CATEGORY, OWN_SOURCE } from '../evidence/own-source.js';
 import type { AccessSubmission } from '../services/submission.js';
 import type { Caller, Role } from './caller.js';
 import type { ApiRequest } from './route.js';
 import type { GatewayServices } from './services.js';
 import { callerOf, STAFF } from './visibility.js';
-
-/** As staff's own looks stand in the log. */
-const LOOK = { category: 'access-history', system: 'chartseal-gateway' } as const;
 
 /** What is looked for, and why. */
 export type Look = Pick<AccessSubmission, 'action' | 'purpose' | 'assumed'>;
@@ -31,8 +29,8 @@ function lookOf(
     organisation,
     breakGlass: false,
     records: [],
-    category: LOOK.category,
-    source: { system: LOOK.system, requestId: randomUUID() },
+    category: LOOK_CATEGORY,
+    source: { system: OWN_SOURCE, requestId: randomUUID() },
   };
 }
 

@@ -10,9 +10,11 @@ import type {
   RecordFacts,
 } from '../../chaincode/core/entry.js';
 import { ACCESS_MEMBERS, PRIVATE_VALUES } from '../../chaincode/core/entry-shapes.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { checkShape, object, text } from '../../chaincode/core/shape.js';
+import { OWN_SOURCE } from '../evidence/own-source.js';
 
 /** An access event of one patient. */
 export interface AccessSubmission extends AccessFacts {
@@ -72,5 +74,8 @@ export const ACCESS_SUBMISSION_SHAPE = object({
 /** Throws BAD_INPUT naming the member. The patient's normal form is checked when it is accepted. */
 export function parseAccessSubmission(value: JsonValue): AccessSubmission {
   checkShape(ACCESS_SUBMISSION_SHAPE, value, 'access event');
-  return value as unknown as AccessSubmission;
+  const submission = value as unknown as AccessSubmission;
+  if (submission.source.system !== OWN_SOURCE) return submission;
+  const message = `access event: source.system ${OWN_SOURCE} is for what the gateway itself records`;
+  throw new ChartsealError('BAD_INPUT', message);
 }

@@ -104,6 +104,10 @@ describe('one access event', () => {
     'is too deep': [`${'['.repeat(40)}${']'.repeat(40)}`, 'BAD_JSON'],
     'is a list': [[good], 'BAD_INPUT'],
     'has a member too many': [{ ...good, extra: 'CANARY-4711' }, 'BAD_INPUT'],
+    'names as its source what the gateway itself records': [
+      event('bad', { source: { system: 'chartseal-gateway', requestId: 'bad' } }),
+      'BAD_INPUT',
+    ],
     'has a member too few': [{ ...good, purpose: undefined }, 'BAD_INPUT'],
     'has a member of another type': [{ ...good, breakGlass: 'true' }, 'BAD_INPUT'],
     'has an action that there is not': [{ ...good, action: 'CANARY-4711' }, 'BAD_INPUT'],

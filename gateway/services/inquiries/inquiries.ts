@@ -11,6 +11,7 @@ import { parseLeaf } from '../../../chaincode/core/leaf.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { parseTime } from '../../../chaincode/core/time.js';
+import { OWN_SOURCE } from '../../evidence/own-source.js';
 import { idempotencyKey } from '../../store/keys.js';
 import type { Store } from '../../store/store.js';
 import { requestKey } from '../sequencer/idempotency.js';
@@ -27,9 +28,6 @@ export const MAX_OPEN_INQUIRIES = 20;
 
 /** So that nobody's question is put off for ever. */
 const MAX_DUE_MS = 366 * 86_400_000;
-
-/** As what the gateway itself records stands in the log. */
-const SYSTEM = 'chartseal-gateway';
 
 type Threads = ReadonlyMap<string, Thread>;
 
@@ -77,9 +75,9 @@ function checkAnswerable({ state }: Thread, { status, dueAt }: AnswerInput): voi
 
 /** @param scope what the key is unique in: nobody else's request can have the same */
 function sourceOf(scope: readonly string[], key: string | undefined): Required<Source> | Source {
-  if (key === undefined) return { system: SYSTEM, requestId: randomUUID() };
+  if (key === undefined) return { system: OWN_SOURCE, requestId: randomUUID() };
   const name = canonicalJson(['chartseal/inquiry', ...scope, key]);
-  return { system: SYSTEM, requestId: encodeHex(sha256(utf8(name))) };
+  return { system: OWN_SOURCE, requestId: encodeHex(sha256(utf8(name))) };
 }
 
 export class Inquiries {

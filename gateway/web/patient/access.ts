@@ -2,6 +2,7 @@
 // file: the same members, so that the two can be compared.
 import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
 import type { HistoryEvent } from '../../evidence/history-events.js';
+import { LOOK_CATEGORY, OWN_SOURCE } from '../../evidence/own-source.js';
 
 export interface Person {
   readonly id: string;
@@ -44,13 +45,17 @@ export interface AccessPage {
 
 export const isAccess = ({ act }: ShownEntry): boolean => act === 'access';
 
-/** Staff who looked at this very list. */
-export const isLookAtList = ({ category }: ShownEntry): boolean => category === 'access-history';
+/** Staff who looked at this very list, by the gateway's word: any system can write a category. */
+export const isLookAtList = ({ category, source }: ShownEntry): boolean =>
+  category === LOOK_CATEGORY && source?.system === OWN_SOURCE;
 
-const AUTOMATIC_ROLES = /^(system|service|device|batch|automat)/i;
+/** The whole role: a systems administrator and a service physician are people. */
+const AUTOMATIC_ROLES =
+  /^(?:system|service|device|batch|automat(?:ic|ed|ion))(?:[ _-](?:account|agent|job|process|task))?$/i;
 
 /** Done by a program without a person who asked: pre-fetching, backup, statistics. */
-export const isAutomatic = ({ role = '' }: ShownEntry): boolean => AUTOMATIC_ROLES.test(role);
+export const isAutomatic = ({ role = '', breakGlass = false }: ShownEntry): boolean =>
+  !breakGlass && AUTOMATIC_ROLES.test(role);
 
 /** Somebody opened the file. */
 export const isByPerson = (entry: ShownEntry): boolean =>

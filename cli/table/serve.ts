@@ -15,7 +15,10 @@ export const SERVE_COMMANDS: readonly CommandRow[] = [
       data: flags.text('--data <dir>', 'data folder; wins over file and environment'),
       demo: flags.flag('--demo', 'with an issuer of its own that prints a token for each role'),
     },
-    run: async (_given, values, context) =>
-      (await import('../commands/serve.js')).serve(values, context),
+    run: async (_given, values, context) => {
+      // A service manager may ask for a reload of what is only starting, which would end it.
+      process.on('SIGHUP', () => undefined);
+      return (await import('../commands/serve.js')).serve(values, context);
+    },
   }),
 ];

@@ -165,6 +165,19 @@ describe('chartseal serve', function () {
     expect((await ask(running.url('people', '/healthz'))).status).to.equal(200);
   });
 
+  it('goes on through SIGHUP that comes while it starts', async () => {
+    const preload = place.path('hangup.cjs');
+    const text = `const Module = require('node:module');
+const load = Module._load;
+Module._load = function (name, ...rest) {
+  if (name === 'classic-level') process.kill(process.pid, 'SIGHUP');
+  return load.call(this, name, ...rest);
+};`;
+    writeFileSync(preload, text);
+    const running = await initialised({ preload });
+    expect((await ask(running.url('people', '/healthz'))).status).to.equal(200);
+  });
+
   it('ends with 64 and a line for each fault of the configuration', () => {
     writeFileSync(place.path('g.json'), '{"people":{"port":"x"},"lmits":{},"log":{"level":"all"}}');
     const { status, stderr } = place.run(['serve', '--config', 'g.json', '--data', 'd']);

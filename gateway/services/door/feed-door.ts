@@ -77,7 +77,8 @@ export class OwnFeedDoor implements FeedDoor {
   }
 
   discard(id: number): Promise<void> {
-    return this.#hospital.feed.settle(id, 'discarded');
+    const { feed } = this.#hospital;
+    return feed.unanchored.inTurn(id, () => feed.settle(id, 'discarded'));
   }
 
   importAudit(items: AsyncIterable<PlacedItem>): AsyncGenerator<AuditOutcome> {

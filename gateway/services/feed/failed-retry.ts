@@ -11,7 +11,7 @@ import { causeOf, type ReadAudit } from './audit-import.js';
 import { type FailedItem, isMendable } from './failed.js';
 import { type FileAgain, parseFileAgain } from './failed-rows.js';
 import type { Anchoring } from './failed-shelf.js';
-import { replay } from './replay.js';
+import { replayOne } from './replay.js';
 
 export type RetryOutcome =
   | { readonly state: 'accepted' }
@@ -26,13 +26,10 @@ export interface FailedReaders {
 type Retrying = Pick<Hospital, 'sequencer' | 'feed' | 'records' | 'store' | 'context'>;
 
 async function retryEvent(hospital: Retrying, id: number, audit: ReadAudit): Promise<RetryOutcome> {
-  for await (const outcome of replay(hospital, [id], audit)) {
-    if (!('error' in outcome)) continue;
-    const { code, message } = outcome.error;
-    if (code === 'NOT_FOUND') throw outcome.error;
-    return { state: 'refused', code, message };
-  }
-  return { state: 'accepted' };
+  const outcome = await replayOne(hospital, id, audit);
+  if (!('error' in outcome)) return { state: 'accepted' };
+  const { code, message } = outcome.error;
+  return { state: 'refused', code, message };
 }
 
 /** Why it cannot be tried here, though nothing changed. */

@@ -102,7 +102,7 @@ export class Failed {
     });
   }
 
-  /** Whoever tries the same thing again waits for who was first. */
+  /** Whoever tries the same thing again, or gives it up, waits for who was first; events too. */
   inTurn<T>(id: number, act: () => Promise<T>): Promise<T> {
     return this.#turns.take(String(id), act);
   }

@@ -36,7 +36,11 @@ async function* idsOf({ feed }: Importing, wanted: WantedLetters): AsyncGenerato
   yield* ids;
 }
 
-async function replayOne(
+/**
+ * In the turn of its number: nobody else tries it or gives it up meanwhile. Throws NOT_FOUND, and
+ * faults of the store, the ledger or the feed itself.
+ */
+export async function replayOne(
   { sequencer, feed }: Importing,
   id: number,
   read: ReadAudit,
@@ -66,12 +70,14 @@ export async function* replay(
   wanted: WantedLetters,
   read: ReadAudit,
 ): AsyncGenerator<ReplayOutcome> {
+  const { unanchored } = hospital.feed;
   for await (const id of idsOf(hospital, wanted)) {
     try {
-      yield await replayOne(hospital, id, read);
+      yield await unanchored.inTurn(id, () => replayOne(hospital, id, read));
     } catch (error) {
       if (!(error instanceof ChartsealError) || error.code !== 'NOT_FOUND') throw error;
-      yield { id, error };
+      // Of all that were there, somebody else has dealt with this one.
+      if (wanted !== 'all') yield { id, error };
     }
   }
 }

@@ -83,6 +83,16 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Ui
   return Buffer.concat(parts);
 }
 
+/** Of a refusal; nothing where it says more than anybody reads: its status counts all the same. */
+async function readRefusal(response: IncomingMessage): Promise<Uint8Array> {
+  try {
+    return await readBody(response, MAX_PROBLEM_BYTES);
+  } catch (error) {
+    if (error instanceof ChartsealError) return new Uint8Array(0);
+    throw error;
+  }
+}
+
 /** The code of a problem+json, when it is one that we know; nothing else of it is believed. */
 function problemCode(bytes: Uint8Array): ErrorCode | undefined {
   try {
@@ -118,7 +128,7 @@ function refusal(response: IncomingMessage, path: string, bytes: Uint8Array): Ch
 function connectionFault(error: unknown, path: string): ChartsealError {
   if (error instanceof ChartsealError) return error;
   const { name, code, message } = error as NodeJS.ErrnoException;
-  const isLate = name === 'AbortError' || name === 'TimeoutError';
+  const isLate = name === 'AbortError';
   const text = `${path}: ${isLate ? 'no whole answer in time' : (code ?? message)}`;
   if (isLate || PASSING_FAULTS.has(code ?? '')) {
     return new PassingError('GATEWAY_UNREACHABLE', text, 0, error);
@@ -168,13 +178,17 @@ export class StrictGet {
   }
 
   async #once(path: string, maxBytes: number, stop?: AbortSignal): Promise<Uint8Array> {
-    const late = AbortSignal.timeout(this.#peer.requestMs ?? REQUEST_MS);
-    const signal = stop === undefined ? late : AbortSignal.any([late, stop]);
+    // AbortSignal.any would leave something behind in `stop` with every request of a long run.
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    const timer = setTimeout(end, this.#peer.requestMs ?? REQUEST_MS);
+    stop?.addEventListener('abort', end);
+    if (stop?.aborted === true) end();
     try {
-      const response = await this.#send(path, signal);
+      const response = await this.#send(path, ending.signal);
       try {
         if (response.statusCode !== 200) {
-          throw refusal(response, path, await readBody(response, MAX_PROBLEM_BYTES));
+          throw refusal(response, path, await readRefusal(response));
         }
         if ((response.headers['content-encoding'] ?? 'identity') !== 'identity') {
           throw new ChartsealError('GATEWAY_FAILED', `${path} was answered in a packed form`);
@@ -185,6 +199,9 @@ export class StrictGet {
       }
     } catch (error) {
       throw connectionFault(error, path);
+    } finally {
+      clearTimeout(timer);
+      stop?.removeEventListener('abort', end);
     }
   }
 

@@ -107,6 +107,11 @@ describe('a reader of a log over HTTP', () => {
         on(/entries/, (_path, response) => response.writeHead(401).end()),
       ],
       [
+        'a refusal that says more than anybody reads',
+        'LEAVES_WITHHELD',
+        on(/entries/, (_path, response) => response.writeHead(404).end(Buffer.alloc(70_000, 'a'))),
+      ],
+      [
         'half of what was asked for',
         'GATEWAY_FAILED',
         on(/entries/, (path, response) => {
@@ -130,6 +135,7 @@ describe('a reader of a log over HTTP', () => {
     log.answer = (_path, response) => {
       if (refusals-- <= 0) return false;
       if (refusals === 2) response.destroy();
+      else if (refusals === 1) response.writeHead(503).end(Buffer.alloc(70_000, 'a'));
       else response.writeHead(429, { 'Retry-After': '0' }).end();
       return true;
     };

@@ -215,6 +215,8 @@ export class StrictGet {
     return new Promise((resolve, reject) => {
       const url = new URL(path, this.#base);
       const sent = send(url, { agent: this.#agent, headers, signal }, resolve);
+      // An answer with another protocol is neither a response nor an error to Node.
+      sent.on('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
       sent.on('error', reject).end();
     });
   }

@@ -87,6 +87,14 @@ describe('a reader of a log over HTTP', () => {
         on(/tile\/0\/000/, (_path, response) => response.writeHead(200).write('a')),
       ],
       [
+        'another protocol',
+        'GATEWAY_UNREACHABLE',
+        on(/^checkpoint$/, (_path, response) => {
+          const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade';
+          response.socket?.end(`${head}\r\n\r\n`);
+        }),
+      ],
+      [
         'a way elsewhere',
         'GATEWAY_FAILED',
         on(/^checkpoint$/, (_path, response) => {

@@ -59,6 +59,11 @@ const BROKEN: Readonly<Record<string, Broken>> = {
     code: 'TOO_LARGE',
     detail: 'the extensions of a chunk are too long',
   },
+  HPE_INVALID_EOF_STATE: {
+    status: 400,
+    code: 'BAD_INPUT',
+    detail: 'the request ended before its end',
+  },
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: 408,
     code: 'REQUEST_TIMEOUT',

@@ -34,13 +34,24 @@ function lookOf(
   };
 }
 
-/** Durable before anything is shown; when it cannot be, nothing is. */
-export async function recordLook(
+/** Durable before anything is shown, all of them or none; when they cannot be, nothing is. */
+export async function recordLooks(
+  request: ApiRequest,
+  services: GatewayServices,
+  patients: readonly PatientIdentifier[],
+  look: Look,
+): Promise<void> {
+  // Recorded by the gateway: who looked is a private member, which a hospital may not show.
+  const looks = patients.map((patient) => lookOf(callerOf(request), patient, look, services));
+  await services.hospital.sequencer.acceptAll(looks);
+}
+
+/** As {@link recordLooks}. */
+export function recordLook(
   request: ApiRequest,
   services: GatewayServices,
   patient: PatientIdentifier,
   look: Look,
 ): Promise<void> {
-  // Recorded by the gateway: who looked is a private member, which a hospital may not show.
-  await services.hospital.sequencer.accept(lookOf(callerOf(request), patient, look, services));
+  return recordLooks(request, services, [patient], look);
 }

@@ -139,6 +139,51 @@ describe('AuditEvents searched over FHIR', () => {
     await expectOutcome(place, () => search('', AUDITOR), 403, 'ACCESS_DENIED');
   });
 
+  it('of everybody leave a look of staff on the chain of each patient who is shown', async () => {
+    const looksOf = async (value: string) => {
+      const { json } = await search('action=E', patient(value));
+      return resourcesOf(json).map((look) => JSON.stringify(look));
+    };
+    const [first, second] = [await looksOf('P1'), await looksOf('P2')];
+    const before = count();
+    const query = 'agent.identifier=staff-0&_count=4';
+    let page = await search(query, OFFICER, { 'Chartseal-Purpose': 'HCOMPL' });
+    expect(resourcesOf(page.json)).to.have.lengthOf(4);
+    expect(count()).to.equal(before + 1);
+    const looks = await looksOf('P1');
+    expect(looks).to.have.lengthOf(first.length + 1);
+    expect(looks[0]).to.contain('HCOMPL').and.to.contain(OFFICER.sub);
+    expect(await looksOf('P2')).to.deep.equal(second);
+    // So does each page that follows, and for the same purpose.
+    const { pathname, search: next } = new URL(String(nextOf(page)));
+    page = await fhir(place, pathname + next, { as: OFFICER });
+    expect(resourcesOf(page.json)).to.have.lengthOf(DAYS / 2 - 4);
+    expect((await looksOf('P1'))[0]).to.contain('HCOMPL');
+    expect(count()).to.equal(before + 2);
+  });
+
+  it('of everybody that are looks themselves leave no more of them, so that these end', async () => {
+    const before = count();
+    const { json } = await search('action=E', ARCHIVIST);
+    expect(resourcesOf(json)).to.not.deep.equal([]);
+    expect(count()).to.equal(before);
+  });
+
+  it('that are read by their id leave a look of staff, and none of the patient', async () => {
+    const [event] = resourcesOf((await search('', patient('P1'))).json);
+    const address = `${EVENTS}/${String(event?.['id'])}`;
+    for (const path of [address, `${address}/_history/1`]) {
+      const before = count();
+      expect((await fhir(place, path, { as: patient('P1') })).status).to.equal(200);
+      expect(count(), path).to.equal(before);
+      const headers = { 'Chartseal-Purpose': 'HCOMPL' };
+      expect((await fhir(place, path, { as: ARCHIVIST, headers })).status).to.equal(200);
+      expect(count(), path).to.equal(before + 1);
+      const [look] = resourcesOf((await search('', patient('P1'))).json);
+      expect(JSON.stringify(look)).to.contain('HCOMPL').and.to.contain(ARCHIVIST.sub);
+    }
+  });
+
   it('of another patient are found by no patient', async () => {
     await expectOutcome(place, () => search(named('P2'), patient('P1')), 403, 'ACCESS_DENIED');
     const { json } = await search('', patient('P1'));

@@ -21,6 +21,8 @@ export interface Expected {
   readonly done?: number;
   /** Entries that each time leaves in the log. */
   readonly writes?: number;
+  /** The same, but for the patient, who leaves none. */
+  readonly looks?: number;
 }
 
 const OPEN = 'yu yyyyyy | yyyyyy | yuuy';
@@ -138,8 +140,8 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   readCapabilities: open,
   createAuditEvent: { mine: WRITERS, theirs: 'uu ynnnnn | nnnnnn | uuuy', done: 201, writes: 1 },
   processBundle: { mine: WRITERS, theirs: 'uu ynnnnn | nnnnnn | uuuy', writes: 1 },
-  readAuditEvent: { mine: READERS_OF_EVENTS, theirs: 'uu ynnxyn | nnnnnn | uuuy' },
-  readAuditEventVersion: { mine: READERS_OF_EVENTS, theirs: 'uu ynnxyn | nnnnnn | uuuy' },
-  searchAuditEvents: { mine: READERS_OF_EVENTS },
-  searchAuditEventsByForm: { mine: READERS_OF_EVENTS },
+  readAuditEvent: { mine: READERS_OF_EVENTS, theirs: 'uu ynnxyn | nnnnnn | uuuy', looks: 1 },
+  readAuditEventVersion: { mine: READERS_OF_EVENTS, theirs: 'uu ynnxyn | nnnnnn | uuuy', looks: 1 },
+  searchAuditEvents: { mine: READERS_OF_EVENTS, theirs: READERS_OF_EVENTS, looks: 1 },
+  searchAuditEventsByForm: { mine: READERS_OF_EVENTS, theirs: READERS_OF_EVENTS, looks: 1 },
 };

@@ -132,7 +132,7 @@ describe('who may do what', () => {
   }
 
   async function walk(name: string, expected: Expected, whose: Whose): Promise<void> {
-    const { done = 200, writes = 0, mine } = expected;
+    const { done = 200, writes = 0, looks = 0, mine } = expected;
     const text = whose === 'mine' ? mine : (expected.theirs ?? mine);
     const before = await place.accepted();
     const found: string[] = [];
@@ -148,7 +148,10 @@ describe('who may do what', () => {
     const wanted = blocks.map(({ letters }) => letters(parts, expected));
     const where = `${name}, ${whose}: people, others' people, systems, others' systems, local`;
     expect(found, where).to.deep.equal(wanted);
-    const written = wanted.join('').replaceAll(/[^y]/g, '').length * writes;
+    const times = wanted.join('').replaceAll(/[^y]/g, '').length;
+    const [first] = wanted;
+    const byPatient = first?.at(PATIENT_COLUMN - ROLES.length) === 'y' ? 1 : 0;
+    const written = times * writes + (times - byPatient) * looks;
     expect(await place.accepted(), `${name}, ${whose}: entries`).to.equal(before + written);
   }
 

@@ -181,10 +181,12 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   readAuditEventVersion: ({ leafHash }) => ({
     target: `/fhir/AuditEvent/${leafHash}/_history/1`,
   }),
-  searchAuditEvents: get('/fhir/AuditEvent?_count=5'),
-  searchAuditEventsByForm: () => ({
+  searchAuditEvents: ({ mark }) => ({
+    target: `/fhir/AuditEvent?_count=5&agent.identifier=${mark}`,
+  }),
+  searchAuditEventsByForm: ({ mark }) => ({
     target: '/fhir/AuditEvent/_search',
     headers: FORM,
-    body: '_count=5',
+    body: `_count=5&agent.identifier=${mark}`,
   }),
 };

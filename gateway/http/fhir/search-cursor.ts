@@ -3,6 +3,7 @@
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { SearchPlace } from '../../services/event-search.js';
 import type { Caller } from '../caller.js';
+import type { Look } from '../look.js';
 import { findSealed, seal } from '../session/sealed.js';
 import type { EventFilter } from './search-query.js';
 
@@ -11,6 +12,8 @@ export interface SearchCursor {
   readonly place: SearchPlace;
   readonly filter: EventFilter;
   readonly count: number;
+  /** Why staff look. */
+  readonly look?: Look;
 }
 
 const VALID_MS = 15 * 60_000;

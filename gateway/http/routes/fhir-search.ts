@@ -1,17 +1,16 @@
 // FHIR R4 search for AuditEvents, by query and by form. A patient finds the own events alone; staff
-// who name a patient are recorded on that patient's chain before they are shown anything.
+// are recorded on the chains of the patients before they are shown anything.
 import type { Bundle, BundleLink } from 'fhir/r4';
-import { ACCESS_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { parseTime } from '../../../chaincode/core/time.js';
-import { NO_PURPOSE } from '../../fhir/codes.js';
 import { FhirIssue } from '../../fhir/fhir-issue.js';
 import { patientsOfReference } from '../../fhir/sources.js';
 import type { SearchPage } from '../../services/event-search.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
 import { withheldFromPatients } from '../display.js';
 import { isWanted } from '../fhir/event-filter.js';
+import { lookFor, PURPOSE, ShownPatients } from '../fhir/fhir-look.js';
 import { ACCEPT, checkAccept, isLenient, PREFER_HEADER } from '../fhir/negotiation.js';
 import { FHIR_PATH, FHIR_TYPE, fhirBody } from '../fhir/refusal.js';
 import { formatSearchCursor, parseSearchCursor, type SearchCursor } from '../fhir/search-cursor.js';
@@ -20,21 +19,14 @@ import { parseSearch, readPairs, type SearchQuery } from '../fhir/search-query.j
 import { SEARCHSET_SHAPE } from '../fhir/shapes.js';
 import { eventSearchOf, writtenEvent } from '../fhir/written.js';
 import { MAX_FORM_BYTES } from '../limits.js';
-import { type Look, recordLook } from '../look.js';
-import type { Access, Answer, ApiAnswer, ApiRequest, Parameter, Route } from '../route.js';
+import { recordLook, recordLooks } from '../look.js';
+import type { Access, Answer, ApiAnswer, ApiRequest, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
 import { callerOf, isStaff } from '../visibility.js';
 
 const READERS: Access = { own: ['archivist', 'privacy-officer', 'patient'] };
 const EVENTS = `${FHIR_PATH}/AuditEvent`;
 const TAG = 'FHIR';
-
-const PURPOSE: Parameter = {
-  in: 'header',
-  name: 'Chartseal-Purpose',
-  description: 'Why staff look for a patient, as a code of v3-ActReason; stands in the log.',
-  shape: ACCESS_MEMBERS.purpose,
-};
 
 /** Query and form together, as FHIR has it. */
 async function readQuery(request: ApiRequest): Promise<SearchQuery> {
@@ -87,13 +79,6 @@ function searchedPatient(
   throw new ChartsealError('ACCESS_DENIED', 'a patient finds the own events alone');
 }
 
-function lookFor({ values }: ApiRequest): Look {
-  const purpose = values['Chartseal-Purpose'];
-  return purpose === undefined
-    ? { action: 'E', purpose: NO_PURPOSE, assumed: ['purpose-missing'] }
-    : { action: 'E', purpose: String(purpose) };
-}
-
 /** The first page's place, once a look of staff is recorded. */
 async function begin(
   request: ApiRequest,
@@ -103,10 +88,10 @@ async function begin(
   const { filter, count } = query;
   const patient = searchedPatient(request, namedPatient(query, services));
   const place = eventSearchOf(services).begin(patient);
-  if (patient !== undefined && isStaff(callerOf(request))) {
-    await recordLook(request, services, patient, lookFor(request));
-  }
-  return { place, filter, count };
+  if (!isStaff(callerOf(request))) return { place, filter, count };
+  const look = lookFor(request, 'E');
+  if (patient !== undefined) await recordLook(request, services, patient, look);
+  return { place, filter, count, look };
 }
 
 type Entries = NonNullable<Bundle['entry']>;
@@ -134,6 +119,7 @@ async function search(request: ApiRequest, services: GatewayServices): Promise<A
       : await parseSearchCursor(query.cursor, callerOf(request), Date.now());
   const withheld = isStaff(callerOf(request)) ? [] : withheldFromPatients(services.display);
   const base = request.origin + EVENTS;
+  const shown = new ShownPatients();
   const page = await eventSearchOf(services).page(
     cursor.place,
     cursor.count,
@@ -141,10 +127,16 @@ async function search(request: ApiRequest, services: GatewayServices): Promise<A
       const resource = writtenEvent(event, withheld);
       const occurredAt = parseTime(event.entry.occurredAt, 'occurredAt');
       if (!isWanted(resource, cursor.filter, occurredAt)) return undefined;
+      shown.add(event);
       return { fullUrl: `${base}/${event.leafHash}`, resource, search: { mode: 'match' } };
     },
     request.signal,
   );
+  const { look, place } = cursor;
+  // Of one patient, the first page has left a look.
+  if (look !== undefined && place.label === undefined) {
+    await recordLooks(request, services, shown.all, look);
+  }
   const { found } = page;
   const bundle: Bundle = {
     resourceType: 'Bundle',
@@ -173,7 +165,7 @@ const REFUSALS = [
 ] as const;
 
 const DESCRIPTION =
-  'Patients find their own events. Staff who name a patient are recorded on the patient’s chain with the first page; without a patient they go through all events. Parameters that are not known are refused, or passed over with Prefer: handling=lenient.';
+  'Patients find their own events. Staff are recorded before they are shown anything: on the chain of the patient whom they name with the first page, else with each page on the chain of each patient of whom it shows an event that is no such look itself. Parameters that are not known are refused, or passed over with Prefer: handling=lenient.';
 
 export const FHIR_SEARCH_ROUTES: readonly Route[] = [
   {

@@ -11,6 +11,7 @@ import { withheldFromPatients } from '../display.js';
 import { EventAcceptor, type Landed } from '../fhir/accept-events.js';
 import { acceptBundle } from '../fhir/bundle-answer.js';
 import { capabilityStatement } from '../fhir/capability.js';
+import { lookFor, PURPOSE } from '../fhir/fhir-look.js';
 import {
   ACCEPT,
   checkAccept,
@@ -41,6 +42,7 @@ import {
   writtenEvent,
 } from '../fhir/written.js';
 import { MAX_FHIR_BODY_BYTES } from '../limits.js';
+import { recordLook } from '../look.js';
 import type { Access, Answer, ApiAnswer, ApiRequest, Body, Parameter, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
 import { callerOf, isStaff } from '../visibility.js';
@@ -130,6 +132,8 @@ const WRITE_REFUSALS = [
   ...ACCEPT_REFUSALS,
 ] as const;
 
+const READ_REFUSALS = ['NOT_FOUND', 'NOT_ACCEPTABLE', 'STORE_CORRUPT', ...ACCEPT_REFUSALS] as const;
+
 /** Members that a patient is not shown. */
 const withheldFrom = (request: ApiRequest, { display }: GatewayServices) =>
   isStaff(callerOf(request)) ? [] : withheldFromPatients(display);
@@ -153,6 +157,9 @@ function readVisible(request: ApiRequest, services: GatewayServices): FoundEvent
 async function answerEvent(request: ApiRequest, services: GatewayServices): Promise<ApiAnswer> {
   checkAccept(request);
   const found = readVisible(request, services);
+  if (isStaff(callerOf(request))) {
+    await recordLook(request, services, found.patient, lookFor(request, 'R'));
+  }
   const event = writtenEvent(found, withheldFrom(request, services));
   return { status: 200, headers: versionHeaders(found), ...fhirBody(event) };
 }
@@ -233,11 +240,12 @@ export const FHIR_ROUTES: readonly Route[] = [
     method: 'GET',
     path: `${EVENTS}/{id}`,
     tag: TAG,
-    summary: 'One event by its id, which is its leaf hash; patients their own.',
+    summary:
+      'One event by its id, which is its leaf hash; patients their own. A look of staff is recorded.',
     access: READERS,
-    parameters: [ID, ...NEGOTIATED],
+    parameters: [ID, ...NEGOTIATED, PURPOSE],
     answers: { 200: EVENT_ANSWER },
-    refusals: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'STORE_CORRUPT'],
+    refusals: READ_REFUSALS,
     handle: answerEvent,
   },
   {
@@ -251,9 +259,10 @@ export const FHIR_ROUTES: readonly Route[] = [
       ID,
       { in: 'path', name: 'version', description: 'Always 1.', shape: oneOf(['1']) },
       ...NEGOTIATED,
+      PURPOSE,
     ],
     answers: { 200: EVENT_ANSWER },
-    refusals: ['NOT_FOUND', 'NOT_ACCEPTABLE', 'STORE_CORRUPT'],
+    refusals: READ_REFUSALS,
     handle: answerEvent,
   },
 ];

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MAX_LETTER_BYTES } from '../../gateway/services/feed/limits.js';
 import type { FeedReport, RefusedPage, RefusedReport } from '../../gateway/services/feed/report.js';
 import {
   ARCHIVIST,
@@ -10,6 +11,8 @@ import {
   expectRefused,
 } from '../support/api-call.js';
 import { ApiPlace, type Bearer, OWN } from '../support/api-place.js';
+import { expectCodeAsync } from '../support/expect-code.js';
+import { fhir, outcomeCode } from '../support/fhir-call.js';
 import { accessSubmission } from '../support/hospital.js';
 import { send } from '../support/send.js';
 
@@ -30,11 +33,11 @@ describe('the feed of a gateway', () => {
     expect(status).to.equal(200);
     return json as unknown as FeedReport;
   };
-  const keep = (text: string) =>
+  const keep = (content: string | Uint8Array, system = 'emr') =>
     place.hospital.feed.keepAside({
-      source: { via: 'fhir', system: 'emr', caller: { id: 'emr-1', mspId: OWN } },
+      source: { via: 'fhir', system, caller: { id: 'emr-1', mspId: OWN } },
       receivedAt: Date.UTC(2026, 10, 1),
-      bytes: Buffer.from(text),
+      bytes: Buffer.from(content as string),
       mediaType: 'application/fhir+json',
       cause: { code: 'BAD_INPUT', message: 'is missing', expression: 'AuditEvent.agent' },
     });
@@ -103,5 +106,26 @@ describe('the feed of a gateway', () => {
     await expectRefused(place, none, 404, 'NOT_FOUND');
     const bad = () => call(place, '/v1/feeds/refused/x', { as: ARCHIVIST });
     await expectRefused(place, bad, 400, 'BAD_INPUT');
+  });
+
+  it('says what refused an event that there is no room to keep', async () => {
+    const bytes = Buffer.alloc(MAX_LETTER_BYTES);
+    const fill = async (system: string, size: number) => {
+      for (let at = 0; ; at++) {
+        bytes.writeUInt32BE(at);
+        await keep(bytes.subarray(0, size), system);
+      }
+    };
+    // No source may take all of it.
+    for (const system of ['emr', 'lis', 'pacs']) {
+      for (let size = MAX_LETTER_BYTES; size >= 8; size /= 16) {
+        await expectCodeAsync(() => fill(system, size), 'FEED_FULL');
+      }
+    }
+    const { status, json } = await fhir(place, '/fhir/AuditEvent', {
+      body: { resourceType: 'AuditEvent', CANARY: 1 },
+    });
+    expect([status, outcomeCode(json)]).to.deep.equal([507, 'FEED_FULL']);
+    expect(JSON.stringify(json)).to.include('refused with BAD_INPUT').and.not.include('CANARY');
   });
 });

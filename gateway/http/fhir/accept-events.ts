@@ -5,7 +5,7 @@ import { parseTime } from '../../../chaincode/core/time.js';
 import type { FhirPart } from '../../fhir/bundle.js';
 import { FhirIssue, withPrefix } from '../../fhir/fhir-issue.js';
 import { readAuditEvent } from '../../fhir/read-audit-event.js';
-import { causeOf, outcomeOf } from '../../services/feed/audit-import.js';
+import { causeOf, notKept, outcomeOf } from '../../services/feed/audit-import.js';
 import { countRefused } from '../../services/feed/counted.js';
 import type { FeedSource } from '../../services/feed/facts.js';
 import type { Accepted } from '../../services/sequencer/accept-group.js';
@@ -101,7 +101,7 @@ export class EventAcceptor {
       await this.#services.hospital.feed.keepAside({ ...aside, cause: causeOf(error) });
       return error;
     } catch (failure) {
-      return failure;
+      return failure instanceof ChartsealError ? notKept(failure, error) : failure;
     }
   }
 

@@ -68,6 +68,15 @@ export function causeOf(error: ChartsealError): AsideCause {
   return { code, message, ...(typeof expression === 'string' ? { expression } : {}) };
 }
 
+/** Why a refused event could not be kept aside, and what had refused it. */
+export function notKept(
+  failure: ChartsealError,
+  { code }: Pick<AsideCause, 'code'>,
+): ChartsealError {
+  const message = `${failure.message}; what could not be kept was refused with ${code}`;
+  return new ChartsealError(failure.code, message, { cause: failure });
+}
+
 const IN_FLIGHT = 256;
 
 async function importOne(
@@ -94,8 +103,7 @@ async function importOne(
       return { error: refusal, aside };
     } catch (failure) {
       if (!(failure instanceof ChartsealError)) throw failure;
-      const message = `${failure.message}; what could not be kept was refused with ${cause.code}`;
-      return { error: new ChartsealError(failure.code, message, { cause: failure }) };
+      return { error: notKept(failure, cause) };
     }
   }
 }

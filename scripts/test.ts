@@ -13,7 +13,11 @@ const WAITING = [
   'dist/test/ledger/fabric.test.js',
   'dist/test/browser/*.test.js',
 ];
-const BESIDE = ['dist/test/services/*.test.js', 'dist/test/http/*.test.js'];
+const BESIDE = [
+  'dist/test/services/*.test.js',
+  'dist/test/http/*.test.js',
+  'dist/test/fault/*.test.js',
+];
 const TOTALS = /^(\d+) passed, (\d+) failed$/;
 
 interface Totals {

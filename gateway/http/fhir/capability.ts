@@ -9,7 +9,7 @@ const PARAMETERS: readonly CapabilityStatementRestResourceSearchParam[] = [
     definition: `${DEFINITIONS}/AuditEvent-patient`,
     type: 'reference',
     documentation:
-      'A reference by the table of the configuration, or patient:identifier and patient.identifier as system|value. Staff who name a patient are recorded on the patient’s chain.',
+      'A reference by the table of the configuration, or patient:identifier and patient.identifier as system|value. Staff are recorded on the chain of each patient shown.',
   },
   {
     name: 'date',

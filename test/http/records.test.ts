@@ -73,6 +73,18 @@ describe('anchoring over HTTP', () => {
     expect((await call(place, PATH, { as: EMR, body: good })).status).to.equal(202);
   });
 
+  it('refuses a request that changed nothing when it comes again with its version, after a newer one', async () => {
+    const sent = (content: string, version: number, requestId: string) =>
+      record('late', content, { version, source: { system: 'emr', requestId } });
+    const post = (body: JsonObject) => call(place, PATH, { as: EMR, body });
+    expect((await post(sent('one', 1, 'late-1'))).status).to.equal(202);
+    const unchanged = sent('one', 1, 'late-2');
+    expect((await post(unchanged)).status).to.equal(200);
+    expect((await post(sent('two', 2, 'late-3'))).status).to.equal(202);
+    await expectRefused(place, () => post(unchanged), 409, 'VERSION_CONFLICT');
+    expect((await newest('late'))['version']).to.equal(2);
+  });
+
   it('knows a request again by its key, though another version came since', async () => {
     const headers = { 'Idempotency-Key': 'upload-1' };
     const first = await upload('keyed', 'one', headers, '&source=emr');

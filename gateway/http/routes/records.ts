@@ -103,7 +103,7 @@ export const RECORD_ROUTES: readonly Route[] = [
     tag: 'Records',
     summary: 'Anchors a document: a new digest becomes the next version of its record.',
     description:
-      'The facts and the digest as JSON, or the document itself, which is digested while it arrives; none of its bytes is kept, and one that is cut off anchors nothing.',
+      'The facts and the digest as JSON, or the document itself, which is digested while it arrives; none of its bytes is kept, and one that is cut off anchors nothing. What is unchanged leaves nothing, its request id neither: give the version where an old request may come again after a newer digest, which is then refused with VERSION_CONFLICT.',
     access: WRITERS,
     parameters: RECORD_PARAMETERS,
     bodies: {

@@ -92,9 +92,9 @@ describe('a mirror of one log over HTTP', () => {
 
     it('when a larger tree does not begin with the one that was seen', async () => {
       await run();
-      place.fork(300, 200, 700);
-      await expectAlarm(() => run(), 'LOG_FORKED', { origin: SERVED });
       place.fork(300, 201);
+      await expectAlarm(() => run(), 'LOG_FORKED', { origin: SERVED });
+      place.fork(300, 200, 700);
       await expectAlarm(() => run(), 'LOG_FORKED', { origin: SERVED });
     });
 
@@ -186,6 +186,22 @@ describe('a mirror of one log over HTTP', () => {
         response.writeHead(503).end();
       });
       expect(await expectFollowed('LOG_SHRUNK', {})).to.deep.equal(['GATEWAY_FAILED']);
+    });
+
+    it('when it takes such a tree back in a later run', async () => {
+      await run();
+      const { writer } = log;
+      place.fork(300, 400);
+      log.answer = on(/tile/, (_path, response) => response.writeHead(503).end());
+      await expectCodeAsync(() => run(), 'GATEWAY_FAILED');
+      const promised = log.checkpoint();
+      Object.assign(log, { writer, answer: () => false });
+      for (let again = 0; again < 2; again++) {
+        const thrown = await run().catch((error: Alarm) => error);
+        expect(thrown).to.include({ code: 'LOG_SHRUNK' });
+        const checkpoints = [promised, log.checkpoint()];
+        expect((thrown as Alarm).place).to.deep.include({ checkpoints });
+      }
     });
 
     it('when a tree ends without a closing leaf, closes nothing or closes out of order', async () => {

@@ -69,8 +69,6 @@ export class HttpMirror {
   #log: FollowedLog;
   #known = newFullTiles();
   #arePinsMet = false;
-  /** The largest that was signed in this run, believed or not: nobody takes that back. */
-  #signed: SignedCheckpoint | undefined;
   /** Since when there are leaves that cannot be had. */
   #behindSince: number | undefined;
   #told = '';
@@ -134,7 +132,7 @@ export class HttpMirror {
     const { follow, withheldMs, now = Date.now, onTrouble } = this.#options;
     if (!follow || !isPassing(error)) throw error;
     // Before a tree is believed it is promised: whoever keeps its tiles back keeps leaves back.
-    const { size } = this.#signed ?? this.#believed() ?? { size: 0 };
+    const { size } = this.#signed() ?? this.#believed() ?? { size: 0 };
     if (this.#leaves.next < size) {
       this.#behindSince ??= now();
       if (now() - this.#behindSince > withheldMs) {
@@ -174,6 +172,11 @@ export class HttpMirror {
     return checkpoint === undefined ? undefined : parseBelieved(checkpoint);
   }
 
+  #signed(): SignedCheckpoint | undefined {
+    const checkpoint = this.#store.findSigned();
+    return checkpoint === undefined ? undefined : parseBelieved(checkpoint);
+  }
+
   /** What needs no tile: sizes never go back, and none has two roots. */
   #compareSigned(newest: SignedCheckpoint, before: SignedCheckpoint): void {
     const checkpoints = [before.checkpoint, newest.checkpoint];
@@ -190,10 +193,11 @@ export class HttpMirror {
   /** The newest checkpoint must go on with the one that was believed before. */
   async #compare(newest: SignedCheckpoint, tiles: ProvenTiles): Promise<void> {
     const before = this.#believed();
-    for (const one of [before, this.#signed]) {
+    const signed = this.#signed();
+    for (const one of [before, signed]) {
       if (one !== undefined) this.#compareSigned(newest, one);
     }
-    this.#signed = newest;
+    if (newest.checkpoint !== signed?.checkpoint) await this.#store.keepSigned(newest.checkpoint);
     await tiles.check();
     if (before === undefined || equalBytes(await tiles.rootAt(before.size), before.root)) return;
     const text = `its tree of size ${newest.size} does not begin with the one of size ${before.size}`;

@@ -22,11 +22,12 @@ import type { RebuiltLog } from './channel-logs.js';
 import { CheckpointFiles, checkpointName } from './checkpoint-files.js';
 import type { FollowedAppend, FollowedLog } from './followed-log.js';
 import { onMirror, openMirrorDatabase } from './mirror-folder.js';
+import { checkSubject, FORMAT, type MirrorSubject } from './mirror-subject.js';
 
-const FORMAT = 'chartseal-mirror/1';
 const FORMAT_KEY = 'mirror';
 const POSITION_KEY = 'position';
 const CHECKPOINT_KEY = 'checkpoint';
+const SIGNED_KEY = 'signed';
 const LOGS = 'log/';
 const appends = (logId: string) => `append/${logId}/`;
 const hashesKey = (logId: string, firstIndex: number) => `hashes/${logId}/${keyNumber(firstIndex)}`;
@@ -65,27 +66,8 @@ interface LogRow<L extends FollowedLog> {
   readonly endorsedAt: number;
 }
 
-/** What a mirror follows: every log of a channel, or the one log of a key. */
-export type MirrorSubject = { readonly channel: string } | { readonly log: string };
-
 /** Rows are sealed and only this file writes them, so their types follow from their keys. */
 const parseRow = <T>(bytes: Uint8Array) => parseJsonBytes(bytes, 'a row') as unknown as T;
-
-function checkSubject(
-  row: { readonly format: string; readonly channel?: string; readonly log?: string },
-  subject: MirrorSubject,
-): void {
-  if (row.format !== FORMAT) {
-    throw new ChartsealError('NEWER_VERSION', 'the mirror was made by another version');
-  }
-  const [channel, log] = 'log' in subject ? [undefined, subject.log] : [subject.channel, undefined];
-  if (row.channel === channel && row.log === log) return;
-  const has = row.log === undefined ? `of the channel ${row.channel}` : `of the log ${row.log}`;
-  throw new ChartsealError(
-    'DATA_EXISTS',
-    `the folder holds a mirror ${has}, not of ${log ?? channel}`,
-  );
-}
 
 export class MirrorStore<L extends FollowedLog = RebuiltLog> {
   readonly #db: Database;
@@ -246,9 +228,19 @@ export class MirrorStore<L extends FollowedLog = RebuiltLog> {
   }
 
   /** The newest signed checkpoint that was believed. */
-  findCheckpoint(): string | undefined {
-    const row = this.#db.find(CHECKPOINT_KEY);
+  findCheckpoint(key = CHECKPOINT_KEY): string | undefined {
+    const row = this.#db.find(key);
     return row && parseRow<{ checkpoint: string }>(row).checkpoint;
+  }
+
+  /** The newest signed checkpoint, believed or not yet: nobody takes that back. */
+  findSigned(): string | undefined {
+    return this.findCheckpoint(SIGNED_KEY);
+  }
+
+  /** Durable when it resolves, by itself. */
+  async keepSigned(checkpoint: string): Promise<void> {
+    await this.#db.batch().put(SIGNED_KEY, canonicalBytes({ checkpoint })).write();
   }
 
   putCheckpoint(checkpoint: string): void {

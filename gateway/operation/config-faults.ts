@@ -1,9 +1,9 @@
 // What the types of members cannot say: files that TLS needs, hosts that may be reached from
 // outside, and who is known twice.
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { addressFault, authFaults } from '../http/auth/auth-faults.js';
+import { readIssuerFile } from '../http/auth/issuer-file.js';
 import { isLoopback } from '../http/auth/loopback.js';
-import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { fhirFaults } from './config-fhir.js';
 import type { GatewayConfig } from './config-shape.js';
 import { readTlsMaterial, type TlsPaths } from './tls-material.js';
@@ -41,16 +41,21 @@ function loginFaults({ people, auth }: GatewayConfig): string[] {
   });
 }
 
-function secretFaults(file: string): string[] {
+function unreadable(file: string): string[] {
   try {
-    accessSync(file, constants.R_OK);
-    const { mode } = statSync(file);
-    const isExposed = process.platform !== 'win32' && (mode & 0o077) !== 0;
-    return isExposed ? ['may be read by other users of this machine: chmod 600'] : [];
+    readIssuerFile(file);
+    return [];
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return [`cannot be read: ${systemErrorText(error)}`];
+    return [(error as Error).message];
   }
+}
+
+function secretFaults(file: string): string[] {
+  const faults = unreadable(file);
+  if (faults.length > 0) return faults;
+  const { mode } = statSync(file);
+  const isExposed = process.platform !== 'win32' && (mode & 0o077) !== 0;
+  return isExposed ? ['may be read by other users of this machine: chmod 600'] : [];
 }
 
 function hostFaults({ people, systems, demo }: GatewayConfig): string[] {
@@ -75,12 +80,7 @@ function identityFaults({ auth, systems, demo }: GatewayConfig): string[] {
   const faults = authFaults({ ownOrganisation: '-', ...auth }).map((fault) => `auth.${fault}`);
   auth.issuers.forEach(({ authority }, at) => {
     if (authority === undefined) return;
-    try {
-      accessSync(authority, constants.R_OK);
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      faults.push(`auth.issuers[${at}].authority cannot be read: ${systemErrorText(error)}`);
-    }
+    faults.push(...unreadable(authority).map((fault) => `auth.issuers[${at}].authority ${fault}`));
   });
   if (auth.systems.length > 0 && systems?.tls.clientAuthorities === undefined) {
     faults.push(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { readGatewayConfig } from '../../gateway/operation/config.js';
-import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
+import { makeFifo, newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
 describe('the configuration of logins', () => {
   let folder: string;
@@ -60,6 +60,21 @@ describe('the configuration of logins', () => {
     ]);
     const [missing = ''] = await faults(withLogin({ clientId: 'x', clientSecretFile: 'none' }));
     expect(missing).to.match(/^auth\.issuers\[0\]\.login\.clientSecretFile cannot be read: /);
+  });
+
+  it('is refused with what is no file, which nobody waits for, or has no end', async () => {
+    makeFifo(join(folder, 'fifo'));
+    for (const odd of ['fifo', '/dev/zero', '.']) {
+      const config = withLogin({ clientId: 'x', clientSecretFile: odd });
+      Object.assign(config.auth.issuers[0] as object, { authority: odd });
+      const found = await faults(config);
+      expect(found).to.have.length(2);
+      for (const fault of found) {
+        expect(fault).to.match(
+          /\.(clientSecretFile|authority) cannot be read: it is not a regular file/,
+        );
+      }
+    }
   });
 
   it('is refused off loopback without the address to come back to', async () => {

@@ -1,10 +1,10 @@
 // One question to an identity provider, over HTTPS or loopback, bounded in time and size. A
 // redirect is a failure, because keys and tokens come from where they are configured to be.
-import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { ISSUER_ANSWER_MS, MAX_ISSUER_ANSWER_BYTES } from './auth-limits.js';
 import { type Claims, parseClaims } from './claims.js';
+import { readIssuerFile } from './issuer-file.js';
 
 export interface IssuerQuestion {
   readonly method?: string;
@@ -34,7 +34,7 @@ function ask(url: URL, question: IssuerQuestion): Promise<IncomingMessage> {
         ? // Read each time: the authorities may be renewed while the gateway runs.
           httpsRequest(
             url,
-            authority === undefined ? options : { ...options, ca: readFileSync(authority) },
+            authority === undefined ? options : { ...options, ca: readIssuerFile(authority) },
             resolve,
           )
         : httpRequest(url, options, resolve);

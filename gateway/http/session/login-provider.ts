@@ -1,6 +1,5 @@
 // One OpenID Connect provider at which people log in: what its discovery document says, kept for a
 // while, and every question to it bounded as all questions to issuers are.
-import { readFileSync } from 'node:fs';
 import {
   allowInsecureRequests,
   ClientSecretBasic,
@@ -21,6 +20,7 @@ import {
   KEYS_FRESH_MS,
 } from '../auth/auth-limits.js';
 import { askIssuer } from '../auth/issuer-answer.js';
+import { readIssuerFile } from '../auth/issuer-file.js';
 
 export interface LoginIssuer extends IssuerConfig {
   readonly login: LoginConfig;
@@ -110,7 +110,7 @@ export class LoginProvider {
     const { issuer, authority, login, clockToleranceSeconds } = this.issuer;
     const { clientId, clientSecretFile: file } = login;
     // Read each time: the secret may be renewed while the gateway runs.
-    const secret = file === undefined ? undefined : readFileSync(file, 'utf8').trim();
+    const secret = file === undefined ? undefined : readIssuerFile(file).toString().trim();
     const isPlain = issuer.startsWith('http:');
     const configuration = await discovery(
       new URL(issuer),

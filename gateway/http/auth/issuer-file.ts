@@ -1,0 +1,17 @@
+// Files that the configuration of an issuer names: read each time, as they may be renewed while the
+// gateway runs, and never waited for.
+import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { readSmallFile, whyUnread } from '../../services/small-file.js';
+
+const MAX_ISSUER_FILE_BYTES = 1024 * 1024;
+
+/** @throws Error in words for the operator */
+export function readIssuerFile(path: string): Buffer {
+  try {
+    return Buffer.from(readSmallFile(path, { maxBytes: MAX_ISSUER_FILE_BYTES }));
+  } catch (error) {
+    if (!(error instanceof ChartsealError)) throw error;
+    // Not with its code: that would be told to people who sign in.
+    throw new Error(`cannot be read: ${whyUnread(error)}`);
+  }
+}

@@ -13,6 +13,7 @@ import { ask } from '../support/loopback-request.js';
 const WANTED = 10_000;
 /** Of this process, beside those connections. */
 const OTHER_FILES = 600;
+const AT_ONCE = 8;
 const MB = 1024 * 1024;
 
 interface Moment {
@@ -71,12 +72,13 @@ describe(`${count} slow connections${reason}`, function () {
     const headers = { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' };
     let served = 0;
     while (last.open > 0) {
-      const body = `{"name":"${served}"}`;
-      expect((await ask(url, { headers, body })).status).to.equal(202);
-      if (last.open > count * 0.9) served++;
+      const bodies = Array.from({ length: AT_ONCE }, (_, at) => `{"name":"${served + at}"}`);
+      const answers = await Promise.all(bodies.map((body) => ask(url, { headers, body })));
+      expect(answers.map(({ status }) => status)).to.deep.equal(bodies.map(() => 202));
+      if (last.open > count * 0.9) served += AT_ONCE;
     }
-    // One after the other: how many there are is for the machine to say.
-    expect(served, 'answered while nearly all of them were open').to.be.above(0);
+    // How often is for the machine to say.
+    expect(served, 'answered while nearly all of them were open').to.be.above(5);
     // Those without an answer were cut off before it could be written.
     expect(Object.keys(last.ended).every((status) => ['408', '0'].includes(status))).to.equal(true);
     expect(last.ended[408]).to.be.above(count * 0.9);

@@ -1,9 +1,11 @@
 // npm test, in three processes that take about as long: the tests of a live Fabric network and of
-// the browser mostly wait. With arguments it is mocha and nothing else.
+// the browser mostly wait. What failed in any is told at the end. With arguments it is mocha and
+// nothing else.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 
 const MOCHA = join(__dirname, '..', '..', 'node_modules', 'mocha', 'bin', 'mocha.js');
 const ALL = 'dist/test/**/*.test.js';
@@ -19,30 +21,35 @@ const BESIDE = [
   'dist/test/fault/*.test.js',
 ];
 const TOTALS = /^(\d+) passed, (\d+) failed$/;
+const FAILURES = /^ +\d+ failing$/;
 
 interface Totals {
   passed: number;
   failed: number;
+  /** What mocha says of each failed test: all its lines from `N failing` on. */
+  why: readonly string[];
 }
 
 function start(...args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [MOCHA, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** Lines are given as they come, but for the last one, which is what this resolves with. */
+/** Lines are given as they come, but for those of the failures and the last one. */
 async function followed(mocha: ChildProcess, write: (line: string) => void): Promise<Totals> {
   const closed = once(mocha, 'close');
-  let totals: Totals | undefined;
+  let totals: Omit<Totals, 'why'> | undefined;
+  const why: string[] = [];
   for await (const line of createInterface({ input: mocha.stdout as NodeJS.ReadableStream })) {
     const [, passed, failed] = TOTALS.exec(line) ?? [];
-    if (passed === undefined) write(line);
-    else totals = { passed: Number(passed), failed: Number(failed) };
+    if (passed !== undefined) totals = { passed: Number(passed), failed: Number(failed) };
+    else if (why.length > 0 || FAILURES.test(stripVTControlCharacters(line))) why.push(line);
+    else write(line);
   }
   await closed;
   const { exitCode, signalCode } = mocha;
-  if (totals !== undefined && (exitCode === 0) === (totals.failed === 0)) return totals;
-  write(`mocha ended with ${signalCode ?? exitCode} and without all of its results`);
-  return { passed: totals?.passed ?? 0, failed: (totals?.failed ?? 0) + 1 };
+  if (totals !== undefined && (exitCode === 0) === (totals.failed === 0)) return { ...totals, why };
+  why.push(`mocha ended with ${signalCode ?? exitCode} and without all of its results`);
+  return { passed: totals?.passed ?? 0, failed: (totals?.failed ?? 0) + 1, why };
 }
 
 const show = (line: string) => {
@@ -74,7 +81,8 @@ async function runAll(): Promise<number> {
     });
   }
   const results = await inOrder(runs);
-  const sum = (of: keyof Totals) => results.reduce((all, totals) => all + totals[of], 0);
+  for (const line of results.flatMap((totals) => totals.why)) show(line);
+  const sum = (of: 'passed' | 'failed') => results.reduce((all, totals) => all + totals[of], 0);
   show(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0 ? 0 : 1;
 }

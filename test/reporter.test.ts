@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { newTempFolder, removeTempFolder } from './support/temp-folder.js';
 
@@ -49,5 +49,24 @@ describe('a run of tests', () => {
       `it('w', async function () { await new Promise((r) => setTimeout(r, ${ms})); }).timeout(1000);`;
     expect(run(wait(1500)).last).to.equal('1 passed, 0 failed');
     expect(run(wait(3500)).last).to.equal('0 passed, 1 failed');
+  });
+
+  it('tells at its end what failed in any of its processes', () => {
+    const reporter = resolve('scripts', 'plain-reporter.cjs');
+    writeFileSync(join(folder, '.mocharc.json'), JSON.stringify({ reporter }));
+    const tests = { core: 'throw new Error("whose core");', http: 'throw 0;', live: '' };
+    for (const [name, body] of Object.entries(tests)) {
+      const tree = join(folder, 'dist', 'test', name);
+      mkdirSync(tree, { recursive: true });
+      writeFileSync(join(tree, `${name}.test.js`), `it('is in ${name}', () => { ${body} });`);
+    }
+    const { status, stdout } = spawnSync(process.execPath, [resolve('dist/scripts/test.js')], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, FORCE_COLOR: '1' },
+    });
+    expect(status).to.equal(1);
+    const [, told = ''] = stdout.split('is in live');
+    expect(told).to.match(/is in core.*whose core.*is in http.*\n1 passed, 2 failed\n$/s);
   });
 });

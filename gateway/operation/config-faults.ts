@@ -2,7 +2,7 @@
 // outside, and who is known twice.
 import { statSync } from 'node:fs';
 import { addressFault, authFaults } from '../http/auth/auth-faults.js';
-import { readIssuerFile } from '../http/auth/issuer-file.js';
+import { IssuerFileFault, readIssuerFile } from '../http/auth/issuer-file.js';
 import { isLoopback } from '../http/auth/loopback.js';
 import { fhirFaults } from './config-fhir.js';
 import type { GatewayConfig } from './config-shape.js';
@@ -46,7 +46,8 @@ function unreadable(file: string): string[] {
     readIssuerFile(file);
     return [];
   } catch (error) {
-    return [(error as Error).message];
+    if (!(error instanceof IssuerFileFault)) throw error;
+    return [error.message];
   }
 }
 

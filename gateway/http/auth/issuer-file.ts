@@ -5,13 +5,15 @@ import { readSmallFile, whyUnread } from '../../services/small-file.js';
 
 const MAX_ISSUER_FILE_BYTES = 1024 * 1024;
 
-/** @throws Error in words for the operator */
+/** In words for the operator. Without a code, which would be told to people who sign in. */
+export class IssuerFileFault extends Error {}
+
+/** @throws IssuerFileFault */
 export function readIssuerFile(path: string): Buffer {
   try {
     return Buffer.from(readSmallFile(path, { maxBytes: MAX_ISSUER_FILE_BYTES }));
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
-    // Not with its code: that would be told to people who sign in.
-    throw new Error(`cannot be read: ${whyUnread(error)}`);
+    throw new IssuerFileFault(`cannot be read: ${whyUnread(error)}`);
   }
 }

@@ -140,8 +140,8 @@ describe('the verify page, opened from a file without a server', function () {
       return [asFile(name, DOCUMENT), asFile(`${name}.receipt.json`, bytes)];
     });
     await give([TRUST, ...PAIR, ...changed.flat()]);
-    const found = await verdicts(15);
     await page.locator('#print').waitFor();
+    const found = await verdicts(15);
     const unchanged = [...found].filter(([, verdict]) => verdict === 'unchanged');
     expect(unchanged.map(([name]) => name)).to.deep.equal(['discharge.txt']);
     expectQuiet(watched);

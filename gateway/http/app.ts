@@ -19,6 +19,7 @@ import { problemOf, refusalOf } from './problem.js';
 import { type RateLimits, rateLimiters } from './rate-limits.js';
 import { browserFacts, originOf, readRequest } from './request.js';
 import type { Route } from './route.js';
+import { pagesOf } from './routes/pages.js';
 import type { GatewayServices } from './services.js';
 import { CALLBACK_PATH } from './session/login.js';
 
@@ -215,6 +216,12 @@ function addMethods(app: Express, routes: readonly Route[]): void {
   }
 }
 
+/** A person at a wrong address is shown the pages there are, and no JSON. */
+function opensPage({ method, headers }: Request, { listener, services }: AppOptions): boolean {
+  if (listener !== 'people' || method !== 'GET') return false;
+  return headers['sec-fetch-mode'] === 'navigate' && pagesOf(services).includes('/');
+}
+
 const securityHeaders = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
@@ -269,8 +276,11 @@ export function createApp(options: AppOptions): Express {
   const routes = routesOf(options.routes, options.listener);
   for (const route of routes) addRoute(app, route, options);
   addMethods(app, routes);
-  app.use(() => {
-    throw new ChartsealError('NO_ROUTE', 'there is no such route');
+  app.use((request, response: AppResponse) => {
+    const none = new ChartsealError('NO_ROUTE', 'there is no such route');
+    if (!opensPage(request, options)) throw none;
+    tellRefusal(response.locals.progress, none);
+    response.redirect(303, `/?refused=${none.code}`);
   });
   // Express knows its handler of errors by the four parameters.
   app.use(async (error: unknown, _request: Request, response: AppResponse, _next: () => void) => {

@@ -57,6 +57,23 @@ describe('the page of a patient', () => {
     }
   });
 
+  it('is where a wrong address leads, which says so and gives the pages there are', async () => {
+    for (const language of ['zh-CN', 'en'] as const) {
+      const watched = await newPage(browser, { language, width: PHONE });
+      const { page } = watched;
+      await page.goto(place.url('/patients/'));
+      await page.waitForSelector('[data-subject]');
+      expect(await page.textContent('#problem h2')).to.match(
+        /^(没有这个页面|There is no such page)$/,
+      );
+      expect(await page.locator('main a[href="/verify"]').count()).to.equal(1);
+      expect(new URL(page.url()).pathname).to.equal('/');
+      await expectFits(page);
+      expectQuiet(watched);
+      await watched.context.close();
+    }
+  });
+
   it('tells whoever is not signed in where to sign in', async () => {
     const watched = await newPage(browser);
     const { page } = watched;

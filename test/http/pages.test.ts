@@ -73,6 +73,22 @@ describe('the pages of a gateway', () => {
     for (const path of pages) expect((await place.ask(path)).status, path).to.equal(200);
   });
 
+  it('are what a person at a wrong address is shown, and nobody else', async () => {
+    const navigate = { 'Sec-Fetch-Mode': 'navigate' };
+    for (const path of ['/patients', '/patient/', '/v1/nothing?name=Smith']) {
+      const { status, headers } = await place.ask(path, { headers: navigate });
+      expect([status, headers['location']], path).to.deep.equal([303, '/?refused=NO_ROUTE']);
+      for (const others of [{ 'Sec-Fetch-Mode': 'cors' }, {}]) {
+        const { status, text } = await place.ask(path, { headers: others });
+        expect([status, JSON.parse(text).code], path).to.deep.equal([404, 'NO_ROUTE']);
+      }
+    }
+    const post = await place.ask('/patients', { headers: navigate, body: 'a' });
+    expect(post.status).to.equal(404);
+    const { status } = await ask(place.url('local', '/patients'), { headers: navigate });
+    expect(status).to.equal(404);
+  });
+
   it('are on the listener of people alone', async () => {
     for (const path of [...PAGES, '/verify.html', '/login', '/login/callback']) {
       const { status, text } = await ask(place.url('local', path));

@@ -3,7 +3,7 @@ import { codeOf, postJson, readSession, type Session } from '../session/api.js';
 import { callerName, linksFor, signedIn } from '../session/head.js';
 import type { Language } from '../text/language.js';
 import { METER } from '../text/meter.js';
-import { problemText, SESSION } from '../text/session.js';
+import { problemText, SESSION, type SessionTexts } from '../text/session.js';
 import { type Child, element } from '../view/dom.js';
 import { openPage } from '../view/frame.js';
 import { Meter } from '../view/meter.js';
@@ -55,13 +55,18 @@ async function demo(subject: string): Promise<void> {
   }
 }
 
+function problemTitle({ noPage, refusedTitle, notLoaded }: SessionTexts): string {
+  if (problem === 'NO_ROUTE') return noPage;
+  return problem === refused ? refusedTitle : notLoaded;
+}
+
 function problemPanel(language: Language): Child {
   if (problem === undefined) return undefined;
   const texts = SESSION[language];
   return element(
     'section',
     { class: 'panel is-open', id: 'problem' },
-    element('h2', {}, problem === refused ? texts.refusedTitle : texts.notLoaded),
+    element('h2', {}, problemTitle(texts)),
     element('p', {}, problemText(texts, problem)),
     session === undefined &&
       element('button', { type: 'button', id: 'again', on: { click: tryAgain } }, texts.again),

@@ -2,7 +2,7 @@
 import type { Role } from '../session/api.js';
 import type { Bilingual } from './language.js';
 
-interface SessionTexts {
+export interface SessionTexts {
   readonly title: string;
   readonly lead: string;
   readonly signIn: string;
@@ -20,6 +20,7 @@ interface SessionTexts {
   readonly unseenPatient: string;
   readonly pages: Readonly<Record<string, string>>;
   readonly refusedTitle: string;
+  readonly noPage: string;
   readonly notLoaded: string;
   /** By code; what is not in it is said with the code. */
   readonly problems: Readonly<Record<string, string>>;
@@ -59,10 +60,12 @@ const EN: SessionTexts = {
     '/verify': 'Verify a file',
   },
   refusedTitle: 'You are not signed in',
+  noPage: 'There is no such page',
   notLoaded: 'This page could not be loaded',
   problems: {
     UNAUTHENTICATED:
       'The sign-in did not succeed or was given up, took longer than ten minutes or was begun in another window, or your session has ended. Please sign in again.',
+    NO_ROUTE: 'Nothing is at the address that you opened. What there is stands below.',
     ACCESS_DENIED: 'Your account may not do this here.',
     IDENTITY_PROVIDER_UNREACHABLE:
       'The hospital’s sign-in service does not answer just now. Please try again in a minute.',
@@ -118,10 +121,12 @@ const ZH: SessionTexts = {
     '/verify': '核验文件',
   },
   refusedTitle: '您尚未登录',
+  noPage: '没有这个页面',
   notLoaded: '本页未能加载',
   problems: {
     UNAUTHENTICATED:
       '登录未成功或被取消，或超过十分钟，或在另一窗口开始，或会话已结束。请重新登录。',
+    NO_ROUTE: '您打开的地址没有任何内容。可用的页面列在下面。',
     ACCESS_DENIED: '您的账号无权在此进行该操作。',
     IDENTITY_PROVIDER_UNREACHABLE: '医院的登录服务暂无响应，请稍后再试。',
     NO_ANSWER: '医院服务器没有响应。请检查网络后重试。',

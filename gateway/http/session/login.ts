@@ -158,7 +158,7 @@ export class Login {
     url.search = target.includes('?') ? target.slice(target.indexOf('?')) : '';
     const claims = await this.#claims(configuration, url, begun, provider.issuer);
     const caller = this.#options.authenticator.personOf(claims, provider.issuer);
-    return { ...this.#start(caller, begun.before), goal: begun.goal };
+    return { ...this.#start(caller, begun.before, begun.with), goal: begun.goal };
   }
 
   /** With one click. @throws NO_ROUTE outside of the demo, ACCESS_DENIED from another page */
@@ -186,10 +186,10 @@ export class Login {
   }> {
     this.#checkOwn(browser);
     const token = this.#shownSession(browser);
-    if (token !== undefined) this.#options.sessions.end(token);
+    const index = token === undefined ? undefined : this.#options.sessions.end(token);
     return {
       cookies: [this.#forget('session'), this.#forget('login')],
-      next: await this.#endUrl(browser),
+      next: await this.#endUrl(index, browser),
     };
   }
 
@@ -238,10 +238,11 @@ export class Login {
   }
 
   /** A new session, whatever the browser showed; the one before it ends. */
-  #start(caller: Caller, before: string | undefined): Omit<LoggedIn, 'goal'> {
+  #start(caller: Caller, before: string | undefined, provider?: number): Omit<LoggedIn, 'goal'> {
     const { sessions } = this.#options;
     if (before !== undefined) sessions.end(before);
-    return { caller, cookies: [this.#cookie('session', sessions.begin(caller)), this.forgetLogin] };
+    const token = sessions.begin(caller, provider);
+    return { caller, cookies: [this.#cookie('session', token), this.forgetLogin] };
   }
 
   /** The login cookie must come with the way back from the provider, which is another site. */
@@ -257,10 +258,11 @@ export class Login {
     return this.#cookie(kind, '', 0);
   }
 
-  /** OpenID Connect RP-Initiated Logout; of the one provider that there is. */
-  async #endUrl(browser: BrowserFacts): Promise<string | undefined> {
-    const [provider, another] = this.#providers;
-    if (provider === undefined || another !== undefined) return undefined;
+  /** OpenID Connect RP-Initiated Logout; without a session at the one provider that there is. */
+  async #endUrl(index: number | undefined, browser: BrowserFacts): Promise<string | undefined> {
+    const isOnly = this.#providers.length === 1;
+    const provider = this.#providers[index ?? (isOnly ? 0 : -1)];
+    if (provider === undefined) return undefined;
     try {
       const configuration = await provider.configuration();
       if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;

@@ -13,6 +13,7 @@ export interface SessionLimits {
 
 interface Session {
   readonly caller: Caller;
+  readonly provider: number | undefined;
   readonly begunAt: number;
   usedAt: number;
 }
@@ -33,8 +34,11 @@ export class Sessions {
     this.#now = now;
   }
 
-  /** A token that nobody had before. */
-  begin(caller: Caller): string {
+  /**
+   * A token that nobody had before.
+   * @param provider index of the one that vouched for the caller
+   */
+  begin(caller: Caller, provider?: number): string {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const now = this.#now();
     for (const [digest, session] of this.#open) {
@@ -42,8 +46,8 @@ export class Sessions {
       this.#open.delete(digest);
     }
     const sessionEndsAt = now + this.#limits.minutes * MINUTE_MS;
-    const session = { caller: { ...caller, sessionEndsAt }, begunAt: now, usedAt: now };
-    this.#open.set(digestOf(token), session);
+    const owner = { ...caller, sessionEndsAt };
+    this.#open.set(digestOf(token), { caller: owner, provider, begunAt: now, usedAt: now });
     return token;
   }
 
@@ -60,8 +64,12 @@ export class Sessions {
     return session.caller;
   }
 
-  end(token: string): void {
-    this.#open.delete(digestOf(token));
+  /** Index of the provider where it was begun; undefined without one. */
+  end(token: string): number | undefined {
+    const digest = digestOf(token);
+    const session = this.#open.get(digest);
+    this.#open.delete(digest);
+    return session?.provider;
   }
 
   /** A clock that went back would make sessions longer. */

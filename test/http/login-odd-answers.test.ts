@@ -55,4 +55,29 @@ describe('of two providers at which people log in, the second one', () => {
     // Nobody knows any more where this person was signed in.
     expect(await logOut()).to.deep.equal({ status: 200, next: '/' });
   });
+
+  for (const end of ['no address', 7, 'http://elsewhere.test/end', 'javascript:alert(1)']) {
+    it(`keeps nobody signed in by telling ${end} as the place of a logout`, async () => {
+      odd.metadata = { end_session_endpoint: end };
+      expect(await logIn()).to.equal('/archivist');
+      expect(await logOut()).to.deep.equal({ status: 200, next: '/' });
+      expect(browser.names('localhost')).to.deep.equal([]);
+      expect(await place.caller(browser)).to.equal(undefined);
+    });
+  }
+
+  for (const where of [
+    undefined,
+    'no address',
+    7,
+    'javascript:alert(1)',
+    'http://elsewhere.test/',
+  ]) {
+    it(`lets nobody log in when ${where} is where it says to, and that is told as its fault`, async () => {
+      odd.metadata = { authorization_endpoint: where };
+      const { status, headers } = await browser.fetch(place.url('/'), '/login?with=1');
+      expect(status).to.equal(303);
+      expect(headers.location).to.equal('/?refused=IDENTITY_PROVIDER_UNREACHABLE');
+    });
+  }
 });

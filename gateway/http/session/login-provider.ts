@@ -33,6 +33,21 @@ function unreachable(cause: unknown): ChartsealError {
   return new ChartsealError('IDENTITY_PROVIDER_UNREACHABLE', message, { cause });
 }
 
+/**
+ * An address that the provider's own word leads to.
+ * @throws IDENTITY_PROVIDER_UNREACHABLE where that is none, or none that is safe
+ */
+export function addressAt(make: () => URL): string {
+  try {
+    const { href } = make();
+    const fault = addressFault(href);
+    if (fault === undefined) return href;
+    throw new Error(`an address of the provider ${fault}`);
+  } catch (error) {
+    throw unreachable(error);
+  }
+}
+
 const bodyless: ReadonlySet<number> = new Set([204, 205, 304]);
 
 function boundedFetch(authority: string | undefined): CustomFetch {

@@ -14,7 +14,6 @@ import {
 } from 'openid-client';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { DEFAULT_ALGORITHMS, type IssuerConfig } from '../auth/auth-config.js';
-import { addressFault } from '../auth/auth-faults.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Claims } from '../auth/claims.js';
 import { refuse } from '../auth/identity.js';
@@ -23,7 +22,7 @@ import type { Caller } from '../caller.js';
 import { LOGIN_MINUTES } from '../limits.js';
 import type { BrowserFacts } from '../route.js';
 import { findCookie, formatCookie } from './cookies.js';
-import { causeOf, hasLogin, LoginProvider } from './login-provider.js';
+import { addressAt, causeOf, hasLogin, LoginProvider } from './login-provider.js';
 import type { OwnSite } from './own-site.js';
 import { findSealed, seal } from './sealed.js';
 import type { Sessions } from './sessions.js';
@@ -126,21 +125,17 @@ export class Login {
       before: this.#shownSession(browser),
     };
     const { scopes = [] } = provider.issuer.login;
-    const location = buildAuthorizationUrl(configuration, {
+    const asked = {
       redirect_uri: origin + CALLBACK_PATH,
       scope: [...new Set(['openid', ...scopes])].join(' '),
       state: begun.state,
       nonce: begun.nonce,
       code_challenge: await calculatePKCECodeChallenge(begun.verifier),
       code_challenge_method: 'S256',
-    });
-    const fault = addressFault(location.href);
-    if (fault !== undefined) {
-      const message = `the address at which the provider lets people log in ${fault}`;
-      throw new ChartsealError('IDENTITY_PROVIDER_UNREACHABLE', message);
-    }
+    };
+    const location = addressAt(() => buildAuthorizationUrl(configuration, asked));
     const value = await seal(PURPOSE, begun, this.#now() + LOGIN_MINUTES * 60_000);
-    return { location: location.href, cookie: this.#cookie('login', value, LOGIN_MINUTES * 60) };
+    return { location, cookie: this.#cookie('login', value, LOGIN_MINUTES * 60) };
   }
 
   /**
@@ -265,9 +260,8 @@ export class Login {
     if (provider === undefined) return undefined;
     try {
       const configuration = await provider.configuration();
-      if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
-      const back = `${this.site.originOf(browser)}/`;
-      return buildEndSessionUrl(configuration, { post_logout_redirect_uri: back }).href;
+      const back = { post_logout_redirect_uri: `${this.site.originOf(browser)}/` };
+      return addressAt(() => buildEndSessionUrl(configuration, back));
     } catch (error) {
       // The session here has ended all the same.
       if (causeOf(error)?.code === 'IDENTITY_PROVIDER_UNREACHABLE') return undefined;

@@ -80,4 +80,12 @@ describe('of two providers at which people log in, the second one', () => {
       expect(headers.location).to.equal('/?refused=IDENTITY_PROVIDER_UNREACHABLE');
     });
   }
+
+  for (const status of [500, 502, 503, 429]) {
+    it(`that answers a code with ${status} is told as away, and no refused login`, async () => {
+      odd.failing = status;
+      expect(await logIn()).to.equal('/?refused=IDENTITY_PROVIDER_UNREACHABLE');
+      expect(place.reasons()).to.deep.equal([]);
+    });
+  }
 });

@@ -24,6 +24,8 @@ export class OddProvider {
   nonce = '';
   /** Members that its discovery document has instead. */
   metadata: Readonly<Record<string, unknown>> = {};
+  /** Status with which it answers a code instead. */
+  failing: number | undefined;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -34,8 +36,10 @@ export class OddProvider {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const provider = new OddProvider(server);
     server.on('request', (request, response) => {
-      const body = provider.#answer((request.url ?? '').split('?')[0] ?? '');
-      response.statusCode = body === undefined ? 404 : 200;
+      const path = (request.url ?? '').split('?')[0] ?? '';
+      const failing = path === '/token' ? provider.failing : undefined;
+      const body = failing === undefined ? provider.#answer(path) : undefined;
+      response.statusCode = failing ?? (body === undefined ? 404 : 200);
       response.setHeader('content-type', 'application/json');
       request.resume().on('end', () => response.end(JSON.stringify(body ?? {})));
     });

@@ -59,6 +59,9 @@ function boundedFetch(authority: string | undefined): CustomFetch {
     const { status, type, bytes } = await askIssuer(new URL(address), question).catch((error) => {
       throw unreachable(error);
     });
+    // What is out of order or has no time there is no word on whoever logs in.
+    const isAway = status >= 500 || status === 429 || (method === 'GET' && status !== 200);
+    if (isAway) throw unreachable(new Error(`status ${status}`));
     return new Response(bodyless.has(status) ? null : new Uint8Array(bytes), {
       status,
       headers: { 'content-type': type },

@@ -120,13 +120,13 @@ export async function postJson<Answer>(path: string, value?: object): Promise<An
 
 const SESSION_PATH = '/v1/session';
 
-/** For whom this page was drawn. */
+/** For whom this page was drawn; empty until that is known. */
 let reader = '';
 
 const readerOf = ({ caller }: Session): string =>
   JSON.stringify([caller?.id, caller?.patient?.system, caller?.patient?.value]);
 
-/** Somebody else may have signed in since, in another tab of this browser. */
+/** Somebody else may have signed in since, in another tab of this browser. Throws ProblemError. */
 async function checkReader(): Promise<void> {
   if (readerOf(await getJson<Session>(SESSION_PATH)) === reader) return;
   throw new ProblemError('UNAUTHENTICATED', 'the session is not the one of this page any more');
@@ -142,8 +142,15 @@ export async function postOnce<Answer>(path: string, value: object, key: string)
   return (await (await ask(path, init)).json()) as Answer;
 }
 
+/** What the page shows so far is not for whoever sits there now. */
+function beginAnew(): Promise<never> {
+  window.location.reload();
+  return new Promise(() => undefined);
+}
+
 export async function readSession(signal?: AbortSignal): Promise<Session> {
   const session = await getJson<Session>(SESSION_PATH, signal);
+  if (reader !== '' && reader !== readerOf(session)) return beginAnew();
   reader = readerOf(session);
   if (session.caller !== undefined) forgetOthers(session.caller);
   return session;

@@ -1,0 +1,57 @@
+import { expect } from 'chai';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchBrowser, newPage } from '../support/browser.js';
+import { openInquiryPlace } from '../support/inquiry-place.js';
+import type { PatientPlace } from '../support/patient-place.js';
+
+describe('a page of somebody who is not signed in any more', function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let place: PatientPlace;
+
+  before(async () => {
+    browser = await launchBrowser();
+    place = await openInquiryPlace();
+  });
+  after(async () => {
+    await browser?.close();
+    await place?.close();
+  });
+
+  const signIn = async (page: Page, subject: string, ready: string) => {
+    await page.goto(place.url('/'));
+    await page.click(`[data-subject="${subject}"]`);
+    await page.waitForSelector(ready);
+  };
+  const inAnotherTab = async (context: BrowserContext, subject: string) => {
+    await signIn(await context.newPage(), subject, '#summary');
+  };
+  const seen = (page: Page) => page.evaluate('document.body.innerText') as Promise<string>;
+
+  it('shows nothing of it as the file of somebody else who signed in in another tab', async () => {
+    const { page, context } = await newPage(browser);
+    await signIn(page, 'patient', '#summary');
+    expect(await seen(page)).to.include('Staff 30');
+    await page.route('**/logout', (route) => route.abort());
+    await page.click('#sign-out');
+    await page.waitForSelector('#problem');
+    await inAnotherTab(context, 'unseen-patient');
+    await page.click('#problem button');
+    await page.locator('main', { hasText: 'P2002' }).waitFor();
+    await page.waitForSelector('#summary');
+    expect(await seen(page)).to.not.include('Staff 30');
+    await context.close();
+  });
+
+  it('asks to sign in when it is told to try again', async () => {
+    const { page, context } = await newPage(browser);
+    await signIn(page, 'privacy-officer', '[data-thread]');
+    await context.clearCookies();
+    await page.click('#show-answered');
+    await page.waitForSelector('#problem');
+    await page.click('#problem button');
+    await page.waitForSelector('#signed-out');
+    expect(await page.locator('#counts').count()).to.equal(0);
+    await context.close();
+  });
+});

@@ -4,13 +4,16 @@ import { launchBrowser, newPage } from '../support/browser.js';
 import { openInquiryPlace } from '../support/inquiry-place.js';
 import type { PatientPlace } from '../support/patient-place.js';
 
+/** Browsers of people keep pages that were left, to come back to them as they were. */
+const FORGETFUL = '--disable-back-forward-cache';
+
 describe('a page of somebody who is not signed in any more', function () {
   this.timeout(180_000);
   let browser: Browser;
   let place: PatientPlace;
 
   before(async () => {
-    browser = await launchBrowser();
+    browser = await launchBrowser([FORGETFUL]);
     place = await openInquiryPlace();
   });
   after(async () => {
@@ -40,6 +43,38 @@ describe('a page of somebody who is not signed in any more', function () {
     await page.locator('main', { hasText: 'P2002' }).waitFor();
     await page.waitForSelector('#summary');
     expect(await seen(page)).to.not.include('Staff 30');
+    await context.close();
+  });
+
+  /** Back, to a page that the browser has kept. */
+  const goBack = async (page: Page, ready: string) => {
+    await page.evaluate('history.back()');
+    await page.waitForSelector(ready);
+  };
+
+  it('does not come back with what it showed', async () => {
+    const { page, context } = await newPage(browser);
+    await signIn(page, 'patient', '#summary');
+    await page.evaluate(`window.addEventListener('pageshow', () => {
+      sessionStorage.setItem('shown', document.body.checkVisibility())
+    })`);
+    await page.click('#sign-out');
+    await page.waitForSelector('[data-subject]');
+    await goBack(page, '#signed-out');
+    expect(await page.evaluate("sessionStorage.getItem('shown')")).to.equal('false');
+    expect(await seen(page)).to.not.include('Staff 30');
+    await context.close();
+  });
+
+  it('comes back as it was to whoever is signed in still', async () => {
+    const { page, context } = await newPage(browser);
+    await signIn(page, 'patient', '#summary');
+    await page.evaluate('window.isKept = true');
+    await page.click('header a[href="/verify"]');
+    await page.waitForSelector('#choose-files');
+    await goBack(page, '#summary');
+    expect(await page.evaluate('window.isKept')).to.equal(true);
+    expect(await seen(page)).to.include('Staff 30');
     await context.close();
   });
 

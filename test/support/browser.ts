@@ -46,8 +46,14 @@ export interface WatchedPage {
   readonly requests: readonly string[];
 }
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: readChromium(), headless: true, args: FLAGS });
+/** @param without what Playwright sets and this browser shall not have */
+export function launchBrowser(without: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({
+    executablePath: readChromium(),
+    headless: true,
+    args: FLAGS,
+    ignoreDefaultArgs: [...without],
+  });
 }
 
 export async function newPage(browser: Browser, options: PageOptions = {}): Promise<WatchedPage> {

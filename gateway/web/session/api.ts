@@ -142,6 +142,26 @@ export async function postOnce<Answer>(path: string, value: object, key: string)
   return (await (await ask(path, init)).json()) as Answer;
 }
 
+/**
+ * The browser keeps a page that is left, and brings it back as it was: not before it is known that
+ * nobody else has signed in since, and nobody out.
+ */
+function guardReturn(): void {
+  const root = document.documentElement;
+  window.addEventListener('pagehide', () => {
+    root.hidden = true;
+  });
+  window.addEventListener('pageshow', async ({ persisted }) => {
+    if (!persisted) return;
+    try {
+      await checkReader();
+      root.hidden = false;
+    } catch {
+      window.location.reload();
+    }
+  });
+}
+
 /** What the page shows so far is not for whoever sits there now. */
 function beginAnew(): Promise<never> {
   window.location.reload();
@@ -150,7 +170,8 @@ function beginAnew(): Promise<never> {
 
 export async function readSession(signal?: AbortSignal): Promise<Session> {
   const session = await getJson<Session>(SESSION_PATH, signal);
-  if (reader !== '' && reader !== readerOf(session)) return beginAnew();
+  if (reader === '') guardReturn();
+  else if (reader !== readerOf(session)) return beginAnew();
   reader = readerOf(session);
   if (session.caller !== undefined) forgetOthers(session.caller);
   return session;

@@ -78,6 +78,17 @@ describe('a page of somebody who is not signed in any more', function () {
     await context.close();
   });
 
+  it('calls a list incomplete for no proof of another file', async () => {
+    const { page, context } = await newPage(browser);
+    await signIn(page, 'patient', '#summary');
+    await inAnotherTab(context, 'unseen-patient');
+    await page.click('#check');
+    const told = await page.waitForSelector('#proof-problem');
+    expect(await told.textContent()).to.match(/session has ended/);
+    expect(await page.locator('#verdict').count()).to.equal(0);
+    await context.close();
+  });
+
   it('asks to sign in when it is told to try again', async () => {
     const { page, context } = await newPage(browser);
     await signIn(page, 'privacy-officer', '[data-thread]');

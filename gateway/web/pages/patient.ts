@@ -25,6 +25,7 @@ import { Questions } from '../patient/questions.js';
 import { sourcesSection } from '../patient/sources.js';
 import { timeline } from '../patient/timeline.js';
 import {
+  checkReader,
   codeInSession,
   getJson,
   readSession,
@@ -155,6 +156,7 @@ async function check(): Promise<void> {
     },
   };
   try {
+    await checkReader();
     // Signs come with the list alone: it is loaded before the proof takes its place.
     const hasSigns = state.entries.some(({ person }) => person !== undefined);
     if (hasSigns && state.next !== undefined) await loader.load(MOST_ENTRIES);

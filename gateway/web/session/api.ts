@@ -127,7 +127,7 @@ const readerOf = ({ caller }: Session): string =>
   JSON.stringify([caller?.id, caller?.patient?.system, caller?.patient?.value]);
 
 /** Somebody else may have signed in since, in another tab of this browser. Throws ProblemError. */
-async function checkReader(): Promise<void> {
+export async function checkReader(): Promise<void> {
   if (readerOf(await getJson<Session>(SESSION_PATH)) === reader) return;
   throw new ProblemError('UNAUTHENTICATED', 'the session is not the one of this page any more');
 }

@@ -6,6 +6,7 @@ import type { PatientPlace } from '../support/patient-place.js';
 
 /** Browsers of people keep pages that were left, to come back to them as they were. */
 const FORGETFUL = '--disable-back-forward-cache';
+const LIST = '**/v1/inquiries?*';
 
 describe('a page of somebody who is not signed in any more', function () {
   this.timeout(180_000);
@@ -89,15 +90,29 @@ describe('a page of somebody who is not signed in any more', function () {
     await context.close();
   });
 
-  it('asks to sign in when it is told to try again', async () => {
+  it('says of no list that it is empty, and asks to sign in when it is told to try again', async () => {
     const { page, context } = await newPage(browser);
     await signIn(page, 'privacy-officer', '[data-thread]');
     await context.clearCookies();
     await page.click('#show-answered');
     await page.waitForSelector('#problem');
+    expect(await seen(page)).to.not.include('No question is answered');
     await page.click('#problem button');
     await page.waitForSelector('#signed-out');
     expect(await page.locator('#counts').count()).to.equal(0);
+    await context.close();
+  });
+
+  it('says of an empty list that it is, when that was found out', async () => {
+    const { page, context } = await newPage(browser);
+    await signIn(page, 'privacy-officer', '[data-thread]');
+    await page.route(LIST, (route) => route.abort());
+    await page.click('#show-answered');
+    await page.waitForSelector('#problem');
+    expect(await seen(page)).to.not.include('No question is answered');
+    await page.unroute(LIST);
+    await page.click('#problem button');
+    await page.getByText('No question is answered yet.').waitFor();
     await context.close();
   });
 });

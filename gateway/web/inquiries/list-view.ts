@@ -30,6 +30,8 @@ export interface ListPanel {
   readonly counts: Counts | undefined;
   readonly hasMore: boolean;
   readonly isLoading: boolean;
+  /** What is not known to be empty is not said to be. */
+  readonly isRead: boolean;
   readonly choose: (state: ListState) => void;
   readonly more: () => void;
 }
@@ -94,10 +96,10 @@ function choice({ state, choose }: ListPanel, language: Language): HTMLElement {
 
 export function listView(panel: ListPanel, language: Language): Child[] {
   const texts = OFFICER[language];
-  const { state, threads, counts, hasMore, isLoading, more } = panel;
+  const { state, threads, counts, hasMore, isLoading, isRead, more } = panel;
   // The first sentence says already that nothing is open.
   const isSaid = state === 'open' && counts?.open === 0;
-  const isEmpty = threads.length === 0 && !isLoading && !isSaid;
+  const isEmpty = threads.length === 0 && isRead && !isSaid;
   return [
     element('h1', { id: 'title', tabindex: -1 }, texts.title),
     counts !== undefined &&

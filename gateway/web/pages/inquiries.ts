@@ -35,6 +35,8 @@ interface State {
   one?: OneThread | undefined;
   choices: Choices;
   isLoading: boolean;
+  /** The list that is chosen was read to its first page, found empty or not. */
+  isRead: boolean;
   /** Code of what went wrong. */
   problem?: string | undefined;
   /** Something was just entered. */
@@ -46,6 +48,7 @@ const state: State = {
   threads: [],
   choices: { due: '' },
   isLoading: true,
+  isRead: false,
   isEntered: false,
 };
 
@@ -63,7 +66,7 @@ function fail(error: unknown): void {
 
 async function loadList(isMore: boolean): Promise<void> {
   state.isLoading = true;
-  if (!isMore) state.threads = [];
+  if (!isMore) Object.assign(state, { threads: [], isRead: false });
   frame.draw();
   const wanted = state.list;
   let next = isMore ? state.next : undefined;
@@ -80,6 +83,7 @@ async function loadList(isMore: boolean): Promise<void> {
     next = page.next;
   } while (found === 0 && next !== undefined);
   state.next = next;
+  state.isRead = true;
   state.isLoading = false;
   frame.draw();
 }
@@ -187,7 +191,7 @@ function notices(language: Language): Child[] {
 
 function content(language: Language): Child[] {
   const texts = OFFICER[language];
-  const { session, drafts, one, isLoading, choices } = state;
+  const { session, drafts, one, isLoading, isRead, choices } = state;
   if (session !== undefined && drafts === undefined) {
     return [
       element('h1', {}, texts.title),
@@ -227,6 +231,7 @@ function content(language: Language): Child[] {
     counts,
     hasMore: next !== undefined,
     isLoading,
+    isRead,
     choose,
     more,
   };

@@ -107,8 +107,13 @@ function takeSlot(socket: Socket): boolean {
   return true;
 }
 
+const nameOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket) =>
+  `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+
 export class Connections {
   readonly #open = new Map<Socket, Connection>();
+  /** In their handshake, by both ends: TLS has a socket of its own for each. */
+  readonly #greeted = new Map<string, Socket>();
   readonly #timeouts: Timeouts;
   readonly #unread: (request: UnreadRequest) => void;
   #isEnding = false;
@@ -118,8 +123,16 @@ export class Connections {
     this.#unread = unread;
   }
 
+  /** A connection whose handshake of TLS begins: it is checked by what counts now. */
+  greet(socket: Socket): void {
+    const name = nameOf(socket);
+    this.#greeted.set(name, socket);
+    socket.once('close', () => this.#greeted.delete(name));
+  }
+
   /** A connection that can carry requests: behind TLS, when its handshake is done. */
   add(socket: Socket): void {
+    this.#greeted.delete(nameOf(socket));
     if (!takeSlot(socket)) {
       socket.destroy();
       return;
@@ -222,6 +235,7 @@ export class Connections {
 
   /** As {@link end} for those that are open now: whoever goes on comes anew. */
   renew(): void {
+    for (const socket of this.#greeted.values()) socket.destroy();
     for (const [socket, connection] of this.#open) {
       connection.isLast = true;
       if (connection.inFlight.size === 0) this.#end(socket, connection);

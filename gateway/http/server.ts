@@ -81,6 +81,7 @@ function serve(
   server.on('checkContinue', answer);
   server.on('checkExpectation', answer);
   server.on('connect', (_request, socket) => connections.refuseTunnel(socket as Socket));
+  if (tls) server.on('connection', (socket) => connections.greet(socket));
   server.on(tls ? 'secureConnection' : 'connection', (socket) => connections.add(socket));
   server.on('clientError', (error, socket) => connections.fail(error, socket as Socket));
   server.setTimeout(timeouts.answerIdleMs, (socket) => connections.idle(socket));

@@ -56,6 +56,20 @@ function broken(error: unknown, code: string): ProblemError {
   return new ProblemError(name === 'AbortError' ? STOPPED : code, message);
 }
 
+async function jsonOf<Answer>(answer: Response): Promise<Answer> {
+  try {
+    return (await answer.json()) as Answer;
+  } catch (error) {
+    throw broken(error, CUT_OFF);
+  }
+}
+
+/** What a refusal says of itself; nothing where it is cut. */
+async function problemOf(answer: Response): Promise<{ code?: string; detail?: string }> {
+  const type = answer.headers.get('content-type') ?? '';
+  return type.includes('problem+json') ? await answer.json().catch(() => ({})) : {};
+}
+
 async function ask(path: string, init: RequestInit): Promise<Response> {
   let answer: Response;
   try {
@@ -64,21 +78,13 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
     throw broken(error, NO_ANSWER);
   }
   if (answer.ok) return answer;
-  const type = answer.headers.get('content-type') ?? '';
-  const problem: { code?: string; detail?: string } = type.includes('problem+json')
-    ? await answer.json()
-    : {};
+  const problem = await problemOf(answer);
   throw new ProblemError(problem.code ?? `HTTP ${answer.status}`, problem.detail ?? '');
 }
 
 /** Throws ProblemError. */
 export async function getJson<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-  const answer = await ask(path, withSignal(signal));
-  try {
-    return (await answer.json()) as Answer;
-  } catch (error) {
-    throw broken(error, CUT_OFF);
-  }
+  return jsonOf(await ask(path, withSignal(signal)));
 }
 
 const withSignal = (signal: AbortSignal | undefined): RequestInit =>
@@ -115,7 +121,7 @@ const withBody = (value: object, headers: Readonly<Record<string, string>>): Req
 /** Throws ProblemError. */
 export async function postJson<Answer>(path: string, value?: object): Promise<Answer> {
   const init = value === undefined ? { method: 'POST' } : withBody(value, {});
-  return (await (await ask(path, init)).json()) as Answer;
+  return jsonOf(await ask(path, init));
 }
 
 const SESSION_PATH = '/v1/session';
@@ -139,7 +145,7 @@ export async function checkReader(): Promise<void> {
 export async function postOnce<Answer>(path: string, value: object, key: string): Promise<Answer> {
   await checkReader();
   const init = withBody(value, { 'Idempotency-Key': key, Prefer: `wait=${WAIT_SECONDS}` });
-  return (await (await ask(path, init)).json()) as Answer;
+  return jsonOf(await ask(path, init));
 }
 
 /**

@@ -70,6 +70,8 @@ export const SESSION_IDLE_MINUTES = 30;
 export const SESSION_MINUTES = 8 * 60;
 /** Open sessions; beyond them the one that was used longest ago ends. */
 export const MAX_SESSIONS = 65_536;
+/** Of these, of one person: so nobody ends those of others by logging in again and again. */
+export const MAX_SESSIONS_OF_ONE = 1024;
 /** From the first step of a login to its last. */
 export const LOGIN_MINUTES = 10;
 /** Until requests in flight must end when the gateway does. */

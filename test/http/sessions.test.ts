@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Caller } from '../../gateway/http/caller.js';
+import { MAX_SESSIONS, MAX_SESSIONS_OF_ONE } from '../../gateway/http/limits.js';
 import { findCookie, formatCookie } from '../../gateway/http/session/cookies.js';
 import { OwnSite } from '../../gateway/http/session/own-site.js';
 import { findSealed, seal } from '../../gateway/http/session/sealed.js';
@@ -54,6 +55,16 @@ describe('a session', () => {
     const token = sessions.begin(CALLER);
     now -= 1;
     expect(sessions.use(token)).to.equal(undefined);
+  });
+
+  it('is not ended by somebody who begins more of them than a gateway has', () => {
+    const other = sessions.begin({ ...CALLER, id: 'chen' });
+    const [first, second] = [sessions.begin(CALLER), sessions.begin(CALLER)];
+    for (let more = 2; more < MAX_SESSIONS_OF_ONE; more++) sessions.begin(CALLER);
+    expect(sessions.use(first)?.id).to.equal('anna');
+    for (let more = 0; more < MAX_SESSIONS; more++) sessions.begin(CALLER);
+    expect(sessions.use(other)?.id).to.equal('chen');
+    for (const token of [first, second]) expect(sessions.use(token)).to.equal(undefined);
   });
 
   it('ends at the logout, and no other does', () => {

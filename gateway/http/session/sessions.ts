@@ -2,7 +2,7 @@
 // final and a restart ends them all.
 import { hash, randomBytes } from 'node:crypto';
 import type { Caller } from '../caller.js';
-import { MAX_SESSIONS } from '../limits.js';
+import { MAX_SESSIONS, MAX_SESSIONS_OF_ONE } from '../limits.js';
 
 export interface SessionLimits {
   /** Without a request. */
@@ -20,6 +20,7 @@ interface Session {
 
 const TOKEN_BYTES = 32;
 const MINUTE_MS = 60_000;
+const personOf = ({ organisation, id }: Caller) => JSON.stringify([organisation, id]);
 const digestOf = (token: string) => hash('sha256', token, 'base64');
 
 export class Sessions {
@@ -27,6 +28,8 @@ export class Sessions {
   readonly #now: () => number;
   /** By digest of the token, the one used longest ago first. */
   readonly #open = new Map<string, Session>();
+  /** Digests of each person's, in the same order. */
+  readonly #ofPerson = new Map<string, Set<string>>();
 
   /** @param now in ms since 1970 */
   constructor(limits: SessionLimits, now: () => number = Date.now) {
@@ -43,33 +46,48 @@ export class Sessions {
     const now = this.#now();
     for (const [digest, session] of this.#open) {
       if (this.#open.size < MAX_SESSIONS && this.#isGood(session, now)) break;
-      this.#open.delete(digest);
+      this.#take(digest);
     }
     const sessionEndsAt = now + this.#limits.minutes * MINUTE_MS;
     const owner = { ...caller, sessionEndsAt };
-    this.#open.set(digestOf(token), { caller: owner, provider, begunAt: now, usedAt: now });
+    this.#add(digestOf(token), { caller: owner, provider, begunAt: now, usedAt: now });
     return token;
   }
 
   /** Undefined when it has ended, or never was. */
   use(token: string): Caller | undefined {
     const digest = digestOf(token);
-    const session = this.#open.get(digest);
-    if (session === undefined) return undefined;
-    this.#open.delete(digest);
+    const session = this.#take(digest);
     const now = this.#now();
-    if (!this.#isGood(session, now)) return undefined;
+    if (session === undefined || !this.#isGood(session, now)) return undefined;
     session.usedAt = now;
-    this.#open.set(digest, session);
+    this.#add(digest, session);
     return session.caller;
   }
 
   /** Index of the provider where it was begun; undefined without one. */
   end(token: string): number | undefined {
-    const digest = digestOf(token);
+    return this.#take(digestOf(token))?.provider;
+  }
+
+  #add(digest: string, session: Session): void {
+    const person = personOf(session.caller);
+    const own = this.#ofPerson.get(person) ?? new Set();
+    this.#ofPerson.set(person, own.add(digest));
+    this.#open.set(digest, session);
+    const [oldest] = own;
+    if (oldest !== undefined && own.size > MAX_SESSIONS_OF_ONE) this.#take(oldest);
+  }
+
+  #take(digest: string): Session | undefined {
     const session = this.#open.get(digest);
+    if (session === undefined) return undefined;
     this.#open.delete(digest);
-    return session?.provider;
+    const person = personOf(session.caller);
+    const own = this.#ofPerson.get(person);
+    own?.delete(digest);
+    if (own?.size === 0) this.#ofPerson.delete(person);
+    return session;
   }
 
   /** A clock that went back would make sessions longer. */

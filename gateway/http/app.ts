@@ -261,7 +261,10 @@ export function createApp(options: AppOptions): Express {
     try {
       response.locals.progress.caller = await authenticate(request, options);
     } catch (error) {
-      return refused(request, response, (limited?: unknown) => next(limited ?? error));
+      // While an issuer is away nobody knows whether its tokens are good: none is refused.
+      const isUnknown = refusalOf(error).code === 'IDENTITY_PROVIDER_UNREACHABLE';
+      const count = isUnknown ? taken : refused;
+      return count(request, response, (limited?: unknown) => next(limited ?? error));
     }
     return taken(request, response, next);
   });

@@ -79,6 +79,21 @@ describe('a page of somebody who is not signed in any more', function () {
     await context.close();
   });
 
+  it('is left in no other tab of the browser by signing out, with no text either', async () => {
+    const { page, context } = await newPage(browser);
+    await signIn(page, 'patient', '#summary');
+    const other = await context.newPage();
+    await other.goto(place.url('/patient'));
+    await other.click('#ask-file');
+    await other.fill('#ask-text', 'Not for the next one here');
+    await page.click('#sign-out');
+    await page.waitForSelector('[data-subject]');
+    await other.waitForSelector('#signed-out');
+    expect(await seen(other)).to.not.include('Staff 30');
+    expect(await other.evaluate('Object.keys(sessionStorage)')).to.deep.equal([]);
+    await context.close();
+  });
+
   it('calls a list incomplete for no proof of another file', async () => {
     const { page, context } = await newPage(browser);
     await signIn(page, 'patient', '#summary');

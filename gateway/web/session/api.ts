@@ -148,6 +148,18 @@ export async function postOnce<Answer>(path: string, value: object, key: string)
   return jsonOf(await ask(path, init));
 }
 
+/** The other pages of this browser, which are told that somebody signed out. */
+let others: BroadcastChannel | undefined;
+
+/** What was not sent goes too: whoever signs out leaves nothing to the next one. */
+function guardOthers(): void {
+  others = new BroadcastChannel('chartseal-signed-out');
+  others.onmessage = () => {
+    forgetDrafts();
+    window.location.reload();
+  };
+}
+
 /**
  * The browser keeps a page that is left, and brings it back as it was: not before it is known that
  * nobody else has signed in since, and nobody out.
@@ -176,8 +188,10 @@ function beginAnew(): Promise<never> {
 
 export async function readSession(signal?: AbortSignal): Promise<Session> {
   const session = await getJson<Session>(SESSION_PATH, signal);
-  if (reader === '') guardReturn();
-  else if (reader !== readerOf(session)) return beginAnew();
+  if (reader === '') {
+    guardReturn();
+    guardOthers();
+  } else if (reader !== readerOf(session)) return beginAnew();
   reader = readerOf(session);
   if (session.caller !== undefined) forgetOthers(session.caller);
   return session;
@@ -187,6 +201,7 @@ export async function readSession(signal?: AbortSignal): Promise<Session> {
 export async function signOut(): Promise<void> {
   const { next } = await postJson<{ next: string }>('/logout');
   forgetDrafts();
+  others?.postMessage('');
   window.location.assign(next);
 }
 

@@ -125,6 +125,10 @@ export class Connections {
 
   /** A connection whose handshake of TLS begins: it is checked by what counts now. */
   greet(socket: Socket): void {
+    if (!takeSlot(socket)) {
+      socket.destroy();
+      return;
+    }
     const name = nameOf(socket);
     this.#greeted.set(name, socket);
     socket.once('close', () => this.#greeted.delete(name));
@@ -132,8 +136,8 @@ export class Connections {
 
   /** A connection that can carry requests: behind TLS, when its handshake is done. */
   add(socket: Socket): void {
-    this.#greeted.delete(nameOf(socket));
-    if (!takeSlot(socket)) {
+    const hasSlot = this.#greeted.delete(nameOf(socket));
+    if (!hasSlot && !takeSlot(socket)) {
       socket.destroy();
       return;
     }

@@ -17,6 +17,8 @@ export interface ServeOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Loaded before the program. */
   readonly preload?: string;
+  /** Files and sockets that the process may have open. */
+  readonly openFiles?: number;
 }
 
 export class ServeProcess {
@@ -27,9 +29,12 @@ export class ServeProcess {
   #start: Start | undefined;
   stderr = '';
 
-  constructor(args: readonly string[], { cwd, environment = {}, preload }: ServeOptions) {
+  constructor(args: readonly string[], options: ServeOptions) {
+    const { cwd, environment = {}, preload, openFiles } = options;
     const before = preload === undefined ? [] : ['--require', preload];
-    this.process = spawn(process.execPath, [...before, PROGRAM, 'serve', '--json', ...args], {
+    const limit = openFiles === undefined ? '' : `ulimit -n ${openFiles} && `;
+    const program = [process.execPath, ...before, PROGRAM, 'serve', '--json', ...args];
+    this.process = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...program], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, CHARTSEAL_PEOPLE_PORT: '0', ...environment },

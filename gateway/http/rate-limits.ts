@@ -60,8 +60,11 @@ export function rateLimiters(
     limit: refusedLoginsPerMinute,
     keyGenerator: addressOf,
     skipSuccessfulRequests: true,
-    requestWasSuccessful: (_request, { locals }) =>
-      (locals['progress'] as { code?: string }).code === undefined,
+    requestWasSuccessful: (_request, { locals }) => {
+      const { code } = locals['progress'] as { code?: string };
+      // Nobody refused whom a provider that is away could not vouch for.
+      return code === undefined || code === 'IDENTITY_PROVIDER_UNREACHABLE';
+    },
   });
   return { refused, taken, finished };
 }

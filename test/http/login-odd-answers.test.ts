@@ -3,6 +3,8 @@ import { CookieBrowser } from '../support/cookie-browser.js';
 import { LoginPlace } from '../support/login-place.js';
 import { ODD_CLIENT, OddProvider } from '../support/odd-provider.js';
 
+const LIMIT = 3;
+
 describe('of two providers at which people log in, the second one', () => {
   let odd: OddProvider;
   let place: LoginPlace;
@@ -10,17 +12,17 @@ describe('of two providers at which people log in, the second one', () => {
 
   beforeEach(async () => {
     odd = await OddProvider.start();
-    place = await LoginPlace.open([
-      {
-        issuer: odd.issuer,
-        audience: 'nobody',
-        organisation: 'HospitalMSP',
-        subjectPrefix: 'odd:',
-        rolesClaims: ['roles'],
-        roles: { archivist: 'archivist' },
-        login: { clientId: ODD_CLIENT },
-      },
-    ]);
+    const issuer = {
+      issuer: odd.issuer,
+      audience: 'nobody',
+      organisation: 'HospitalMSP',
+      subjectPrefix: 'odd:',
+      rolesClaims: ['roles'],
+      roles: { archivist: 'archivist' },
+      login: { clientId: ODD_CLIENT },
+    };
+    const limit = { CHARTSEAL_LIMIT_REFUSED_LOGINS_PER_MINUTE: String(LIMIT) };
+    place = await LoginPlace.open([issuer], limit);
     browser = new CookieBrowser();
   });
   afterEach(async () => {
@@ -88,4 +90,13 @@ describe('of two providers at which people log in, the second one', () => {
       expect(place.reasons()).to.deep.equal([]);
     });
   }
+
+  it('that is away and comes back lets in whoever tries again, however many tried meanwhile', async () => {
+    odd.failing = 503;
+    for (let at = 0; at < LIMIT + 2; at++) {
+      expect(await logIn()).to.equal('/?refused=IDENTITY_PROVIDER_UNREACHABLE');
+    }
+    odd.failing = undefined;
+    expect(await logIn()).to.equal('/archivist');
+  });
 });

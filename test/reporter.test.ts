@@ -44,11 +44,20 @@ describe('a run of tests', () => {
     expect(stdout).to.match(/did not end: .*Timeout/);
   });
 
-  it('gives each test three times what it says, and no more', () => {
-    const wait = (ms: number) =>
-      `it('w', async function () { await new Promise((r) => setTimeout(r, ${ms})); }).timeout(1000);`;
-    expect(run(wait(1500)).last).to.equal('1 passed, 0 failed');
-    expect(run(wait(3500)).last).to.equal('0 passed, 1 failed');
+  it('gives each test and hook three times what it says, and no more', () => {
+    const waiting = (ms: number) => `async function () {
+      await new Promise((r) => setTimeout(r, ${ms}));
+    }`;
+    const test = (ms: number) => `it('w', ${waiting(ms)}).timeout(1000);`;
+    const hook = (ms: number) => `describe('s', function () {
+      this.timeout(1000);
+      before(${waiting(ms)});
+      it('w', () => {});
+    });`;
+    for (const one of [test, hook]) {
+      expect(run(one(1500)).last).to.equal('1 passed, 0 failed');
+      expect(run(one(3500)).last).to.equal('0 passed, 1 failed');
+    }
   });
 
   it('tells at its end what failed in any of its processes', () => {

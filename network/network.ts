@@ -1,7 +1,7 @@
 // Brings a network up and down. Each step of `up` is done only where it is missing, so that `up` of
 // a network that runs does nothing, and `up` after any crash goes on from what is there.
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { authoritySpec } from './authority-process.js';
@@ -16,6 +16,7 @@ import { telling } from './log-tail.js';
 import { makeMaterial } from './material.js';
 import { channelHeight, hasLeader, knownPeers, waitUntil } from './operations.js';
 import { joinOrderer, ordererSpec } from './orderer-process.js';
+import { namesIn, requireEmpty } from './own-names.js';
 import { genesisBlockFile, materialFolder } from './paths.js';
 import { peerSpec } from './peer-process.js';
 import { planNetwork, type UpOptions } from './plan.js';
@@ -145,13 +146,14 @@ async function stopAll(state: Pick<NetworkState, 'folder'>, names: readonly stri
 
 /**
  * Makes or starts the network; whatever runs or is done already stays. When it fails, what it
- * started is ended. Throws USAGE, NETWORK_DIFFERS, NETWORK_BUSY, PORT_TAKEN, NETWORK_FAILED and
- * what programs, identities and contract throw.
+ * started is ended. Throws USAGE, DATA_EXISTS, NETWORK_DIFFERS, NETWORK_BUSY, PORT_TAKEN,
+ * NETWORK_FAILED and what programs, identities and contract throw.
  */
 export async function bringUp(options: UpOptions): Promise<NetworkState> {
   const folder = resolve(options.stateFolder);
   await makeFolder(folder);
   return withLock(folder, async () => {
+    if ((await findState(folder)) === undefined) await requireEmpty(folder);
     const state = await planNetwork(folder, options);
     await checkFreePorts(state);
     await writeState(state);
@@ -181,17 +183,21 @@ export async function bringDown(stateFolder: string): Promise<string[]> {
   return withLock(folder, () => stopEverything(folder));
 }
 
-/** Ends all processes and removes all that the network is: keys, blocks, logs. */
-export async function reset(stateFolder: string): Promise<void> {
-  const folder = resolve(stateFolder);
-  const state = await findState(folder);
-  if (state === undefined) await readState(folder);
-  await withLock(folder, async () => {
+/**
+ * Ends all processes and removes all that the network is: keys, blocks, logs. Gives the names of
+ * what else lies in the folder, which stays.
+ */
+export async function reset(stateFolder: string): Promise<string[]> {
+  const { folder } = await readState(stateFolder);
+  return withLock(folder, async () => {
     await stopEverything(folder);
+    const { own, others } = await namesIn(folder);
     // The file that says that this is a network goes last: a killed reset can be repeated.
     const last = new Set(['lock', 'network.json']);
-    const names = (await readdir(folder)).filter((name) => !last.has(name));
-    for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+    for (const name of own.filter((one) => !last.has(one))) {
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
     await rm(join(folder, 'network.json'));
+    return others;
   });
 }

@@ -108,8 +108,10 @@ export async function networkReset(
   if (yes !== true) {
     throw new ChartsealError('USAGE', 'reset removes keys and blocks for good: give --yes as well');
   }
-  await reset(state);
-  if (context.json) context.data(JSON.stringify({ removed: state }));
+  const left = await reset(state);
+  if (context.json) context.data(JSON.stringify({ removed: state, left }));
   context.tell(clean(`the network in ${state} is removed`));
+  if (left.length > 0)
+    context.tell(clean(`not of the network, and left there: ${left.join(', ')}`));
   return 0;
 }

@@ -1,0 +1,76 @@
+// The state folder of a network beside what is not the network's: nothing here starts a process
+// of Fabric.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { bringUp, reset } from '../../network/network.js';
+import {
+  CHAINCODE,
+  CHANNEL,
+  type NetworkState,
+  orderersFrom,
+  organisationsFrom,
+  writeState,
+} from '../../network/state.js';
+import { expectCodeAsync } from '../support/expect-code.js';
+import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
+
+const BASE_PORT = 15_000;
+const OWN_FOLDERS = ['organisations', 'channel', 'orderer', 'peer-auditor', 'ca-auditor', 'run'];
+
+describe('the state folder of a network', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = newTempFolder();
+  });
+  afterEach(() => removeTempFolder(folder));
+
+  const progress = () => undefined;
+  const place = (name: string, file: string) => {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, file), 'kept');
+  };
+
+  /** As it lies there when its network is down. */
+  async function makeNetwork(): Promise<NetworkState> {
+    const program = '/bin/false';
+    const state: NetworkState = {
+      folder,
+      createdAt: '2026-11-21T10:00:00.000Z',
+      profile: 'raft',
+      channel: CHANNEL,
+      chaincode: CHAINCODE,
+      basePort: BASE_PORT,
+      batchTimeoutMs: 50,
+      organisations: organisationsFrom(BASE_PORT),
+      orderers: orderersFrom('raft', BASE_PORT),
+      programs: {
+        ...{ version: '3.1.5', caVersion: '1.5.15', 'fabric-ca-server': program },
+        ...{ peer: program, orderer: program, configtxgen: program },
+        ...{ cryptogen: program, osnadmin: program },
+      },
+    };
+    await writeState(state);
+    for (const name of OWN_FOLDERS) place(name, 'file');
+    return state;
+  }
+
+  it('loses by a reset what the network is, and nothing of what else lies there', async () => {
+    await makeNetwork();
+    place('hospital', 'config.json');
+    writeFileSync(join(folder, 'notes.txt'), 'kept');
+    expect(await reset(folder)).to.deep.equal(['hospital', 'notes.txt']);
+    expect(readdirSync(folder).sort()).to.deep.equal(['hospital', 'notes.txt']);
+    expect(readFileSync(join(folder, 'hospital', 'config.json'), 'utf8')).to.equal('kept');
+  });
+
+  it('gets no network where something lies already, even what is named like a part of one', async () => {
+    for (const name of ['notes', 'logs']) {
+      place(name, 'file');
+      const up = () => bringUp({ stateFolder: folder, basePort: BASE_PORT, progress });
+      await expectCodeAsync(up, 'DATA_EXISTS');
+      expect(readdirSync(folder)).to.include(name).and.not.include('network.json');
+    }
+    expect(existsSync(join(folder, 'lock'))).to.equal(false);
+  });
+});

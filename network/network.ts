@@ -16,7 +16,7 @@ import { telling } from './log-tail.js';
 import { makeMaterial } from './material.js';
 import { channelHeight, hasLeader, knownPeers, waitUntil } from './operations.js';
 import { joinOrderer, ordererSpec } from './orderer-process.js';
-import { namesIn, requireEmpty } from './own-names.js';
+import { beginRemoval, isBeingRemoved, namesIn, REMOVED, requireEmpty } from './own-names.js';
 import { genesisBlockFile, materialFolder } from './paths.js';
 import { peerSpec } from './peer-process.js';
 import { planNetwork, type UpOptions } from './plan.js';
@@ -185,19 +185,20 @@ export async function bringDown(stateFolder: string): Promise<string[]> {
 
 /**
  * Ends all processes and removes all that the network is: keys, blocks, logs. Gives the names of
- * what else lies in the folder, which stays.
+ * what else lies in the folder, which stays. One that was killed is finished by the next.
  */
 export async function reset(stateFolder: string): Promise<string[]> {
-  const { folder } = await readState(stateFolder);
+  const folder = resolve(stateFolder);
+  if (!isBeingRemoved(folder)) await readState(folder);
   return withLock(folder, async () => {
     await stopEverything(folder);
+    await beginRemoval(folder);
     const { own, others } = await namesIn(folder);
-    // The file that says that this is a network goes last: a killed reset can be repeated.
-    const last = new Set(['lock', 'network.json']);
+    const last = new Set(['lock', REMOVED]);
     for (const name of own.filter((one) => !last.has(one))) {
       await rm(join(folder, name), { recursive: true, force: true });
     }
-    await rm(join(folder, 'network.json'));
+    await rm(join(folder, REMOVED));
     return others;
   });
 }

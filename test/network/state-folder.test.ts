@@ -1,7 +1,10 @@
 // The state folder of a network beside what is not the network's: nothing here starts a process
 // of Fabric.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { bringUp, reset } from '../../network/network.js';
 import {
@@ -12,9 +15,11 @@ import {
   organisationsFrom,
   writeState,
 } from '../../network/state.js';
+import { networkStatus } from '../../network/status.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
+const PROGRAM = join(process.cwd(), 'cli', 'chartseal.mjs');
 const BASE_PORT = 15_000;
 const OWN_FOLDERS = ['organisations', 'channel', 'orderer', 'peer-auditor', 'ca-auditor', 'run'];
 
@@ -62,6 +67,30 @@ describe('the state folder of a network', () => {
     expect(await reset(folder)).to.deep.equal(['hospital', 'notes.txt']);
     expect(readdirSync(folder).sort()).to.deep.equal(['hospital', 'notes.txt']);
     expect(readFileSync(join(folder, 'hospital', 'config.json'), 'utf8')).to.equal('kept');
+  });
+
+  it('is no network any more once a reset was cut off: the next reset finishes it', async () => {
+    await makeNetwork();
+    const many = Array.from({ length: 4_000 }, (_, at) => `block-${at}`);
+    for (const file of many) place('peer-auditor', file);
+    const child = spawn(process.execPath, [
+      PROGRAM,
+      'network',
+      'reset',
+      '--yes',
+      '--state',
+      folder,
+    ]);
+    const ended = once(child, 'exit');
+    while (existsSync(join(folder, 'ca-auditor'))) await sleep(1);
+    child.kill('SIGKILL');
+    await ended;
+    expect(readdirSync(folder)).to.include('peer-auditor').and.not.include('network.json');
+    await expectCodeAsync(() => networkStatus(folder), 'NO_NETWORK');
+    const up = () => bringUp({ stateFolder: folder, basePort: BASE_PORT, progress });
+    await expectCodeAsync(up, 'DATA_EXISTS');
+    expect(await reset(folder)).to.deep.equal([]);
+    expect(readdirSync(folder)).to.deep.equal([]);
   });
 
   it('gets no network where something lies already, even what is named like a part of one', async () => {

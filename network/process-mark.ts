@@ -1,6 +1,7 @@
 // Tells one process from a later one that got the same number: a pid alone names nobody.
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -47,6 +48,24 @@ export async function processMark(pid: number): Promise<string | undefined> {
     const { code } = cause as NodeJS.ErrnoException;
     // ps ends with 1 when there is no such process.
     if (code === 'ENOENT' || code === 'ESRCH' || (code as unknown) === 1) return undefined;
+    throw cause;
+  }
+}
+
+/**
+ * Whether a process works in this folder or below it: those of a network do, and what is written
+ * of them in a copy of its folder is true of the original alone. Only Linux tells; else true.
+ */
+export async function worksIn(pid: number, folder: string): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  try {
+    const [place, own] = [await readlink(`/proc/${pid}/cwd`), await realpath(folder)];
+    return place === own || place.startsWith(`${own}${sep}`);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return false;
+    // Of another user, who is told so when it shall be ended.
+    if (code === 'EACCES') return true;
     throw cause;
   }
 }

@@ -10,7 +10,7 @@ import { checkShape, integer, list, object, text, time } from '../chaincode/core
 import { makeFolder, writeWhole } from './files.js';
 import { lastLines } from './log-tail.js';
 import { logFile, runFolder } from './paths.js';
-import { isEnding, processMark } from './process-mark.js';
+import { isEnding, processMark, worksIn } from './process-mark.js';
 import { cleanEnvironment } from './run-program.js';
 import type { NetworkState } from './state.js';
 
@@ -72,7 +72,8 @@ export async function findProcess(place: Place, name: string): Promise<ProcessRe
   const value = parseJsonBytes(bytes, `run/${name}.json`);
   checkShape(SHAPE, value, `run/${name}.json`);
   const record = value as unknown as ProcessRecord;
-  return (await processMark(record.pid)) === record.mark ? record : undefined;
+  if ((await processMark(record.pid)) !== record.mark) return undefined;
+  return (await worksIn(record.pid, place.folder)) ? record : undefined;
 }
 
 /** Names of all processes that run. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -140,6 +140,20 @@ describe('the processes of a network', () => {
       other.kill();
       await once(other, 'exit');
     }
+  });
+
+  it('are not those of a copy of their folder, which neither finds nor ends them', async () => {
+    await startProcess(place, shell('exec sleep 60'));
+    const copy = { folder: newTempFolder() };
+    try {
+      cpSync(folder, copy.folder, { recursive: true });
+      expect(await findProcess(copy, 'one')).to.equal(undefined);
+      expect(await runningProcesses(copy)).to.deep.equal([]);
+      expect(await stopProcess(copy, 'one')).to.equal(false);
+    } finally {
+      removeTempFolder(copy.folder);
+    }
+    expect(await runningProcesses(place)).to.deep.equal(['one']);
   });
 
   it('do not begin before their pid is on disk, and end when it cannot be written', async () => {

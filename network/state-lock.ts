@@ -1,6 +1,7 @@
-// One command at a time changes a network: a file that says which process does.
+// One command at a time changes a network: a link that names the process which does, and leads
+// nowhere. Unlike a file it takes no room, so that a network on a full disk can be brought down.
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { processMark } from './process-mark.js';
@@ -8,12 +9,14 @@ import { processMark } from './process-mark.js';
 const lockFile = (folder: string) => join(folder, 'lock');
 const isCode = (cause: unknown, code: string) => (cause as NodeJS.ErrnoException).code === code;
 
-/** Text of the lock file; undefined when there is none. */
+/** Where the lock leads to; undefined when there is none. */
 async function findHolder(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readlink(path);
   } catch (cause) {
     if (isCode(cause, 'ENOENT')) return undefined;
+    // Once it was a file.
+    if (isCode(cause, 'EINVAL')) return readFile(path, 'utf8');
     throw new ChartsealError('FILE_UNREADABLE', `cannot read ${path}`, { cause });
   }
 }
@@ -27,9 +30,9 @@ async function isHeld(holder: string): Promise<boolean> {
 }
 
 /** Links are made or not, never half. */
-async function isTaken(staged: string, path: string): Promise<boolean> {
+async function isTaken(holder: string, path: string): Promise<boolean> {
   try {
-    await link(staged, path);
+    await symlink(holder, path);
     return false;
   } catch (cause) {
     if (isCode(cause, 'EEXIST')) return true;
@@ -46,27 +49,23 @@ async function removeStale(path: string, holder: string): Promise<void> {
     if (isCode(cause, 'ENOENT')) return;
     throw cause;
   }
-  if ((await findHolder(aside)) !== holder) await isTaken(aside, path);
+  const found = await findHolder(aside);
+  if (found !== undefined && found !== holder) await isTaken(found, path);
   await rm(aside, { force: true });
 }
 
 /** Runs `act` alone. Throws NETWORK_BUSY when another process works on this network. */
 export async function withLock<T>(folder: string, act: () => Promise<T>): Promise<T> {
   const path = lockFile(folder);
-  const staged = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(staged, `${process.pid} ${await processMark(process.pid)}`, { mode: 0o600 });
-  try {
-    while (await isTaken(staged, path)) {
-      const holder = await findHolder(path);
-      if (holder === undefined) continue;
-      if (await isHeld(holder)) {
-        const [pid] = holder.split(' ');
-        throw new ChartsealError('NETWORK_BUSY', `process ${pid} works on the network ${folder}`);
-      }
-      await removeStale(path, holder);
+  const own = `${process.pid} ${await processMark(process.pid)}`;
+  while (await isTaken(own, path)) {
+    const holder = await findHolder(path);
+    if (holder === undefined) continue;
+    if (await isHeld(holder)) {
+      const [pid] = holder.split(' ');
+      throw new ChartsealError('NETWORK_BUSY', `process ${pid} works on the network ${folder}`);
     }
-  } finally {
-    await rm(staged, { force: true });
+    await removeStale(path, holder);
   }
   try {
     return await act();

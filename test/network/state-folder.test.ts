@@ -1,6 +1,6 @@
 // The state folder of a network beside what is not the network's: nothing here starts a process
 // of Fabric.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -90,6 +90,19 @@ describe('the state folder of a network', () => {
     const up = () => bringUp({ stateFolder: folder, basePort: BASE_PORT, progress });
     await expectCodeAsync(up, 'DATA_EXISTS');
     expect(await reset(folder)).to.deep.equal([]);
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('takes no room to be brought down or removed: both go on a full disk', async () => {
+    await makeNetwork();
+    const shell = 'ulimit -f 0; trap "" XFSZ; "$@" 2>&1 | cat';
+    const command = (...args: string[]) => {
+      const [line, ...more] = [shell, 'shell', process.execPath, PROGRAM, 'network', ...args];
+      const whole = ['-c', line as string, ...more, '--state', folder];
+      return spawnSync('bash', whole, { encoding: 'utf8' }).stdout;
+    };
+    expect(command('down')).to.equal('nothing ran\n');
+    expect(command('reset', '--yes')).to.include('is removed');
     expect(readdirSync(folder)).to.deep.equal([]);
   });
 

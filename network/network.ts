@@ -23,7 +23,13 @@ import { planNetwork, type UpOptions } from './plan.js';
 import { checkPorts, wantedPorts } from './ports.js';
 import { runningProcesses, startProcess, stopProcess } from './processes.js';
 import type { Progress } from './programs.js';
-import { findState, type NetworkState, type Organisation, readState, writeState } from './state.js';
+import {
+  findState,
+  type NetworkState,
+  type Organisation,
+  requireNetwork,
+  writeState,
+} from './state.js';
 import { withLock } from './state-lock.js';
 
 /** Peers meet within seconds; a network that was away may take some rounds of gossip. */
@@ -177,9 +183,12 @@ async function stopEverything(folder: string): Promise<string[]> {
   return names;
 }
 
-/** Ends all processes; gives their names. Throws NO_NETWORK, NETWORK_BUSY. */
+/**
+ * Ends all processes; gives their names. Needs nothing of network.json, which may be damaged.
+ * Throws NO_NETWORK, NETWORK_BUSY.
+ */
 export async function bringDown(stateFolder: string): Promise<string[]> {
-  const { folder } = await readState(stateFolder);
+  const folder = requireNetwork(stateFolder);
   return withLock(folder, () => stopEverything(folder));
 }
 
@@ -189,7 +198,7 @@ export async function bringDown(stateFolder: string): Promise<string[]> {
  */
 export async function reset(stateFolder: string): Promise<string[]> {
   const folder = resolve(stateFolder);
-  if (!isBeingRemoved(folder)) await readState(folder);
+  if (!isBeingRemoved(folder)) requireNetwork(folder);
   return withLock(folder, async () => {
     await stopEverything(folder);
     await beginRemoval(folder);

@@ -1,5 +1,6 @@
 // The state of one network: what STATE/network.json says, and where everything lies below STATE.
 // All members are fixed when the network is made; what runs is asked of processes.ts.
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { canonicalBytes } from '../chaincode/core/canonical-json.js';
@@ -176,9 +177,19 @@ export async function findState(stateFolder: string): Promise<NetworkState | und
   return { folder, ...members } as unknown as NetworkState;
 }
 
+const noNetwork = (folder: string) =>
+  new ChartsealError('NO_NETWORK', `there is no network in ${folder}`);
+
 /** As {@link findState}; NO_NETWORK when there is none. */
 export async function readState(stateFolder: string): Promise<NetworkState> {
   const state = await findState(stateFolder);
   if (state !== undefined) return state;
-  throw new ChartsealError('NO_NETWORK', `there is no network in ${resolve(stateFolder)}`);
+  throw noNetwork(resolve(stateFolder));
+}
+
+/** The folder's path, whatever is written in its network.json. Throws NO_NETWORK. */
+export function requireNetwork(stateFolder: string): string {
+  const folder = resolve(stateFolder);
+  if (existsSync(stateFile(folder))) return folder;
+  throw noNetwork(folder);
 }

@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { bringUp, reset } from '../../network/network.js';
+import { bringDown, bringUp, reset } from '../../network/network.js';
+import { startProcess } from '../../network/processes.js';
 import {
   CHAINCODE,
   CHANNEL,
@@ -103,6 +104,19 @@ describe('the state folder of a network', () => {
     };
     expect(command('down')).to.equal('nothing ran\n');
     expect(command('reset', '--yes')).to.include('is removed');
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('with a damaged network.json is told of, and brought down and removed all the same', async () => {
+    await makeNetwork();
+    writeFileSync(join(folder, 'network.json'), '{"basePort":15');
+    await startProcess(
+      { folder },
+      { name: 'orderer', program: '/bin/sleep', args: ['60'], cwd: join(folder, 'orderer') },
+    );
+    await expectCodeAsync(() => networkStatus(folder), 'BAD_JSON');
+    expect(await bringDown(folder)).to.deep.equal(['orderer']);
+    expect(await reset(folder)).to.deep.equal([]);
     expect(readdirSync(folder)).to.deep.equal([]);
   });
 

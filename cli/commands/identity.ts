@@ -42,6 +42,10 @@ interface RevokeOptions extends ProfileOptions {
   readonly state?: string;
 }
 
+interface Renewed extends Renewal {
+  readonly isEnrolledAnew: boolean;
+}
+
 type NamedFiles = readonly [role: IdentityRole, files: IdentityFiles];
 
 /** The identities that the profile has, or the one that was asked for. */
@@ -104,7 +108,7 @@ async function renewOne(
   profile: FabricProfile,
   named: NamedFiles,
   withinDays: number,
-): Promise<Renewal & { readonly isEnrolledAnew: boolean }> {
+): Promise<Renewed> {
   const [role, files] = named;
   const options = { withinDays, now: Date.now() };
   try {
@@ -120,6 +124,17 @@ async function renewOne(
   return { isRenewed: true, isEnrolledAnew: true, notAfterAt, renewFromAt };
 }
 
+function tellRenewed([role]: NamedFiles, renewed: Renewed, context: CommandContext): void {
+  const { isRenewed, isEnrolledAnew, notAfterAt, renewFromAt } = renewed;
+  const did = isEnrolledAnew ? 'enrolled anew' : isRenewed ? 'renewed' : 'kept';
+  const times = { notAfter: formatTime(notAfterAt), renewFrom: formatTime(renewFromAt) };
+  context.data(
+    context.json
+      ? JSON.stringify({ role, did, ...times })
+      : `${role}  ${did}, in date until ${times.notAfter}`,
+  );
+}
+
 export async function identityRenew(
   options: RenewOptions,
   context: CommandContext,
@@ -127,23 +142,20 @@ export async function identityRenew(
   const profile = await readFabricProfile(options.profile);
   const client = await clientOf(profile);
   let next = Number.POSITIVE_INFINITY;
+  let failure: ChartsealError | undefined;
   for (const named of chosen(profile, options.role)) {
-    const [role] = named;
-    const { isRenewed, isEnrolledAnew, notAfterAt, renewFromAt } = await renewOne(
-      client,
-      profile,
-      named,
-      options.within,
-    );
-    next = Math.min(next, renewFromAt);
-    const did = isEnrolledAnew ? 'enrolled anew' : isRenewed ? 'renewed' : 'kept';
-    const times = { notAfter: formatTime(notAfterAt), renewFrom: formatTime(renewFromAt) };
-    context.data(
-      context.json
-        ? JSON.stringify({ role, did, ...times })
-        : `${role}  ${did}, in date until ${times.notAfter}`,
-    );
+    try {
+      const renewed = await renewOne(client, profile, named, options.within);
+      next = Math.min(next, renewed.renewFromAt);
+      tellRenewed(named, renewed, context);
+    } catch (error) {
+      // An identity that cannot be renewed is no reason to let the others expire.
+      if (!(error instanceof ChartsealError) || error.code === 'CA_UNAVAILABLE') throw error;
+      context.tell(clean(`${named[0]}  not renewed: ${error.code} ${error.message}`));
+      failure ??= error;
+    }
   }
+  if (failure !== undefined) throw failure;
   context.tell(
     next > Date.now()
       ? `next renewal from ${formatTime(next).slice(0, 10)} on`

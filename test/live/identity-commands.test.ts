@@ -1,5 +1,5 @@
 // chartseal identity show, renew and revoke, as an administrator of a hospital types them.
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { canonicalJson } from '../../chaincode/core/canonical-json.js';
@@ -118,6 +118,24 @@ describe('identities as commands', function () {
     const renewed = rows('renew', '--role', 'writer');
     expect(renewed.rows[0]).to.include({ did: 'enrolled anew' });
     expect(certificateFacts(certificate()).commonName).to.equal(commonName);
+    await expectWhole();
+  });
+
+  it('are renewed though another one of the profile cannot be, which is told', async () => {
+    const folder = place.path('expired-admin');
+    mkdirSync(folder);
+    const expired = await issueExtra(live, 'hospital-b', 'admin', 1_000 / DAY_MS, Date.now());
+    const text = JSON.parse(readFileSync(profile, 'utf8'));
+    const identities = { admin: identityFilesOf(folder, expired), writer };
+    const path = place.path('expired-admin.json');
+    writeFileSync(path, JSON.stringify({ ...text, identities }));
+    await new Promise((done) => setTimeout(done, 2_000));
+    const before = certificate();
+    const ran = place.run(['identity', 'renew', '--profile', path, '--within', '366']);
+    expect(ran.stdout).to.match(/^writer {2}renewed, in date until /);
+    expect(ran.stderr).to.match(/^admin {2}not renewed: CA_REFUSED .*\nerror: CA_REFUSED/);
+    expect(ran.status).to.equal(1);
+    expect(certificate()).to.not.equal(before);
     await expectWhole();
   });
 

@@ -2,6 +2,7 @@
 // channel. Keys are made here and stay here.
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { formatTime } from '../../chaincode/core/time.js';
+import { requireOwner } from '../../gateway/data/owner.js';
 import {
   type FabricProfile,
   type IdentityFiles,
@@ -111,6 +112,8 @@ async function renewOne(
 ): Promise<Renewed> {
   const [role, files] = named;
   const options = { withinDays, now: Date.now() };
+  await readIdentity(files);
+  await requireOwner(files.key, `the key ${files.key}`);
   try {
     return { ...(await renewIdentity(client, files, options)), isEnrolledAnew: false };
   } catch (error) {

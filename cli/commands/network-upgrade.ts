@@ -1,4 +1,6 @@
 // chartseal network upgrade: the next definition of the contract, while its users go on.
+import { existsSync } from 'node:fs';
+import { requireOwner } from '../../gateway/data/owner.js';
 import { upgradeNetwork } from '../../network/chaincode-upgrade.js';
 import type { CommandContext } from '../context.js';
 import { clean } from '../render.js';
@@ -13,6 +15,7 @@ export async function networkUpgrade(
   { state, version, endorsements }: UpgradeCommandOptions,
   context: CommandContext,
 ): Promise<number> {
+  if (existsSync(state)) await requireOwner(state, 'the folder of the network');
   const next = await upgradeNetwork(
     state,
     {

@@ -1,6 +1,8 @@
 // chartseal network up, down, status and reset.
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { requireOwner } from '../../gateway/data/owner.js';
 import { bringDown, bringUp, reset } from '../../network/network.js';
 import { profileFile } from '../../network/paths.js';
 import type { UpOptions } from '../../network/plan.js';
@@ -83,6 +85,7 @@ async function interruptible<T>(act: (signal: AbortSignal) => Promise<T>): Promi
 
 export async function networkUp(options: GivenUpOptions, context: CommandContext): Promise<number> {
   const { state: stateFolder, profile, basePort, batchTimeoutMs, programs } = options;
+  if (existsSync(stateFolder)) await requireOwner(stateFolder, 'the folder of the network');
   const progress = (line: string) => context.tell(clean(line));
   const wanted = { stateFolder, profile, basePort, batchTimeoutMs, programs, progress };
   const state = await interruptible((signal) => bringUp({ ...wanted, signal }));

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { createCertificateAuthority, issueCertificate } from '../../gateway/pki/issue.js';
 import { Workplace } from '../support/cli.js';
 import { Served } from '../support/served.js';
 
@@ -66,6 +67,39 @@ describe('root in a data folder of another user', function () {
       expect(stderr).to.include('sudo -u');
     }
     expect(look(...folders)).to.equal(before);
+  });
+
+  it("is refused to renew an identity whose key would be root's, and to bring up a network", async () => {
+    if (!isRoot) return;
+    const authority = await createCertificateAuthority({ mspId: 'A', commonName: 'ca' });
+    const identity = await issueCertificate(authority, { commonName: 'writer', days: 9 });
+    mkdirSync(place.path('channel'));
+    const files = { certificate: 'channel/certificate.pem', key: 'channel/key.pem' };
+    writeFileSync(place.path(files.certificate), identity.certificatePem, { mode: 0o600 });
+    writeFileSync(place.path(files.key), identity.keyPem, { mode: 0o600 });
+    writeFileSync(place.path('channel/roots.pem'), authority.certificatePem);
+    const tlsRoots = 'channel/roots.pem';
+    const profile = {
+      ...{ format: 'chartseal-fabric/1', channel: 'c', chaincode: 'c', mspId: 'A' },
+      ...{ peers: [{ endpoint: 'localhost:1', tlsRoots }], identities: { writer: files } },
+      ...{ endorsing: ['A'], endorsements: 1, ordering: 'raft' },
+      attesting: { organisations: ['A'], k: 1, required: [], tolerated: 0 },
+      ca: { url: 'https://localhost:1', name: 'ca', tlsRoots },
+    };
+    writeFileSync(place.path('profile.json'), JSON.stringify(profile));
+    mkdirSync(place.path('network'));
+    chown('channel', 'network');
+    const before = look('channel', 'network');
+    for (const args of [
+      ['identity', 'renew', '--profile', 'profile.json'],
+      ['network', 'up', '--state', 'network', '--programs', 'a'],
+      ['network', 'upgrade', '--state', 'network'],
+    ]) {
+      const { status, stderr } = place.run(args);
+      expect(stderr, args.join(' ')).to.match(/error: OTHER_OWNER .* belongs to user 65534/);
+      expect(status, args.join(' ')).to.equal(2);
+    }
+    expect(look('channel', 'network')).to.equal(before);
   });
 
   it('works through the gateway that has the folder, as everybody else', async () => {

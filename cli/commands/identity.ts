@@ -168,6 +168,16 @@ export async function identityRenew(
   return 0;
 }
 
+async function readCertificate(path: string): Promise<string> {
+  const pem = await readProfileFile(path, 'certificate');
+  try {
+    certificateFacts(pem);
+    return pem;
+  } catch (cause) {
+    throw new ChartsealError('BAD_FORMAT', `${path} is no certificate`, { cause });
+  }
+}
+
 async function certificateToRevoke(
   profile: FabricProfile,
   { certificate, role }: RevokeOptions,
@@ -175,7 +185,7 @@ async function certificateToRevoke(
   if ((certificate === undefined) === (role === undefined)) {
     throw new ChartsealError('USAGE', 'give either --role or --certificate');
   }
-  if (certificate !== undefined) return readProfileFile(certificate, 'certificate');
+  if (certificate !== undefined) return readCertificate(certificate);
   const [named] = chosen(profile, role);
   return (await readIdentity((named as NamedFiles)[1])).certificatePem;
 }

@@ -191,5 +191,9 @@ describe('identities as commands', function () {
     expect(command('revoke', '--role', 'writer', '--certificate', 'x').status).to.equal(64);
     expect(command('revoke', '--role', 'writer', '--reason', 'boredom').status).to.equal(64);
     expect(command('revoke', '--certificate', place.path('none.pem')).status).to.equal(2);
+    writeFileSync(place.path('cut.pem'), certificate().slice(0, 200));
+    expect(command('revoke', '--certificate', place.path('cut.pem')).stderr).to.include(
+      'error: BAD_FORMAT',
+    );
   });
 });

@@ -8,6 +8,7 @@ import {
   type IdentityFiles,
   readFabricProfile,
   readProfileFile,
+  readRoots,
 } from '../../gateway/ledger/fabric/profile.js';
 import { CaClient, type RevocationReason } from '../../network/ca-client.js';
 import { IDENTITY_ROLES, type IdentityRole, ROLE_ATTRIBUTE } from '../../network/ca-enrol.js';
@@ -64,7 +65,7 @@ async function clientOf({ ca }: FabricProfile): Promise<CaClient> {
   if (ca === undefined) {
     throw new ChartsealError('BAD_INPUT', 'the profile names no certificate authority');
   }
-  const tlsRootsPem = await readProfileFile(ca.tlsRoots, 'TLS root of the certificate authority');
+  const tlsRootsPem = await readRoots(ca.tlsRoots, 'TLS root of the certificate authority');
   return new CaClient({ url: ca.url, name: ca.name, tlsRootsPem });
 }
 

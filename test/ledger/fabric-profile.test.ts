@@ -3,11 +3,15 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { utf8 } from '../../chaincode/core/bytes.js';
+import { openFabricLedger } from '../../gateway/ledger/fabric/fabric-ledger.js';
 import {
   parseFabricProfile,
   readFabricProfile,
   readIdentity,
+  readRoots,
 } from '../../gateway/ledger/fabric/profile.js';
+import { createCertificateAuthority } from '../../gateway/pki/issue.js';
+import { checkIdentities } from '../../gateway/services/doctor/identities.js';
 import { expectCode, expectCodeAsync } from '../support/expect-code.js';
 import { newTempFolder, removeTempFolder, writeFiles } from '../support/temp-folder.js';
 
@@ -64,6 +68,9 @@ describe('connection profile', () => {
       { attesting: { ...attesting, tolerated: 2 } },
       { appendLeaves: 65_537 },
       { ca: { url: 'http://localhost:1', name: 'ca', tlsRoots: 'x' } },
+      { ca: { url: 'https://localhost:99999', name: 'ca', tlsRoots: 'x' } },
+      { ca: { url: 'https://[', name: 'ca', tlsRoots: 'x' } },
+      { peers: [{ endpoint: 'localhost:99999', tlsRoots: 'x' }] },
     ]) {
       expectCode(() => parse(changes), 'BAD_INPUT');
     }
@@ -99,6 +106,38 @@ describe('connection profile', () => {
         chmodSync(join(folder, 'keys', 'writer.pem'), mode);
         await expectCodeAsync(() => readIdentity(profile, 'writer'), 'KEY_EXPOSED');
       }
+    });
+
+    it('is of no use with TLS roots that hold no certificate, or a cut one: they are named', async () => {
+      const authority = await createCertificateAuthority({ mspId: 'A', commonName: 'ca' });
+      const { certificatePem } = authority;
+      const roots = join(folder, 'profiles', 'tls.pem');
+      for (const text of ['', 'garbage', certificatePem.slice(0, 200)]) {
+        writeFileSync(roots, text);
+        await expectCodeAsync(() => readRoots(roots, 'TLS roots'), 'BAD_INPUT');
+      }
+      const damaged = certificatePem.replace(/[A-Za-z0-9+/]{64}\n/, '');
+      writeFileSync(roots, `${certificatePem}${damaged}`);
+      await expectCodeAsync(() => readRoots(roots, 'TLS roots'), 'BAD_INPUT');
+      writeFileSync(roots, `of ours\n${certificatePem}${certificatePem}`);
+      expect(await readRoots(roots, 'TLS roots')).to.include(certificatePem);
+    });
+
+    it('with a key or a certificate that is none names whose it is, and no backup of other keys', async () => {
+      const authority = await createCertificateAuthority({ mspId: 'A', commonName: 'ca' });
+      writeFiles(folder, { 'profiles/writer.pem': authority.certificatePem });
+      chmodSync(join(folder, 'keys', 'writer.pem'), 0o600);
+      const profile = await readFabricProfile(path);
+      const open = () => openFabricLedger(profile, 'writer');
+      await expectCodeAsync(open, 'IDENTITY_REFUSED');
+      const said = await open().catch(({ message }: Error) => message);
+      expect(said).to.include(`writer of ${path}`);
+      const [found] = await checkIdentities(profile, folder, Date.now());
+      expect(found?.status).to.equal('fault');
+      writeFiles(folder, { 'profiles/writer.pem': authority.certificatePem.slice(0, 200) });
+      const [cut] = await checkIdentities(profile, folder, Date.now());
+      expect(cut).to.include({ check: 'identity writer', status: 'fault' });
+      expect(cut?.sentence).to.equal('Its certificate cannot be read.');
     });
 
     it('names the file that is not there', async () => {

@@ -5,12 +5,7 @@ import { type ChannelOptions, Client, connectivityState, credentials } from '@gr
 import { connect, type Gateway, GatewayError, hash } from '@hyperledger/fabric-gateway';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { formatTime } from '../../../chaincode/core/time.js';
-import {
-  type Deadlines,
-  type FabricProfile,
-  type IdentityMaterial,
-  readProfileFile,
-} from './profile.js';
+import { type Deadlines, type FabricProfile, type IdentityMaterial, readRoots } from './profile.js';
 import { parseP256Key, signP256 } from './signer.js';
 
 interface Peer {
@@ -96,7 +91,7 @@ export class FabricConnection {
     }
     const roots: Buffer[] = [];
     for (const { tlsRoots } of profile.peers) {
-      roots.push(Buffer.from(await readProfileFile(tlsRoots, 'TLS roots')));
+      roots.push(Buffer.from(await readRoots(tlsRoots, 'TLS roots')));
     }
     const peers = profile.peers.map(({ endpoint }, index) => {
       const tls = credentials.createSsl(roots[index] as Buffer);

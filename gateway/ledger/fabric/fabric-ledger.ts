@@ -10,7 +10,8 @@ import { contractOf, type Endorsed, endorse } from './endorse.js';
 import { type Choice, EndorserSets } from './endorser-sets.js';
 import type { FabricBlock } from './fabric-blocks.js';
 import { toLedgerError } from './fabric-errors.js';
-import { type FabricProfile, type Role, readIdentity } from './profile.js';
+import { type FabricProfile, type IdentityMaterial, type Role, readIdentity } from './profile.js';
+import { parseP256Key } from './signer.js';
 import { submit } from './submit.js';
 
 /** SmartBFT takes transactions of 512,000 bytes: so many hashes in base64, with room to spare. */
@@ -125,9 +126,21 @@ export class FabricLedger implements Ledger {
   }
 }
 
+/** A key of the profile is in no backup of the data folder's keys. */
+function requireKey({ keyPem }: IdentityMaterial, whose: string): void {
+  try {
+    parseP256Key(keyPem);
+  } catch (cause) {
+    if (!(cause instanceof ChartsealError)) throw cause;
+    const text = `the identity ${whose}: ${cause.message}`;
+    throw new ChartsealError('IDENTITY_REFUSED', text, { cause });
+  }
+}
+
 /** Throws IDENTITY_REFUSED, BAD_INPUT, KEY_EXPOSED and the codes of reading files. */
 export async function openFabricLedger(profile: FabricProfile, role: Role): Promise<FabricLedger> {
   const identity = await readIdentity(profile, role);
+  requireKey(identity, `${role} of ${profile.path}`);
   const connection = await FabricConnection.open(profile, identity);
   try {
     connection.requireUsable();

@@ -1,5 +1,6 @@
 // The connection profile of a Fabric channel: where the own organisation's peers are, as whom to
 // call them, and which organisations endorse and attest. Paths are relative to the profile itself.
+import { X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
@@ -73,6 +74,7 @@ export interface FabricProfile {
 const FORMAT = 'chartseal-fabric/1';
 const ANY_FORMAT = /^chartseal-fabric\/[0-9]+$/;
 const MAX_MEMBERS = 256;
+const GREATEST_PORT = 65_535;
 const MAX_DEADLINE_MS = 3_600_000;
 
 /** On BFT a leader that died stalls the channel for up to a minute, and then it goes on. */
@@ -128,18 +130,23 @@ interface ProfileFile extends Omit<FabricProfile, 'path' | 'deadlinesMs'> {
   readonly deadlinesMs?: Partial<Deadlines>;
 }
 
-function refuse(reason: string): never {
-  throw new ChartsealError('BAD_INPUT', `connection profile: ${reason}`);
+function refuse(reason: string, cause?: unknown): never {
+  throw new ChartsealError('BAD_INPUT', `connection profile: ${reason}`, { cause });
 }
+
+const portOf = (endpoint: string) => Number(endpoint.slice(endpoint.indexOf(':') + 1));
 
 function checkDistinct(names: readonly string[], what: string): void {
   if (new Set(names).size !== names.length) refuse(`${what} names an organisation twice`);
 }
 
 /** What the shape cannot say. */
-function checkAgreement({ peers, endorsing, endorsements, attesting }: ProfileFile): void {
+function checkAgreement({ peers, endorsing, endorsements, attesting, ca }: ProfileFile): void {
   const { organisations, k, required, tolerated } = attesting;
   if (peers.length === 0) refuse('peers is empty');
+  const odd = peers.find(({ endpoint }) => portOf(endpoint) > GREATEST_PORT);
+  if (odd !== undefined) refuse(`there is no port ${portOf(odd.endpoint)}, of a peer's endpoint`);
+  if (ca !== undefined && !URL.canParse(ca.url)) refuse('ca.url is no address');
   checkDistinct(endorsing, 'endorsing');
   if (endorsements > endorsing.length) refuse('endorsements is above the number of endorsing');
   checkDistinct(organisations, 'attesting.organisations');
@@ -200,6 +207,24 @@ function readNamedFile(at: string, what: string): Uint8Array {
 /** Text of a file that the profile names. Throws FILE_MISSING and FILE_UNREADABLE. */
 export async function readProfileFile(at: string, what: string): Promise<string> {
   return Buffer.from(readNamedFile(at, what)).toString('utf8');
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/**
+ * Roots that the profile names, PEM. TLS would pass over what is no certificate and then believe
+ * nobody. Throws BAD_INPUT, FILE_MISSING and FILE_UNREADABLE.
+ */
+export async function readRoots(at: string, what: string): Promise<string> {
+  const text = await readProfileFile(at, what);
+  const found = text.match(CERTIFICATE) ?? [];
+  if (found.length === 0) refuse(`${what} ${at}: it holds no certificate`);
+  try {
+    for (const pem of found) new X509Certificate(pem);
+  } catch (cause) {
+    refuse(`${what} ${at}: a certificate in it cannot be read`, cause);
+  }
+  return text;
 }
 
 /** Throws the codes of {@link parseFabricProfile}, FILE_MISSING and FILE_UNREADABLE. */

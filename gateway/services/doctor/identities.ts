@@ -26,6 +26,15 @@ function roleOf(pem: string): string | undefined {
   return attrs?.['chartseal.role'];
 }
 
+function findCertificate(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    // Cut, or another file in its place: either way it is told so.
+    return undefined;
+  }
+}
+
 function judge(
   check: string,
   role: Role,
@@ -33,7 +42,11 @@ function judge(
   profile: FabricProfile,
   now: number,
 ): Finding {
-  const certificate = new X509Certificate(certificatePem);
+  const certificate = findCertificate(certificatePem);
+  if (certificate === undefined) {
+    const next = `put it back from a copy, or have it enrolled anew; on a network of this machine: chartseal network up`;
+    return fault(check, 'Its certificate cannot be read.', next);
+  }
   const until = Date.parse(certificate.validTo);
   const renew = `chartseal identity renew --profile ${quoted(profile.path)}`;
   if (now > until) {

@@ -101,6 +101,16 @@ export async function enrolRegistrar(
   return { certificatePem: await client.enrol(id, secret, requestPem), keyPem };
 }
 
+/** undefined also for what is damaged: here it can be had anew. */
+async function findWhole(files: IdentityFiles): Promise<CertificateWithKey | undefined> {
+  try {
+    return await findIdentity(files);
+  } catch (error) {
+    if (error instanceof ChartsealError && error.code === 'BAD_FORMAT') return undefined;
+    throw error;
+  }
+}
+
 async function rolesToEnrol(
   state: NetworkState,
   organisation: Organisation,
@@ -108,7 +118,7 @@ async function rolesToEnrol(
   const renewal = { withinDays: RENEW_WITHIN_DAYS, now: Date.now() };
   const wanted: IdentityRole[] = [];
   for (const role of IDENTITY_ROLES) {
-    const found = await findIdentity(identityFiles(state, organisation, role));
+    const found = await findWhole(identityFiles(state, organisation, role));
     if (found === undefined || needsRenewal(found.certificatePem, renewal)) wanted.push(role);
   }
   return wanted;

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { identityFiles } from '../../network/ca-enrol.js';
+import { readIdentity } from '../../network/ca-identity.js';
 import { bringDown, bringUp, reset } from '../../network/network.js';
 import { peerProcess } from '../../network/paths.js';
 import { isFree } from '../../network/ports.js';
@@ -178,6 +180,16 @@ describe('a network of three organisations', function lifecycle() {
     const { isUp, processes } = await networkStatus(guarded.folder);
     expect(isUp, JSON.stringify(processes)).to.equal(true);
     expect(await heightOf()).to.be.at.least(height);
+  });
+
+  it('enrols anew whoever has a damaged certificate or key when it is brought up', async () => {
+    const organisation = network.organisation('auditor');
+    for (const which of ['certificate', 'key'] as const) {
+      const files = identityFiles(network.state, organisation, 'reader');
+      writeFileSync(files[which], readFileSync(files[which], 'utf8').slice(0, 100));
+      await up();
+      await readIdentity(files);
+    }
   });
 
   it('is down without a process or a port left', async () => {

@@ -132,6 +132,11 @@ export function tellBegin(folder: string, context: CommandContext): void {
   context.tell(`a new mirror begins in ${clean(folder)}: nothing older is known to compare with`);
 }
 
+/** Of what is followed: it is waited for, and who sees nothing new knows why. */
+export function tellTrouble({ code, message }: ChartsealError, context: CommandContext): void {
+  context.tell(`waiting: ${code} ${clean(message)}`);
+}
+
 /** Exit code 0; alarms are thrown. */
 export async function logMirrorHttp(
   url: string,
@@ -153,7 +158,7 @@ export async function logMirrorHttp(
       stop,
       onBegin: () => tellBegin(to, context),
       onStatus: (news) => tellStatus(news, believed, context),
-      onTrouble: ({ code, message }) => context.tell(`waiting: ${code} ${clean(message)}`),
+      onTrouble: (error) => tellTrouble(error, context),
     });
     if (!follow) tellStatus(status, believed, context);
     return 0;

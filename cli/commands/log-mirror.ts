@@ -17,7 +17,7 @@ import { rootOf } from '../../gateway/services/mirror/rebuild-channel.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_UNDONE } from '../exit.js';
 import { clean } from '../render.js';
-import { logMirrorHttp, tellBegin } from './log-mirror-http.js';
+import { logMirrorHttp, tellBegin, tellTrouble } from './log-mirror-http.js';
 import { tellAlarm } from './log-rebuild.js';
 import { readTrust } from './verify.js';
 
@@ -121,7 +121,9 @@ async function mirrorChannel(
 ): Promise<number> {
   const { to, log, withheldMs, follow = false } = options;
   const trust = options.trust === undefined ? {} : { trust: readTrust(options.trust) };
-  const source = await FabricSource.open(await readFabricProfile(profile));
+  const source = await FabricSource.open(await readFabricProfile(profile), (error) =>
+    tellTrouble(error, context),
+  );
   try {
     const status = await Mirror.run({
       folder: to,

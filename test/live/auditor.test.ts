@@ -1,8 +1,9 @@
 // The auditor with nothing but its own peer and its reader's identity, while the hospital's peer
 // is down: logs from blocks, leaves from a file, and alarms for whatever is forged.
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { encodeBase64 } from '../../chaincode/core/bytes.js';
@@ -13,6 +14,7 @@ import { stopProcess } from '../../network/processes.js';
 import { type JsonRow, Workplace } from '../support/cli.js';
 import { LIVE_TIMEOUT_MS, type LiveNetwork, liveNetwork } from '../support/live-network.js';
 
+const PROGRAM = join(process.cwd(), 'cli', 'chartseal.mjs');
 const RUN = `${process.pid}-${Date.now()}`;
 const ORIGIN = `audited-${RUN}.example/archive`;
 const OTHER = `other-${RUN}.example/archive`;
@@ -188,6 +190,11 @@ describe('the auditor of a live channel', function () {
     expect(rowOf(rows)['leaves']).to.include({ size: 15, missing: 0 });
   });
 
+  async function until(isSo: () => boolean): Promise<void> {
+    for (let turn = 0; turn < 1_200 && !isSo(); turn++) await sleep(50);
+    expect(isSo()).to.equal(true);
+  }
+
   async function kill(child: ChildProcess): Promise<void> {
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
@@ -215,5 +222,28 @@ describe('the auditor of a live channel', function () {
     const { size, root } = checkpoint;
     expect(rowOf(rows)['hashes']).to.include({ size, root });
     expect(rowOf(rows)['leaves']).to.include({ size, missing: 0 });
+  });
+
+  it('says while it follows that its peer gives no blocks, and goes on when it is back', async () => {
+    const [program, args] = [PROGRAM, mirrorArgs('silent', '--follow', '--json')];
+    const child = spawn(process.execPath, [program, ...args], { cwd: place.folder });
+    let [told, said] = ['', ''];
+    child.stdout.on('data', (piece: Buffer) => {
+      told += piece;
+    });
+    child.stderr.on('data', (piece: Buffer) => {
+      said += piece;
+    });
+    try {
+      await until(() => told.includes('"summary"'));
+      await stopProcess(network().state, 'peer-auditor');
+      await until(() => said.includes('waiting: LEDGER_UNAVAILABLE'));
+      await bringUp({ stateFolder: network().state.folder, progress: () => {} });
+      told = '';
+      anchor('later', network().profile('hospital-a'), `later-${ORIGIN}`, [1]);
+      await until(() => told.includes(`later-${ORIGIN}`));
+    } finally {
+      await kill(child);
+    }
   });
 });

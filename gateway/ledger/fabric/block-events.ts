@@ -11,6 +11,10 @@ import { toLedgerError } from './fabric-errors.js';
 import { changesState } from './write-set.js';
 
 const RECONNECT_MS = 250;
+/** Trouble that lasts is told again so often. */
+const TELL_MS = 60_000;
+
+export type OnTrouble = (error: ChartsealError) => void;
 
 export class BlockStreams {
   readonly #connection: FabricConnection;
@@ -24,9 +28,11 @@ export class BlockStreams {
   /**
    * Blocks in order, then new ones as they are committed, until it is closed. Rejects with
    * IDENTITY_REFUSED, and with LEDGER_CORRUPT when a block is left out.
+   * @param onTrouble told why there are none now: who only waits takes a silent peer for no news
    */
-  async *blocks(fromBlock: number): AsyncGenerator<FabricBlock> {
+  async *blocks(fromBlock: number, onTrouble?: OnTrouble): AsyncGenerator<FabricBlock> {
     let next = fromBlock;
+    let tellAt = 0;
     while (!this.#stop.signal.aborted) {
       try {
         for await (const block of this.#stream(next)) {
@@ -42,6 +48,10 @@ export class BlockStreams {
         if (this.#stop.signal.aborted) return;
         const known = toLedgerError(error);
         if (known.code !== 'LEDGER_UNAVAILABLE') throw known;
+        if (performance.now() >= tellAt) {
+          tellAt = performance.now() + TELL_MS;
+          onTrouble?.(known);
+        }
       }
       await this.#pause();
     }

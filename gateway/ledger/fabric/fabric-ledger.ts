@@ -4,7 +4,7 @@ import { MAX_APPEND_LEAVES } from '../../../chaincode/core/limits.js';
 import type { Attestation } from '../../evidence/attestation.js';
 import type { Ledger, LedgerEvent, LedgerLimits, Transient } from '../ledger.js';
 import { formatAttestation } from './attest.js';
-import { BlockStreams } from './block-events.js';
+import { BlockStreams, type OnTrouble } from './block-events.js';
 import { FabricConnection } from './connection.js';
 import { contractOf, type Endorsed, endorse } from './endorse.js';
 import { type Choice, EndorserSets } from './endorser-sets.js';
@@ -92,8 +92,8 @@ export class FabricLedger implements Ledger {
   }
 
   /** Whole blocks, as {@link subscribe} gives their transactions. */
-  blocks(fromBlock: number): AsyncIterable<FabricBlock> {
-    return this.#streams.blocks(fromBlock);
+  blocks(fromBlock: number, onTrouble?: OnTrouble): AsyncIterable<FabricBlock> {
+    return this.#streams.blocks(fromBlock, onTrouble);
   }
 
   limits(): LedgerLimits {

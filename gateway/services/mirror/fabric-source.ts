@@ -3,6 +3,7 @@
 import { concat, decodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
+import type { OnTrouble } from '../../ledger/fabric/block-events.js';
 import type { FabricBlock, FabricTransaction } from '../../ledger/fabric/fabric-blocks.js';
 import { describeFailure } from '../../ledger/fabric/fabric-errors.js';
 import { type FabricLedger, openFabricLedger } from '../../ledger/fabric/fabric-ledger.js';
@@ -125,10 +126,16 @@ async function within<T>(work: Promise<T>, ms: number): Promise<T> {
 export class FabricSource implements BlockSource {
   readonly #ledger: FabricLedger;
   readonly #newest: Uint8Array;
+  readonly #onTrouble: OnTrouble | undefined;
   readonly height: number;
 
-  private constructor(ledger: FabricLedger, height: number, newest: Uint8Array) {
+  private constructor(
+    ledger: FabricLedger,
+    { height, newest }: { readonly height: number; readonly newest: Uint8Array },
+    onTrouble: OnTrouble | undefined,
+  ) {
     this.#ledger = ledger;
+    this.#onTrouble = onTrouble;
     this.height = height;
     this.#newest = newest;
   }
@@ -136,12 +143,12 @@ export class FabricSource implements BlockSource {
   /**
    * As the profile's reader. Throws LEDGER_UNAVAILABLE, IDENTITY_REFUSED, the codes of reading the
    * profile's files.
+   * @param onTrouble told while the peer gives no blocks
    */
-  static async open(profile: FabricProfile): Promise<FabricSource> {
+  static async open(profile: FabricProfile, onTrouble?: OnTrouble): Promise<FabricSource> {
     const ledger = await openFabricLedger(profile, 'reader');
     try {
-      const { height, newest } = await readChainInfo(ledger.connection);
-      return new FabricSource(ledger, height, newest);
+      return new FabricSource(ledger, await readChainInfo(ledger.connection), onTrouble);
     } catch (error) {
       await ledger.close();
       throw error;
@@ -160,7 +167,7 @@ export class FabricSource implements BlockSource {
   async *blocks(from: BlockPosition, end?: number): AsyncGenerator<ChannelBlock> {
     await this.#requireBlock(from.blocks, end);
     let before = from;
-    const blocks = this.#ledger.blocks(from.blocks)[Symbol.asyncIterator]();
+    const blocks = this.#ledger.blocks(from.blocks, this.#onTrouble)[Symbol.asyncIterator]();
     try {
       while (end === undefined || before.blocks < end) {
         const next = blocks.next();

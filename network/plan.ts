@@ -78,8 +78,8 @@ export async function planNetwork(folder: string, options: UpOptions): Promise<N
   checkBasePort(basePort);
   const { progress } = options;
   const programs = await findPrograms({ folder: options.programs, progress });
+  checkProfile(found?.profile ?? profile, programs.version);
   if (found !== undefined) return { ...found, programs };
-  checkProfile(profile, programs.version);
   return {
     folder,
     createdAt: new Date().toISOString(),

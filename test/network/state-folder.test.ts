@@ -11,6 +11,7 @@ import { startProcess } from '../../network/processes.js';
 import {
   CHAINCODE,
   CHANNEL,
+  type NetworkProfile,
   type NetworkState,
   orderersFrom,
   organisationsFrom,
@@ -18,6 +19,7 @@ import {
 } from '../../network/state.js';
 import { networkStatus } from '../../network/status.js';
 import { expectCodeAsync } from '../support/expect-code.js';
+import { CA_NAME, FABRIC_NAMES, writePrograms } from '../support/fake-programs.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
 const PROGRAM = join(process.cwd(), 'cli', 'chartseal.mjs');
@@ -38,18 +40,18 @@ describe('the state folder of a network', () => {
   };
 
   /** As it lies there when its network is down. */
-  async function makeNetwork(): Promise<NetworkState> {
+  async function makeNetwork(profile: NetworkProfile = 'raft'): Promise<NetworkState> {
     const program = '/bin/false';
     const state: NetworkState = {
       folder,
       createdAt: '2026-11-21T10:00:00.000Z',
-      profile: 'raft',
+      profile,
       channel: CHANNEL,
       chaincode: CHAINCODE,
       basePort: BASE_PORT,
       batchTimeoutMs: 50,
       organisations: organisationsFrom(BASE_PORT),
-      orderers: orderersFrom('raft', BASE_PORT),
+      orderers: orderersFrom(profile, BASE_PORT),
       programs: {
         ...{ version: '3.1.5', caVersion: '1.5.15', 'fabric-ca-server': program },
         ...{ peer: program, orderer: program, configtxgen: program },
@@ -118,6 +120,21 @@ describe('the state folder of a network', () => {
     expect(await bringDown(folder)).to.deep.equal(['orderer']);
     expect(await reset(folder)).to.deep.equal([]);
     expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('keeps the programs of its network where others that are named cannot run its ordering', async () => {
+    await makeNetwork('bft');
+    const before = readFileSync(join(folder, 'network.json'), 'utf8');
+    const programs = newTempFolder();
+    try {
+      writePrograms(programs, FABRIC_NAMES, '2.5.12');
+      writePrograms(programs, [CA_NAME], '1.5.15');
+      const up = () => bringUp({ stateFolder: folder, programs, progress });
+      await expectCodeAsync(up, 'PROGRAMS_UNSUPPORTED');
+    } finally {
+      removeTempFolder(programs);
+    }
+    expect(readFileSync(join(folder, 'network.json'), 'utf8')).to.equal(before);
   });
 
   it('gets no network where something lies already, even what is named like a part of one', async () => {

@@ -18,20 +18,29 @@ export interface OwnLedger {
   readonly context: LogContext;
 }
 
-/** Throws LEDGER_CORRUPT when the ledger is one that does not know the log of this folder. */
-async function readRegistration(log: LogLedger): Promise<Registration> {
+/**
+ * Throws LEDGER_CORRUPT when the ledger is one that does not know the log of this folder.
+ * @param channel that was asked; undefined for a ledger of our own
+ */
+async function readRegistration(log: LogLedger, channel?: string): Promise<Registration> {
   try {
     return (await log.readLog()).registration;
   } catch (cause) {
     if (!(cause instanceof ChartsealError) || cause.code !== 'LOG_UNKNOWN') throw cause;
-    throw new ChartsealError('LEDGER_CORRUPT', 'the ledger is not that of this data folder', {
-      cause,
-    });
+    const what =
+      channel === undefined
+        ? 'the ledger is not that of this data folder'
+        : `the channel ${channel} does not know the log of this data folder, and no backup of ours brings it back: the network was made anew, or the profile leads to another one; chartseal doctor tells more`;
+    throw new ChartsealError('LEDGER_CORRUPT', what, { cause });
   }
 }
 
-async function contextOf(log: LogLedger, { secrets }: LogKeys, mspId: string): Promise<LogContext> {
-  const registration = await readRegistration(log);
+async function contextOf(
+  log: LogLedger,
+  { secrets }: LogKeys,
+  { ledger, mspId, channel }: DataConfig,
+): Promise<LogContext> {
+  const registration = await readRegistration(log, ledger === 'fabric' ? channel : undefined);
   checkConfigOfLog(mspId, registration);
   checkKeysOfLog(secrets, registration);
   // Then each record has a label to derive, and not each patient only.
@@ -41,9 +50,10 @@ async function contextOf(log: LogLedger, { secrets }: LogKeys, mspId: string): P
 
 async function openEmbedded(
   layout: DataLayout,
-  { channel, mspId, logId }: EmbeddedConfig,
+  config: EmbeddedConfig,
   { caCertificate, writerCertificate: certificatePem, secrets }: DataKeys,
 ): Promise<OwnLedger> {
+  const { channel, mspId, logId } = config;
   checkWriter(mspId, caCertificate, certificatePem);
   const network = await openEmbeddedNetwork({
     folder: layout.ledger,
@@ -54,7 +64,7 @@ async function openEmbedded(
   try {
     const signer = { sign: secrets.signNote };
     const log = new LogLedger(await network.connect({ mspId, certificatePem, signer }), logId);
-    const context = await contextOf(log, { secrets }, mspId);
+    const context = await contextOf(log, { secrets }, config);
     return { network: new OwnEmbedded(network, channel, caCertificate), log, context };
   } catch (error) {
     await network.close();
@@ -67,11 +77,7 @@ async function openOnChannel(config: FabricConfig, keys: LogKeys): Promise<OwnLe
   const { OwnFabric } = await import('./own-fabric.js');
   const network = await OwnFabric.open(config);
   try {
-    const context = await contextOf(
-      new LogLedger(network.ledger, config.logId),
-      keys,
-      config.mspId,
-    );
+    const context = await contextOf(new LogLedger(network.ledger, config.logId), keys, config);
     await network.learnTrust(context);
     const log = new LogLedger(network.ledger, config.logId, (attestation, answer) =>
       network.verify(context, attestation, answer),

@@ -44,6 +44,8 @@ describe('a network that is made anew', function () {
     expect(counts.committed).to.equal(1);
     await hospital.close();
     await expectCodeAsync(() => hospital.open(), 'LEDGER_CORRUPT');
+    const said = await hospital.open().catch(({ message }: Error) => message);
+    expect(said).to.include('the network was made anew').and.include('chartseal doctor');
     const found = (await hospital.examine()).get('ledger');
     expect(found?.status).to.equal('fault');
     expect(found?.sentence).to.include('made anew');

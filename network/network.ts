@@ -178,8 +178,10 @@ export async function bringUp(options: UpOptions): Promise<NetworkState> {
 }
 
 async function stopEverything(folder: string): Promise<string[]> {
-  const names = await runningProcesses({ folder });
+  const damaged: unknown[] = [];
+  const names = await runningProcesses({ folder }, (error) => damaged.push(error));
   await stopAll({ folder }, names);
+  if (damaged.length > 0) throw damaged[0];
   return names;
 }
 

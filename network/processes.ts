@@ -58,7 +58,21 @@ const KILL_MS = 5_000;
 
 const recordFile = (place: Place, name: string) => join(runFolder(place), `${name}.json`);
 
-/** The record of a process that runs; undefined when it does not, whatever was left behind. */
+function parseRecord(bytes: Uint8Array, path: string, name: string): ProcessRecord {
+  try {
+    const value = parseJsonBytes(bytes, 'record of a process');
+    checkShape(SHAPE, value, 'record of a process');
+    return value as unknown as ProcessRecord;
+  } catch (cause) {
+    const text = `${path} is damaged, which said what process ${name} is: end that one yourself (ps), and remove the file`;
+    throw new ChartsealError('NETWORK_FAILED', text, { cause });
+  }
+}
+
+/**
+ * The record of a process that runs; undefined when it does not, whatever was left behind. Throws
+ * NETWORK_FAILED where the record is damaged.
+ */
 export async function findProcess(place: Place, name: string): Promise<ProcessRecord | undefined> {
   let bytes: Uint8Array;
   try {
@@ -69,15 +83,19 @@ export async function findProcess(place: Place, name: string): Promise<ProcessRe
       cause,
     });
   }
-  const value = parseJsonBytes(bytes, `run/${name}.json`);
-  checkShape(SHAPE, value, `run/${name}.json`);
-  const record = value as unknown as ProcessRecord;
+  const record = parseRecord(bytes, recordFile(place, name), name);
   if ((await processMark(record.pid)) !== record.mark) return undefined;
   return (await worksIn(record.pid, place.folder)) ? record : undefined;
 }
 
-/** Names of all processes that run. */
-export async function runningProcesses(place: Place): Promise<string[]> {
+/**
+ * Names of all processes that run.
+ * @param onDamaged takes what is thrown where a record is damaged, which then is passed over
+ */
+export async function runningProcesses(
+  place: Place,
+  onDamaged?: (error: unknown) => void,
+): Promise<string[]> {
   let files: string[];
   try {
     files = await readdir(runFolder(place));
@@ -86,7 +104,13 @@ export async function runningProcesses(place: Place): Promise<string[]> {
     throw new ChartsealError('FILE_UNREADABLE', `cannot read ${runFolder(place)}`, { cause });
   }
   const names = files.filter((file) => file.endsWith('.json')).map((file) => file.slice(0, -5));
-  const records = await Promise.all(names.map((name) => findProcess(place, name)));
+  const find = (name: string) =>
+    findProcess(place, name).catch((error: unknown) => {
+      if (onDamaged === undefined) throw error;
+      onDamaged(error);
+      return undefined;
+    });
+  const records = await Promise.all(names.map(find));
   return names.filter((_, at) => records[at] !== undefined);
 }
 

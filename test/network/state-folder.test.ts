@@ -137,6 +137,23 @@ describe('the state folder of a network', () => {
     expect(readFileSync(join(folder, 'network.json'), 'utf8')).to.equal(before);
   });
 
+  it('with a damaged record of a process is told which, when all the others are ended', async () => {
+    await makeNetwork();
+    const spec = { program: '/bin/sleep', args: ['60'], cwd: folder };
+    await startProcess({ folder }, { ...spec, name: 'orderer' });
+    await startProcess({ folder }, { ...spec, name: 'peer-auditor' });
+    const record = join(folder, 'run', 'orderer.json');
+    const whole = readFileSync(record, 'utf8');
+    writeFileSync(record, whole.slice(0, 10));
+    for (const act of [bringDown, reset, networkStatus]) {
+      const said = await act(folder).then(String, ({ message }: Error) => message);
+      expect(said).to.include(`${record} is damaged`);
+      await expectCodeAsync(() => act(folder), 'NETWORK_FAILED');
+    }
+    writeFileSync(record, whole);
+    expect(await bringDown(folder)).to.deep.equal(['orderer']);
+  });
+
   it('gets no network where something lies already, even what is named like a part of one', async () => {
     for (const name of ['notes', 'logs']) {
       place(name, 'file');

@@ -91,6 +91,7 @@ describe('the doctor of store and ledger', function () {
       const found = await run();
       expect(sick(found)).to.deep.equal(['marker: warning', 'restart: fault']);
       expect(one(found, 'restart').sentence).to.include('STORE_BEHIND');
+      expect(one(found, 'marker').sentence).to.match(/^The ledger has .*, and no entry waits here/);
       rmSync(inData('store'), { recursive: true });
       const gone = await run();
       expect(sick(gone)).to.include.members(['store: fault', 'marker: not checked']);

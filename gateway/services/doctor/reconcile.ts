@@ -27,12 +27,16 @@ export async function checkMarker(
   const size = marker?.size ?? 0;
   const root = marker === undefined ? EMPTY_ROOT : markerHash(marker.root);
   const head = await compareHead(ledger, { size, root });
-  if (head > size) {
-    const leaves = count(head - size, 'leaf', 'leaves');
-    const sentence = `The ledger has ${leaves} beyond the ${size} that are proven. Nothing is lost; their receipts cannot be made yet.`;
-    return warning('marker', sentence, finish(folder));
-  }
   const waiting = store.entriesAtOpen - (marker?.entries ?? 0);
+  if (head > size) {
+    const beyond = `The ledger has ${count(head - size, 'leaf', 'leaves')} beyond the ${size} that are proven`;
+    if (waiting > 0) {
+      const sentence = `${beyond}. Their entries wait here; their receipts cannot be made yet.`;
+      return warning('marker', sentence, finish(folder));
+    }
+    const sentence = `${beyond}, and no entry waits here that they could be of.`;
+    return warning('marker', sentence, 'do as is said at restart');
+  }
   if (waiting > 0) {
     const entries = count(waiting, 'entry is', 'entries are');
     const sentence = `${entries} accepted and not on the ledger. They are safe in the store; no receipt proves them yet.`;

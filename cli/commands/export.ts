@@ -58,8 +58,12 @@ export async function exportLog(
   if (isFile && context.json) context.data(JSON.stringify({ file, entries, blocks, digest }));
   if (isFile) context.tell(`written: ${clean(file)}`);
   context.tell(`${entries} entries and ${blocks} blocks, sha256 ${digest}`);
+  const layout = dataLayout(options.data);
+  if (isFolder(layout.feed)) {
+    context.tell('not in it: what sources sent and what of it was refused, in DATA/feed');
+  }
   // Files that people take away; the log holds their digests.
-  if (isFolder(dataLayout(options.data).audits)) {
+  if (isFolder(layout.audits)) {
     context.tell('not in it: reports of audits in DATA/audits');
   }
   context.tell(

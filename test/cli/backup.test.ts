@@ -114,6 +114,11 @@ describe('backups on the command line', function () {
       expect(readFileSync(place.path('e2.jsonl'), 'utf8')).to.equal(whole);
     });
 
+    it('says what of the folder is not in it, refused events before all', () => {
+      const { stderr } = place.run(['export', 'e3.jsonl', '--data', 'd']);
+      expect(stderr).to.match(/not in it: what sources sent and .+ refused, in DATA\/feed\n/);
+    });
+
     it('never takes the place of another file, and leaves nothing where it cannot write', () => {
       const before = readFileSync(place.path('e.jsonl'));
       expectError(place.run(['export', 'e.jsonl', '--data', 'd']), 'FILE_EXISTS', 64);

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { JsonObject } from '../../chaincode/core/json.js';
+import { FhirIssue } from '../../gateway/fhir/fhir-issue.js';
+import { causeOf } from '../../gateway/services/feed/audit-import.js';
 import type { FailedPage, FailedReport } from '../../gateway/services/feed/failed-report.js';
 import {
   ARCHIVIST,
@@ -225,6 +227,18 @@ describe('what was sent and is not in the log', () => {
     await expectRefused(place, () => retry(4711), 404, 'NOT_FOUND');
     const bad = () => call(place, `${FAILED}/x/retry`, { as: ARCHIVIST, method: 'POST' });
     await expectRefused(place, bad, 400, 'BAD_INPUT');
+  });
+
+  it('names the element of a refused event once', async () => {
+    const error = new FhirIssue('BAD_INPUT', 'required', 'AuditEvent.agent', 'is missing');
+    await place.hospital.feed.keepAside({
+      source: { via: 'fhir', system: 'emr', caller: { id: 'emr-1', mspId: OWN } },
+      receivedAt: Date.UTC(2026, 10, 1),
+      bytes: Buffer.from('{}'),
+      mediaType: 'application/fhir+json',
+      cause: causeOf(error),
+    });
+    expect((await one()).message).to.equal('AuditEvent.agent: is missing');
   });
 
   it('is told and read again however long the names are that a sender gives', async () => {

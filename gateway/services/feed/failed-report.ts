@@ -33,7 +33,8 @@ function hintOf(code: string): string {
 }
 
 function why({ code, message, expression }: AsideCause) {
-  const told = expression === undefined ? message : `${expression}: ${message}`;
+  const isNamed = expression === undefined || message.startsWith(`${expression}: `);
+  const told = isNamed ? message : `${expression}: ${message}`;
   return { code, message: told, hint: hintOf(code) };
 }
 

@@ -25,7 +25,7 @@ function checked(patient: PatientIdentifier, at: string): PatientIdentifier {
 function unmapped(at: string, { member }: Row, reference: string): never {
   const isAbsolute = findLiteral(reference)?.base !== undefined;
   const row = isAbsolute ? 'a row with the base of that server' : 'a row without base';
-  const reason = `no identifier, and no row of ${member}.patientReferences says which identifier system the reference is of; add ${row}`;
+  const reason = `no identifier, and it is not known which identifier system the reference is of; set patientReferences of ${member}, with ${row}`;
   throw new FhirIssue('EVENT_NOT_MAPPED', 'business-rule', at, reason);
 }
 

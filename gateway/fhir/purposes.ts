@@ -61,7 +61,7 @@ function codeOf({ at, json }: Concept, { source, member }: Row, assumed: Assumed
     return source?.breakGlass.includes(text) ? BREAK_GLASS : undefined;
   }
   if (written.length === 0) return undefined;
-  const missing = `its code is not of v3-ActReason; say in ${member}.purposes or .breakGlass what it means`;
+  const missing = `its code is not of v3-ActReason; say in purposes or breakGlass of ${member} what it means`;
   throw new FhirIssue('EVENT_NOT_MAPPED', 'code-invalid', at, missing);
 }
 

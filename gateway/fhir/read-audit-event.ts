@@ -148,6 +148,8 @@ function observersOf(event: JsonObject): readonly string[] {
   return [...names, bare ? `|${value}` : undefined].filter((name) => name !== undefined);
 }
 
+const NEW_ROW = 'a row of fhir.sources for its sender';
+
 /** The row of the configuration, and under what name the sender stands in entries. */
 function readSource(event: JsonObject, sources: FhirSources, assumed: Assumed) {
   const site = textAt(objectAt(event, 'source'), 'site');
@@ -158,7 +160,7 @@ function readSource(event: JsonObject, sources: FhirSources, assumed: Assumed) {
   const system = found?.source.system ?? own;
   if (system === undefined) refuse('required', at, 'names nobody');
   const name = bounded(withoutToken(system, at, assumed), MAX_TEXT, at);
-  const row: Row = { source: found?.source, member: found?.member ?? 'a row of fhir.sources' };
+  const row: Row = { source: found?.source, member: found?.member ?? NEW_ROW };
   return { observers, row, system: name };
 }
 
@@ -189,7 +191,7 @@ function organisationOf(
   if (said !== undefined) return said;
   const configured = source?.organisation ?? sources.organisation;
   if (configured === undefined) {
-    const reason = `none is the organisation; set ${member}.organisation`;
+    const reason = `none is the organisation; set organisation of ${member}`;
     throw new FhirIssue('EVENT_NOT_MAPPED', 'required', 'AuditEvent.agent', reason);
   }
   assumed.add('organisation-from-configuration', 'AuditEvent.agent');

@@ -5,7 +5,7 @@ import type { JsonValue } from '../../chaincode/core/json.js';
 import { ASSUMPTIONS } from '../../gateway/fhir/assumptions.js';
 import { FhirIssue } from '../../gateway/fhir/fhir-issue.js';
 import { type ReadOptions, readAuditEvent } from '../../gateway/fhir/read-audit-event.js';
-import { NO_SOURCES } from '../../gateway/fhir/sources.js';
+import { type FhirSource, type FhirSources, NO_SOURCES } from '../../gateway/fhir/sources.js';
 import { bodyOf, buildEntry } from '../../gateway/services/sequencer/build-entry.js';
 import { EVENTS, EVIDENCE, eventNamed, HOSTILE, SOURCES } from './fhir-cases.js';
 
@@ -61,6 +61,18 @@ describe('an AuditEvent of FHIR', () => {
       const issue = issueOf(() => read({ ...(resource as object), subtype } as JsonValue));
       expect([issue.code, issue.expression]).to.deep.equal(['BAD_INPUT', 'AuditEvent.subtype[0]']);
     }
+  });
+
+  it('is refused with the member to set, of its row or of one that is still to be written', () => {
+    const { resource } = eventNamed('patient-read');
+    const said = (sources: FhirSources) =>
+      issueOf(() => readAuditEvent(resource, sources, EVIDENCE)).reason;
+    const [row] = SOURCES.sources;
+    const bare = { ...row, match: undefined, patientReferences: [] } as unknown as FhirSource;
+    expect(said(NO_SOURCES)).to.match(
+      /set patientReferences of a row of fhir\.sources for its sender/,
+    );
+    expect(said({ sources: [bare] })).to.match(/set patientReferences of fhir\.sources\[0\]/);
   });
 
   it('is refused when it is no object at all', () => {

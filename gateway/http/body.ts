@@ -11,11 +11,12 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 const PARAMETER = /^\s*charset\s*=\s*"?utf-8"?\s*$/i;
+const FHIR_TYPE = 'application/fhir+json';
 /** Of media types of FHIR besides. */
 const FHIR_PARAMETER = /^\s*fhirVersion\s*=\s*"?4\.0"?\s*$/i;
 
 function wrongType(allowed: readonly string[]): never {
-  const names = allowed.join(' or ');
+  const names = allowed.map((one) => (one === FHIR_TYPE ? `${one} of FHIR 4.0` : one)).join(' or ');
   throw new ChartsealError('WRONG_MEDIA_TYPE', `this route takes ${names}, not compressed`);
 }
 
@@ -29,7 +30,7 @@ export function mediaTypeOf(
   const [essence = '', ...parameters] = (headers['content-type'] ?? '').split(';');
   const found = allowed.find((type) => type === essence.trim().toLowerCase());
   const isKnown = (one: string) =>
-    PARAMETER.test(one) || (found === 'application/fhir+json' && FHIR_PARAMETER.test(one));
+    PARAMETER.test(one) || (found === FHIR_TYPE && FHIR_PARAMETER.test(one));
   if (found === undefined || !parameters.every(isKnown)) wrongType(allowed);
   return found;
 }

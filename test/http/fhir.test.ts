@@ -189,6 +189,11 @@ describe('AuditEvents over FHIR', () => {
       const { status } = await post(auditEvent(), { 'Content-Type': type });
       expect(status, type).to.equal(201);
     }
+    const later = { 'Content-Type': 'application/fhir+json; fhirVersion=5.0' };
+    const { status, json } = await post(auditEvent(), later);
+    expect([status, JSON.stringify(json)]).to.satisfy(
+      ([code, told]: [number, string]) => code === 415 && told.includes('of FHIR 4.0'),
+    );
   });
 
   it('of a patient are read by that patient, and by nobody else without a role', async () => {

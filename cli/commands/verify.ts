@@ -2,7 +2,6 @@
 // never opens a data folder.
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { parseTime } from '../../chaincode/core/time.js';
 import { VerifierCache } from '../../gateway/evidence/checkpoint-check.js';
 import { type EvidenceKind, findEvidenceKind } from '../../gateway/evidence/evidence-file.js';
 import { parseTrustFile, type Trust } from '../../gateway/evidence/trust.js';
@@ -22,7 +21,8 @@ export interface VerifyOptions {
   readonly trust: string;
   /** A receipt, or a folder of receipts by relative path. */
   readonly receipt?: string;
-  readonly asOf?: string;
+  /** In ms since 1970. */
+  readonly asOf?: number;
 }
 
 /** What every evidence file begins with. */
@@ -168,7 +168,7 @@ class Verifier {
       history: readSmallFile(file),
       trust: this.#trust,
       cache: this.#cache,
-      ...(asOf === undefined ? {} : { asOf: parseTime(asOf, '--as-of') }),
+      ...(asOf === undefined ? {} : { asOf }),
     });
     // A list that is not proven complete is not shown as one.
     const events = result.verdict.startsWith('complete') ? renderHistory(result) : [];

@@ -1,6 +1,6 @@
 // Commands about documents: a data folder, anchors, receipts, verification.
 import * as flags from '../flags.js';
-import { type CommandRow, command, data, out, patient, positive, waitMs } from './row.js';
+import { type CommandRow, command, data, out, patient, positive, time, waitMs } from './row.js';
 
 export const ARCHIVE_COMMANDS: readonly CommandRow[] = [
   command({
@@ -67,7 +67,11 @@ export const ARCHIVE_COMMANDS: readonly CommandRow[] = [
         '--receipt <file>',
         'receipt, or for a folder of documents one of receipts by relative path; by default beside them',
       ),
-      asOf: flags.text('--as-of <time>', 'a history must be complete up to then'),
+      asOf: flags.parsed(
+        '--as-of <time>',
+        'a history must be complete up to then, such as 2026-11-01T08:00:00.000Z',
+        time,
+      ),
     },
     run: async (given, values, context) =>
       (await import('../commands/verify.js')).verify(given, values, context),

@@ -1,5 +1,6 @@
 // One row of the table of commands, and the flags that several commands have.
 import { InvalidArgumentError } from 'commander';
+import { parseTime } from '../../chaincode/core/time.js';
 import type { CommandContext } from '../context.js';
 import * as flags from '../flags.js';
 
@@ -35,6 +36,15 @@ export function positive(number: string): number {
   if (!/^[1-9][0-9]{0,14}$/.test(number))
     throw new InvalidArgumentError('It is a number from 1 on.');
   return Number(number);
+}
+
+/** In ms since 1970. */
+export function time(written: string): number {
+  try {
+    return parseTime(written, 'the value');
+  } catch {
+    throw new InvalidArgumentError('It is a UTC time such as 2026-11-01T08:00:00.000Z.');
+  }
 }
 
 export const data = flags.textOr(

@@ -208,6 +208,7 @@ describe('the command line', function () {
     }
     const later = ['verify', 'p1.json', '--trust', 't.json', '--as-of', '2099-01-01T00:00:00.000Z'];
     expect(place.json(later).rows[0]).to.include({ verdict: 'not proven', exitCode: 1 });
+    expect(place.run([...later.slice(0, -1), '2099-01-01']).status).to.equal(64);
   });
 
   it('proves that nobody looked, before and after the log has entries', () => {

@@ -7,6 +7,7 @@ import { type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { HEADERS_MS, IDLE_MS, MAX_ANSWER_BYTES, MAX_CONNECTIONS } from './limits.js';
 import { gatewayFailed, refusalOf } from './refusal.js';
 import { formatRows, readAnswer, withBeats } from './rows.js';
+import { tlsFault } from './tls-fault.js';
 
 export interface GatewayAddress {
   /** `http://127.0.0.1:PORT`, `https://host`, with what stands before the paths of routes. */
@@ -40,10 +41,7 @@ const isObject = (value: JsonValue): value is Record<string, JsonValue> =>
 function unreachable(error: unknown): ChartsealError {
   if (error instanceof ChartsealError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? 'no reason is known';
-  const isCertificate = /CERT|SIGNATURE|ISSUER|ALTNAME/.test(code);
-  const text = isCertificate
-    ? `the certificate of the gateway is not believed: ${code}`
-    : `the gateway cannot be reached: ${code}`;
+  const text = tlsFault(code, '--authority') ?? `the gateway cannot be reached: ${code}`;
   return new ChartsealError('GATEWAY_UNREACHABLE', text, { cause: error });
 }
 

@@ -5,6 +5,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError, ERROR_CODES, type ErrorCode } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
+import { tlsFault } from './tls-fault.js';
 
 export interface HttpPeer {
   /** `https://host/v1/log`; plain http on this machine alone. */
@@ -129,7 +130,8 @@ function connectionFault(error: unknown, path: string): ChartsealError {
   if (error instanceof ChartsealError) return error;
   const { name, code, message } = error as NodeJS.ErrnoException;
   const isLate = name === 'AbortError';
-  const text = `${path}: ${isLate ? 'no whole answer in time' : (code ?? message)}`;
+  const fault = tlsFault(code ?? '', '--ca') ?? code ?? message;
+  const text = `${path}: ${isLate ? 'no whole answer in time' : fault}`;
   if (isLate || PASSING_FAULTS.has(code ?? '')) {
     return new PassingError('GATEWAY_UNREACHABLE', text, 0, error);
   }

@@ -62,9 +62,10 @@ describe('chartseal doctor of a gateway elsewhere', function () {
     place.remove();
   });
 
-  function doctor(name: string, authority = 'authority.pem'): Promise<Ran> {
+  function doctor(name?: string, authority = 'authority.pem'): Promise<Ran> {
     const { url = '' } = gateway.listening.find(({ kind }) => kind === 'systems') ?? {};
-    const files = ['--certificate', `${name}.pem`, '--key', `${name}.key`];
+    const files =
+      name === undefined ? [] : ['--certificate', `${name}.pem`, '--key', `${name}.key`];
     const args = ['doctor', '--url', url, ...files, '--authority', authority, '--json'];
     return new RunningCommand(place, args).ended();
   }
@@ -94,6 +95,15 @@ describe('chartseal doctor of a gateway elsewhere', function () {
       const found = [ran.status, rowsOf(ran).at(-1).error.code];
       expect(found, `${name} ${ran.stderr}`).to.deep.equal([status, code]);
     }
+  });
+
+  it('tells which certificate is wrong, that of the gateway or its own', async () => {
+    const message = (ran: Ran) => rowsOf(ran).at(-1).error.message;
+    const distrusted = message(await doctor('admin', 'other-authority.pem'));
+    expect(distrusted).to.match(/certificate of the gateway is not believed.*--authority/);
+    expect(message(await doctor())).to.match(
+      /no client without a certificate.*--certificate and --key/,
+    );
   });
 
   it('takes credentials for --url alone', () => {

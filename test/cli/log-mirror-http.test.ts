@@ -191,7 +191,11 @@ describe('log mirror --url', function () {
         expect(good.status, good.stderr).to.equal(0);
         const foreign = await run(...args(url), ...shown);
         expect(foreign.status).to.equal(2);
-        expect(foreign.stderr).to.match(/^error: GATEWAY_UNREACHABLE /);
+        expect(foreign.stderr).to.match(/^error: GATEWAY_UNREACHABLE .+ --ca names /);
+        const bare = await run(...args(url), '--ca', file('ca'));
+        expect(bare.stderr).to.match(
+          /^error: GATEWAY_UNREACHABLE .+ give --certificate and --key\n/,
+        );
       } finally {
         server.closeAllConnections();
         server.close();

@@ -49,5 +49,8 @@ export function entriesOf(caller: Caller): (entry: Pick<Entry, 'by'>) => boolean
 /** Throws ACCESS_DENIED for a source that the caller does not speak for. */
 export function checkSource({ sources }: Caller, source: Source | undefined): void {
   if (sources === undefined || source === undefined || sources.includes(source.system)) return;
-  throw new ChartsealError('ACCESS_DENIED', 'the caller does not speak for this source.system');
+  throw new ChartsealError(
+    'ACCESS_DENIED',
+    'the sources of the caller, in the configuration or the token, do not name this source.system',
+  );
 }

@@ -86,7 +86,11 @@ describe('one access event', () => {
 
   it('is refused from a system that does not speak for its source', async () => {
     const body = event('r6', { source: { system: 'lis', requestId: 'r6' } });
-    await expectRefused(place, () => call(place, PATH, { as: EMR, body }), 403, 'ACCESS_DENIED');
+    const asOther = () => call(place, PATH, { as: EMR, body });
+    const told = await expectRefused(place, asOther, 403, 'ACCESS_DENIED');
+    expect(told.json['detail']).to.include(
+      'sources of the caller, in the configuration or the token',
+    );
     const [result] = await callLines(place, PATH, EMR, [body]);
     expect(codeOf(result)).to.equal('ACCESS_DENIED');
     const archivist = await call(place, PATH, { as: ARCHIVIST, body });

@@ -9,14 +9,22 @@ import { processMark } from './process-mark.js';
 const lockFile = (folder: string) => join(folder, 'lock');
 const isCode = (cause: unknown, code: string) => (cause as NodeJS.ErrnoException).code === code;
 
-/** Where the lock leads to; undefined when there is none. */
-async function findHolder(path: string): Promise<string | undefined> {
+/** A link; once it was a file. */
+async function readHolder(path: string): Promise<string> {
   try {
     return await readlink(path);
   } catch (cause) {
+    if (!isCode(cause, 'EINVAL')) throw cause;
+    return await readFile(path, 'utf8');
+  }
+}
+
+/** What the lock says; undefined when there is none. */
+async function findHolder(path: string): Promise<string | undefined> {
+  try {
+    return await readHolder(path);
+  } catch (cause) {
     if (isCode(cause, 'ENOENT')) return undefined;
-    // Once it was a file.
-    if (isCode(cause, 'EINVAL')) return readFile(path, 'utf8');
     throw new ChartsealError('FILE_UNREADABLE', `cannot read ${path}`, { cause });
   }
 }

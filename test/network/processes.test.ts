@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -171,10 +181,21 @@ describe('the processes of a network', () => {
     expect(await withLock(folder, async () => 'after')).to.equal('after');
   });
 
+  it('are not changed where the lock is a folder, which stays', async () => {
+    const lock = join(folder, 'lock');
+    mkdirSync(lock);
+    await expectCodeAsync(() => withLock(folder, async () => 'mine'), 'FILE_UNREADABLE');
+    expect(readdirSync(folder)).to.include('lock');
+    rmdirSync(lock);
+  });
+
   it('are not locked by a command that was killed', async () => {
     const lock = join(folder, 'lock');
     for (const left of [`${process.pid} of another time`, '999999999 x', '']) {
       writeFileSync(lock, left);
+      expect(await withLock(folder, async () => 'mine')).to.equal('mine');
+      if (left === '') continue;
+      symlinkSync(left, lock);
       expect(await withLock(folder, async () => 'mine')).to.equal('mine');
     }
   });

@@ -105,7 +105,14 @@ export class Gateway {
     const folder = config.data;
     const { refusedEvents: letters, refusedMebibytes } = config.feed;
     const feedBounds = { letters, lettersBytes: refusedMebibytes * 1024 ** 2 };
-    const hospital = await openHospital({ folder, operator: 'gateway', outboxEntries, feedBounds });
+    const hospital = await openHospital({
+      folder,
+      operator: 'gateway',
+      outboxEntries,
+      feedBounds,
+      // Systems go on sending: what they send is kept, and proven when the ledger answers.
+      ledgerMayBeAway: true,
+    });
     const archive = new ArchiveCounter(hospital);
     this.#opened.unshift(
       () => archive.close(),
@@ -140,6 +147,7 @@ export class Gateway {
     const { pid } = process;
     const ledger = hospital.ledgerKind;
     log.event('started', { version, ledger, pid, log: hospital.context.registration.origin });
+    if (!hospital.sequencer.isReconciled) log.event('ledger-away', { ledger });
   }
 
   async #authenticator({ config: { mspId } }: Hospital, token: string): Promise<Authenticator> {

@@ -200,6 +200,7 @@ export class Health {
     const side = {
       counts: this.counts,
       outboxBound: this.outboxBound,
+      isReconciled: sequencer.isReconciled,
       fault: sequencer.fault,
       appendFailure: sequencer.pace.failureOf('append'),
       proveFailure: sequencer.pace.failureOf('prove'),

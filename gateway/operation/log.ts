@@ -10,6 +10,7 @@ import { errorFacts } from './error-facts.js';
 export type LogEvent =
   | 'started'
   | 'listening'
+  | 'ledger-away'
   | 'write-side-stopped'
   | 'append-failed'
   | 'attestation-failed'
@@ -35,6 +36,7 @@ type Level = Exclude<LogLevel, 'silent'>;
 const LEVELS: Readonly<Record<LogEvent, Level>> = {
   started: 'info',
   listening: 'info',
+  'ledger-away': 'warn',
   'write-side-stopped': 'error',
   'append-failed': 'warn',
   'attestation-failed': 'warn',

@@ -22,6 +22,8 @@ export interface Judged extends ReadyCheck {
 export interface WriteSide {
   readonly counts: SequencerCounts;
   readonly outboxBound: number;
+  /** Whether the ledger has answered since the start. */
+  readonly isReconciled: boolean;
   /** Why the write side stopped. */
   readonly fault: ChartsealError | undefined;
   /** Why the newest call of each kind failed. */
@@ -53,6 +55,8 @@ function bad(
 
 const seconds = (ms: number) => `${Math.ceil(ms / 1000)} s`;
 const KEPT = 'What was accepted is kept and waits; nothing is lost.';
+const NOT_MET =
+  'The ledger has not answered since the start: whether it agrees with the store is not known yet.';
 
 /** A failure as the doctor puts it. */
 function advised(
@@ -82,6 +86,10 @@ export function judgeWriteSide(side: WriteSide, folder: string, kind: LedgerKind
     const before = 'Nothing is accepted any more; reads and proofs go on.';
     const known = cause?.name === 'ChartsealError' ? cause : fault;
     checks.push({ ...advised('write side', known, place, before), code: 'LOG_STOPPED' });
+  } else if (!side.isReconciled) {
+    const next = 'look at what is said of the ledger: it goes on when that answers';
+    const code = appendFailure?.code ?? 'LEDGER_UNAVAILABLE';
+    checks.push(bad('write side', code, `${NOT_MET} ${KEPT}`, next));
   } else if (waiting > 0 && appendFailure !== undefined) {
     checks.push(advised('write side', appendFailure, place, `The newest append failed. ${KEPT}`));
   } else if (counts.committed > counts.proven && proveFailure !== undefined) {

@@ -11,7 +11,7 @@ import { Inquiries } from './inquiries/inquiries.js';
 import type { LogContext } from './log-context.js';
 import { LogReading } from './log-reading.js';
 import { LogTiles } from './log-tiles.js';
-import { type OwnLedger, openOwnLedger } from './own-ledger.js';
+import { keptTrust, type OwnLedger, openOwnLedger } from './own-ledger.js';
 import { openOwnStore } from './own-store.js';
 import { Receipts } from './receipts.js';
 import { RecordAnchor } from './record-anchor.js';
@@ -24,6 +24,8 @@ export interface HospitalOptions {
   readonly operator: string;
   /** Bound of what may wait for the ledger. */
   readonly outboxEntries?: number;
+  /** Whether to open also while the channel does not answer, by what is kept of it in the store. */
+  readonly ledgerMayBeAway?: boolean;
   /** Of what is known of sources, and of refused events kept aside. */
   readonly feedBounds?: Partial<FeedBounds>;
 }
@@ -120,7 +122,7 @@ export class Hospital {
 
 /** Throws NO_DATA, STORE_LOCKED, and the codes of store, ledger and recovery. */
 export async function openHospital(options: HospitalOptions): Promise<Hospital> {
-  const { folder, operator, outboxEntries, feedBounds } = options;
+  const { folder, operator, outboxEntries, ledgerMayBeAway = false, feedBounds } = options;
   const layout = dataLayout(folder);
   const config = await readConfig(layout.config);
   const keys = await readKeysFor(config.ledger, layout.keys);
@@ -128,8 +130,9 @@ export async function openHospital(options: HospitalOptions): Promise<Hospital> 
   const store = await openOwnStore(layout, config.logId);
   const opened: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const ledger = await openOwnLedger(layout, config, keys);
-    const { network, log, context } = ledger;
+    const kept = keptTrust(store, ledgerMayBeAway);
+    const ledger = await openOwnLedger(layout, config, keys, kept);
+    const { network, log, context, meet } = ledger;
     opened.unshift(() => network.close());
     const by = { id: operator, mspId: config.mspId };
     const { intervalMs } = network;
@@ -139,6 +142,7 @@ export async function openHospital(options: HospitalOptions): Promise<Hospital> 
       context,
       by,
       describeWriter: () => network.describeWriter(config.logId),
+      ...(meet === undefined ? {} : { meet }),
       ...(intervalMs === undefined ? {} : { intervalMs }),
       ...(outboxEntries === undefined ? {} : { outboxEntries }),
     });

@@ -22,6 +22,9 @@ import type { BlockAudit, OwnNetwork } from './own-network.js';
 
 const INTERVAL_MS = 250;
 
+/** Makes a trust file durable that was just learned. */
+export type KeepTrust = (trustFile: Uint8Array) => Promise<void>;
+
 /** Why the attestation does not count; undefined when it does. */
 function faultOf(
   attestation: Attestation,
@@ -53,23 +56,33 @@ export class OwnFabric implements OwnNetwork {
   readonly intervalMs = INTERVAL_MS;
   readonly ledger: FabricLedger;
   readonly #probe: ChannelProbe;
+  readonly #keep: KeepTrust | undefined;
   #trustFile: Uint8Array | undefined;
+  /** What attestations are judged by; undefined until the channel itself was asked. */
   #trust: Trust | undefined;
 
-  private constructor(ledger: FabricLedger) {
+  private constructor(ledger: FabricLedger, keep: KeepTrust | undefined) {
     this.ledger = ledger;
     this.#probe = new ChannelProbe(ledger);
+    this.#keep = keep;
   }
 
   /** Throws the codes of {@link readOwnProfile} and {@link openFabricLedger}. */
-  static async open(config: FabricConfig): Promise<OwnFabric> {
-    return new OwnFabric(await openFabricLedger(await readOwnProfile(config), 'writer'));
+  static async open(config: FabricConfig, keep?: KeepTrust): Promise<OwnFabric> {
+    return new OwnFabric(await openFabricLedger(await readOwnProfile(config), 'writer'), keep);
   }
 
   /** Reads the channel's configuration anew. */
   async learnTrust(log: Pick<LogContext, 'logId' | 'registration'>): Promise<void> {
-    this.#trustFile = formatTrustFile(await readChannelTrust(this.ledger, log));
-    this.#trust = parseTrustFile(this.#trustFile);
+    const trustFile = formatTrustFile(await readChannelTrust(this.ledger, log));
+    await this.#keep?.(trustFile);
+    this.#trustFile = trustFile;
+    this.#trust = parseTrustFile(trustFile);
+  }
+
+  /** Gives out the trust file of an earlier process until the channel was asked. */
+  recallTrust(trustFile: Uint8Array): void {
+    this.#trustFile = trustFile;
   }
 
   trustFile(): Uint8Array {

@@ -1,14 +1,19 @@
 // The ledger of a data folder, connected as the writer of its log.
+import { encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import type { Registration } from '../../chaincode/core/registration.js';
+import { logIdOf, type Registration } from '../../chaincode/core/registration.js';
 import type { DataConfig, EmbeddedConfig, FabricConfig } from '../data/config.js';
 import { checkConfigOfLog, checkKeysOfLog, checkWriter } from '../data/key-check.js';
 import type { DataKeys, LogKeys } from '../data/keys.js';
 import type { DataLayout } from '../data/layout.js';
+import { parseTrustFile } from '../evidence/trust.js';
 import { openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
 import { LogLedger } from '../ledger/log-ledger.js';
+import { TRUST_KEY } from '../store/keys.js';
+import type { Store } from '../store/store.js';
 import type { LogContext } from './log-context.js';
 import { OwnEmbedded } from './own-embedded.js';
+import type { OwnFabric } from './own-fabric.js';
 import type { OwnNetwork } from './own-network.js';
 import { loadMultiplier } from './point-multiplier.js';
 
@@ -16,6 +21,26 @@ export interface OwnLedger {
   readonly network: OwnNetwork;
   readonly log: LogLedger;
   readonly context: LogContext;
+  /**
+   * There when the ledger did not answer, and what an earlier process learned of it was taken:
+   * learns it anew. Throws as the ledger does, and LEDGER_CORRUPT when it does not know the log.
+   */
+  readonly meet?: () => Promise<void>;
+}
+
+/** Where the trust file of a channel is kept, for a start while the channel does not answer. */
+export interface KeptTrust {
+  keep(trustFile: Uint8Array): Promise<void>;
+  /** Undefined also where such a start is not wanted. */
+  find(): Uint8Array | undefined;
+}
+
+/** @param mayBeAway whether the ledger may do without answering for now */
+export function keptTrust({ db }: Store, mayBeAway: boolean): KeptTrust {
+  return {
+    keep: (trustFile) => db.batch().put(TRUST_KEY, trustFile).write(),
+    find: () => (mayBeAway ? db.find(TRUST_KEY) : undefined),
+  };
 }
 
 /**
@@ -36,17 +61,27 @@ async function readRegistration(log: LogLedger, channel?: string): Promise<Regis
 }
 
 async function contextOf(
-  log: LogLedger,
+  registration: Registration,
   { secrets }: LogKeys,
-  { ledger, mspId, channel }: DataConfig,
+  { mspId, logId }: DataConfig,
 ): Promise<LogContext> {
-  const registration = await readRegistration(log, ledger === 'fabric' ? channel : undefined);
   checkConfigOfLog(mspId, registration);
   checkKeysOfLog(secrets, registration);
   // Then each record has a label to derive, and not each patient only.
   if (registration.recordLabels === 'vrf') await loadMultiplier();
-  return { logId: log.logId, registration, secrets };
+  return { logId, registration, secrets };
 }
+
+/** The registration needs nobody's word: its digest is the log id. Throws STORE_CORRUPT. */
+function keptRegistration(trustFile: Uint8Array, logId: string): Registration {
+  const logs = [...parseTrustFile(trustFile).logsByOrigin.values()];
+  const known = logs.find(({ registration }) => encodeHex(logIdOf(registration)) === logId);
+  if (known !== undefined) return known.registration;
+  throw new ChartsealError('STORE_CORRUPT', 'the trust file kept in the store is of another log');
+}
+
+const isAway = (error: unknown) =>
+  error instanceof ChartsealError && error.code === 'LEDGER_UNAVAILABLE';
 
 async function openEmbedded(
   layout: DataLayout,
@@ -64,7 +99,7 @@ async function openEmbedded(
   try {
     const signer = { sign: secrets.signNote };
     const log = new LogLedger(await network.connect({ mspId, certificatePem, signer }), logId);
-    const context = await contextOf(log, { secrets }, config);
+    const context = await contextOf(await readRegistration(log), { secrets }, config);
     return { network: new OwnEmbedded(network, channel, caCertificate), log, context };
   } catch (error) {
     await network.close();
@@ -72,17 +107,46 @@ async function openEmbedded(
   }
 }
 
-async function openOnChannel(config: FabricConfig, keys: LogKeys): Promise<OwnLedger> {
+/** The channel as it answers now, or as an earlier process knew it. */
+async function learn(
+  network: OwnFabric,
+  config: FabricConfig,
+  keys: LogKeys,
+  kept: KeptTrust | undefined,
+): Promise<Pick<OwnLedger, 'context' | 'meet'>> {
+  const log = new LogLedger(network.ledger, config.logId);
+  const ask = () => readRegistration(log, config.channel);
+  try {
+    const context = await contextOf(await ask(), keys, config);
+    await network.learnTrust(context);
+    return { context };
+  } catch (error) {
+    const trustFile = isAway(error) ? kept?.find() : undefined;
+    if (trustFile === undefined) throw error;
+    const context = await contextOf(keptRegistration(trustFile, config.logId), keys, config);
+    network.recallTrust(trustFile);
+    const meet = async () => {
+      await ask();
+      await network.learnTrust(context);
+    };
+    return { context, meet };
+  }
+}
+
+async function openOnChannel(
+  config: FabricConfig,
+  keys: LogKeys,
+  kept: KeptTrust | undefined,
+): Promise<OwnLedger> {
   // Its client takes a third of a second to load, which nobody pays who has the ledger here.
   const { OwnFabric } = await import('./own-fabric.js');
-  const network = await OwnFabric.open(config);
+  const network = await OwnFabric.open(config, kept?.keep);
   try {
-    const context = await contextOf(new LogLedger(network.ledger, config.logId), keys, config);
-    await network.learnTrust(context);
+    const learned = await learn(network, config, keys, kept);
     const log = new LogLedger(network.ledger, config.logId, (attestation, answer) =>
-      network.verify(context, attestation, answer),
+      network.verify(learned.context, attestation, answer),
     );
-    return { network, log, context };
+    return { network, log, ...learned };
   } catch (error) {
     await network.close();
     throw error;
@@ -92,12 +156,14 @@ async function openOnChannel(config: FabricConfig, keys: LogKeys): Promise<OwnLe
 /**
  * Throws the codes of the ledger, IDENTITY_REFUSED, BAD_INPUT, and those of {@link checkKeysOfLog}.
  * @param keys as readKeysFor gives them for this config
+ * @param kept of the writer; whoever only looks needs the channel's own word
  */
 export function openOwnLedger(
   layout: DataLayout,
   config: DataConfig,
   keys: LogKeys,
+  kept?: KeptTrust,
 ): Promise<OwnLedger> {
-  if (config.ledger === 'fabric') return openOnChannel(config, keys);
+  if (config.ledger === 'fabric') return openOnChannel(config, keys, kept);
   return openEmbedded(layout, config, keys as DataKeys);
 }

@@ -57,6 +57,8 @@ export const redoKey = (number: number) => REDO_KEYS[number % REDO_KEYS.length] 
 export const REDONE_KEY = 'redone';
 /** How far a re-verification of the archive has come. */
 export const AUDIT_KEY = 'audit';
+/** Trust file of the channel as it was last learned. */
+export const TRUST_KEY = 'trust';
 
 /** The databases of a store, by what they hold. */
 export type Part = 'entries' | 'index' | 'map';

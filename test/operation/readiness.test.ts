@@ -17,6 +17,7 @@ import { accessSubmission } from '../support/hospital.js';
 const GOOD: WriteSide = {
   counts: { accepted: 10, committed: 10, proven: 10 },
   outboxBound: 5,
+  isReconciled: true,
   fault: undefined,
   appendFailure: undefined,
   proveFailure: undefined,
@@ -45,6 +46,19 @@ describe('readiness', () => {
     expect(failing(checks)).to.deep.equal({ 'write side': 'LOG_STOPPED' });
     expect(checks[0]?.sentence).to.include('STORE_BEHIND');
     expect(checks[0]?.nextStep).to.include('/data/store');
+  });
+
+  it('fails until the ledger has answered once, also where nothing waits', () => {
+    expect(failing(write({ isReconciled: false }))).to.deep.equal({
+      'write side': 'LEDGER_UNAVAILABLE',
+    });
+    const appendFailure = error('IDENTITY_REFUSED');
+    const checks = write({ isReconciled: false, appendFailure });
+    expect(failing(checks)).to.deep.equal({ 'write side': 'IDENTITY_REFUSED' });
+    const fault = new ChartsealError('LOG_STOPPED', 'x', { cause: error('LOG_FORKED') });
+    expect(failing(write({ isReconciled: false, fault }))).to.deep.equal({
+      'write side': 'LOG_STOPPED',
+    });
   });
 
   it('fails while the newest append or attestation failed and something waits for it', () => {

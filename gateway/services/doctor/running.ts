@@ -22,6 +22,9 @@ export interface RunningDoctorOptions extends Omit<DoctorOptions, 'folder'> {
 /** How long something that waits may take before it is told that nothing moves. */
 const STILL_MS = 3_000;
 
+const WHEN_IT_ANSWERS =
+  'look at what is said of the ledger and its peers: it goes on when they answer';
+
 const entries = (count: number) => `${count} ${count === 1 ? 'entry' : 'entries'}`;
 
 /** The proven part against the ledger, which may be ahead. Throws LEDGER_BEHIND, LOG_FORKED. */
@@ -63,15 +66,18 @@ async function checkSequencer(hospital: Hospital): Promise<Finding> {
   const stop = stopped(hospital);
   if (stop !== undefined) return stop;
   const { accepted, proven } = sequencer.counts;
-  if (isDone) return ok('sequencer', `It runs: what was accepted is proven, ${entries(proven)}.`);
   const waiting = entries(accepted - proven);
+  if (!sequencer.isReconciled) {
+    const sentence = `The ledger has not answered since the gateway was started, so whether it agrees with the store is not known yet. ${waiting} wait, safe in the store.`;
+    return warning('sequencer', sentence, WHEN_IT_ANSWERS);
+  }
+  if (isDone) return ok('sequencer', `It runs: what was accepted is proven, ${entries(proven)}.`);
   if (proven > before.proven) {
     const done = entries(proven - before.proven);
     return ok('sequencer', `It runs: ${done} proven while the doctor looked, ${waiting} wait.`);
   }
   const sentence = `${waiting} wait, and nothing was proven for ${STILL_MS / 1000} s. They are safe in the store.`;
-  const next = 'look at what is said of the ledger and its peers: it goes on when they answer';
-  return warning('sequencer', sentence, next);
+  return warning('sequencer', sentence, WHEN_IT_ANSWERS);
 }
 
 /** What lies between this process and its log. */

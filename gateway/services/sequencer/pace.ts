@@ -52,6 +52,11 @@ export class Pace {
     for (const watcher of this.#watchers) watcher.appended(ms);
   }
 
+  /** A ledger that had not answered before does now. */
+  met(): void {
+    this.#failures.delete('append');
+  }
+
   proved(): void {
     this.#failures.delete('prove');
   }

@@ -1,5 +1,6 @@
 // Which refusals of the ledger are answered by trying again, and how soon.
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
+import type { Signal } from './signal.js';
 
 /** After these the same append may be tried again; anything else stops the write side. */
 const RETRIABLE: ReadonlySet<ErrorCode> = new Set([
@@ -15,7 +16,7 @@ export const RETRY_PAUSE_MS = 250;
 /** What an honest peer says that has not caught up with what another one said before. */
 const LAGGING: ReadonlySet<ErrorCode> = new Set(['LEDGER_BEHIND', 'NOT_FOUND']);
 
-export const isLag = (error: unknown) => error instanceof ChartsealError && LAGGING.has(error.code);
+const isLag = (error: unknown) => error instanceof ChartsealError && LAGGING.has(error.code);
 
 /** Where several peers answer, one may lag: it is waited for, and only then believed. */
 export class Patience {
@@ -39,4 +40,28 @@ export class Patience {
   renew(): void {
     this.#until = undefined;
   }
+}
+
+/** Asks again while a peer lags, and no longer than there is patience. */
+export async function waitOutLag(
+  ask: () => Promise<void>,
+  patience: Patience,
+  signal: Signal,
+): Promise<void> {
+  for (;;) {
+    try {
+      await ask();
+      return patience.renew();
+    } catch (error) {
+      if (!isLag(error) || !patience.allows(error)) throw error;
+    }
+    await signal.next(RETRY_PAUSE_MS);
+  }
+}
+
+/** Why nothing is accepted any more. */
+export function stoppedBy(cause: unknown): ChartsealError {
+  const known = cause instanceof ChartsealError;
+  const reason = known ? `${cause.code}: ${cause.message}` : 'an unexpected error';
+  return new ChartsealError('LOG_STOPPED', `writing stopped after ${reason}`, { cause });
 }

@@ -15,6 +15,11 @@ export interface SequencerOptions {
   readonly outboxEntries?: number;
   /** Pause between appends, in which entries gather. */
   readonly intervalMs?: number;
+  /**
+   * There when the ledger did not answer at opening: entries are accepted, and store and ledger
+   * are compared when this has succeeded. Throws as the ledger does.
+   */
+  readonly meet?: () => Promise<void>;
   /** Who sent the newest append, for the message when it was not us. */
   readonly describeWriter?: () => Promise<string | undefined>;
 }

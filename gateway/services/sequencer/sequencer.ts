@@ -14,13 +14,14 @@ import type { AcceptAllOptions, AcceptOptions } from './accept-request.js';
 import { Acceptor } from './acceptor.js';
 import { DrainRate } from './drain-rate.js';
 import type { AcceptedLeaf } from './entry-rows.js';
+import { keepProving } from './keep-proving.js';
 import { type CommittedAppend, commitAppend, type LogState } from './log-state.js';
 import { Pace } from './pace.js';
 import { type PreparedAppend, pagesFor, prepareAppend } from './prepare-append.js';
 import { ProvenLog, type ProvenView } from './proven-log.js';
 import { ProvenWaiters } from './proven-waiters.js';
 import { missedAppends } from './recovery.js';
-import { isLag, Patience, RETRY_PAUSE_MS } from './retry.js';
+import { Patience, RETRY_PAUSE_MS, stoppedBy, waitOutLag } from './retry.js';
 import { nameWriter } from './second-writer.js';
 import type { SequencerCounts, SequencerOptions } from './sequencer-options.js';
 import { Signal } from './signal.js';
@@ -38,6 +39,8 @@ export class Sequencer {
   readonly pace: Pace;
   #committed: LogState;
   #fault: ChartsealError | undefined;
+  /** Whether store and ledger were compared since this was opened. */
+  #isReconciled = false;
   #closing = false;
   #loops: Promise<unknown> = Promise.resolve();
   readonly #signal = new Signal();
@@ -65,7 +68,7 @@ export class Sequencer {
     });
   }
 
-  /** Reconciles store and ledger, then starts to finish what an earlier process left. */
+  /** Reconciles store and ledger, now or later, then finishes what an earlier process left. */
   static async open(options: SequencerOptions): Promise<Sequencer> {
     const { store } = options;
     const pages = new MapPages((prefix) => store.db.find(pageKey(prefix)));
@@ -73,8 +76,10 @@ export class Sequencer {
     const sequencer = new Sequencer(options, pages, proven);
     for await (const leaf of store.leavesFrom(proven.state.entries)) sequencer.#outbox.push(leaf);
     sequencer.#acceptor.setWaiting(sequencer.#outbox.length);
-    await sequencer.#catchUpPatiently();
-    sequencer.#loops = Promise.all([sequencer.#appendLoop(), sequencer.#proveLoop()]);
+    if (options.meet === undefined) {
+      await waitOutLag(() => sequencer.#catchUp(), sequencer.#patience, sequencer.#signal);
+    }
+    sequencer.#loops = Promise.all([sequencer.#appendLoop(), sequencer.#prove()]);
     return sequencer;
   }
 
@@ -93,6 +98,11 @@ export class Sequencer {
   /** Why the write side stopped; undefined while it runs. */
   get fault(): ChartsealError | undefined {
     return this.#fault;
+  }
+
+  /** Whether store and ledger agree; not known before the ledger has answered once. */
+  get isReconciled(): boolean {
+    return this.#isReconciled;
   }
 
   /** Why accepted entries are held back for now; undefined when they are not. */
@@ -163,9 +173,7 @@ export class Sequencer {
   }
 
   #stop(cause: unknown): void {
-    const known = cause instanceof ChartsealError;
-    const reason = known ? `${cause.code}: ${cause.message}` : 'an unexpected error';
-    this.#fault = new ChartsealError('LOG_STOPPED', `writing stopped after ${reason}`, { cause });
+    this.#fault = stoppedBy(cause);
     this.#acceptor.stop(this.#fault);
     this.#waiters.end(this.#fault);
     this.#signal.notify();
@@ -173,6 +181,7 @@ export class Sequencer {
 
   async #appendLoop(): Promise<void> {
     let prepared: PreparedAppend | undefined;
+    while (this.#running() && !this.#isReconciled) await this.#reconcile();
     while (this.#running()) {
       if (this.#outbox.length === 0) {
         await this.#signal.next(60_000);
@@ -240,60 +249,50 @@ export class Sequencer {
 
   /** Takes over what the ledger holds beyond our committed state. */
   async #catchUp(): Promise<void> {
-    const { ledger } = this.#options;
+    const { ledger, store } = this.#options;
+    // What this process accepted before it sent anything, the ledger cannot have.
+    const end = this.#isReconciled ? Number.POSITIVE_INFINITY : store.entriesAtOpen;
     const leaves = async (first: number, count: number) => {
       const from = first - this.#committed.entries;
-      return this.#outbox.slice(from, from + count);
+      return this.#outbox.slice(from, Math.min(first + count, end) - this.#committed.entries);
     };
     const { log } = this.#acceptor.labels;
     const missed = missedAppends(ledger, this.#pages, this.#committed, leaves, log);
     for await (const append of missed) this.#commit(append);
+    this.#isReconciled = true;
   }
 
-  /** As {@link #catchUp}, but waits for a peer that lags. */
-  async #catchUpPatiently(): Promise<void> {
-    for (;;) {
-      try {
-        await this.#catchUp();
-        return this.#patience.renew();
-      } catch (error) {
-        if (!isLag(error) || !this.#patience.allows(error)) throw error;
+  /** Takes over what the ledger holds; where it cannot be asked now, that is to be tried again. */
+  async #reconcile(): Promise<void> {
+    const isFirst = !this.#isReconciled;
+    try {
+      if (isFirst) await this.#options.meet?.();
+      await this.#catchUp();
+      this.#patience.renew();
+      if (isFirst) return this.pace.met();
+    } catch (error) {
+      if (isFirst) this.pace.failed('append', error);
+      if (!this.#patience.allows(error)) {
+        return this.#stop(await nameWriter(error, this.#options.describeWriter));
       }
-      await this.#signal.next(RETRY_PAUSE_MS);
     }
+    await this.#signal.next(RETRY_PAUSE_MS);
   }
 
   /** After a failed append: its fate is unknown, so the ledger is asked before anything else. */
   async #recover(error: unknown): Promise<void> {
     this.pace.failed('append', error);
     if (!this.#patience.allows(error)) return this.#stop(error);
-    try {
-      await this.#catchUp();
-      this.#patience.renew();
-    } catch (next) {
-      const { describeWriter } = this.#options;
-      if (!this.#patience.allows(next)) return this.#stop(await nameWriter(next, describeWriter));
-    }
-    await this.#signal.next(RETRY_PAUSE_MS);
+    await this.#reconcile();
   }
 
-  async #proveLoop(): Promise<void> {
-    const patience = new Patience(this.#options.ledger.limits().lagMs ?? 0);
-    while (this.#running()) {
-      if (this.#proven.isCurrent) {
-        await this.#signal.next(60_000);
-        continue;
-      }
-      try {
-        await this.#proven.advance();
-        patience.renew();
-        this.pace.proved();
-        this.#waiters.advance();
-      } catch (error) {
-        this.pace.failed('prove', error);
-        if (patience.allows(error)) await this.#signal.next(RETRY_PAUSE_MS);
-        else this.#stop(error);
-      }
-    }
+  #prove(): Promise<void> {
+    const { lagMs } = this.#options.ledger.limits();
+    return keepProving(this.#proven, this.pace, this.#signal, {
+      lagMs,
+      isRunning: () => this.#running(),
+      onProven: () => this.#waiters.advance(),
+      onFault: (error) => this.#stop(error),
+    });
   }
 }

@@ -65,6 +65,15 @@ async function* itemsOf(records: AsyncIterable<Pick<AnchoredRecord, 'path'>>) {
   }
 }
 
+/** What to do about answers that are not `unchanged`. */
+const NEXT_STEPS = {
+  altered:
+    'altered: keep each file as it lies, as evidence; find out who changed it; put its copy back',
+  missing:
+    'missing: put the files back; if the archive was moved: chartseal ingest NEW --id-prefix OLD --moved',
+  unreadable: 'unreadable: mend what is said beside each file, then run the audit again',
+} as const;
+
 /** Here, or in the gateway that has the store. */
 async function run(
   { data }: DataOptions,
@@ -128,6 +137,9 @@ function tellSummary(summary: AuditSummary, answered: number, context: CommandCo
   const { report, left, later, scope } = summary;
   if (context.json) context.data(summaryJson(summary));
   else if (report !== undefined) context.data(countsText(summary));
+  for (const answer of ['altered', 'missing', 'unreadable'] as const) {
+    if (summary.counts[answer] > 0) context.tell(`next: ${NEXT_STEPS[answer]}`);
+  }
   if (report !== undefined) context.tell(`report: ${clean(report)}`);
   if (left > 0) {
     context.tell(`${left} records are left: run the same command again to go on with this pass`);

@@ -107,6 +107,16 @@ describe('chartseal audit', function () {
     expect(place.run(['history', '--log']).stdout).to.include('2 altered, 1 missing, 3 unreadable');
   });
 
+  it('says what to do about each answer that it gave, and about no other', () => {
+    anchor(3);
+    unlinkSync(file(0));
+    const { stderr } = place.run(['audit']);
+    const next = stderr.split('\n').filter((line) => line.startsWith('next: '));
+    expect(next).to.have.length(1);
+    expect(next[0]).to.include('missing: put the files back');
+    expect(next[0]).to.include('chartseal ingest NEW --id-prefix OLD --moved');
+  });
+
   it('says nothing but the counts where nothing changed', () => {
     anchor(5);
     const { status, stdout } = place.run(['audit']);

@@ -29,7 +29,11 @@ export const ERROR_CODES = {
     2,
     'Give the identifier in its normal form: NFC, trimmed, without control characters, as the log registers for its system.',
   ),
-  EVENT_NOT_MAPPED: code(422, 2, 'Set what the message names in fhir.sources; then replay it.'),
+  EVENT_NOT_MAPPED: code(
+    422,
+    2,
+    'Set what the message names in fhir.sources; events that it refused can be replayed then.',
+  ),
   EVENT_WITHOUT_PATIENT: code(422, 2, 'Nothing is to be done: no patient has it in a history.'),
   // files
   FILE_MISSING: code(400, 2, 'Check the path.'),

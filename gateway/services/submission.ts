@@ -71,8 +71,16 @@ export const ACCESS_SUBMISSION_SHAPE = object({
   'client?': PRIVATE_VALUES.client,
 });
 
+/** Every FHIR resource in JSON names its type so (FHIR R4, section 2.6.2). */
+const isFhirResource = (value: JsonValue) =>
+  value !== null && typeof value === 'object' && 'resourceType' in value;
+
 /** Throws BAD_INPUT naming the member. The patient's normal form is checked when it is accepted. */
 export function parseAccessSubmission(value: JsonValue): AccessSubmission {
+  if (isFhirResource(value)) {
+    const text = 'a FHIR resource is read with --format fhir, and by the gateway at /fhir';
+    throw new ChartsealError('BAD_INPUT', `access event: ${text}`);
+  }
   checkShape(ACCESS_SUBMISSION_SHAPE, value, 'access event');
   const submission = value as unknown as AccessSubmission;
   if (submission.source.system !== OWN_SOURCE) return submission;

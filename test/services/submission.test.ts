@@ -60,6 +60,14 @@ describe('an access event as a caller sends it', () => {
     });
   }
 
+  it('is refused when it is a FHIR resource, saying how such are read', () => {
+    for (const resourceType of ['AuditEvent', 'Bundle']) {
+      const resource = () => parseAccessSubmission({ resourceType });
+      expectCode(resource, 'BAD_INPUT');
+      expect(resource).to.throw('--format fhir');
+    }
+  });
+
   it('is refused when it is no object', () => {
     for (const value of [null, 1, 'x', [event]]) {
       expectCode(() => parseAccessSubmission(value), 'BAD_INPUT');

@@ -151,7 +151,10 @@ export class FeedState {
   readFacts(id: number): LetterFacts {
     const row = this.db.find(letterKey(id));
     if (row === undefined) {
-      throw new ChartsealError('NOT_FOUND', 'no event with this number is kept aside');
+      throw new ChartsealError(
+        'NOT_FOUND',
+        'no event with this number is kept aside; chartseal feed refused lists them',
+      );
     }
     return parseLetterFacts(row);
   }

@@ -4,7 +4,7 @@ import { parseTrustFile } from '../../gateway/evidence/trust.js';
 import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { ARCHIVIST, AUDITOR, call, OFFICER } from '../support/api-call.js';
-import { ApiPlace, OWN } from '../support/api-place.js';
+import { ApiPlace, type Bearer, OWN } from '../support/api-place.js';
 import {
   ANSWERED,
   answer,
@@ -31,6 +31,11 @@ describe('questions of patients, over HTTP', () => {
   const read = (id: string, as = OFFICER) => done(call(place, `/v1/inquiries/${id}`, { as }), 200);
   const own = async (value: string, rest = '') =>
     done(call(place, `${MINE}${rest}`, { as: patientOf(value) }), 200);
+  /** What comes of a document that is compared with the receipt of an entry. */
+  const compare = async (leafHash: string, as: Bearer) => {
+    const asked = { as, body: Buffer.from('no document') };
+    return (await call(place, `/v1/verify?leafHash=${leafHash}`, asked)).bytes.toString();
+  };
   const trust = () => parseTrustFile(place.hospital.trustFile());
   const proven = () => place.hospital.sequencer.waitProven(20_000);
 
@@ -209,7 +214,11 @@ describe('questions of patients, over HTTP', () => {
       const receipt = verifyReceipt({ receipt: bytes, trust: trust() });
       expect([receipt.verdict, receipt.entry?.act]).to.deep.equal(['unchanged', 'inquiry']);
       expect(bytes.toString()).to.not.include('openings');
+      const compared = await compare(id, as);
+      expect(compared).to.include('"act":"inquiry"').and.not.include('CANARY');
     }
+    const both = { ...OFFICER, roles: [...OFFICER.roles, ...AUDITOR.roles] };
+    expect(await compare(id, both)).to.include('CANARY');
     const officer = await call(place, `${path}?purpose=PATRQT`, { as: OFFICER });
     expect(JSON.stringify(officer.json)).to.include('CANARY');
   });

@@ -5,7 +5,6 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import { HASH_BYTES, MAX_JSON_BYTES } from '../../../chaincode/core/limits.js';
 import { anything, hex, integer, type Shape } from '../../../chaincode/core/shape.js';
-import { formatReceipt } from '../../evidence/receipt.js';
 import { verifyReceipt } from '../../evidence/verify-receipt.js';
 import { checkEvidenceAside, EVIDENCE_SHAPE } from '../../services/evidence-check.js';
 import { RecordReading } from '../../services/record-reading.js';
@@ -13,6 +12,7 @@ import { ROLES } from '../caller.js';
 import { DIGEST_HEADERS } from '../content-digest.js';
 import { digestBody } from '../document-body.js';
 import { ownTrust } from '../own-trust.js';
+import { receiptFor } from '../receipt-answer.js';
 import type { ApiAnswer, ApiRequest, Parameter, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
 import { callerOf, entriesOf } from '../visibility.js';
@@ -56,7 +56,7 @@ function namedEntry(request: ApiRequest, services: GatewayServices): number {
 
 async function verifyDocument(request: ApiRequest, services: GatewayServices): Promise<ApiAnswer> {
   const { hospital } = services;
-  const receipt = formatReceipt(await hospital.receipts.make(namedEntry(request, services)));
+  const receipt = await receiptFor(request, services, namedEntry(request, services));
   const { digest, size } = await digestBody(request);
   const document = { digests: { 'sha-256': digest }, size };
   return answerOf(verifyReceipt({ receipt, document, ...ownTrust(hospital) }));

@@ -56,7 +56,7 @@ function bad(
 const seconds = (ms: number) => `${Math.ceil(ms / 1000)} s`;
 const KEPT = 'What was accepted is kept and waits; nothing is lost.';
 const NOT_MET =
-  'The ledger has not answered since the start: whether it agrees with the store is not known yet.';
+  'The ledger has not answered since the start: whether it agrees with the store is not known yet. What is accepted is kept, and sent when they agree.';
 
 /** A failure as the doctor puts it. */
 function advised(
@@ -89,7 +89,7 @@ export function judgeWriteSide(side: WriteSide, folder: string, kind: LedgerKind
   } else if (!side.isReconciled) {
     const next = 'look at what is said of the ledger: it goes on when that answers';
     const code = appendFailure?.code ?? 'LEDGER_UNAVAILABLE';
-    checks.push(bad('write side', code, `${NOT_MET} ${KEPT}`, next));
+    checks.push(bad('write side', code, NOT_MET, next));
   } else if (waiting > 0 && appendFailure !== undefined) {
     checks.push(advised('write side', appendFailure, place, `The newest append failed. ${KEPT}`));
   } else if (counts.committed > counts.proven && proveFailure !== undefined) {

@@ -57,6 +57,8 @@ export const redoKey = (number: number) => REDO_KEYS[number % REDO_KEYS.length] 
 export const REDONE_KEY = 'redone';
 /** How far a re-verification of the archive has come. */
 export const AUDIT_KEY = 'audit';
+/** From which entry on nothing was sent, as long as the ledger was not met since a start. */
+export const AWAY_KEY = 'away';
 /** Trust file of the channel as it was last learned. */
 export const TRUST_KEY = 'trust';
 

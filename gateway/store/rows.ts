@@ -243,6 +243,16 @@ const FLUSHED_MAP_SHAPE = object({ entries: integer(), mapRoot: hex(HASH_BYTES) 
 export const parseFlushedMapRow = (bytes: Uint8Array) =>
   parseJsonRow<FlushedMapRow>(bytes, FLUSHED_MAP_SHAPE, 'the state of the map');
 
+/** Ordinal of the first entry that was accepted without the ledger; null when it was met. */
+export interface AwayRow {
+  readonly entries: number | null;
+}
+
+const AWAY_SHAPE = object({ entries: nullable(integer()) });
+
+export const parseAwayRow = (bytes: Uint8Array) =>
+  parseJsonRow<AwayRow>(bytes, AWAY_SHAPE, 'what was accepted without the ledger');
+
 /** An attested checkpoint. */
 export interface AttestationRow {
   readonly attestation: JsonValue;

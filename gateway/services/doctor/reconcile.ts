@@ -8,6 +8,7 @@ import { pageKey } from '../../store/keys.js';
 import { MapPages } from '../../store/map-pages.js';
 import { markerHash, type Store } from '../../store/store.js';
 import { compareHead, mapOnDisk, missedAppends, stateAtMarker } from '../sequencer/recovery.js';
+import { readUnsent } from '../sequencer/unsent.js';
 import { type Finding, ok, quoted, warning } from './finding.js';
 
 function finish(folder: string): string {
@@ -56,7 +57,7 @@ export async function checkRestart(
   const label = logLabel(origin);
   let state = await stateAtMarker(store, pages, mapOnDisk(store, pages), label);
   let appends = 0;
-  const leaves = async (first: number, wanted: number) => {
+  const read = async (first: number, wanted: number) => {
     const found = [];
     for await (const leaf of store.leavesFrom(first)) {
       found.push(leaf);
@@ -64,7 +65,8 @@ export async function checkRestart(
     }
     return found;
   };
-  for await (const { after } of missedAppends(ledger, pages, state, leaves, label)) {
+  const explanation = { read, unsent: readUnsent(store) };
+  for await (const { after } of missedAppends(ledger, pages, state, explanation, label)) {
     state = after;
     appends++;
   }

@@ -68,7 +68,7 @@ async function checkSequencer(hospital: Hospital): Promise<Finding> {
   const { accepted, proven } = sequencer.counts;
   const waiting = entries(accepted - proven);
   if (!sequencer.isReconciled) {
-    const sentence = `The ledger has not answered since the gateway was started, so whether it agrees with the store is not known yet. ${waiting} wait, safe in the store.`;
+    const sentence = `The ledger has not answered since the gateway was started, so whether it agrees with the store is not known yet. ${waiting} wait, and are sent when they agree.`;
     return warning('sequencer', sentence, WHEN_IT_ANSWERS);
   }
   if (isDone) return ok('sequencer', `It runs: what was accepted is proven, ${entries(proven)}.`);

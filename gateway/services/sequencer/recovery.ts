@@ -120,16 +120,28 @@ export async function compareHead(
   return head.size;
 }
 
+/** Accepted leaves from a state on. */
+export interface Explanation {
+  /** As many as there are. */
+  read(first: number, count: number): Promise<readonly AcceptedLeaf[]>;
+  /** Ordinal from which on none was sent by this store: see unsent.ts. */
+  readonly unsent: number;
+}
+
+function behind(appendNumber: number, cause?: unknown): ChartsealError {
+  const text = `append ${appendNumber} of the ledger holds entries that this store does not have`;
+  return new ChartsealError('STORE_BEHIND', text, { cause });
+}
+
 /**
  * Appends that the ledger holds beyond `state`, re-applied from accepted leaves.
- * @param leaves accepted leaves from `state.entries` on, as many as there are
  * Throws STORE_BEHIND when the ledger holds more than they explain, LOG_FORKED, LEDGER_BEHIND.
  */
 export async function* missedAppends(
   ledger: LogLedger,
   pages: MapPages,
   state: LogState,
-  leaves: (first: number, count: number) => Promise<readonly AcceptedLeaf[]>,
+  explanation: Explanation,
   logLabel: Uint8Array,
 ): AsyncGenerator<CommittedAppend> {
   let at = state;
@@ -143,15 +155,17 @@ export async function* missedAppends(
       );
     }
     for (const row of checkpoints) {
-      const batch = await leaves(at.entries, row.leaves);
-      if (batch.length < row.leaves) {
-        throw new ChartsealError(
-          'STORE_BEHIND',
-          `append ${row.appendNumber} of the ledger holds entries that this store does not have`,
-        );
-      }
+      const batch = await explanation.read(at.entries, row.leaves);
+      if (batch.length < row.leaves) throw behind(row.appendNumber);
       const { hashes, map } = prepareAppend(pages, at.map, batch, logLabel);
-      const append = commitAppend(at, hashes, map, row.closingLeaf, row.root);
+      let append: CommittedAppend;
+      try {
+        append = commitAppend(at, hashes, map, row.closingLeaf, row.root);
+      } catch (error) {
+        // Entries that nobody sent are no other history: those of the ledger are missing here.
+        if (at.entries + row.leaves <= explanation.unsent) throw error;
+        throw behind(row.appendNumber, error);
+      }
       yield append;
       at = append.after;
     }

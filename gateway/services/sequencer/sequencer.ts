@@ -25,6 +25,7 @@ import { Patience, RETRY_PAUSE_MS, stoppedBy, waitOutLag } from './retry.js';
 import { nameWriter } from './second-writer.js';
 import type { SequencerCounts, SequencerOptions } from './sequencer-options.js';
 import { Signal } from './signal.js';
+import { findUnsent, forgetUnsent } from './unsent.js';
 
 export class Sequencer {
   readonly #options: SequencerOptions;
@@ -41,6 +42,8 @@ export class Sequencer {
   #fault: ChartsealError | undefined;
   /** Whether store and ledger were compared since this was opened. */
   #isReconciled = false;
+  /** See unsent.ts. */
+  #unsent = Infinity;
   #closing = false;
   #loops: Promise<unknown> = Promise.resolve();
   readonly #signal = new Signal();
@@ -58,11 +61,8 @@ export class Sequencer {
     this.#patience = new Patience(lagMs);
     this.pace = new Pace(options.intervalMs);
     this.#acceptor = new Acceptor({
-      store: options.store,
-      context: options.context,
-      by: options.by,
-      now: options.now ?? Date.now,
-      outboxEntries: options.outboxEntries,
+      now: Date.now,
+      ...options,
       onAccepted: (leaves) => this.#enqueue(leaves),
       onFault: (fault) => this.#stop(fault),
     });
@@ -76,6 +76,7 @@ export class Sequencer {
     const sequencer = new Sequencer(options, pages, proven);
     for await (const leaf of store.leavesFrom(proven.state.entries)) sequencer.#outbox.push(leaf);
     sequencer.#acceptor.setWaiting(sequencer.#outbox.length);
+    sequencer.#unsent = await findUnsent(store, options.meet !== undefined);
     if (options.meet === undefined) {
       await waitOutLag(() => sequencer.#catchUp(), sequencer.#patience, sequencer.#signal);
     }
@@ -250,15 +251,16 @@ export class Sequencer {
   /** Takes over what the ledger holds beyond our committed state. */
   async #catchUp(): Promise<void> {
     const { ledger, store } = this.#options;
-    // What this process accepted before it sent anything, the ledger cannot have.
-    const end = this.#isReconciled ? Number.POSITIVE_INFINITY : store.entriesAtOpen;
-    const leaves = async (first: number, count: number) => {
+    const read = async (first: number, count: number) => {
       const from = first - this.#committed.entries;
-      return this.#outbox.slice(from, Math.min(first + count, end) - this.#committed.entries);
+      return this.#outbox.slice(from, from + count);
     };
+    const explanation = { read, unsent: this.#unsent };
     const { log } = this.#acceptor.labels;
-    const missed = missedAppends(ledger, this.#pages, this.#committed, leaves, log);
+    const missed = missedAppends(ledger, this.#pages, this.#committed, explanation, log);
     for await (const append of missed) this.#commit(append);
+    if (this.#unsent < Infinity) await forgetUnsent(store);
+    this.#unsent = Infinity;
     this.#isReconciled = true;
   }
 

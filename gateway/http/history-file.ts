@@ -4,6 +4,8 @@ import { anything, oneOf, text } from '../../chaincode/core/shape.js';
 import type { HistoryQuery } from '../services/histories.js';
 import { historyBytes } from '../services/history-bytes.js';
 import type { Hospital } from '../services/hospital.js';
+import { MAX_HISTORIES_OF_ONE } from './limits.js';
+import { OneAtATime } from './one-at-a-time.js';
 import { ownTrust } from './own-trust.js';
 import type { Answer, ApiAnswer, ApiRequest, Parameter } from './route.js';
 
@@ -40,7 +42,12 @@ function withheldMembers({ values }: ApiRequest): readonly string[] {
   return given === undefined ? [] : String(given).split(',');
 }
 
-/** Verified before it leaves the house, as its receiver will. Throws NOT_PROVEN_YET, TOO_LARGE. */
+const files = new OneAtATime(MAX_HISTORIES_OF_ONE);
+
+/**
+ * Verified before it leaves the house, as its receiver will. Throws NOT_PROVEN_YET, TOO_LARGE,
+ * RATE_LIMITED.
+ */
 export async function historyFile(
   request: ApiRequest,
   hospital: Hospital,
@@ -49,10 +56,12 @@ export async function historyFile(
 ): Promise<Uint8Array> {
   const isBare = request.values['entries'] === 'withheld';
   const { recordKey } = hospital.context.secrets;
-  return historyBytes(await hospital.histories.make(query, isBare), {
-    withheld: [...withheldMembers(request), ...withheld],
-    check: { ...ownTrust(hospital), trustFile: hospital.trustFile(), recordKey },
-  });
+  return files.take(request, async () =>
+    historyBytes(await hospital.histories.make(query, isBare), {
+      withheld: [...withheldMembers(request), ...withheld],
+      check: { ...ownTrust(hospital), trustFile: hospital.trustFile(), recordKey },
+    }),
+  );
 }
 
 export function answerHistoryFile(bytes: Uint8Array, name: string): ApiAnswer {

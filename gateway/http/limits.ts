@@ -10,6 +10,8 @@ export const MAX_FORM_BYTES = 64 * 1024;
 export const MAX_BUFFERED_BODY_BYTES = 256 * 1024 * 1024;
 /** A document that is digested while it arrives. */
 export const MAX_DOCUMENT_BYTES = 1024 ** 4;
+/** Whole histories that one caller has asked for at the same time; they are made one by one. */
+export const MAX_HISTORIES_OF_ONE = 16;
 /** Request line and headers together. */
 export const MAX_HEADER_BYTES = 16 * 1024;
 /** `Prefer: wait=N`. */

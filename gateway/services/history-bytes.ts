@@ -4,15 +4,19 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
+import { MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
 import type { VerifierCache } from '../evidence/checkpoint-check.js';
 import { formatHistory, type History } from '../evidence/history.js';
 import type { Trust } from '../evidence/trust.js';
 import { verifyHistory } from '../evidence/verify-history.js';
 import { withhold } from '../evidence/withhold.js';
 import { Turns } from '../turns.js';
+import { Turns as Lanes } from './turns.js';
 
 /** Histories of more events go to a thread; these take some milliseconds. */
 const FEW_EVENTS = 128;
+/** Chains that wait for the thread: four of the longest that fit into a file. */
+const MAX_HELD_BYTES = 4 * MAX_JSON_BYTES;
 /** Events that are handed over at once. */
 const EVENTS_AT_ONCE = 256;
 
@@ -71,6 +75,29 @@ async function handOver(history: History, worker: Worker): Promise<void> {
   }
 }
 
+// One at a time: there are few processors, and a thread holds many times what it is given.
+const lane = new Lanes();
+/** Of all chains that wait or are worked on. */
+let heldBytes = 0;
+
+/** Base64 of the chain, which is nearly all of a large history. */
+const bytesOf = ({ leaves, entries }: History) =>
+  [...leaves, ...entries].reduce((sum, text) => sum + (text?.length ?? 0), 0);
+
+/** Throws RATE_LIMITED while too much waits. */
+async function inTurn(history: History, options: HistoryBytesOptions): Promise<Uint8Array> {
+  const bytes = bytesOf(history);
+  if (heldBytes + bytes > MAX_HELD_BYTES) {
+    throw new ChartsealError('RATE_LIMITED', 'too many large histories wait to be made');
+  }
+  heldBytes += bytes;
+  try {
+    return await lane.take('history', () => bytesOfThread(history, options));
+  } finally {
+    heldBytes -= bytes;
+  }
+}
+
 async function bytesOfThread(
   history: History,
   { withheld = [], check }: HistoryBytesOptions,
@@ -92,12 +119,12 @@ async function bytesOfThread(
   }
 }
 
-/** Throws STORE_CORRUPT for what would not verify, TOO_LARGE. */
+/** Throws STORE_CORRUPT for what would not verify, TOO_LARGE, RATE_LIMITED. */
 export async function historyBytes(
   history: History,
   options: HistoryBytesOptions = {},
 ): Promise<Uint8Array> {
   const { withheld = [], check } = options;
-  if (history.leaves.length > FEW_EVENTS) return bytesOfThread(history, options);
+  if (history.leaves.length > FEW_EVENTS) return inTurn(history, options);
   return checkedBytes(history, withheld, check);
 }

@@ -15,7 +15,7 @@ import { readRow } from '../store/database.js';
 import { appendKey, keyNumber, parseKeyNumber, TABLES } from '../store/keys.js';
 import { type AppendRow, type Marker, parseAppendRow, parseOrdinal } from '../store/rows.js';
 import type { Store, StoredLog } from '../store/store.js';
-import { tileNodeReader } from '../store/tiles.js';
+import { TILE_WIDTH, tileNodeReader } from '../store/tiles.js';
 import { openStoreToRead } from './own-store.js';
 
 /** A checkpoint that was attested, with its signed note. */
@@ -40,9 +40,6 @@ export interface TreeLeaf {
   readonly leaf: Uint8Array;
   readonly leafHash: Uint8Array;
 }
-
-/** Leaves of one tile: a reader of tiles keeps what it has read. */
-const LEAVES_PER_READER = 256;
 
 function corrupt(what: string): never {
   throw new ChartsealError('STORE_CORRUPT', what);
@@ -150,8 +147,8 @@ export class LogReading {
   }
 
   /**
-   * Leaves in tree order, submitted and closing ones, each as its tile has it. Throws NOT_FOUND
-   * beyond the size; STORE_CORRUPT, also in the middle.
+   * Leaves in tree order, submitted and closing ones, each as its tile has it; read a tile at a
+   * time. Throws NOT_FOUND beyond the size; STORE_CORRUPT, also in the middle.
    */
   async *leaves(from: number, count = Number.MAX_SAFE_INTEGER): AsyncGenerator<TreeLeaf> {
     const { size } = this;
@@ -159,48 +156,52 @@ export class LogReading {
       const text = `the log has ${size} proven leaves, so none has the index ${from}`;
       throw new ChartsealError('NOT_FOUND', text);
     }
-    let left = count;
-    let read = tileNodeReader(this.#store.db);
-    for await (const { index, leaf } of this.#storedLeaves(from, size)) {
-      if (left-- <= 0) return;
-      if (index % LEAVES_PER_READER === 0) read = tileNodeReader(this.#store.db);
-      const hash = leafHash(leaf);
-      if (!equalBytes(hash, read(0, index))) corrupt(`leaf ${index} is not the one of the tree`);
-      yield { index, leaf, leafHash: hash };
+    const end = count < size - from ? from + count : size;
+    for (let next = from; next < end; ) {
+      const piece = Math.min(end, next - (next % TILE_WIDTH) + TILE_WIDTH);
+      const read = tileNodeReader(this.#store.db);
+      for (const [at, leaf] of (await this.#readPiece(next, piece, size)).entries()) {
+        const index = next + at;
+        const hash = leafHash(leaf);
+        if (!equalBytes(hash, read(0, index))) corrupt(`leaf ${index} is not the one of the tree`);
+        yield { index, leaf, leafHash: hash };
+      }
+      next = piece;
     }
   }
 
-  /** From the append that holds `from` up to this size of the marker. */
-  async *#storedLeaves(
-    from: number,
-    size: number,
-  ): AsyncGenerator<{ index: number; leaf: Uint8Array }> {
+  /**
+   * Leaves from `from` up to `end`. All of them before the first leaves here: LevelDB keeps on disk
+   * whatever an open iterator may still come to, and whoever takes leaves may take days.
+   * @param size of the marker
+   */
+  async #readPiece(from: number, end: number, size: number): Promise<Uint8Array[]> {
     const first = await this.#appendOf(from);
     let [index, ordinal] = [first.firstIndex, first.firstOrdinal];
-    const skipped = Math.min(from - index, first.leaves);
-    const submitted = this.#store.leavesFrom(ordinal + skipped);
+    if (from > index + first.leaves) corrupt('an append is gone');
+    const leaves: Uint8Array[] = [];
+    const submitted = this.#store.leavesFrom(ordinal + from - index);
     try {
-      const rows = this.#store.db.rows(TABLES.append, keyNumber(ordinal));
-      for await (const [, bytes] of rows) {
+      for await (const [, bytes] of this.#store.db.rows(TABLES.append, keyNumber(ordinal))) {
         const row = parseAppendRow(bytes);
         if (row.firstIndex !== index || row.firstOrdinal !== ordinal) corrupt('an append is gone');
-        const end = index + row.leaves;
-        for (let at = Math.max(from, index); at < end; at++) {
+        const closing = index + row.leaves;
+        for (let at = Math.max(from, index); at < Math.min(closing, end); at++) {
           const next = await submitted.next();
           if (next.done === true) corrupt(`leaf ${at} is gone`);
-          yield { index: at, leaf: next.value.leaf };
+          leaves.push(next.value.leaf);
         }
-        const closingLeaf = decodeBase64(row.closingLeaf, 'closing leaf', LEAF_BYTES);
-        yield { index: end, leaf: closingLeaf };
-        index = end + 1;
+        if (closing < end) leaves.push(decodeBase64(row.closingLeaf, 'closing leaf', LEAF_BYTES));
+        index = closing + 1;
         ordinal += row.leaves;
+        if (index > size) corrupt('the appends do not end at the marker');
         // Appends that were proven since then follow.
-        if (index >= size) break;
+        if (index >= end) return leaves;
       }
-      if (index !== size) corrupt('the appends do not reach the marker');
     } finally {
       await submitted.return(undefined);
     }
+    return corrupt('the appends do not reach the marker');
   }
 
   async #appendOf(index: number): Promise<AppendRow> {

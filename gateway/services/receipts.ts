@@ -14,6 +14,7 @@ import { type AppendRow, type AttestationRow, parseJsonRow } from '../store/rows
 import type { Store } from '../store/store.js';
 import { tileNodeReader } from '../store/tiles.js';
 import { Labels, type LogContext } from './log-context.js';
+import { findVersion } from './version-place.js';
 
 /** An inclusion proof that has been checked against its own checkpoint. */
 export interface CheckedProof {
@@ -107,16 +108,13 @@ export class Receipts {
   }
 
   /** Ordinal of one version of a record, the newest when none is named. Throws NOT_FOUND. */
-  findRecord(id: string, version?: number): number {
+  async findRecord(id: string, version?: number): Promise<number> {
     const label = this.#labels.record(id);
-    const head = this.#store.findHead(label);
-    if (head === undefined) throw new ChartsealError('NOT_FOUND', 'no record has this identifier');
-    for (let sequence = head.state.count - 1; sequence >= 0; sequence--) {
-      const ordinal = this.#store.readChain(label, sequence);
-      const found = recordVersion(this.#store.readEntry(ordinal).entry);
-      if (found !== undefined && (version === undefined || found === version)) return ordinal;
-    }
-    throw new ChartsealError('NOT_FOUND', `the record has no version ${version}`);
+    const ordinal = await findVersion(this.#store, label, version);
+    if (ordinal !== undefined) return ordinal;
+    const isThere = version !== undefined && this.#store.findHead(label) !== undefined;
+    const text = isThere ? `the record has no version ${version}` : 'no record has this identifier';
+    throw new ChartsealError('NOT_FOUND', text);
   }
 
   /** Ordinal of the entry with this leaf hash. Throws NOT_FOUND. */
@@ -136,11 +134,6 @@ export class Receipts {
     }
     return ordinal;
   }
-}
-
-function recordVersion(entry: Uint8Array): number | undefined {
-  const value = parseJsonRow<{ act: string; record?: { version: number } }>(entry);
-  return value.act === 'archive' || value.act === 'amend' ? value.record?.version : undefined;
 }
 
 /** Closing leaf of an attested checkpoint; undefined at size 0. */

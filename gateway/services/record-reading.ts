@@ -1,11 +1,14 @@
-// What the store knows of records: their versions, newest first.
+// What the store knows of records: their versions, newest first. A record may have very many: the
+// thread is others' too while they are gone through.
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { type Entry, parseEntry } from '../../chaincode/core/entry.js';
 import { leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
 import { ACTS } from '../../chaincode/core/lifecycle.js';
 import type { Store, StoredLog } from '../store/store.js';
+import { Turns } from '../turns.js';
 import type { Labels } from './log-context.js';
 import { parseOpenings } from './receipts.js';
+import { findVersion } from './version-place.js';
 
 type RecordEntry = Extract<Entry, { act: 'archive' | 'amend' }>;
 
@@ -50,28 +53,43 @@ export class RecordReading {
   }
 
   /** The newest first. @param before sequence below which to begin; the newest when left out */
-  *versions(id: string, isVisible: IsVisible, before?: number): Generator<RecordVersion> {
+  async *versions(
+    id: string,
+    isVisible: IsVisible,
+    before?: number,
+  ): AsyncGenerator<RecordVersion> {
     const label = this.#labels.record(id);
     const count = this.#store.findHead(label)?.state.count ?? 0;
+    const turns = new Turns();
     for (let sequence = Math.min(before ?? count, count) - 1; sequence >= 0; sequence--) {
+      await turns.next();
       const version = versionAt(this.#store, this.#store.readChain(label, sequence));
       if (version !== undefined && isVisible(version.entry)) yield version;
     }
   }
 
-  /** The newest version, or the one that is named. */
-  find(id: string, isVisible: IsVisible, version?: number): RecordVersion | undefined {
-    for (const found of this.versions(id, isVisible)) {
-      if (version === undefined || found.entry.record.version === version) return found;
+  /** The newest version that is visible, or the one that is named. */
+  async find(
+    id: string,
+    isVisible: IsVisible,
+    version?: number,
+  ): Promise<RecordVersion | undefined> {
+    if (version === undefined) {
+      for await (const newest of this.versions(id, isVisible)) return newest;
+      return undefined;
     }
-    return undefined;
+    const ordinal = await findVersion(this.#store, this.#labels.record(id), version);
+    const found = ordinal === undefined ? undefined : versionAt(this.#store, ordinal);
+    return found !== undefined && isVisible(found.entry) ? found : undefined;
   }
 
   /** Whether there is a record, and nothing in its chain that is not visible. */
-  isAllVisible(id: string, isVisible: IsVisible): boolean {
+  async isAllVisible(id: string, isVisible: IsVisible): Promise<boolean> {
     const label = this.#labels.record(id);
     const count = this.#store.findHead(label)?.state.count ?? 0;
+    const turns = new Turns();
     for (let sequence = 0; sequence < count; sequence++) {
+      await turns.next();
       const { entry } = this.#store.readChainEntry(label, sequence);
       if (!isVisible(parseEntry(entry))) return false;
     }

@@ -195,8 +195,8 @@ describe('the sequencer', () => {
     expect(await process.sequencer.waitProven(10_000)).to.equal(true);
     expect(process.sequencer.counts).to.deep.equal({ accepted: 2, committed: 2, proven: 2 });
     const receipts = new Receipts({ store: process.store, context: hospital.context });
-    expect(receipts.findRecord('a')).to.equal(1);
-    expect(receipts.findRecord('a', 1)).to.equal(0);
+    expect(await receipts.findRecord('a')).to.equal(1);
+    expect(await receipts.findRecord('a', 1)).to.equal(0);
     for (const ordinal of [0, 1]) expect(await receipts.make(ordinal)).to.have.property('proof');
   });
 

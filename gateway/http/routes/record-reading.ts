@@ -39,20 +39,20 @@ function absent(): never {
   throw new ChartsealError('NOT_FOUND', 'there is no such record, or no such version of it');
 }
 
-function findVersion(request: ApiRequest, services: GatewayServices): RecordVersion {
+async function findVersion(request: ApiRequest, services: GatewayServices): Promise<RecordVersion> {
   const { id, version } = request.values;
   const isVisible = entriesOf(callerOf(request));
   const wanted = version === undefined ? undefined : Number(version);
-  return readingOf(services).find(String(id), isVisible, wanted) ?? absent();
+  return (await readingOf(services).find(String(id), isVisible, wanted)) ?? absent();
 }
 
-function pageOfVersions(request: ApiRequest, services: GatewayServices): JsonObject {
+async function pageOfVersions(request: ApiRequest, services: GatewayServices): Promise<JsonObject> {
   const { id, cursor, limit = DEFAULT_LIMIT } = request.values;
   const isVisible = entriesOf(callerOf(request));
   const before = cursor === undefined ? undefined : Number(cursor);
   const versions: JsonObject[] = [];
   let last = 0;
-  for (const found of readingOf(services).versions(String(id), isVisible, before)) {
+  for await (const found of readingOf(services).versions(String(id), isVisible, before)) {
     if (versions.length === Number(limit)) return { versions, next: last };
     versions.push(versionView(services.hospital, found));
     last = found.sequence;
@@ -77,7 +77,7 @@ export const RECORD_READING_ROUTES: readonly Route[] = [
     },
     refusals: ['NOT_FOUND'],
     async handle(request, services) {
-      const found = findVersion(request, services);
+      const found = await findVersion(request, services);
       const versions = readingOf(services).countVersions(found.entry.record.id);
       return { status: 200, body: recordView(services.hospital, found, versions) };
     },
@@ -109,7 +109,7 @@ export const RECORD_READING_ROUTES: readonly Route[] = [
     refusals: ['NOT_FOUND'],
     handle: async (request, services) => ({
       status: 200,
-      body: pageOfVersions(request, services),
+      body: await pageOfVersions(request, services),
     }),
   },
   {
@@ -124,7 +124,7 @@ export const RECORD_READING_ROUTES: readonly Route[] = [
     refusals: ['NOT_FOUND', 'NOT_PROVEN_YET', 'LOG_STOPPED', 'STORE_CORRUPT'],
     waits: true,
     handle: async (request, services) =>
-      answerReceipt(request, services, findVersion(request, services).ordinal),
+      answerReceipt(request, services, (await findVersion(request, services)).ordinal),
   },
   {
     operationId: 'readRecordHistory',
@@ -140,7 +140,8 @@ export const RECORD_READING_ROUTES: readonly Route[] = [
       const record = String(request.values['id']);
       const caller = callerOf(request);
       const seesAll = caller.roles.some((role) => role === 'archivist' || role === 'auditor');
-      if (!seesAll && !readingOf(services).isAllVisible(record, entriesOf(caller))) absent();
+      const isVisible = entriesOf(caller);
+      if (!seesAll && !(await readingOf(services).isAllVisible(record, isVisible))) absent();
       const bytes = await historyFile(request, services.hospital, { record });
       return answerHistoryFile(bytes, 'record-history.json');
     },

@@ -38,7 +38,7 @@ async function verifyEvidence(
 }
 
 /** Ordinal of the entry whose receipt is meant. Throws NOT_FOUND also for what is not visible. */
-function namedEntry(request: ApiRequest, services: GatewayServices): number {
+async function namedEntry(request: ApiRequest, services: GatewayServices): Promise<number> {
   const { record, version, leafHash } = request.values;
   if ((record === undefined) === (leafHash === undefined))
     contradict('name either record or leafHash');
@@ -49,14 +49,14 @@ function namedEntry(request: ApiRequest, services: GatewayServices): number {
   const { store, sequencer } = services.hospital;
   const reading = new RecordReading({ store, labels: sequencer.labels });
   const wanted = version === undefined ? undefined : Number(version);
-  const found = reading.find(String(record), entriesOf(callerOf(request)), wanted);
+  const found = await reading.find(String(record), entriesOf(callerOf(request)), wanted);
   if (found !== undefined) return found.ordinal;
   throw new ChartsealError('NOT_FOUND', 'there is no such record, or no such version of it');
 }
 
 async function verifyDocument(request: ApiRequest, services: GatewayServices): Promise<ApiAnswer> {
   const { hospital } = services;
-  const receipt = await receiptFor(request, services, namedEntry(request, services));
+  const receipt = await receiptFor(request, services, await namedEntry(request, services));
   const { digest, size } = await digestBody(request);
   const document = { digests: { 'sha-256': digest }, size };
   return answerOf(verifyReceipt({ receipt, document, ...ownTrust(hospital) }));

@@ -2,8 +2,9 @@ import { common, peer } from '@hyperledger/fabric-protos';
 import { expect } from 'chai';
 import { encodeHex, equalBytes, utf8 } from '../../chaincode/core/bytes.js';
 import { sha256 } from '../../chaincode/core/hash.js';
+import { blockHash } from '../../gateway/ledger/fabric/block-hash.js';
 import { parseBlock } from '../../gateway/ledger/fabric/fabric-blocks.js';
-import { checkFabricBlock, fabricBlockHash } from '../../gateway/services/mirror/fabric-source.js';
+import { checkFabricBlock } from '../../gateway/services/mirror/fabric-source.js';
 import { expectCode } from '../support/expect-code.js';
 
 describe('blocks of a Fabric channel', () => {
@@ -23,7 +24,7 @@ describe('blocks of a Fabric channel', () => {
       const previous = Uint8Array.of(1, 2, 3);
       const rest = `04030102030420${encodeHex(dataHash)}`;
       const wanted = sha256(Buffer.from(start + rest, 'hex'));
-      expect(equalBytes(fabricBlockHash({ number, previous, dataHash }), wanted)).to.equal(true);
+      expect(equalBytes(blockHash({ number, previous, dataHash }), wanted)).to.equal(true);
     }
   });
 

@@ -5,7 +5,8 @@ import { equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import { parseLogTransaction, requestText } from '../log-transactions.js';
-import type { FabricBlock, FabricTransaction } from './fabric-blocks.js';
+import { blockHash } from './block-hash.js';
+import type { FabricTransaction } from './fabric-blocks.js';
 import type { FabricLedger } from './fabric-ledger.js';
 import { readBlock, readChainInfo } from './system-call.js';
 import { changesState } from './write-set.js';
@@ -18,24 +19,6 @@ export interface ChainAudit {
   readonly appends: number;
   /** SHA-256 over the closing leaves that they announced, in order; hex. */
   readonly closingLeaves: string;
-}
-
-const SEQUENCE = 0x30;
-const INTEGER = 0x02;
-const OCTETS = 0x04;
-
-function der(tag: number, content: Uint8Array): Buffer {
-  if (content.length >= 0x80) throw new RangeError('a header has no member of that length');
-  return Buffer.concat([Buffer.of(tag, content.length), content]);
-}
-
-/** SHA-256 of the DER of (number, previous hash, data hash), as Fabric computes it. */
-export function headerHash({ number, previous, dataHash }: FabricBlock): Uint8Array {
-  const hex = number.toString(16);
-  const digits = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
-  const unsigned = (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits;
-  const members = [der(INTEGER, unsigned), der(OCTETS, previous), der(OCTETS, dataHash)];
-  return sha256(der(SEQUENCE, Buffer.concat(members)));
 }
 
 /** Whether a transaction of the contract had an effect: a replay of an append has none. */
@@ -76,7 +59,7 @@ export async function auditChain(ledger: FabricLedger, logId: string): Promise<C
     if (!equalBytes(dataHash, sha256(Buffer.concat(data)))) {
       corrupt(`block ${number} does not hold what its header says`);
     }
-    before = headerHash(block);
+    before = blockHash(block);
     for (const one of block.transactions) {
       if (!isEffective(chaincode, one)) continue;
       transactions++;

@@ -4,6 +4,7 @@ import { concat, decodeBase64, equalBytes } from '../../../chaincode/core/bytes.
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import type { OnTrouble } from '../../ledger/fabric/block-events.js';
+import { blockHash } from '../../ledger/fabric/block-hash.js';
 import type { FabricBlock, FabricTransaction } from '../../ledger/fabric/fabric-blocks.js';
 import { describeFailure } from '../../ledger/fabric/fabric-errors.js';
 import { type FabricLedger, openFabricLedger } from '../../ledger/fabric/fabric-ledger.js';
@@ -24,31 +25,6 @@ import type {
 /** A peer that gives no block for so long, although it said that it has more, is gone. */
 const SILENCE_MS = 60_000;
 
-const TAG_INTEGER = 0x02;
-const TAG_OCTETS = 0x04;
-const TAG_SEQUENCE = 0x30;
-
-/** DER of a value shorter than 128 bytes. */
-const der = (tag: number, value: Uint8Array) => concat(Uint8Array.of(tag, value.length), value);
-
-function derInteger(value: number): Uint8Array {
-  let hex = value.toString(16);
-  if (hex.length % 2 === 1) hex = `0${hex}`;
-  const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));
-  const isNegative = (bytes[0] as number) >= 0x80;
-  return der(TAG_INTEGER, isNegative ? concat(Uint8Array.of(0), bytes) : bytes);
-}
-
-/** SHA-256 of the DER of {number, previous, dataHash}: what the next header names. */
-export function fabricBlockHash({
-  number,
-  previous,
-  dataHash,
-}: Pick<FabricBlock, 'number' | 'previous' | 'dataHash'>): Uint8Array {
-  const parts = [derInteger(number), der(TAG_OCTETS, previous), der(TAG_OCTETS, dataHash)];
-  return sha256(der(TAG_SEQUENCE, concat(...parts)));
-}
-
 /** The block's hash; throws BLOCKS_BROKEN unless it follows from the one before. */
 export function checkFabricBlock(block: FabricBlock, before: BlockPosition): Uint8Array {
   const { number, previous, dataHash, data } = block;
@@ -60,7 +36,7 @@ export function checkFabricBlock(block: FabricBlock, before: BlockPosition): Uin
   if (!equalBytes(dataHash, sha256(concat(...data)))) {
     broken('holds other transactions than its header says');
   }
-  return fabricBlockHash(block);
+  return blockHash(block);
 }
 
 /** The one argument of a transaction of ours; what has another number of them is none. */

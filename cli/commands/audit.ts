@@ -15,6 +15,7 @@ import { fileNameBytes } from '../../gateway/services/file-name.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_FINDING, EXIT_UNDONE, errorReport } from '../exit.js';
 import { type DataOptions, openEither, operator, type WaitOptions } from '../hospital.js';
+import { untilInterrupted } from '../interrupt.js';
 import { Progress } from '../progress.js';
 import { clean, countsText } from '../render.js';
 import { version } from '../version.js';
@@ -95,15 +96,6 @@ async function run(
     },
   );
   return finish();
-}
-
-/** Ctrl-C and a service manager end the run in order; a second time at once. */
-function untilInterrupted(): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  process.once('SIGINT', abort).once('SIGTERM', abort);
-  const release = () => void process.off('SIGINT', abort).off('SIGTERM', abort);
-  return { signal: controller.signal, release };
 }
 
 function tellAnchoring({ anchoring }: AuditSummary, context: CommandContext): void {

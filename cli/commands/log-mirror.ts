@@ -16,6 +16,7 @@ import {
 import { rootOf } from '../../gateway/services/mirror/rebuild-channel.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_UNDONE } from '../exit.js';
+import { untilInterrupted } from '../interrupt.js';
 import { clean } from '../render.js';
 import { logMirrorHttp, tellBegin, tellTrouble } from './log-mirror-http.js';
 import { tellAlarm } from './log-rebuild.js';
@@ -102,15 +103,6 @@ function tellStatus({ blocks, logs, ahead }: MirrorStatus, context: CommandConte
       `not checked: ${clean(name)} from leaf ${index} on, beyond the blocks of this peer`,
     );
   }
-}
-
-/** Ctrl-C and a service manager end it in order. */
-function untilInterrupted(): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  process.once('SIGINT', abort).once('SIGTERM', abort);
-  const release = () => void process.off('SIGINT', abort).off('SIGTERM', abort);
-  return { signal: controller.signal, release };
 }
 
 async function mirrorChannel(

@@ -9,6 +9,7 @@ import type { UpOptions } from '../../network/plan.js';
 import { type NetworkStatus, networkStatus, type ProcessStatus } from '../../network/status.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_UNDONE } from '../exit.js';
+import { untilInterrupted } from '../interrupt.js';
 import { clean } from '../render.js';
 
 export interface StateOptions {
@@ -72,14 +73,13 @@ export async function networkState(options: StateOptions, context: CommandContex
 
 /** Runs `act` with a signal that an interrupt of this process gives, instead of ending it. */
 async function interruptible<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const abort = (name: NodeJS.Signals) =>
-    controller.abort(new ChartsealError('NETWORK_FAILED', `interrupted by ${name}`));
-  process.once('SIGINT', abort).once('SIGTERM', abort);
+  const { signal, release } = untilInterrupted(
+    (name) => new ChartsealError('NETWORK_FAILED', `interrupted by ${name}`),
+  );
   try {
-    return await act(controller.signal);
+    return await act(signal);
   } finally {
-    process.off('SIGINT', abort).off('SIGTERM', abort);
+    release();
   }
 }
 

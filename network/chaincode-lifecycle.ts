@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError } from '../chaincode/core/errors.js';
-import { type JsonObject, type JsonValue, parseJson } from '../chaincode/core/json.js';
+import { isObject, type JsonObject, type JsonValue, parseJson } from '../chaincode/core/json.js';
 import type { Deployment } from './chaincode-deployment.js';
 import { everyPeer, lastWords, ordererArguments, peerOutput, runPeer } from './chaincode-peer.js';
 import { writeConnection } from './chaincode-service.js';
@@ -35,9 +35,7 @@ function definition(state: NetworkState, { version, sequence, policy }: Deployme
 
 function members(text: string, what: string): JsonObject {
   const value: JsonValue = parseJson(text, what);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonObject;
-  }
+  if (isObject(value)) return value;
   throw new ChartsealError('CHAINCODE_FAILED', `${what} is not an object`);
 }
 

@@ -34,7 +34,8 @@ export function isWellFormed(text: string): boolean {
   return text.isWellFormed();
 }
 
-function isObject(value: JsonValue): value is JsonObject {
+/** Of what was read from JSON: whether it is an object, neither a list nor null. */
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -2,7 +2,7 @@
 // never its value.
 import { findBase64 } from './bytes.js';
 import { ChartsealError } from './errors.js';
-import type { JsonValue } from './json.js';
+import { isObject, type JsonValue } from './json.js';
 import { findTime } from './time.js';
 
 export type Shape =
@@ -172,10 +172,6 @@ function integerFault(shape: IntegerShape, value: JsonValue): Fault | undefined 
   if (good && (value as number) >= shape.min && (value as number) <= shape.max) return undefined;
   const most = shape.max === Number.MAX_SAFE_INTEGER ? '2^53 - 1' : shape.max;
   return fault(`is not an integer from ${shape.min} to ${most}`);
-}
-
-function isObject(value: JsonValue): value is { readonly [name: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A name from outside, cut and quoted, for a message. */

@@ -3,7 +3,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request as sendHttp } 
 import { request as sendHttps, Agent as TlsAgent } from 'node:https';
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { HEADERS_MS, IDLE_MS, MAX_ANSWER_BYTES, MAX_CONNECTIONS } from './limits.js';
 import { gatewayFailed, refusalOf } from './refusal.js';
 import { formatRows, readAnswer, withBeats } from './rows.js';
@@ -34,9 +34,6 @@ interface Answer {
   readonly requestId: string | undefined;
   readonly pieces: AsyncGenerator<Uint8Array>;
 }
-
-const isObject = (value: JsonValue): value is Record<string, JsonValue> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function unreachable(error: unknown): ChartsealError {
   if (error instanceof ChartsealError) return error;

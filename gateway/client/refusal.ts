@@ -1,6 +1,6 @@
 // What a gateway refuses with, as the error that the same command would end with without it.
 import { ChartsealError, ERROR_CODES, type ErrorCode } from '../../chaincode/core/errors.js';
-import { type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { MAX_MESSAGE_CHARACTERS } from './limits.js';
 
 const UUID = /^[0-9a-f-]{36}$/;
@@ -28,8 +28,7 @@ export function namedError(code: unknown, message: unknown, requestId?: string):
 function membersOf(bytes: Uint8Array): Readonly<Record<string, JsonValue>> | undefined {
   try {
     const value = parseJsonBytes(bytes, 'the refusal');
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Readonly<Record<string, JsonValue>>) : undefined;
+    return isObject(value) ? value : undefined;
   } catch (error) {
     if (error instanceof ChartsealError) return undefined;
     throw error;

@@ -3,7 +3,7 @@
 // stream without that line was cut off.
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { BEAT_BYTES, BEAT_MS, MAX_ROW_BYTES } from './limits.js';
 import { gatewayFailed, namedError } from './refusal.js';
 
@@ -138,8 +138,7 @@ export function formatAnswer(rows: Rows, signal?: AbortSignal): AsyncGenerator<U
 }
 
 function memberOf(line: JsonValue, requestId: string | undefined) {
-  const isObject = typeof line === 'object' && line !== null && !Array.isArray(line);
-  const entries = isObject ? Object.entries(line) : [];
+  const entries = isObject(line) ? Object.entries(line) : [];
   const [member] = entries;
   if (member === undefined || entries.length !== 1) {
     throw gatewayFailed('the gateway sent what is no row', requestId);
@@ -149,8 +148,7 @@ function memberOf(line: JsonValue, requestId: string | undefined) {
 }
 
 function failureOf(value: JsonValue, requestId: string | undefined): ChartsealError {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const { code, message } = (isObject ? value : {}) as Record<string, JsonValue>;
+  const { code, message } = isObject(value) ? value : {};
   return namedError(code, message, requestId);
 }
 

@@ -4,7 +4,7 @@ import { decodeBase64 } from '../../chaincode/core/bytes.js';
 import { parseCanonical } from '../../chaincode/core/canonical-json.js';
 import { checkOrigin } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import type { JsonObject, JsonValue } from '../../chaincode/core/json.js';
+import { isObject, type JsonObject, type JsonValue } from '../../chaincode/core/json.js';
 import { parseClosingLeaf } from '../../chaincode/core/leaf.js';
 import { HASH_BYTES, MAX_JSON_BYTES, MAX_NONCE_HEX } from '../../chaincode/core/limits.js';
 import {
@@ -20,7 +20,6 @@ import {
   time,
 } from '../../chaincode/core/shape.js';
 import { parseTime } from '../../chaincode/core/time.js';
-import { isObject } from './evidence-file.js';
 import { findVersion, isNewerLeaf } from './newer.js';
 
 const KIND = 'chartseal-checkpoint';

@@ -2,10 +2,9 @@
 // type counts.
 import { concat, decodeBase64, encodeBase64, utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import type { JsonObject, JsonValue } from '../../chaincode/core/json.js';
+import { isObject, type JsonObject, type JsonValue } from '../../chaincode/core/json.js';
 import { verifyEd25519 } from '../../chaincode/core/platform/node.js';
 import { blob, checkShape, object, oneOf } from '../../chaincode/core/shape.js';
-import { isObject } from './evidence-file.js';
 import {
   FABRIC_TYPE,
   type FabricAttestation,

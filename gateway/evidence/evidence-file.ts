@@ -1,7 +1,7 @@
 // How every file of evidence is read: strictly, canonically, and told apart by its `format`.
 import { parseCanonical } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { type JsonObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { findVersion } from './newer.js';
 
 export type FileKind = 'chartseal-receipt' | 'chartseal-history' | 'chartseal-trust';
@@ -10,10 +10,6 @@ export type FileKind = 'chartseal-receipt' | 'chartseal-history' | 'chartseal-tr
 export type FileReading<T> =
   | { readonly file: T }
   | { readonly ours: boolean; readonly error: ChartsealError };
-
-export function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function attempt<T, Args extends readonly unknown[]>(
   ours: boolean,

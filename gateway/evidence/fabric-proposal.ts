@@ -3,9 +3,8 @@
 import { concat, decodeBase64, encodeHex, equalBytes, utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
-import { type JsonObject, parseJsonBytes } from '../../chaincode/core/json.js';
+import { isObject, type JsonObject, parseJsonBytes } from '../../chaincode/core/json.js';
 import type { CheckpointAnswer } from './answer.js';
-import { isObject } from './evidence-file.js';
 import type { FabricAttestation } from './fabric-endorsement.js';
 import {
   CHAINCODE_HEADER_EXTENSION,

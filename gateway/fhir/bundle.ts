@@ -4,13 +4,13 @@ import { encodeHex, utf8 } from '../../chaincode/core/bytes.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import {
   decodeJsonText,
+  isObject,
   type JsonObject,
   JsonReader,
   type JsonValue,
 } from '../../chaincode/core/json.js';
 import { withoutMark } from '../byte-order-mark.js';
 import { FhirIssue, refuse } from './fhir-issue.js';
-import { isObject } from './r4-check.js';
 
 /** Resources in one Bundle. */
 export const MAX_BUNDLE_ENTRIES = 10_000;

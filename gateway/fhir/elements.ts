@@ -1,10 +1,9 @@
 // Small readers of elements that were checked to be R4: texts, codes, and who is meant.
-import type { JsonObject, JsonValue } from '../../chaincode/core/json.js';
+import { isObject, type JsonObject, type JsonValue } from '../../chaincode/core/json.js';
 import { utf8Size } from '../../chaincode/core/shape.js';
 import type { Assumed } from './assumptions.js';
 import { systemOf } from './codes.js';
 import { refuse } from './fhir-issue.js';
-import { isObject } from './r4-check.js';
 import { findLiteral } from './sources.js';
 
 export function textAt(of: JsonObject | undefined, name: string): string | undefined {

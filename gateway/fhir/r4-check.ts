@@ -1,16 +1,16 @@
 // Whether a JSON value is an AuditEvent as FHIR R4 has it. The first fault is told by its
 // element; what stands there is never told.
-import type { JsonObject, JsonValue } from '../../chaincode/core/json.js';
-import { isWellFormed } from '../../chaincode/core/json.js';
+import {
+  isObject,
+  isWellFormed,
+  type JsonObject,
+  type JsonValue,
+} from '../../chaincode/core/json.js';
 import { refuse } from './fhir-issue.js';
 import { R4_BOUND, R4_TEXTS, R4_TYPES } from './r4-elements.js';
 
 const MAX_DEPTH = 32;
 const MAX_LIST = 10_000;
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Names that look like an element's are told; others may be somebody's identifier. */
 const isTellable = (name: string) => /^_?[A-Za-z]{1,32}$/.test(name);

@@ -2,7 +2,7 @@
 // is answered all the same.
 import { utf8 } from '../../chaincode/core/bytes.js';
 import type { ChartsealError } from '../../chaincode/core/errors.js';
-import { type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { isMendable } from '../services/feed/failed.js';
 import type { Failure } from '../services/feed/failed-rows.js';
 import { MAX_FAILED_CONTENT_BYTES } from '../services/feed/limits.js';
@@ -25,7 +25,7 @@ const MAX_ID_BYTES = 4096;
 const MAX_SYSTEM_BYTES = 256;
 
 const memberOf = (value: JsonValue | undefined, name: string): JsonValue | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value[name] : undefined;
+  isObject(value) ? value[name] : undefined;
 
 const textOf = (value: JsonValue | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;

@@ -1,6 +1,7 @@
 // What the configuration of the gateway may hold, member by member; what is left out has a default
 // that works on this machine alone.
 import { z } from 'zod';
+import { MAX_OUTBOX_ENTRIES } from '../../chaincode/core/limits.js';
 import { ROLES } from '../http/caller.js';
 import { DISPLAYS } from '../http/display.js';
 import {
@@ -22,7 +23,7 @@ export const DEFAULT_LIMITS = {
   requestsPerMinute: REQUESTS_PER_MINUTE,
   refusedLoginsPerMinute: REFUSED_LOGINS_PER_MINUTE,
   shutdownSeconds: SHUTDOWN_GRACE_MS / 1000,
-  outboxEntries: 65_536,
+  outboxEntries: MAX_OUTBOX_ENTRIES,
   sessionIdleMinutes: SESSION_IDLE_MINUTES,
   sessionMinutes: SESSION_MINUTES,
 } as const;

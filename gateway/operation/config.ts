@@ -3,7 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { type JsonObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { readSmallFile } from '../services/small-file.js';
 import { type Environment, type FromEnvironment, readEnvironment } from './config-environment.js';
 import { findConfigFaults } from './config-faults.js';
@@ -34,17 +34,15 @@ function readFileTree(path: string): Tree {
     if (!(cause instanceof ChartsealError)) throw cause;
     throw invalid([`the file of --config: ${cause.message}`], cause);
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw invalid(['the file of --config: must be one JSON object']);
   }
-  return structuredClone(value as JsonObject) as Tree;
+  return structuredClone(value) as Tree;
 }
 
 function childOf(tree: Tree, name: string): Tree | undefined {
   const child = tree[name];
-  return typeof child === 'object' && child !== null && !Array.isArray(child)
-    ? (child as Tree)
-    : undefined;
+  return isObject(child) ? (child as Tree) : undefined;
 }
 
 /** A member that stands where an object must be is left for the shape to refuse. */

@@ -3,6 +3,7 @@ import { decodeBase64, encodeHex, equalBytes } from '../../chaincode/core/bytes.
 import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
+import { LEAF_BYTES } from '../../chaincode/core/limits.js';
 import { rootFromInclusion } from '../../chaincode/core/merkle.js';
 import { OPENINGS_SHAPE } from '../../chaincode/core/private-members.js';
 import { parseNote } from '../../chaincode/core/signed-note.js';
@@ -138,5 +139,7 @@ export class Receipts {
 
 /** Closing leaf of an attested checkpoint; undefined at size 0. */
 export function closingLeafOf(row: AttestationRow): Uint8Array | undefined {
-  return row.closingLeaf === null ? undefined : decodeBase64(row.closingLeaf, 'closing leaf');
+  return row.closingLeaf === null
+    ? undefined
+    : decodeBase64(row.closingLeaf, 'closing leaf', LEAF_BYTES);
 }

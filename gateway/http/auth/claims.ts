@@ -1,5 +1,6 @@
 // Claims of a token as text: paths into nested claims, lists of values, and texts that are fit to
 // name somebody.
+import { isObject } from '../../../chaincode/core/json.js';
 import { utf8Size } from '../../../chaincode/core/shape.js';
 import type { ClaimPath } from './auth-config.js';
 import { MAX_CALLER_TEXT_BYTES } from './auth-limits.js';
@@ -13,10 +14,6 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 export function isFitName(text: unknown): text is string {
   if (typeof text !== 'string' || text === '' || INVISIBLE.test(text)) return false;
   return utf8Size(text) <= MAX_CALLER_TEXT_BYTES;
-}
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Value of the claim; undefined when it is not there. Nothing inherited is ever found. */

@@ -38,6 +38,7 @@ import { checkAttestation } from '../audit/attestation-audit.js';
 import { Labels, type LogContext } from '../log-context.js';
 import { loadMultiplier } from '../point-multiplier.js';
 import { StoreBuilder } from '../rebuild/store-builder.js';
+import { closingLeafOf } from '../receipts.js';
 import type { PreparedAppend } from '../sequencer/prepare-append.js';
 import { signCheckpoint } from '../sequencer/proven-log.js';
 import type { ExportFile } from './export-file.js';
@@ -63,9 +64,6 @@ export interface LogImportParts {
 }
 
 const BATCH_ROWS = 1024;
-
-const closingLeafOf = ({ closingLeaf }: AttestationRow) =>
-  closingLeaf === null ? undefined : decodeBase64(closingLeaf, 'closing leaf', LEAF_BYTES);
 
 function bad(text: string): ChartsealError {
   return new ChartsealError('BAD_FORMAT', text);

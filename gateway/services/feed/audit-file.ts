@@ -1,6 +1,7 @@
 // Files of FHIR audit events: one resource or Bundle a line, or one of them over many lines.
 import { Buffer } from 'node:buffer';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { isObject } from '../../../chaincode/core/json.js';
 import { MAX_JSON_BYTES } from '../../../chaincode/core/limits.js';
 import { readFhirBody } from '../../fhir/bundle.js';
 import { readLines } from '../json-lines.js';
@@ -52,8 +53,7 @@ function itemsOf(bytes: Uint8Array, profile: Profile): readonly FiledItem[] {
 
 function isJsonObject(line: Uint8Array): boolean {
   try {
-    const value: unknown = JSON.parse(Buffer.from(line).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject(JSON.parse(Buffer.from(line).toString('utf8')));
   } catch (error) {
     if (error instanceof SyntaxError) return false;
     throw error;

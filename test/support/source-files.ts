@@ -68,7 +68,7 @@ function importOf(node: ts.Node): { name: string; typeOnly: boolean } | undefine
 
 function readSource(path: string): SourceFile {
   const text = readFileSync(path, 'utf8');
-  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022);
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true);
   const imports: SourceImport[] = [];
   for (const node of nodesOf(tree)) {
     const found = importOf(node);

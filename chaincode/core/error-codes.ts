@@ -173,7 +173,7 @@ export const ERROR_CODES = {
   STORE_FAILED: code(
     503,
     2,
-    'Look at the disk (space, permissions), then send it again: what was answered before is kept, and not taken twice.',
+    'Look at the disk (space, permissions), start the gateway again where one ran, then send it again: what was answered before is kept, and not taken twice.',
   ),
   STORE_CORRUPT: code(
     500,
@@ -207,7 +207,7 @@ export const ERROR_CODES = {
     2,
     'Keep both trees as evidence, compare them with another organisation, and restore the wrong one.',
   ),
-  LOG_STOPPED: code(503, 2, 'The write side stopped on a fault; the message says why.'),
+  LOG_STOPPED: code(503, 2, 'Mend what the message names, then start the gateway again.'),
   NO_DATA: code(
     400,
     64,

@@ -2,7 +2,14 @@
 // sentence, with the next step. Facts in, checks out.
 import type { ChartsealError, ErrorCode } from '../../chaincode/core/errors.js';
 import type { LedgerProbe } from '../ledger/ledger-probe.js';
-import { type Finding, fault, findingOf, type LedgerKind, ok } from '../services/doctor/finding.js';
+import {
+  type Finding,
+  fault,
+  findingOf,
+  type LedgerKind,
+  ok,
+  untilStarted,
+} from '../services/doctor/finding.js';
 import type { SequencerCounts } from '../services/sequencer/sequencer-options.js';
 
 export interface ReadyCheck {
@@ -85,7 +92,9 @@ export function judgeWriteSide(side: WriteSide, folder: string, kind: LedgerKind
     const cause = fault.cause as ChartsealError | undefined;
     const before = 'Nothing is accepted any more; reads and proofs go on.';
     const known = cause?.name === 'ChartsealError' ? cause : fault;
-    checks.push({ ...advised('write side', known, place, before), code: 'LOG_STOPPED' });
+    const check = advised('write side', known, place, before);
+    const nextStep = untilStarted(check.nextStep ?? known.hint);
+    checks.push({ ...check, code: 'LOG_STOPPED', nextStep });
   } else if (!side.isReconciled) {
     const next = 'look at what is said of the ledger: it goes on when that answers';
     const code = appendFailure?.code ?? 'LEDGER_UNAVAILABLE';

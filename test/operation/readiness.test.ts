@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
+import { ChartsealError, ERROR_CODES, type ErrorCode } from '../../chaincode/core/errors.js';
 import type { LedgerPart, LedgerProbe } from '../../gateway/ledger/ledger-probe.js';
 import { Health } from '../../gateway/operation/health.js';
 import {
@@ -11,6 +11,7 @@ import {
   type WriteSide,
 } from '../../gateway/operation/readiness.js';
 import { openHospital } from '../../gateway/services/hospital.js';
+import { stoppedBy } from '../../gateway/services/sequencer/retry.js';
 import { GatewayPlace } from '../support/gateway-place.js';
 import { accessSubmission } from '../support/hospital.js';
 
@@ -46,6 +47,25 @@ describe('readiness', () => {
     expect(failing(checks)).to.deep.equal({ 'write side': 'LOG_STOPPED' });
     expect(checks[0]?.sentence).to.include('STORE_BEHIND');
     expect(checks[0]?.nextStep).to.include('/data/store');
+  });
+
+  it('says that the gateway is to be started again, once, whatever stopped the write side', () => {
+    const causes = [error('STORE_FAILED'), error('LEDGER_FAILED'), error('LOG_UNKNOWN')];
+    for (const cause of [...causes, error('BAD_WITNESS'), new RangeError('x')]) {
+      const fault = stoppedBy(cause);
+      for (const kind of ['embedded', 'fabric'] as const) {
+        const next = write({ fault }, kind)[0]?.nextStep ?? '';
+        expect(next).to.match(/; then start the gateway again$/);
+        expect(next.match(/start/g)).to.have.length(1);
+        expect(next).to.not.match(/run this again|\.;/);
+      }
+    }
+  });
+
+  it('and the codes that a sender then gets say it too', () => {
+    for (const code of ['STORE_FAILED', 'LOG_STOPPED'] as const) {
+      expect(ERROR_CODES[code].hint).to.match(/start the gateway again/);
+    }
   });
 
   it('fails until the ledger has answered once, also where nothing waits', () => {

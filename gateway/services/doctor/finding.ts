@@ -167,6 +167,12 @@ export function findingOf(
   return notChecked(check, `It could not be looked at: ${why}.`, 'mend that, then run this again');
 }
 
+/** What to do where the write side of a gateway stopped: what is mended does not start it. */
+export function untilStarted(next: string): string {
+  const mend = next.replace(/(, then run this again|, then start the gateway again\.|\.)$/, '');
+  return `${mend}; then start the gateway again`;
+}
+
 /** What `act` finds; an error that it throws is a finding too. */
 export async function guarded(
   check: string,

@@ -8,7 +8,7 @@ import { compareHead } from '../sequencer/recovery.js';
 import { judgeClock } from './clock.js';
 import { type DoctorOptions, examineSurroundings } from './doctor.js';
 import { checkFeed, NO_SILENCE_BOUNDS, type SilenceBounds } from './feed.js';
-import { type Finding, fault, findingOf, guarded, ok, warning } from './finding.js';
+import { type Finding, fault, findingOf, guarded, ok, untilStarted, warning } from './finding.js';
 import { checkInquiries } from './inquiries.js';
 import { checkKeys } from './keys.js';
 import { checkCheckpointFile } from './ledger.js';
@@ -45,7 +45,7 @@ function stopped({ sequencer, folder, config }: Hospital): Finding | undefined {
     const { sentence, next } = findingOf('sequencer', cause, folder, config.ledger);
     const meaning = 'What was accepted is safe in the store; nothing more is accepted.';
     const words = `Writing has stopped. ${sentence} ${meaning}`;
-    return fault('sequencer', words, `${next}; then start the gateway again`);
+    return fault('sequencer', words, untilStarted(next ?? cause.hint));
   }
   if (delay === undefined) return undefined;
   const waiting = sequencer.counts.accepted - sequencer.counts.committed;

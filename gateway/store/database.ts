@@ -143,17 +143,21 @@ export class Database extends LevelRows implements RowStore {
     if (release === undefined) {
       throw new ChartsealError('STORE_LOCKED', 'the store is open in this process already');
     }
-    const db: Db = new Level(folder, {
-      keyEncoding: 'utf8',
-      valueEncoding: 'buffer',
-      createIfMissing: options.create,
-      errorIfExists: options.create,
-      writeBufferSize: (options.writeBufferMib ?? WRITE_BUFFER_MIB) * MIB,
-    });
+    let db: Db;
     try {
+      noteDropped(folder);
+      // It begins to open itself.
+      db = new Level(folder, {
+        keyEncoding: 'utf8',
+        valueEncoding: 'buffer',
+        createIfMissing: options.create,
+        errorIfExists: options.create,
+        writeBufferSize: (options.writeBufferMib ?? WRITE_BUFFER_MIB) * MIB,
+      });
       await db.open();
     } catch (cause) {
       release();
+      if (cause instanceof ChartsealError) throw cause;
       throw storeFailure(cause, 'the store could not be opened');
     }
     const database = new Database(folder, db, release);

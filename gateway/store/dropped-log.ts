@@ -1,13 +1,24 @@
 // LevelDB drops a record of its log whose checksum is wrong and goes on without a word but in its
 // own LOG. Such a record may hold entries that were answered as accepted, so the loss is noted
 // beside the store, and the store stays shut until somebody has seen the note.
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 
 /** In the store's folder. */
 export const DROPPED_NOTE = 'DROPPED';
-const DROPPED = /: (?:\(ignoring error\) )?dropping (\d+) bytes; /g;
+/** What LevelDB said at the opening before the last, and at the last. */
+const SAYINGS = ['LOG.old', 'LOG'] as const;
+const DROPPED = /^.*: (?:\(ignoring error\) )?dropping (\d+) bytes; .*$/gm;
 
 /** Throws STORE_CORRUPT when an opening before found a loss. */
 export function checkNothingDropped(folder: string): void {
@@ -19,19 +30,34 @@ export function checkNothingDropped(folder: string): void {
   );
 }
 
-/** Looks at what LevelDB said while it was opened; notes a loss, and then throws STORE_CORRUPT. */
+/** LevelDB does without where it may not make one. */
+function said(path: string): string {
+  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return isFile ? readFileSync(path, 'utf8') : '';
+}
+
+/**
+ * Looks at what LevelDB said; notes a loss, and then throws STORE_CORRUPT. To be called before each
+ * opening too: whoever found a loss may have been killed before it was noted.
+ */
 export function noteDropped(folder: string): void {
-  // LevelDB does without where it may not make one.
-  const path = join(folder, 'LOG');
-  const said = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const bytes = [...said.matchAll(DROPPED)].reduce((sum, [, count]) => sum + Number(count), 0);
+  const losses = SAYINGS.flatMap((name) => [...said(join(folder, name)).matchAll(DROPPED)]);
+  const bytes = losses.reduce((sum, [, count]) => sum + Number(count), 0);
   if (bytes === 0) return;
+  const lines = losses.map(([line]) => `${line}\n`).join('');
   const file = openSync(join(folder, DROPPED_NOTE), 'a', 0o600);
   try {
-    writeSync(file, `${new Date().toISOString()} ${bytes} bytes of the log were dropped\n`);
+    const now = new Date().toISOString();
+    writeSync(file, `${now} ${bytes} bytes of the log were dropped\n${lines}`);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
+  forgetSayings(folder);
   checkNothingDropped(folder);
+}
+
+/** Once that was seen to which LevelDB said: else it would be told again. */
+export function forgetSayings(folder: string): void {
+  for (const name of SAYINGS) rmSync(join(folder, name), { force: true });
 }

@@ -1,6 +1,15 @@
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { Level } from 'level';
 import { Database } from '../../gateway/store/database.js';
 import { expectCode, expectCodeAsync } from '../support/expect-code.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
@@ -48,7 +57,8 @@ describe('a store whose LevelDB files are damaged', () => {
     }
   });
 
-  it('is STORE_CORRUPT when its log was damaged, until somebody has seen the note of it', async () => {
+  /** Of two new rows the newer one can no longer be read. */
+  async function damageLog(): Promise<void> {
     const db = await open();
     await db.batch().put('e/new', Buffer.alloc(500, 1)).write();
     await db.batch().put('e/newer', Buffer.alloc(500, 1)).write();
@@ -57,14 +67,42 @@ describe('a store whose LevelDB files are damaged', () => {
     const bytes = readFileSync(join(store, log));
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 300) ^ 1, bytes.length - 300);
     writeFileSync(join(store, log), bytes);
-    await expectCodeAsync(open, 'STORE_CORRUPT');
-    await expectCodeAsync(open, 'STORE_CORRUPT');
-    rmSync(join(store, 'DROPPED'));
+  }
+
+  async function expectNewerLost(): Promise<void> {
     const opened = await open();
     expect(opened.find('e/new')).to.not.equal(undefined);
     expect(opened.find('e/newer')).to.equal(undefined);
     await opened.close();
+  }
+
+  it('is STORE_CORRUPT when its log was damaged, until somebody has seen the note of it', async () => {
+    await damageLog();
+    await expectCodeAsync(open, 'STORE_CORRUPT');
+    await expectCodeAsync(open, 'STORE_CORRUPT');
+    rmSync(join(store, 'DROPPED'));
+    await expectNewerLost();
   });
+
+  for (const openings of [1, 2]) {
+    const killed = openings === 1 ? 'the opening' : `${openings} openings`;
+    it(`is that too when ${killed} that dropped it ended before the note, and tells it once`, async () => {
+      await damageLog();
+      for (let at = 0; at < openings; at++) {
+        const raw = new Level(store);
+        await raw.open();
+        await raw.close();
+      }
+      await expectCodeAsync(open, 'STORE_CORRUPT');
+      await expectCodeAsync(open, 'STORE_CORRUPT');
+      const note = readFileSync(join(store, 'DROPPED'), 'utf8');
+      expect(note.match(/bytes of the log were dropped/g)).to.have.lengthOf(1);
+      expect(note).to.include('dropping ');
+      rmSync(join(store, 'DROPPED'));
+      for (let at = 0; at < 3; at++) await expectNewerLost();
+      expect(existsSync(join(store, 'DROPPED'))).to.equal(false);
+    });
+  }
 
   it('opens when its log ends within a record, as after a crash', async () => {
     const db = await open();

@@ -7,7 +7,7 @@ import { Level } from 'level';
 import { readUint64 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import { Database, type Rows } from '../../store/database.js';
-import { DROPPED_NOTE } from '../../store/dropped-log.js';
+import { DROPPED_NOTE, forgetSayings } from '../../store/dropped-log.js';
 import { entryKey, parseKeyNumber, TABLES } from '../../store/keys.js';
 import { STORE_PARTS } from '../../store/parted-rows.js';
 import { isOneDatabase, partFolder, StoreDatabase } from '../../store/store-database.js';
@@ -96,6 +96,8 @@ async function repairedCopy(folder: string, copy: string): Promise<void> {
     await repair(path).catch((cause: unknown) => {
       throw new ChartsealError('STORE_CORRUPT', "the store's files are damaged", { cause });
     });
+    // What the repair dropped is looked for among the entries.
+    forgetSayings(path);
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import type { ErrorCode } from '../../chaincode/core/errors.js';
 import type { JsonObject } from '../../chaincode/core/json.js';
 import { ARCHIVIST, EMR, OFFICER } from '../support/api-call.js';
 import { ApiPlace, type Bearer } from '../support/api-place.js';
@@ -145,6 +146,30 @@ describe('AuditEvents over FHIR', () => {
     expect(expressionOf(refused.json)).to.equal('Bundle.entry[1].resource.action');
     const many = Array.from({ length: 520 }, () => auditEvent());
     await expectOutcome(place, () => post(bundleOf('transaction', many)), 413, 'TOO_LARGE');
+  });
+
+  it('of a refused transaction are counted each, by their sources, and kept aside once', async () => {
+    const observer = { identifier: { system: 'urn:test', value: 'counting' } };
+    const fromOther = (facts = {}): JsonObject => ({ ...auditEvent(facts), source: { observer } });
+    const refusals = async (code: ErrorCode) => {
+      const { sources, waiting } = await place.hospital.feed.status();
+      const by = (system?: string) =>
+        sources.find((one) => one.via === 'fhir' && one.system === system)?.refused[code] ?? 0;
+      return [by('emr'), by('counting'), by(), waiting.count];
+    };
+    const refuse = async (lot: readonly JsonObject[], status: number, code: ErrorCode) => {
+      const before = await refusals(code);
+      await expectOutcome(place, () => post(bundleOf('transaction', lot)), status, code);
+      const after = await refusals(code);
+      return after.map((count, at) => count - (before[at] as number));
+    };
+    const bad = { ...auditEvent(), action: 'X' };
+    const lot = [auditEvent(), fromOther(), bad, fromOther(), auditEvent(), fromOther()];
+    expect(await refuse(lot, 400, 'BAD_INPUT')).to.deep.equal([2, 3, 1, 1]);
+    const unfit = [fromOther(), auditEvent(), fromOther({ patients: [' P2'] })];
+    expect(await refuse(unfit, 400, 'PATIENT_NOT_NORMAL')).to.deep.equal([1, 1, 1, 1]);
+    const many = Array.from({ length: 520 }, (_, at) => (at < 9 ? fromOther() : auditEvent()));
+    expect(await refuse(many, 413, 'TOO_LARGE')).to.deep.equal([511, 9, 0, 0]);
   });
 
   it('come to the base address in a batch or transaction alone', async () => {

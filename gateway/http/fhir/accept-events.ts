@@ -18,6 +18,9 @@ import { checkSource, submitterOf } from '../visibility.js';
 /** What became of one resource: an entry for each of its patients; none when it is counted only. */
 export type Landed = readonly Accepted[];
 
+/** What one resource says: an access of each of its patients. */
+type Lot = readonly AccessSubmission[];
+
 /** What an event itself is at fault for; a sender that tries again is refused again. */
 const OF_THE_EVENT: ReadonlySet<ErrorCode> = new Set([
   'BAD_INPUT',
@@ -60,20 +63,22 @@ export class EventAcceptor {
 
   /** All entries of all resources or none. Throws what refused the first of them. */
   async together(resources: readonly FhirPart[], sent: Sent): Promise<readonly Landed[]> {
-    let prefix = '';
+    const lots: Lot[] = [];
+    /** Of the resource that is at fault, while one may be. */
+    let fault: number | undefined;
     try {
-      const lots = resources.map((resource) => {
-        prefix = resource.expression;
-        return this.#read(resource);
-      });
-      prefix = '';
+      for (const resource of resources) {
+        fault = lots.length;
+        lots.push(this.#read(resource));
+      }
+      fault = undefined;
       const all = lots.flat();
       if (all.length > MAX_TOGETHER) {
         const text = `a transaction has at most ${MAX_TOGETHER} entries of patients; send a batch`;
         throw new ChartsealError('TOO_LARGE', text);
       }
       const accepted = await this.#accept(all).catch((error: unknown) => {
-        if (error instanceof RefusedTogether) prefix = prefixAt(resources, lots, error.position);
+        if (error instanceof RefusedTogether) fault = lotAt(lots, error.position);
         throw error;
       });
       const ends = endsOf(lots);
@@ -86,8 +91,26 @@ export class EventAcceptor {
       }
       return landed;
     } catch (error) {
-      throw await this.refused(told(error, prefix), sent, this.#source);
+      const { expression = '' } = fault === undefined ? {} : (resources[fault] ?? {});
+      const sources = resources.map((resource, at) =>
+        this.#sourceOf(lots[at] ?? this.#try(resource)),
+      );
+      throw await this.#refusedTogether(told(error, expression), sent, sources, fault);
     }
+  }
+
+  /** As {@link refused}; kept aside as one, for the source at fault, and counted for each. */
+  async #refusedTogether(
+    error: unknown,
+    sent: Sent,
+    sources: readonly FeedSource[],
+    fault = 0,
+  ): Promise<unknown> {
+    const answer = await this.refused(error, sent, sources[fault]);
+    const { feed } = this.#services.hospital;
+    const others = sources.filter((_source, at) => at !== fault);
+    await Promise.all(others.map((source) => countRefused(feed, source, answer)));
+    return answer;
   }
 
   /** Gives what the sender is to be told, once what it sent is counted or kept aside. */
@@ -105,7 +128,7 @@ export class EventAcceptor {
     }
   }
 
-  #read(resource: FhirPart): readonly AccessSubmission[] {
+  #read(resource: FhirPart): Lot {
     if ('issue' in resource) throw resource.issue;
     const { fhir } = this.#services;
     const submissions = readAuditEvent(resource.resource, fhir, resource.digest);
@@ -113,12 +136,22 @@ export class EventAcceptor {
     return submissions;
   }
 
+  /** What can be read of what comes after a resource that was refused. */
+  #try(resource: FhirPart): Lot {
+    try {
+      return this.#read(resource);
+    } catch (error) {
+      if (error instanceof ChartsealError) return [];
+      throw error;
+    }
+  }
+
   #accept(submissions: readonly AccessSubmission[], whenRoom = false): Promise<Landed> {
     const { sequencer } = this.#services.hospital;
     return sequencer.acceptAll(submissions, { by: submitterOf(this.#caller), whenRoom });
   }
 
-  #sourceOf([first]: readonly AccessSubmission[]): FeedSource {
+  #sourceOf([first]: Lot): FeedSource {
     return first === undefined ? this.#source : { ...this.#source, system: first.source.system };
   }
 
@@ -133,7 +166,7 @@ export class EventAcceptor {
 }
 
 /** Of each lot, how many submissions there are up to its end. */
-function endsOf(lots: readonly (readonly AccessSubmission[])[]): number[] {
+function endsOf(lots: readonly Lot[]): number[] {
   let end = 0;
   return lots.map((lot) => {
     end += lot.length;
@@ -141,14 +174,9 @@ function endsOf(lots: readonly (readonly AccessSubmission[])[]): number[] {
   });
 }
 
-function prefixAt(
-  resources: readonly FhirPart[],
-  lots: readonly (readonly AccessSubmission[])[],
-  position: number,
-): string {
-  const index = endsOf(lots).findIndex((end) => position < end);
-  return resources[index]?.expression ?? '';
-}
+/** Of the lot in which a submission stands. */
+const lotAt = (lots: readonly Lot[], position: number) =>
+  endsOf(lots).findIndex((end) => position < end);
 
 /** A refusal with the element that it is about, seen from the body. */
 function told(error: unknown, prefix: string): unknown {

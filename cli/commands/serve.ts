@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly demo?: boolean;
 }
 
+const WHEN_STARTED = 'it ends when it has started; a second signal ends it at once';
+
 async function isThere(path: string): Promise<boolean> {
   try {
     await promisify(stat)(path);
@@ -91,22 +93,30 @@ function endOnUnexpected(gateway: { run: string | undefined }, log: GatewayLog):
   });
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-function untilToldToEnd(gateway: Gateway, log: GatewayLog): Promise<void> {
-  return new Promise((resolve) => {
-    let isTold = false;
-    const end = () => {
-      if (isTold) {
-        log.flush();
-        process.exit(EXIT_UNDONE);
-      }
-      isTold = true;
-      resolve();
-    };
-    process.on('SIGTERM', end);
-    process.on('SIGINT', end);
-    process.on('SIGHUP', () => void gateway.reload());
-  });
+/** Heard from before the gateway opens, which may take long: unheard they would end it. */
+class Signals {
+  /** Once it is open. Its files of TLS are read while it opens, and soon after in any case. */
+  gateway: Gateway | undefined;
+  isTold = false;
+  /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+  readonly ending: Promise<void>;
+
+  constructor(log: GatewayLog, context: CommandContext) {
+    this.ending = new Promise((resolve) => {
+      const end = () => {
+        if (this.isTold) {
+          log.flush();
+          process.exit(EXIT_UNDONE);
+        }
+        this.isTold = true;
+        if (this.gateway === undefined) context.tell(WHEN_STARTED);
+        resolve();
+      };
+      process.on('SIGTERM', end);
+      process.on('SIGINT', end);
+    });
+    process.on('SIGHUP', () => void this.gateway?.reload());
+  }
 }
 
 /**
@@ -123,14 +133,15 @@ export async function runGateway(
   endOnUnexpected(running, log);
   // Other commands end when nobody reads them; what a gateway does is not what it writes.
   process.stdout.removeAllListeners('error').on('error', () => log.lose());
+  const signals = new Signals(log, context);
   if (config.demo) await prepareDemo(config, context);
   try {
     const demoPeople = DEMO_PEOPLE;
     const gateway = await Gateway.open({ config, version: version(), log, demoPeople });
     running.run = join(config.data, 'run');
-    const ending = untilToldToEnd(gateway, log);
-    await tell(gateway);
-    await ending;
+    signals.gateway = gateway;
+    if (!signals.isTold) await tell(gateway);
+    await signals.ending;
     context.tell('ending: requests in flight are finished first');
     await gateway.close();
     return 0;

@@ -178,6 +178,40 @@ Module._load = function (name, ...rest) {
     expect((await ask(running.url('people', '/healthz'))).status).to.equal(200);
   });
 
+  /** Gets these when it has opened its data and is about to listen. */
+  function signalled(...signals: readonly NodeJS.Signals[]): string {
+    const preload = place.path('signalled.cjs');
+    const text = `const { Server } = require('node:net');
+const { listen } = Server.prototype;
+let isFirst = true;
+Server.prototype.listen = function (...args) {
+  const signals = isFirst ? ${JSON.stringify(signals)} : [];
+  isFirst = false;
+  for (const signal of signals) process.kill(process.pid, signal);
+  return listen.apply(this, args);
+};`;
+    writeFileSync(preload, text);
+    return preload;
+  }
+
+  it('goes on through SIGHUP that comes when it is about to listen', async () => {
+    const running = await initialised({ preload: signalled('SIGHUP') });
+    expect((await ask(running.url('people', '/healthz'))).status).to.equal(200);
+  });
+
+  it('ends in order at a signal that comes while it starts, and at once at a second one', async () => {
+    place.run(['init', '--data', 'd', '--origin', 'a.example/x', '--org', 'A']);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const running = serve(['--data', 'd'], { preload: signalled(signal) });
+      expect(await running.ended()).to.equal(0);
+      expect(running.stdout).to.include('"event":"ended"').and.not.include('"listening":[');
+      expect(existsSync(place.path('d', 'run', 'gateway.json'))).to.equal(false);
+    }
+    const running = serve(['--data', 'd'], { preload: signalled('SIGTERM', 'SIGINT') });
+    expect(await running.ended()).to.equal(2);
+    expect(place.run(['doctor', '--data', 'd']).status).to.equal(0);
+  });
+
   it('ends with 64 and a line for each fault of the configuration', () => {
     writeFileSync(place.path('g.json'), '{"people":{"port":"x"},"lmits":{},"log":{"level":"all"}}');
     const { status, stderr } = place.run(['serve', '--config', 'g.json', '--data', 'd']);

@@ -231,10 +231,11 @@ export class Sequencer {
       witness: batch.witness(),
     });
     const waiting = this.#outbox.length - batch.leaves.length;
-    const prepareNext = async () =>
+    const next =
       waiting < this.#appendLeaves ? undefined : this.#prepare(batch.map, batch.leaves.length);
-    // Together: should preparing fail, the answer that is still to come must not go unheard.
-    const [answer, next] = await Promise.all([submitted, prepareNext()]);
+    // Should preparing fail, what the ledger answers counts all the same, and is heard first.
+    await Promise.allSettled([submitted, next]);
+    const answer = await submitted;
     this.#commit(commitAppend(before, hashes, batch.map, answer.closingLeaf, answer.root));
     return next;
   }

@@ -32,6 +32,18 @@ describe('patience of the sequencer', () => {
     expect(some.allows(error('LEDGER_BEHIND'))).to.equal(true);
   });
 
+  it('begins anew after a time in which nobody answered, who then was not behind either', async () => {
+    const some = new Patience(40);
+    expect(some.allows(error('LEDGER_BEHIND'))).to.equal(true);
+    await sleep(60);
+    expect(some.allows(error('LEDGER_UNAVAILABLE'))).to.equal(true);
+    expect(some.allows(error('LEDGER_BEHIND'))).to.equal(true);
+    await sleep(60);
+    // One that answers that others are ahead is there.
+    expect(some.allows(error('LOG_MOVED'))).to.equal(true);
+    expect(some.allows(error('LEDGER_BEHIND'))).to.equal(false);
+  });
+
   it('has none with a fork, a refusal or a fault of ours', () => {
     const some = new Patience(60_000);
     for (const code of ['LOG_FORKED', 'ACT_REFUSED', 'IDENTITY_REFUSED'] as const) {

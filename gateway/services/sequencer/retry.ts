@@ -30,13 +30,17 @@ export class Patience {
 
   /** Whether the same may be tried again. */
   allows(error: unknown): boolean {
-    if (isRetriable(error)) return true;
+    if (isRetriable(error)) {
+      // Who goes away while it catches up is given its time again when it comes back.
+      if ((error as ChartsealError).code === 'LEDGER_UNAVAILABLE') this.renew();
+      return true;
+    }
     if (!isLag(error)) return false;
     this.#until ??= Date.now() + this.#lagMs;
     return Date.now() < this.#until;
   }
 
-  /** After a success. */
+  /** After a success, and where nobody answers. */
   renew(): void {
     this.#until = undefined;
   }

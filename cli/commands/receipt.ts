@@ -1,6 +1,6 @@
 // chartseal receipt ID: the receipt of a record, of an entry by its leaf hash, or by its index.
-import { ChartsealError } from '../../chaincode/core/errors.js';
-import type { WantedReceipt } from '../../gateway/services/door/door.js';
+import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
+import type { HospitalDoor, WantedReceipt } from '../../gateway/services/door/door.js';
 import type { CommandContext } from '../context.js';
 import { type DataOptions, type WaitOptions, withDoor } from '../hospital.js';
 import { writeOrPrint } from '../write.js';
@@ -20,16 +20,35 @@ function wantedBy(name: string, version?: number): WantedReceipt {
   return version === undefined ? { record: name } : { record: name, version };
 }
 
+const MAY_COME: ReadonlySet<ErrorCode> = new Set(['NOT_PROVEN_YET', 'NOT_FOUND']);
+
+/** What is proven already waits for nothing else, which may be for a ledger that is away. */
+async function findProven(
+  door: HospitalDoor,
+  wanted: WantedReceipt,
+): Promise<Uint8Array | undefined> {
+  // These are finished first, by whatever command comes.
+  if (door.leftEntries > 0) return undefined;
+  try {
+    return await door.receipt(wanted);
+  } catch (error) {
+    if (error instanceof ChartsealError && MAY_COME.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
 export async function receipt(
   name: string,
   options: ReceiptOptions,
   context: CommandContext,
 ): Promise<number> {
   return withDoor(options, context, async (door) => {
-    if (!(await door.waitProven(options.waitMs))) {
+    const wanted = wantedBy(name, options.version);
+    const proven = await findProven(door, wanted);
+    if (proven === undefined && !(await door.waitProven(options.waitMs))) {
       throw new ChartsealError('NOT_PROVEN_YET', 'the log was not proven within --wait');
     }
-    const bytes = await door.receipt(wantedBy(name, options.version));
+    const bytes = proven ?? (await door.receipt(wanted));
     await writeOrPrint(bytes, 'chartseal-receipt', options.out, context);
     return 0;
   });

@@ -211,7 +211,7 @@ export class Health {
     return [
       judgeShutdown(this.#isEnding),
       ...judgeWriteSide(side, folder, kind),
-      ...judgeLedger(await this.probe(), kind),
+      ...judgeLedger(await this.probe(), kind, sequencer.isReconciled),
       ...(await find('clock', () => judgeClock(now, this.seenTimes()))),
       ...(await find('disk', () => this.#room.value())),
       ...judgeCertificates(this.#options.certificates?.() ?? [], now),

@@ -11,6 +11,7 @@ export type LogEvent =
   | 'started'
   | 'listening'
   | 'ledger-away'
+  | 'ledger-met'
   | 'write-side-stopped'
   | 'append-failed'
   | 'attestation-failed'
@@ -37,6 +38,7 @@ const LEVELS: Readonly<Record<LogEvent, Level>> = {
   started: 'info',
   listening: 'info',
   'ledger-away': 'warn',
+  'ledger-met': 'info',
   'write-side-stopped': 'error',
   'append-failed': 'warn',
   'attestation-failed': 'warn',

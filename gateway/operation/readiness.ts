@@ -62,6 +62,7 @@ function bad(
 
 const seconds = (ms: number) => `${Math.ceil(ms / 1000)} s`;
 const KEPT = 'What was accepted is kept and waits; nothing is lost.';
+/** What is asked first is asked of our own peer alone. */
 const NOT_MET =
   'The ledger has not answered since the start: whether it agrees with the store is not known yet. What is accepted is kept, and sent when they agree.';
 
@@ -82,6 +83,14 @@ export function judgeShutdown(isEnding: boolean): Judged {
   return bad('gateway', 'SHUTTING_DOWN', sentence, 'start it again when it has ended');
 }
 
+function notMet(failure: ChartsealError | undefined): Judged {
+  const next =
+    'our own peer and its contract process must answer: look at their logs, chartseal doctor; then it goes on by itself';
+  const why = failure === undefined ? '' : ` Asked last, it said: ${failure.message}.`;
+  const code = failure?.code ?? 'LEDGER_UNAVAILABLE';
+  return bad('write side', code, `${NOT_MET}${why}`, next);
+}
+
 /** @param folder DATA */
 export function judgeWriteSide(side: WriteSide, folder: string, kind: LedgerKind): Judged[] {
   const { counts, outboxBound, fault, appendFailure, proveFailure, unprovenAgeMs } = side;
@@ -96,9 +105,7 @@ export function judgeWriteSide(side: WriteSide, folder: string, kind: LedgerKind
     const nextStep = untilStarted(check.nextStep ?? known.hint);
     checks.push({ ...check, code: 'LOG_STOPPED', nextStep });
   } else if (!side.isReconciled) {
-    const next = 'look at what is said of the ledger: it goes on when that answers';
-    const code = appendFailure?.code ?? 'LEDGER_UNAVAILABLE';
-    checks.push(bad('write side', code, NOT_MET, next));
+    checks.push(notMet(appendFailure));
   } else if (waiting > 0 && appendFailure !== undefined) {
     checks.push(advised('write side', appendFailure, place, `The newest append failed. ${KEPT}`));
   } else if (counts.committed > counts.proven && proveFailure !== undefined) {
@@ -127,8 +134,15 @@ export function judgeWriteSide(side: WriteSide, folder: string, kind: LedgerKind
 
 const WHO = { peer: 'whoever runs that peer', organisation: 'it', orderer: 'whoever runs it' };
 
-/** @param probe undefined when the ledger did not even answer in time */
-export function judgeLedger(probe: LedgerProbe | undefined, kind: LedgerKind): Judged[] {
+/**
+ * @param probe undefined when the ledger did not even answer in time
+ * @param isMet whether nobody in particular has to answer
+ */
+export function judgeLedger(
+  probe: LedgerProbe | undefined,
+  kind: LedgerKind,
+  isMet = true,
+): Judged[] {
   const next = 'chartseal network status, chartseal doctor; ask those that do not answer';
   if (probe === undefined) {
     return [bad('ledger', 'LEDGER_UNAVAILABLE', `It does not answer. ${KEPT}`, next)];
@@ -138,7 +152,8 @@ export function judgeLedger(probe: LedgerProbe | undefined, kind: LedgerKind): J
   const silent = parts.filter(({ isUp }) => !isUp);
   const names = silent.map(({ name }) => name).join(', ');
   const checks = silent.map(({ kind: what, name }) => {
-    const sentence = `It does not answer from here${canCommit && canProve ? '; the others are enough to go on' : ''}.`;
+    const others = isMet && canCommit && canProve ? '; the others are enough to go on' : '';
+    const sentence = `It does not answer from here${others}.`;
     const ask = `look at its log, or ask ${WHO[what]}; on a network of this machine: chartseal network status`;
     return bad(`${what} ${name}`, 'LEDGER_UNAVAILABLE', sentence, ask, false);
   });

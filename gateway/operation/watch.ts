@@ -15,6 +15,11 @@ export function watchWriteSide({ sequencer }: Hospital, log: GatewayLog): () => 
   const told = new Map<Step, string>();
   sequencer.pace.watch({
     appended: () => void told.delete('append'),
+    met: () => {
+      // Its next failure is news again.
+      told.delete('append');
+      log.event('ledger-met');
+    },
     failed: (step, error) => {
       if (told.get(step) === error.code) return;
       told.set(step, error.code);

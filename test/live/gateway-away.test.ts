@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { ReadyCheck } from '../../gateway/operation/readiness.js';
 import type { Finding } from '../../gateway/services/doctor/finding.js';
+import { Workplace } from '../support/cli.js';
 import { accessSubmission } from '../support/hospital.js';
 import { LiveGateway } from '../support/live-gateway.js';
 import { killProcesses, restore } from '../support/live-hospital.js';
@@ -17,11 +18,13 @@ describe('a gateway that is started while its channel is away', function () {
   this.timeout(240_000);
   let live: LiveNetwork;
   let gateway: LiveGateway;
+  const beside = new Workplace();
 
   before(async function () {
     this.timeout(LIVE_TIMEOUT_MS);
     live = await liveNetwork();
   });
+  after(() => beside.remove());
   beforeEach(async () => {
     gateway = await LiveGateway.make(live);
   });
@@ -105,8 +108,13 @@ describe('a gateway that is started while its channel is away', function () {
     await gateway.start();
     const accepted = await submit();
     expect(accepted.status).to.equal(202);
+    // Enough others answer, and it has to wait for its own all the same.
+    const { checks: found, check } = await checkWhen('write side', ({ ok }) => !ok);
+    expect(check.nextStep).to.include('its contract process');
+    expect(JSON.stringify(found)).to.not.include('the others are enough to go on');
     await restore(live);
     expect((await receipt(JSON.parse(accepted.text).leafHash, 60)).status).to.equal(200);
+    await gateway.serving.line('"event":"ledger-met"');
   });
 
   it('stops, and says why, when its store turns out to be an older one', async () => {
@@ -136,6 +144,22 @@ describe('a gateway that is started while its channel is away', function () {
     const refused = await submit();
     expect(refused.status).to.equal(503);
     expect(JSON.parse(refused.text).code).to.equal('LOG_STOPPED');
+  });
+
+  it('gives commands beside it the receipt of what was proven, and no word that it is not', async () => {
+    await gateway.start();
+    const before = JSON.parse((await submit()).text);
+    expect((await receipt(before.leafHash, 30)).status).to.equal(200);
+    await stop();
+    await killProcesses(live, 'peer-hospital-a');
+    await gateway.start();
+    const waiting = JSON.parse((await submit()).text);
+    const ask = (leafHash: string) =>
+      beside.run(['receipt', leafHash, '--data', gateway.hospital.data, '--wait', '1']);
+    expect(ask(before.leafHash)).to.include({ status: 0, stderr: '' });
+    const refused = ask(waiting.leafHash);
+    expect(refused.status).to.equal(2);
+    expect(refused.stderr).to.include('NOT_PROVEN_YET');
   });
 
   it('is refused where its channel was never met', async () => {

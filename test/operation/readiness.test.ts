@@ -75,6 +75,8 @@ describe('readiness', () => {
     const appendFailure = error('IDENTITY_REFUSED');
     const checks = write({ isReconciled: false, appendFailure });
     expect(failing(checks)).to.deep.equal({ 'write side': 'IDENTITY_REFUSED' });
+    expect(checks[0]?.sentence).to.include('Asked last, it said: the message.');
+    expect(checks[0]?.nextStep).to.include('our own peer and its contract process');
     const fault = new ChartsealError('LOG_STOPPED', 'x', { cause: error('LOG_FORKED') });
     expect(failing(write({ isReconciled: false, fault }))).to.deep.equal({
       'write side': 'LOG_STOPPED',
@@ -120,6 +122,12 @@ describe('readiness', () => {
     const checks = judgeLedger(probe({}), 'fabric');
     expect(failing(checks)).to.deep.equal({ 'organisation B': 'LEDGER_UNAVAILABLE' });
     expect(checks.filter(({ ok, isNeeded }) => !ok && isNeeded)).to.deep.equal([]);
+  });
+
+  it('calls the others enough only where store and ledger were compared', () => {
+    const said = (isMet: boolean) => judgeLedger(probe({}), 'fabric', isMet)[1]?.sentence;
+    expect(said(true)).to.include('enough to go on');
+    expect(said(false)).to.equal('It does not answer from here.');
   });
 
   it('fails when too few answer to commit or to prove, and when nobody answers', () => {

@@ -12,6 +12,7 @@ export type Step = 'append' | 'prove';
 export interface PaceWatcher {
   appended(ms: number): void;
   failed(step: Step, error: ChartsealError): void;
+  met?(): void;
 }
 
 export class Pace {
@@ -55,6 +56,7 @@ export class Pace {
   /** A ledger that had not answered before does now. */
   met(): void {
     this.#failures.delete('append');
+    for (const watcher of this.#watchers) watcher.met?.();
   }
 
   proved(): void {

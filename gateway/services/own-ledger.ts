@@ -80,8 +80,32 @@ function keptRegistration(trustFile: Uint8Array, logId: string): Registration {
   throw new ChartsealError('STORE_CORRUPT', 'the trust file kept in the store is of another log');
 }
 
-const isAway = (error: unknown) =>
+const isAway = (error: unknown): error is ChartsealError =>
   error instanceof ChartsealError && error.code === 'LEDGER_UNAVAILABLE';
+
+interface Recalled {
+  readonly trustFile: Uint8Array;
+  readonly registration: Registration;
+}
+
+/**
+ * What is kept of a channel that is away. Throws LEDGER_UNAVAILABLE where that cannot be used: no
+ * entry depends on it, and the channel's next answer replaces it.
+ */
+function recall(find: KeptTrust['find'], logId: string, away: ChartsealError): Recalled {
+  let unusable = away;
+  try {
+    const trustFile = find();
+    if (trustFile !== undefined) {
+      return { trustFile, registration: keptRegistration(trustFile, logId) };
+    }
+  } catch (cause) {
+    if (!(cause instanceof ChartsealError) || cause.code === 'STORE_FAILED') throw cause;
+    const text = `${away.message}; nor can the gateway start without it: of what the store keeps of the channel, ${cause.message}`;
+    unusable = new ChartsealError('LEDGER_UNAVAILABLE', text, { cause });
+  }
+  throw unusable;
+}
 
 async function openEmbedded(
   layout: DataLayout,
@@ -121,9 +145,9 @@ async function learn(
     await network.learnTrust(context);
     return { context };
   } catch (error) {
-    const trustFile = isAway(error) ? kept?.find() : undefined;
-    if (trustFile === undefined) throw error;
-    const context = await contextOf(keptRegistration(trustFile, config.logId), keys, config);
+    if (!isAway(error) || kept === undefined) throw error;
+    const { trustFile, registration } = recall(kept.find, config.logId, error);
+    const context = await contextOf(registration, keys, config);
     network.recallTrust(trustFile);
     const meet = async () => {
       await ask();

@@ -4,8 +4,11 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { readConfig } from '../../gateway/data/config.js';
 import type { ReadyCheck } from '../../gateway/operation/readiness.js';
 import type { Finding } from '../../gateway/services/doctor/finding.js';
+import { TRUST_KEY } from '../../gateway/store/keys.js';
+import { openStore } from '../../gateway/store/store.js';
 import { Workplace } from '../support/cli.js';
 import { accessSubmission } from '../support/hospital.js';
 import { LiveGateway } from '../support/live-gateway.js';
@@ -61,6 +64,15 @@ describe('a gateway that is started while its channel is away', function () {
   async function stop(): Promise<void> {
     gateway.serving.signal('SIGTERM');
     expect(await gateway.serving.ended()).to.equal(0);
+  }
+
+  async function refusal(): Promise<string> {
+    await gateway.start().then(
+      () => expect.fail('it started'),
+      () => undefined,
+    );
+    expect(await gateway.serving.ended()).to.equal(2);
+    return gateway.serving.stderr;
   }
 
   it('keeps what it accepts, gives out what was proven, and proves the rest afterwards', async () => {
@@ -164,11 +176,26 @@ describe('a gateway that is started while its channel is away', function () {
 
   it('is refused where its channel was never met', async () => {
     await killProcesses(live, 'peer-hospital-a');
-    const failure = await gateway.start().then(
-      () => undefined,
-      () => gateway.serving,
-    );
-    expect(await failure?.ended()).to.equal(2);
-    expect(failure?.stderr).to.include('LEDGER_UNAVAILABLE');
+    expect(await refusal()).to.include('LEDGER_UNAVAILABLE');
+  });
+
+  it('is refused where what it keeps of its channel is damaged, until that answers once', async () => {
+    const { data } = gateway.hospital;
+    await gateway.start();
+    await stop();
+    const { logId } = await readConfig(join(data, 'config.json'));
+    const store = await openStore(join(data, 'store'), logId);
+    await store.db.batch().put(TRUST_KEY, Buffer.from('{}')).write();
+    await store.close();
+    await killProcesses(live, 'peer-hospital-a');
+    const told = await refusal();
+    expect(told).to.include('LEDGER_UNAVAILABLE');
+    expect(told).to.include('of what the store keeps of the channel');
+    await restore(live);
+    await gateway.start();
+    await stop();
+    await killProcesses(live, 'peer-hospital-a');
+    await gateway.start();
+    expect((await submit()).status).to.equal(202);
   });
 });

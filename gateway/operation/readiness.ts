@@ -85,7 +85,7 @@ export function judgeShutdown(isEnding: boolean): Judged {
 
 function notMet(failure: ChartsealError | undefined): Judged {
   const next =
-    'our own peer and its contract process must answer: look at their logs, chartseal doctor; then it goes on by itself';
+    'our own peer and its contract process must answer: look at their logs, chartseal doctor; then it goes on by itself, or after a new start where the profile was changed';
   const why = failure === undefined ? '' : ` Asked last, it said: ${failure.message}.`;
   const code = failure?.code ?? 'LEDGER_UNAVAILABLE';
   return bad('write side', code, `${NOT_MET}${why}`, next);

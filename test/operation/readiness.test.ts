@@ -10,6 +10,7 @@ import {
   judgeWriteSide,
   type WriteSide,
 } from '../../gateway/operation/readiness.js';
+import { findingOf } from '../../gateway/services/doctor/finding.js';
 import { openHospital } from '../../gateway/services/hospital.js';
 import { stoppedBy } from '../../gateway/services/sequencer/retry.js';
 import { GatewayPlace } from '../support/gateway-place.js';
@@ -65,6 +66,18 @@ describe('readiness', () => {
   it('and the codes that a sender then gets say it too', () => {
     for (const code of ['STORE_FAILED', 'LOG_STOPPED'] as const) {
       expect(ERROR_CODES[code].hint).to.match(/start the gateway again/);
+    }
+  });
+
+  it('leads to the profile where a channel does not know the log, and to no folder of ours', () => {
+    const unknown = error('LOG_UNKNOWN');
+    const cause = new ChartsealError('LEDGER_CORRUPT', 'not known', { cause: unknown });
+    const fault = new ChartsealError('LOG_STOPPED', 'x', { cause });
+    const [check] = write({ isReconciled: false, fault });
+    const found = findingOf('marker', unknown, '/data', 'fabric');
+    for (const next of [check?.nextStep, found.next]) {
+      expect(next).to.include('/data/config.json').and.include('chartseal init');
+      expect(next).to.not.include('/data/ledger');
     }
   });
 

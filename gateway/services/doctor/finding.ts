@@ -124,6 +124,12 @@ const CHANNEL_ADVICE: AdviceTable = {
     next: (data) =>
       `${KEEP}: put back the newest copy of ${data}/store; find who wrote: chartseal identity show, and revoke the certificate that is not yours`,
   },
+  LOG_UNKNOWN: {
+    meaning:
+      'Nothing can be anchored; receipts already handed out stay good by the trust file of their time.',
+    next: (data) =>
+      `compare the profile that ${data}/config.json names with the network that the log was made on; a new network needs a new log: chartseal init`,
+  },
   LEDGER_FAILED: {
     meaning: 'Nothing can be anchored until this is mended; nothing is known to be lost.',
     next: () => 'look at the logs of our peer and of the contract process, then run this again',
@@ -146,6 +152,10 @@ const NO_JUDGEMENT: ReadonlySet<ErrorCode> = new Set([
   'NEWER_VERSION',
 ]);
 
+/** A ledger that does not know the log at all is not one of whose words some cannot be. */
+const isOfAnother = ({ code, cause }: ChartsealError) =>
+  code === 'LEDGER_CORRUPT' && cause instanceof ChartsealError && cause.code === 'LOG_UNKNOWN';
+
 const sentenceOf = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 /** @param folder DATA */
@@ -158,7 +168,7 @@ export function findingOf(
   if (error instanceof ChartsealError) {
     const { code, message, hint } = error;
     if (NO_JUDGEMENT.has(code)) return notChecked(check, sentenceOf(message), hint);
-    const advice = TABLES[kind][code];
+    const advice = TABLES[kind][isOfAnother(error) ? 'LOG_UNKNOWN' : code];
     if (advice === undefined) return fault(check, `${sentenceOf(message)} (${code})`, hint);
     const sentence = `${sentenceOf(message)} ${advice.meaning} (${code})`;
     return fault(check, sentence, advice.next(quoted(folder)));

@@ -2,8 +2,11 @@
 // the ledger when that answers and agrees.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { ArchiveCounter } from '../../gateway/services/archive/counter.js';
+import { archiveOverview } from '../../gateway/services/archive/overview.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { accessSubmission, TestHospital, type TestProcess } from '../support/hospital.js';
 
@@ -55,6 +58,17 @@ describe('a ledger that is away when its sequencer is opened', () => {
     expect(await process.sequencer.waitProven(10_000)).to.equal(true);
     expect(state()).to.include({ accepted: 3, proven: 3, isReconciled: true });
     expect(process.sequencer.pace.failureOf('append')).to.equal(undefined);
+  });
+
+  it('is told to archivists while it is not met, also where nothing waits', async () => {
+    process = await hospital.open({ meet: away.meet });
+    const counter = new ArchiveCounter(process);
+    const writeSide = async () => (await archiveOverview(process, counter, Date.now())).writeSide;
+    expect(await writeSide()).to.deep.equal({ ok: false, code: 'LEDGER_UNAVAILABLE' });
+    away.isAway = false;
+    while (!process.sequencer.isReconciled) await sleep(10);
+    expect(await writeSide()).to.deep.equal({ ok: true });
+    await counter.close();
   });
 
   it('takes over what the ledger holds before it sends anything', async () => {

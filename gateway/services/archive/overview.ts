@@ -23,11 +23,14 @@ export interface Overview {
 
 /** Why accepted entries do not get on, when they do not. */
 function writeSide({ sequencer }: Pick<Hospital, 'sequencer'>): Overview['writeSide'] {
-  const { fault, delay, pace, counts } = sequencer;
-  const append = counts.accepted > counts.committed ? pace.failureOf('append') : undefined;
+  const { fault, delay, pace, counts, isReconciled } = sequencer;
+  const waits = counts.accepted > counts.committed || !isReconciled;
+  const append = waits ? pace.failureOf('append') : undefined;
   const prove = counts.committed > counts.proven ? pace.failureOf('prove') : undefined;
   const found = fault ?? delay ?? append ?? prove;
-  return found === undefined ? { ok: true } : { ok: false, code: found.code };
+  if (found !== undefined) return { ok: false, code: found.code };
+  // Until it is met nobody knows whether it has what counts as proven here.
+  return isReconciled ? { ok: true } : { ok: false, code: 'LEDGER_UNAVAILABLE' };
 }
 
 export async function archiveOverview(

@@ -32,6 +32,16 @@ describe('patience of the sequencer', () => {
     expect(some.allows(error('LEDGER_BEHIND'))).to.equal(true);
   });
 
+  it('is there for a peer that does not know the log yet, and for no other word that cannot be', () => {
+    const unknown = error('LOG_UNKNOWN');
+    const told = new ChartsealError('LEDGER_CORRUPT', 'not known', { cause: unknown });
+    for (const one of [unknown, told]) {
+      expect(new Patience(60_000).allows(one)).to.equal(true);
+      expect(new Patience(0).allows(one)).to.equal(false);
+    }
+    expect(new Patience(60_000).allows(error('LEDGER_CORRUPT'))).to.equal(false);
+  });
+
   it('begins anew after a time in which nobody answered, who then was not behind either', async () => {
     const some = new Patience(40);
     expect(some.allows(error('LEDGER_BEHIND'))).to.equal(true);

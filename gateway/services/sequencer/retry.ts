@@ -14,9 +14,15 @@ export const isRetriable = (error: unknown) =>
 export const RETRY_PAUSE_MS = 250;
 
 /** What an honest peer says that has not caught up with what another one said before. */
-const LAGGING: ReadonlySet<ErrorCode> = new Set(['LEDGER_BEHIND', 'NOT_FOUND']);
+const LAGGING: ReadonlySet<ErrorCode> = new Set(['LEDGER_BEHIND', 'NOT_FOUND', 'LOG_UNKNOWN']);
 
-const isLag = (error: unknown) => error instanceof ChartsealError && LAGGING.has(error.code);
+/** One that is made anew has the contract before it has the log. */
+function isLag(error: unknown): boolean {
+  if (!(error instanceof ChartsealError)) return false;
+  const { code, cause } = error;
+  if (code !== 'LEDGER_CORRUPT') return LAGGING.has(code);
+  return cause instanceof ChartsealError && cause.code === 'LOG_UNKNOWN';
+}
 
 /** Where several peers answer, one may lag: it is waited for, and only then believed. */
 export class Patience {

@@ -73,11 +73,12 @@ async function contextOf(
 }
 
 /** The registration needs nobody's word: its digest is the log id. Throws STORE_CORRUPT. */
-function keptRegistration(trustFile: Uint8Array, logId: string): Registration {
-  const logs = [...parseTrustFile(trustFile).logsByOrigin.values()];
-  const known = logs.find(({ registration }) => encodeHex(logIdOf(registration)) === logId);
+function keptRegistration(trustFile: Uint8Array, config: FabricConfig): Registration {
+  const { file, logsByOrigin } = parseTrustFile(trustFile);
+  const logs = file.channel === config.channel ? [...logsByOrigin.values()] : [];
+  const known = logs.find(({ registration }) => encodeHex(logIdOf(registration)) === config.logId);
   if (known !== undefined) return known.registration;
-  throw new ChartsealError('STORE_CORRUPT', 'the trust file kept in the store is of another log');
+  throw new ChartsealError('STORE_CORRUPT', 'its trust file is of another log or channel');
 }
 
 const isAway = (error: unknown): error is ChartsealError =>
@@ -92,12 +93,12 @@ interface Recalled {
  * What is kept of a channel that is away. Throws LEDGER_UNAVAILABLE where that cannot be used: no
  * entry depends on it, and the channel's next answer replaces it.
  */
-function recall(find: KeptTrust['find'], logId: string, away: ChartsealError): Recalled {
+function recall(find: KeptTrust['find'], config: FabricConfig, away: ChartsealError): Recalled {
   let unusable = away;
   try {
     const trustFile = find();
     if (trustFile !== undefined) {
-      return { trustFile, registration: keptRegistration(trustFile, logId) };
+      return { trustFile, registration: keptRegistration(trustFile, config) };
     }
   } catch (cause) {
     if (!(cause instanceof ChartsealError) || cause.code === 'STORE_FAILED') throw cause;
@@ -146,7 +147,7 @@ async function learn(
     return { context };
   } catch (error) {
     if (!isAway(error) || kept === undefined) throw error;
-    const { trustFile, registration } = recall(kept.find, config.logId, error);
+    const { trustFile, registration } = recall(kept.find, config, error);
     const context = await contextOf(registration, keys, config);
     network.recallTrust(trustFile);
     const meet = async () => {

@@ -1,9 +1,10 @@
 // A gateway that is started while its channel does not answer: the machine was restarted, or the
 // gateway was, and the consortium is away. Sources go on sending, patients go on reading.
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
 import { readConfig } from '../../gateway/data/config.js';
 import type { ReadyCheck } from '../../gateway/operation/readiness.js';
 import type { Finding } from '../../gateway/services/doctor/finding.js';
@@ -12,7 +13,7 @@ import { openStore } from '../../gateway/store/store.js';
 import { Workplace } from '../support/cli.js';
 import { accessSubmission } from '../support/hospital.js';
 import { LiveGateway } from '../support/live-gateway.js';
-import { killProcesses, restore } from '../support/live-hospital.js';
+import { changedProfile, killProcesses, restore } from '../support/live-hospital.js';
 import { LIVE_TIMEOUT_MS, type LiveNetwork, liveNetwork } from '../support/live-network.js';
 
 const SEEN_MS = 60_000;
@@ -177,6 +178,21 @@ describe('a gateway that is started while its channel is away', function () {
   it('is refused where its channel was never met', async () => {
     await killProcesses(live, 'peer-hospital-a');
     expect(await refusal()).to.include('LEDGER_UNAVAILABLE');
+  });
+
+  it('is refused where what it keeps is of another channel than it is to go to', async () => {
+    const { data } = gateway.hospital;
+    await gateway.start();
+    await stop();
+    const channel = 'other';
+    const profile = changedProfile(live, 'hospital-a', gateway.path('other.json'), { channel });
+    const path = join(data, 'config.json');
+    const config = { ...(await readConfig(path)), channel, profile };
+    writeFileSync(path, canonicalBytes(config));
+    await killProcesses(live, 'peer-hospital-a');
+    expect(await refusal())
+      .to.include('LEDGER_UNAVAILABLE')
+      .and.include('another log or channel');
   });
 
   it('is refused where what it keeps of its channel is damaged, until that answers once', async () => {

@@ -1,7 +1,7 @@
 // The attestation of an answer: a proposal endorsed by several organisations and not submitted,
 // with everything that a verifier needs to check those endorsements with the network gone.
 import { common, gateway, msp, peer } from '@hyperledger/fabric-protos';
-import { encodeBase64 } from '../../../chaincode/core/bytes.js';
+import { compareBytes, encodeBase64, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { FABRIC_TYPE, type FabricAttestation } from '../../evidence/fabric-endorsement.js';
 
@@ -40,7 +40,7 @@ export function formatAttestation(bytes: Uint8Array): FabricAttestation {
   const { endorsements, payload, ...headers } = openPrepared(bytes);
   const sorted = endorsements
     .map((one) => ({ ...one, mspId: mspIdOf(one.endorser) }))
-    .sort((a, b) => (a.mspId < b.mspId ? -1 : 1));
+    .sort((a, b) => compareBytes(utf8(a.mspId), utf8(b.mspId)));
   return {
     type: FABRIC_TYPE,
     payload: encodeBase64(payload),

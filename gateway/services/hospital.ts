@@ -4,6 +4,7 @@ import { readKeysFor } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
 import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import type { Store } from '../store/store.js';
+import { closeEach } from './close-each.js';
 import { Feed } from './feed/feed.js';
 import type { FeedBounds } from './feed/limits.js';
 import { Histories } from './histories.js';
@@ -109,14 +110,13 @@ export class Hospital {
   }
 
   async close(): Promise<void> {
-    await this.sequencer.close();
-    await this.inquiries.close();
-    try {
-      await this.feed.close();
-    } finally {
-      await this.store.close();
-      await this.#parts.ledger.network.close();
-    }
+    await closeEach([
+      () => this.sequencer.close(),
+      () => this.inquiries.close(),
+      () => this.feed.close(),
+      () => this.store.close(),
+      () => this.#parts.ledger.network.close(),
+    ]);
   }
 }
 
@@ -153,7 +153,8 @@ export async function openHospital(options: HospitalOptions): Promise<Hospital> 
     });
     return new Hospital({ layout, config, ledger, store, context, sequencer, feed });
   } catch (error) {
-    for (const close of opened) await close();
+    // Why it could not be opened says more than what then cannot be closed.
+    await Promise.allSettled([closeEach(opened)]);
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import type { Database, RowBatch } from './database.js';
 import { REDO_KEYS, REDONE_KEY, redoKey } from './keys.js';
 import type { Bytes } from './level-rows.js';
+import { forNextStart } from './next-start.js';
 import { type ParsedRedo, parseRedoRows, RedoRows, redoDigest } from './redo-rows.js';
 
 /** Batches that the index may lack. */
@@ -88,9 +89,11 @@ export class RedoLog {
   async close(): Promise<void> {
     await this.#syncing;
     if (this.#fault !== undefined || this.#number === this.#durable) return;
-    await this.#index.sync();
-    await settle(this.#entries, { number: this.#number, digest: this.#digest });
-    this.#durable = this.#number;
+    await forNextStart(async () => {
+      await this.#index.sync();
+      await settle(this.#entries, { number: this.#number, digest: this.#digest });
+      this.#durable = this.#number;
+    });
   }
 
   #check(): void {

@@ -11,6 +11,7 @@ import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { Batch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import type { MapPages } from '../../store/map-pages.js';
+import { forNextStart } from '../../store/next-start.js';
 import { formatJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
 import type { LogContext } from '../log-context.js';
@@ -113,12 +114,14 @@ export class ProvenLog {
     });
   }
 
-  /** Writes the proven map to its pages, so that the next process starts at once. */
+  /** At the end: writes the proven map to its pages, so that the next process starts at once. */
   async flush(): Promise<void> {
     if (this.#state.entries === this.#onDisk.entries) return;
-    const batch = this.#options.store.db.batch();
-    putMap(batch, this.#onDisk.map, this.#state);
-    await this.#write(batch, () => this.#keepOnDisk());
+    await forNextStart(async () => {
+      const batch = this.#options.store.db.batch();
+      putMap(batch, this.#onDisk.map, this.#state);
+      await this.#write(batch, () => this.#keepOnDisk());
+    });
   }
 
   /**

@@ -68,10 +68,9 @@ export async function removeDeadStaging(
   }
 }
 
-/** Makes all that lies in a folder durable, whatever was written there without that. */
+/** Makes all that lies below a folder durable, whatever was written there without that. */
 export async function syncAll(folder: string): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  for (const name of [...entries.map((entry) => entry.name), '']) {
+  for (const name of [...(await readdir(folder, { recursive: true })), '']) {
     const handle = await open(join(folder, name), 'r');
     try {
       await handle.sync();

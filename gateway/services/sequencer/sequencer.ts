@@ -42,8 +42,7 @@ export class Sequencer {
   #fault: ChartsealError | undefined;
   /** Whether store and ledger were compared since this was opened. */
   #isReconciled = false;
-  /** See unsent.ts. */
-  #unsent = Infinity;
+  #firstUnsent = Infinity;
   #closing = false;
   #loops: Promise<unknown> = Promise.resolve();
   readonly #signal = new Signal();
@@ -76,7 +75,7 @@ export class Sequencer {
     const sequencer = new Sequencer(options, pages, proven);
     for await (const leaf of store.leavesFrom(proven.state.entries)) sequencer.#outbox.push(leaf);
     sequencer.#acceptor.setWaiting(sequencer.#outbox.length);
-    sequencer.#unsent = await findUnsent(store, options.meet !== undefined);
+    sequencer.#firstUnsent = await findUnsent(store, options.meet !== undefined);
     if (options.meet === undefined) {
       await waitOutLag(() => sequencer.#catchUp(), sequencer.#patience, sequencer.#signal);
     }
@@ -256,12 +255,12 @@ export class Sequencer {
       const from = first - this.#committed.entries;
       return this.#outbox.slice(from, from + count);
     };
-    const explanation = { read, unsent: this.#unsent };
+    const explanation = { read, unsent: this.#firstUnsent };
     const { log } = this.#acceptor.labels;
     const missed = missedAppends(ledger, this.#pages, this.#committed, explanation, log);
     for await (const append of missed) this.#commit(append);
-    if (this.#unsent < Infinity) await forgetUnsent(store);
-    this.#unsent = Infinity;
+    if (this.#firstUnsent < Infinity) await forgetUnsent(store);
+    this.#firstUnsent = Infinity;
     this.#isReconciled = true;
   }
 

@@ -13,6 +13,9 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { canonicalJson } from '../../chaincode/core/canonical-json.js';
+import { sealBlock } from '../../gateway/ledger/embedded/block.js';
+import { BlockStore } from '../../gateway/ledger/embedded/block-store.js';
+import { blockKey, openDatabase } from '../../gateway/ledger/embedded/database.js';
 import { type DiskLedger, makeDiskLedger, readAll } from '../support/disk-ledger.js';
 import { TestEngine } from '../support/embedded-engine.js';
 import { newFolder } from '../support/embedded-network.js';
@@ -20,6 +23,8 @@ import { expectCodeAsync } from '../support/expect-code.js';
 import type { FlipOutcome } from '../support/flipped-ledgers.js';
 
 const FLIPS = 120;
+/** Blocks; more than are checked whenever a ledger is opened. */
+const AHEAD = 1100;
 const FLIPPER = join(__dirname, '..', 'support', 'flipped-ledgers.js');
 
 describe('embedded ledger on disk', function () {
@@ -125,6 +130,36 @@ describe('embedded ledger on disk', function () {
     const again = await TestEngine.open(target);
     expect(again.engine.height).to.equal(height);
     await again.close();
+  });
+
+  it('must follow from its checkpoint, however far it is ahead', async () => {
+    const [folder, channel] = [join(temporary(), 'ledger'), 'archive'];
+    const checkpointFile = join(folder, '..', 'checkpoint');
+    const options = { folder, channel, checkpointFile, create: false };
+    const blockOf = (number: number, previous: string) =>
+      sealBlock({ channel, number, previous, transactions: [] });
+    const first = await BlockStore.open({ ...options, create: true });
+    let { hash } = first.readBlock(0);
+    for (let number = 1; number <= AHEAD; number++) {
+      hash = blockOf(number, hash).hash;
+      await first.commitAgain([], hash);
+    }
+    await first.close();
+    const seen = readFileSync(checkpointFile);
+    const again = await BlockStore.open(options);
+    expect(again.height).to.equal(AHEAD);
+    await again.close();
+    expect(readFileSync(checkpointFile).equals(seen)).to.equal(false);
+
+    writeFileSync(checkpointFile, seen);
+    const db = await openDatabase(folder, false);
+    await db
+      .batch()
+      .put(blockKey(1), blockOf(1, '11'.repeat(32)).row)
+      .write();
+    await db.close();
+    await expectCodeAsync(() => BlockStore.open(options), 'LEDGER_CORRUPT');
+    expect(readFileSync(checkpointFile).equals(seen)).to.equal(true);
   });
 
   it('refuses a checkpoint file that is missing, damaged or of another channel', async () => {

@@ -32,7 +32,7 @@ export interface BlockStoreOptions {
   readonly create: boolean;
 }
 
-/** Newest blocks that are checked when the ledger is opened. */
+/** Newest blocks that are checked at least when the ledger is opened. */
 const CHECKED_BLOCKS = 1000;
 const NO_HASH = '0'.repeat(64);
 
@@ -181,12 +181,15 @@ export class BlockStore {
     if (this.readBlock(seen.block).hash !== seen.hash) {
       throw corrupt('the ledger is not the one that the checkpoint file saw');
     }
-    await this.#checkNewestBlocks();
-    // A crash came between block and file: what is built on this block now must not be lost unseen.
+    await this.#checkNewestBlocks(seen.block);
+    // The file is behind: what is built on this block now must not be lost unseen.
     if (this.#tip.block > seen.block) this.#writeCheckpoint(this.#tip);
   }
 
-  /** The newest block; at most one more than the checkpoint file saw, after a crash. */
+  /**
+   * The newest block: after a crash one more than the checkpoint file saw; any number more when
+   * that file was put back without the ledger, of which nothing is lost then.
+   */
   #findTip(seen: LedgerCheckpoint): LedgerCheckpoint {
     if (findRow(this.#db, blockKey(seen.block)) === undefined) {
       const newer = findRow(this.#db, TIP_KEY);
@@ -208,13 +211,16 @@ export class BlockStore {
     return { channel: seen.channel, block, hash };
   }
 
-  /** Chain of the newest blocks, and that state holds what they wrote last. */
-  async #checkNewestBlocks(): Promise<void> {
+  /**
+   * Chain of the newest blocks, down to the one that was seen at least: only so do they follow
+   * from it. And that state holds what they wrote last.
+   */
+  async #checkNewestBlocks(seen: number): Promise<void> {
     const state = this.state();
     const checked = new Set<string>();
     try {
       let wanted = this.#tip.hash;
-      const last = Math.max(0, this.#tip.block - CHECKED_BLOCKS + 1);
+      const last = Math.max(0, Math.min(seen, this.#tip.block - CHECKED_BLOCKS + 1));
       for (let number = this.#tip.block; number >= last; number--) {
         const { block, hash } = this.readBlock(number);
         if (hash !== wanted) throw corrupt(`block ${number} is not the one that the next names`);

@@ -14,7 +14,7 @@ import type { DocumentFacts } from '../evidence/document-check.js';
 import type { Trust } from '../evidence/trust.js';
 import { type HistoryVerification, verifyHistory } from '../evidence/verify-history.js';
 import { type ReceiptVerification, verifyReceipt } from '../evidence/verify-receipt.js';
-import { Turns } from './turns.js';
+import { Lanes } from './lanes.js';
 
 /** Either receipt or history, with what belongs to it. */
 export const EVIDENCE_SHAPE = object({
@@ -80,7 +80,7 @@ export function checkEvidence(body: Uint8Array, known: EvidenceTrust): Verified 
 export const MAX_EVIDENCE_BYTES = 256 * 1024 * 1024;
 
 // One at a time: there are few processors, and each holds a body of many megabytes.
-const turns = new Turns();
+const lanes = new Lanes();
 /** Of all bodies that wait or are worked on. */
 let heldBytes = 0;
 
@@ -116,7 +116,7 @@ export async function checkEvidenceAside(
   }
   heldBytes += body.length;
   try {
-    return await turns.take('evidence', () => askThread({ body, trustFile }, signal));
+    return await lanes.take('evidence', () => askThread({ body, trustFile }, signal));
   } finally {
     heldBytes -= body.length;
   }

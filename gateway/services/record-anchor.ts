@@ -5,11 +5,11 @@ import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { idempotencyKey } from '../store/keys.js';
 import { type Head, parseJsonRow, parseKnownRow } from '../store/rows.js';
 import type { Store } from '../store/store.js';
+import { Lanes } from './lanes.js';
 import type { AcceptOptions } from './sequencer/accept-request.js';
 import { requestKey } from './sequencer/idempotency.js';
 import type { Sequencer } from './sequencer/sequencer.js';
 import type { RecordSubmission } from './submission.js';
-import { Turns } from './turns.js';
 
 /** A document as its sender knows it, who need not know its version. */
 export type AnchorDocument = Omit<RecordSubmission['record'], 'version'> & {
@@ -39,7 +39,7 @@ export interface Anchored {
 export class RecordAnchor {
   readonly #store: Store;
   readonly #sequencer: Sequencer;
-  readonly #turns = new Turns();
+  readonly #lanes = new Lanes();
 
   constructor(services: { store: Store; sequencer: Sequencer }) {
     this.#store = services.store;
@@ -48,7 +48,7 @@ export class RecordAnchor {
 
   /** Throws the codes of {@link Sequencer.accept}. */
   anchor(document: AnchorDocument, options: AnchorOptions = {}): Promise<Anchored> {
-    return this.#turns.take(document.id, () => this.#anchor(document, options));
+    return this.#lanes.take(document.id, () => this.#anchor(document, options));
   }
 
   async #anchor(document: AnchorDocument, options: AnchorOptions): Promise<Anchored> {

@@ -2,7 +2,7 @@
 // so that a person can mend them. Whoever sent them is answered all the same, whatever becomes of
 // this: a feed that cannot be written refuses nothing.
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
-import { Turns } from '../turns.js';
+import { Lanes } from '../lanes.js';
 import type { AsideCause } from './facts.js';
 import type { FailedFacts, Failure } from './failed-rows.js';
 import type { Anchoring, FailedCounts } from './failed-shelf.js';
@@ -37,7 +37,7 @@ export interface FailedItem {
 
 export class Failed {
   readonly #feed: Feed;
-  readonly #turns = new Turns();
+  readonly #lanes = new Lanes();
   #notKept = 0;
 
   constructor(feed: Feed) {
@@ -104,7 +104,7 @@ export class Failed {
 
   /** Whoever tries the same thing again, or gives it up, waits for who was first; events too. */
   inTurn<T>(id: number, act: () => Promise<T>): Promise<T> {
-    return this.#turns.take(String(id), act);
+    return this.#lanes.take(String(id), act);
   }
 }
 

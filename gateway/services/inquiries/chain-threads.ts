@@ -8,7 +8,7 @@ import { chainKey, inquiryKey } from '../../store/keys.js';
 import { parseOrdinal } from '../../store/rows.js';
 import type { StoredLog } from '../../store/store.js';
 import { BoundedMap } from '../bounded-map.js';
-import { Turns } from '../turns.js';
+import { Lanes } from '../lanes.js';
 import { beginThread, carryOn, type InquiryStep, isIn, readStep, type Thread } from './thread.js';
 
 const KNOWN_CHAINS = 256;
@@ -41,7 +41,7 @@ class Chain {
 export class ChainThreads {
   readonly #store: StoredLog;
   readonly #chains = new BoundedMap<string, Chain>(KNOWN_CHAINS);
-  readonly #turns = new Turns();
+  readonly #lanes = new Lanes();
 
   constructor(store: StoredLog) {
     this.#store = store;
@@ -52,7 +52,7 @@ export class ChainThreads {
    * @param labelHex of the patient. Throws STORE_CORRUPT.
    */
   of(labelHex: string): Promise<ReadonlyMap<string, Thread>> {
-    return this.#turns.take(labelHex, async () => {
+    return this.#lanes.take(labelHex, async () => {
       const chain = this.#chains.get(labelHex) ?? new Chain();
       await this.#readOn(chain, labelHex);
       this.#chains.set(labelHex, chain);

@@ -14,10 +14,10 @@ import { parseTime } from '../../../chaincode/core/time.js';
 import { OWN_SOURCE } from '../../evidence/own-source.js';
 import { idempotencyKey } from '../../store/keys.js';
 import type { Store } from '../../store/store.js';
+import { Lanes } from '../lanes.js';
 import { requestKey } from '../sequencer/idempotency.js';
 import type { Sequencer } from '../sequencer/sequencer.js';
 import type { Submission } from '../submission.js';
-import { Turns } from '../turns.js';
 import { ChainThreads } from './chain-threads.js';
 import type { AnswerInput, QuestionInput } from './input.js';
 import { type InquiryCounts, OpenThreads } from './open-threads.js';
@@ -84,7 +84,7 @@ export class Inquiries {
   readonly #store: Store;
   readonly #sequencer: Sequencer;
   readonly #chains: ChainThreads;
-  readonly #lanes = new Turns();
+  readonly #lanes = new Lanes();
   /** What the hospital has to answer. */
   readonly open: OpenThreads;
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { Turns } from '../../gateway/services/turns.js';
+import { Lanes } from '../../gateway/services/lanes.js';
 
-describe('turns', () => {
+describe('lanes', () => {
   it('run one after the other under a name, in their order, and side by side under others', async () => {
-    const turns = new Turns();
+    const lanes = new Lanes();
     const said: string[] = [];
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -16,9 +16,9 @@ describe('turns', () => {
         await until;
         said.push(`${word} ends`);
       };
-    const first = turns.take('a', say('first', held));
-    const others = [turns.take('a', say('second')), turns.take('a', say('third'))];
-    await turns.take('b', say('other'));
+    const first = lanes.take('a', say('first', held));
+    const others = [lanes.take('a', say('second')), lanes.take('a', say('third'))];
+    await lanes.take('b', say('other'));
     release();
     await Promise.all([first, ...others]);
     expect(said).to.deep.equal([
@@ -34,9 +34,9 @@ describe('turns', () => {
   });
 
   it('go on after one that failed, whose failure only its own caller hears of', async () => {
-    const turns = new Turns();
-    const failing = turns.take('a', () => Promise.reject(new Error('first')));
-    const next = turns.take('a', async () => 'next');
+    const lanes = new Lanes();
+    const failing = lanes.take('a', () => Promise.reject(new Error('first')));
+    const next = lanes.take('a', async () => 'next');
     expect(await failing.catch((error: Error) => error.message)).to.equal('first');
     expect(await next).to.equal('next');
   });

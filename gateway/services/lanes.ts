@@ -1,6 +1,6 @@
-// One after the other, per name: whatever concerns the same name waits for its turn.
+// Lanes by name: whatever goes in one waits for what went in before, and for nothing in another.
 
-export class Turns {
+export class Lanes {
   /** The newest of each name, while it runs. */
   readonly #busy = new Map<string, Promise<unknown>>();
 

@@ -104,6 +104,21 @@ describe('rebuild of a store that lacks a part', () => {
     expect(await failed()).to.deep.equal([]);
   });
 
+  it('mends where the log of an index without its CURRENT is damaged too', async () => {
+    await addMore('more');
+    losses['does not say what is current']?.('index');
+    const names = readdirSync(place('index')).filter((name) => name.endsWith('.log'));
+    for (const path of names.map((name) => join(place('index'), name))) {
+      const bytes = readFileSync(path);
+      // The kind of its first record, which a repair drops and tells of.
+      bytes.writeUInt8(0x7f, 6);
+      writeFileSync(path, bytes);
+    }
+    await expectCodeAsync(() => openData(folder), 'STORE_CORRUPT');
+    await rebuildStore(folder);
+    expect((await failed()).filter((check) => check !== 'patients')).to.deep.equal([]);
+  });
+
   it('is what is advised where the map is that of another log', async () => {
     const other = await AuditSample.create();
     try {

@@ -1,13 +1,13 @@
 // Answers that cost much, one at a time for each caller: whoever asks for many waits for the own
 // ones, and takes nothing from others.
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { Turns } from '../services/turns.js';
+import { Lanes } from '../services/lanes.js';
 import type { ApiRequest } from './route.js';
 import { callerOf } from './visibility.js';
 
 export class OneAtATime {
   readonly #most: number;
-  readonly #turns = new Turns();
+  readonly #lanes = new Lanes();
   /** Of each caller who has any: waiting, and in work. */
   readonly #asked = new Map<string, number>();
 
@@ -26,7 +26,7 @@ export class OneAtATime {
     }
     this.#asked.set(name, before + 1);
     try {
-      return await this.#turns.take(name, async () => {
+      return await this.#lanes.take(name, async () => {
         request.signal.throwIfAborted();
         return act();
       });

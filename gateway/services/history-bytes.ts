@@ -11,7 +11,7 @@ import type { Trust } from '../evidence/trust.js';
 import { verifyHistory } from '../evidence/verify-history.js';
 import { withhold } from '../evidence/withhold.js';
 import { Turns } from '../turns.js';
-import { Turns as Lanes } from './turns.js';
+import { Lanes } from './lanes.js';
 
 /** Histories of more events go to a thread; these take some milliseconds. */
 const FEW_EVENTS = 128;

@@ -97,7 +97,7 @@ describe('a gateway that is started while its channel is away', function () {
     const { findings } = JSON.parse((await gateway.ask('/v1/doctor')).text);
     const found = (findings as Finding[]).find((one) => one.check === 'sequencer');
     expect(found?.status).to.equal('warning');
-    expect(found?.sentence).to.include('1 entry wait');
+    expect(found?.sentence).to.include('1 entry waits until they agree');
 
     // Started once more, as by whoever hopes that it helps: nothing is lost by it.
     await stop();

@@ -66,17 +66,18 @@ async function checkSequencer(hospital: Hospital): Promise<Finding> {
   const stop = stopped(hospital);
   if (stop !== undefined) return stop;
   const { accepted, proven } = sequencer.counts;
-  const waiting = entries(accepted - proven);
+  const left = accepted - proven;
+  const waits = `${entries(left)} ${left === 1 ? 'waits' : 'wait'}`;
   if (!sequencer.isReconciled) {
-    const sentence = `The ledger has not answered since the gateway was started, so whether it agrees with the store is not known yet. ${waiting} wait, and are sent when they agree.`;
+    const sentence = `The ledger has not answered since the gateway was started, so whether it agrees with the store is not known yet. ${waits} until they agree.`;
     return warning('sequencer', sentence, WHEN_IT_ANSWERS);
   }
   if (isDone) return ok('sequencer', `It runs: what was accepted is proven, ${entries(proven)}.`);
   if (proven > before.proven) {
     const done = entries(proven - before.proven);
-    return ok('sequencer', `It runs: ${done} proven while the doctor looked, ${waiting} wait.`);
+    return ok('sequencer', `It runs: ${done} proven while the doctor looked, ${waits}.`);
   }
-  const sentence = `${waiting} wait, and nothing was proven for ${STILL_MS / 1000} s. They are safe in the store.`;
+  const sentence = `${waits}, and nothing was proven for ${STILL_MS / 1000} s; nothing is lost.`;
   return warning('sequencer', sentence, WHEN_IT_ANSWERS);
 }
 

@@ -160,12 +160,21 @@ export class LogReading {
     for (let next = from; next < end; ) {
       const piece = Math.min(end, next - (next % TILE_WIDTH) + TILE_WIDTH);
       const read = tileNodeReader(this.#store.db);
-      for (const [at, leaf] of (await this.#readPiece(next, piece, size)).entries()) {
+      const leaves: Uint8Array[] = [];
+      let fault: unknown;
+      try {
+        await this.#readPiece(next, piece, size, leaves);
+      } catch (error) {
+        // Told when those before it are handed out.
+        fault = error;
+      }
+      for (const [at, leaf] of leaves.entries()) {
         const index = next + at;
         const hash = leafHash(leaf);
         if (!equalBytes(hash, read(0, index))) corrupt(`leaf ${index} is not the one of the tree`);
         yield { index, leaf, leafHash: hash };
       }
+      if (fault !== undefined) throw fault;
       next = piece;
     }
   }
@@ -174,12 +183,12 @@ export class LogReading {
    * Leaves from `from` up to `end`. All of them before the first leaves here: LevelDB keeps on disk
    * whatever an open iterator may still come to, and whoever takes leaves may take days.
    * @param size of the marker
+   * @param leaves takes them, as far as they are there
    */
-  async #readPiece(from: number, end: number, size: number): Promise<Uint8Array[]> {
+  async #readPiece(from: number, end: number, size: number, leaves: Uint8Array[]): Promise<void> {
     const first = await this.#appendOf(from);
     let [index, ordinal] = [first.firstIndex, first.firstOrdinal];
     if (from > index + first.leaves) corrupt('an append is gone');
-    const leaves: Uint8Array[] = [];
     const submitted = this.#store.leavesFrom(ordinal + from - index);
     try {
       for await (const [, bytes] of this.#store.db.rows(TABLES.append, keyNumber(ordinal))) {
@@ -196,12 +205,12 @@ export class LogReading {
         ordinal += row.leaves;
         if (index > size) corrupt('the appends do not end at the marker');
         // Appends that were proven since then follow.
-        if (index >= end) return leaves;
+        if (index >= end) return;
       }
     } finally {
       await submitted.return(undefined);
     }
-    return corrupt('the appends do not reach the marker');
+    corrupt('the appends do not reach the marker');
   }
 
   async #appendOf(index: number): Promise<AppendRow> {

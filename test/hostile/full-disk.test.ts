@@ -7,20 +7,9 @@ import { expect } from 'chai';
 import { Workplace } from '../support/cli.js';
 import { openData } from '../support/data-sample.js';
 import { expectNoStack, runIn } from '../support/refusals.js';
-import { mountTmpfs } from '../support/temp-folder.js';
+import { canMountTmpfs, mountTmpfs } from '../support/temp-folder.js';
 
 const EVENTS = 700;
-
-function canMount(): boolean {
-  const place = new Workplace();
-  try {
-    if (process.platform !== 'linux' || !mountTmpfs(place.folder, 'size=1m')) return false;
-    spawnSync('umount', [place.folder]);
-    return true;
-  } finally {
-    place.remove();
-  }
-}
 
 const event = (number: number) =>
   JSON.stringify({
@@ -40,7 +29,7 @@ const event = (number: number) =>
 
 describe('a full disk', function () {
   this.timeout(90_000);
-  const mounts = canMount();
+  const mounts = canMountTmpfs();
   const how = mounts ? 'a file system of 4 MB' : 'a limit on the size of files';
 
   it(`(${how}) loses nothing that was answered, and is told with a code`, async () => {

@@ -26,26 +26,28 @@ async function syncedBy(folder: string, act: () => Promise<unknown>): Promise<st
   }
 }
 
-describe('an import', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = newTempFolder();
-  });
-  afterEach(() => removeTempFolder(folder));
+// Elsewhere the system does not say which path a handle has.
+if (process.platform === 'linux') {
+  describe('an import', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = newTempFolder();
+    });
+    afterEach(() => removeTempFolder(folder));
 
-  it('makes every file and folder of store and ledger durable before it puts them in place', async function () {
-    if (process.platform !== 'linux') return this.skip();
-    const [source, data] = [join(folder, 'source'), join(folder, 'new')];
-    await makeSample(source);
-    const file = writeExport(join(folder, 'export.jsonl'), await exportBytes(source));
-    mkdirSync(data, { mode: 0o700 });
-    cpSync(join(source, 'keys'), join(data, 'keys'), { recursive: true });
-    const paths = await syncedBy(folder, () => importLog(file, data));
-    // Built in a folder within.
-    const synced = paths.map((path) => relative(data, path).split('/').slice(1).join('/'));
-    for (const part of ['store', 'ledger']) {
-      const made = readdirSync(join(data, part), { recursive: true }).map(String);
-      expect(synced).to.include.members([part, ...made.map((name) => join(part, name))]);
-    }
+    it('makes every file and folder of store and ledger durable before it puts them in place', async () => {
+      const [source, data] = [join(folder, 'source'), join(folder, 'new')];
+      await makeSample(source);
+      const file = writeExport(join(folder, 'export.jsonl'), await exportBytes(source));
+      mkdirSync(data, { mode: 0o700 });
+      cpSync(join(source, 'keys'), join(data, 'keys'), { recursive: true });
+      const paths = await syncedBy(folder, () => importLog(file, data));
+      // Built in a folder within.
+      const synced = paths.map((path) => relative(data, path).split('/').slice(1).join('/'));
+      for (const part of ['store', 'ledger']) {
+        const made = readdirSync(join(data, part), { recursive: true }).map(String);
+        expect(synced).to.include.members([part, ...made.map((name) => join(part, name))]);
+      }
+    });
   });
-});
+}

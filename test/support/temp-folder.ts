@@ -36,6 +36,17 @@ export function mountTmpfs(folder: string, options: string): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
 }
 
+/** Whether {@link mountTmpfs} does here; elsewhere no disk is full without being everybody's. */
+export function canMountTmpfs(): boolean {
+  const folder = newTempFolder();
+  try {
+    if (process.platform !== 'linux' || !mountTmpfs(folder, 'size=1m')) return false;
+    return spawnSync('umount', [folder]).status === 0;
+  } finally {
+    removeTempFolder(folder);
+  }
+}
+
 /** Runs `act` without the rights of root, whom no file mode stops. */
 export async function asOrdinaryUser<T>(act: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return act();

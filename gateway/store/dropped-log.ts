@@ -43,8 +43,13 @@ function said(path: string): string {
 export function noteDropped(folder: string): void {
   const losses = SAYINGS.flatMap((name) => [...said(join(folder, name)).matchAll(DROPPED)]);
   const bytes = losses.reduce((sum, [, count]) => sum + Number(count), 0);
-  if (bytes === 0) return;
   const lines = losses.map(([line]) => `${line}\n`).join('');
+  if (bytes > 0) write(folder, bytes, lines);
+  // Another process that looked at the same moment may have been the one to note it.
+  checkNothingDropped(folder);
+}
+
+function write(folder: string, bytes: number, lines: string): void {
   const file = openSync(join(folder, DROPPED_NOTE), 'a', 0o600);
   try {
     const now = new Date().toISOString();
@@ -54,7 +59,6 @@ export function noteDropped(folder: string): void {
     closeSync(file);
   }
   forgetSayings(folder);
-  checkNothingDropped(folder);
 }
 
 /** Once that was seen to which LevelDB said: else it would be told again. */

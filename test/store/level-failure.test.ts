@@ -104,6 +104,14 @@ describe('a store whose LevelDB files are damaged', () => {
     });
   }
 
+  it('is that too when another process notes the loss while it is opened', async () => {
+    const opening = open();
+    writeFileSync(join(store, 'DROPPED'), 'noted by another\n');
+    await expectCodeAsync(() => opening, 'STORE_CORRUPT');
+    rmSync(join(store, 'DROPPED'));
+    await (await open()).close();
+  });
+
   it('opens when its log ends within a record, as after a crash', async () => {
     const db = await open();
     await db.batch().put('e/new', Buffer.alloc(500, 1)).write();

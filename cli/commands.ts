@@ -15,6 +15,7 @@ import { UPKEEP_COMMANDS } from './table/upkeep.js';
 
 export const GROUPS: Readonly<Record<string, string>> = {
   access: 'Access events: who did something to records of a patient.',
+  clock: 'The clock of this machine, by which entries are dated.',
   feed: 'What sources sent: how much, what of it was refused, refused events kept aside.',
   identity: 'Certificates with which the channel of a Fabric network is called.',
   inquiry: 'What patients ask about their files, and what the hospital answers.',

@@ -242,11 +242,7 @@ export const ERROR_CODES = {
   ),
   OTHER_LOG: code(409, 1, 'Give the keys, the export and the data folder of one and the same log.'),
   // accept
-  IDEMPOTENCY_CONFLICT: code(
-    409,
-    1,
-    'The same request id was used for other content; give a new one.',
-  ),
+  IDEMPOTENCY_CONFLICT: code(409, 1, 'That request id came with other content; give a new one.'),
   INQUIRY_STATE: code(
     409,
     1,
@@ -258,6 +254,11 @@ export const ERROR_CODES = {
     503,
     2,
     "This machine's clock went backwards; accepts resume when it has caught up.",
+  ),
+  CLOCK_AHEAD: code(
+    503,
+    2,
+    'Look at another clock. Is this one wrong, set it right (NTP), and it goes on; is it right: chartseal clock confirm YYYY-MM-DD, with the date of today.',
   ),
   // gateway
   UNAUTHENTICATED: code(401, 2, 'Send credentials that this gateway knows and that are in date.'),
@@ -285,11 +286,7 @@ export const ERROR_CODES = {
   SHUTTING_DOWN: code(503, 2, 'The gateway ends; send the request again when it is back.'),
   CONFIG_INVALID: code(400, 64, 'Correct every line that the message names.'),
   GATEWAY_UNREACHABLE: code(503, 2, 'Check the address, and whether the gateway runs.'),
-  GATEWAY_FAILED: code(
-    502,
-    2,
-    "Look at the gateway's log at the request id that the message names.",
-  ),
+  GATEWAY_FAILED: code(502, 2, "Look at the gateway's log at the request id in the message."),
   UNEXPECTED: code(500, 2, "Look at the gateway's log at the request id of this answer."),
   OUTBOX_FULL: code(429, 2, 'Too much waits for the ledger; try again later.'),
   NOT_PROVEN_YET: code(409, 2, 'The entry is accepted but not proven yet; wait and ask again.'),

@@ -43,6 +43,15 @@ export const UPKEEP_COMMANDS: readonly CommandRow[] = [
       (await import('../commands/doctor.js')).doctor(values, context),
   }),
   command({
+    name: 'clock confirm',
+    summary: 'Say that the clock is right, where nothing is accepted because it may be ahead.',
+    example: 'clock confirm 2026-11-01 --data hospital',
+    positional: ['<date>', 'of today, as another clock says it: 2026-11-01'],
+    flags: { data },
+    run: async ([date = ''], values, context) =>
+      (await import('../commands/clock.js')).clockConfirm(date, values, context),
+  }),
+  command({
     name: 'audit',
     summary: 'Derive the log anew, hash the archive again, and anchor the result.',
     example: 'audit --rate 20 --for 8h',

@@ -59,6 +59,7 @@ export const ACCEPT_REFUSALS: readonly ErrorCode[] = [
   'OUTBOX_FULL',
   'LOG_STOPPED',
   'STORE_FAILED',
+  'CLOCK_AHEAD',
   'CLOCK_BACKWARDS',
 ];
 

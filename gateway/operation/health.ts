@@ -2,7 +2,7 @@
 // and the figures behind it. Answers that cost something are kept for some seconds.
 import { statfs } from 'node:fs/promises';
 import { parseEntry } from '../../chaincode/core/entry.js';
-import type { ChartsealError } from '../../chaincode/core/errors.js';
+import type { ChartsealError, ErrorCode } from '../../chaincode/core/errors.js';
 import type { JsonObject } from '../../chaincode/core/json.js';
 import { logLabel } from '../../chaincode/core/labels.js';
 import { MAX_OUTBOX_ENTRIES } from '../../chaincode/core/limits.js';
@@ -206,13 +206,17 @@ export class Health {
       proveFailure: sequencer.pace.failureOf('prove'),
       unprovenAgeMs: this.ages().unprovenMs,
     };
-    const find = async (name: string, act: () => Promise<Finding> | Finding) =>
-      (await guarded(name, folder, async () => [await act()], kind)).map(judgeFinding);
+    const find = async (name: string, act: () => Promise<Finding> | Finding, code?: ErrorCode) => {
+      const found = await guarded(name, folder, async () => [await act()], kind);
+      return found.map((finding) => judgeFinding(finding, code));
+    };
+    const { delay } = sequencer;
+    const doubt = { fault: delay, isHeld: true, folder };
     return [
       judgeShutdown(this.#isEnding),
       ...judgeWriteSide(side, folder, kind),
       ...judgeLedger(await this.probe(), kind, sequencer.isReconciled),
-      ...(await find('clock', () => judgeClock(now, this.seenTimes()))),
+      ...(await find('clock', () => judgeClock(now, this.seenTimes(), doubt), delay?.code)),
       ...(await find('disk', () => this.#room.value())),
       ...judgeCertificates(this.#options.certificates?.() ?? [], now),
       ...judgeTlsFiles(this.#options.tlsFaults?.() ?? []),

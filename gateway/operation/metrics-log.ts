@@ -134,8 +134,10 @@ export class LogMetrics {
         return Math.max(0, Math.max(entryAt, endorsedAt) - Date.now()) / 1000;
       },
     );
-    this.#gauge('clock_fault', '1 while accepted entries are held back because of the clock', () =>
-      health.hospital.sequencer.delay === undefined ? 0 : 1,
+    this.#gauge(
+      'clock_fault',
+      '1 while nothing is accepted or appended because of the clock',
+      () => (health.hospital.sequencer.delay === undefined ? 0 : 1),
     );
   }
 

@@ -172,10 +172,16 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   identities: 'IDENTITY_REFUSED',
 };
 
-/** A finding of the doctor as a check; what could not be looked at is not ready either. */
-export function judgeFinding({ check, status, sentence, next }: Finding): Judged {
+/**
+ * A finding of the doctor as a check; what could not be looked at is not ready either.
+ * @param code of the fault, where it is known
+ */
+export function judgeFinding(
+  { check, status, sentence, next }: Finding,
+  code: ErrorCode = CODES[check] ?? 'UNEXPECTED',
+): Judged {
   if (status === 'ok' || status === 'warning') return good(check, sentence);
-  return bad(check, CODES[check] ?? 'UNEXPECTED', sentence, next ?? 'chartseal doctor');
+  return bad(check, code, sentence, next ?? 'chartseal doctor');
 }
 
 /** A certificate with which this gateway shows itself. */

@@ -6,6 +6,7 @@ import type { JsonLine } from './json-lines.js';
 import type { Accepted } from './sequencer/accept-group.js';
 import type { Submitter } from './sequencer/build-entry.js';
 import { parseAccessSubmission } from './submission.js';
+import { ENDS_ALL } from './write-side.js';
 
 export type ImportOutcome = { readonly line: number } & (
   | { readonly accepted: Accepted }
@@ -42,7 +43,7 @@ async function importLine(
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
     // Everything after a stopped write side would fail alike.
-    if (error.code === 'LOG_STOPPED' || error.code === 'STORE_FAILED') throw error;
+    if (ENDS_ALL.has(error.code)) throw error;
     return { line: line.number, error };
   }
 }

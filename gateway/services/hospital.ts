@@ -4,6 +4,7 @@ import { readKeysFor } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
 import type { LedgerProbe } from '../ledger/ledger-probe.js';
 import type { Store } from '../store/store.js';
+import { confirmedAt } from './clock-confirmed.js';
 import { closeEach } from './close-each.js';
 import { Feed } from './feed/feed.js';
 import type { FeedBounds } from './feed/limits.js';
@@ -141,6 +142,7 @@ export async function openHospital(options: HospitalOptions): Promise<Hospital> 
       ledger: log,
       context,
       by,
+      clock: { confirmedAt: () => confirmedAt(layout.run) },
       describeWriter: () => network.describeWriter(config.logId),
       ...(meet === undefined ? {} : { meet }),
       ...(intervalMs === undefined ? {} : { intervalMs }),

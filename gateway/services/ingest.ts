@@ -18,6 +18,7 @@ import { type AnchorDocument, RecordAnchor } from './record-anchor.js';
 import type { Submitter } from './sequencer/build-entry.js';
 import type { Sequencer } from './sequencer/sequencer.js';
 import type { WalkedFile } from './walk.js';
+import { ENDS_ALL } from './write-side.js';
 
 export interface IngestOptions {
   readonly category: string;
@@ -184,7 +185,7 @@ export class Ingest {
     } catch (error) {
       if (!(error instanceof ChartsealError)) throw error;
       // A fault of the whole write side ends the run; a fault of one file does not.
-      if (error.code === 'LOG_STOPPED' || error.code === 'STORE_FAILED') throw error;
+      if (ENDS_ALL.has(error.code)) throw error;
       return { state: 'failed', file, error };
     }
   }

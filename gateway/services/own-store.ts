@@ -12,8 +12,9 @@ import { readSmallFile } from './small-file.js';
 const PID_FILE = 'pid';
 const PID_BYTES = 64;
 
-/** All that is ever written to DATA/run. */
-const OWN_NAMES = /^(pid|gateway\.json(\.[0-9]+)?|audit-map|receipts-[0-9A-Za-z]{6})$/;
+/** What processes write to DATA/run for the time that they run. */
+const OWN_NAMES =
+  /^(pid|gateway\.json(\.[0-9]+)?|clock\.json\.[0-9]+|audit-map|receipts-[0-9A-Za-z]{6})$/;
 
 /** Whether a process of this machine has this id. */
 export function isAlive(pid: number): boolean {

@@ -28,11 +28,16 @@ export class Served {
   }
 
   /** Resolves when commands can use it. */
-  static async start(place: Workplace, data = 'd', more: readonly string[] = []): Promise<Served> {
+  static async start(
+    place: Workplace,
+    data = 'd',
+    more: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Served> {
     const started = spawn(process.execPath, [PROGRAM, 'serve', '--data', data, ...more], {
       cwd: place.folder,
       stdio: 'ignore',
-      env: { ...process.env, CHARTSEAL_PEOPLE_PORT: '0' },
+      env: { ...process.env, CHARTSEAL_PEOPLE_PORT: '0', ...env },
     });
     const served = new Served(started, place.path(data, 'run', 'gateway.json'));
     for (const until = Date.now() + START_MS; Date.now() < until; await sleep(20)) {

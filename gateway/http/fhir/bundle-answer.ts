@@ -5,6 +5,7 @@ import { ChartsealError, ERROR_CODES } from '../../../chaincode/core/errors.js';
 import type { FhirBody, FhirPart } from '../../fhir/bundle.js';
 import { FhirIssue } from '../../fhir/fhir-issue.js';
 import { outcomeOfError } from '../../fhir/operation-outcome.js';
+import { ENDS_ALL } from '../../services/write-side.js';
 import { refusalOf } from '../problem.js';
 import type { ApiAnswer } from '../route.js';
 import type { GatewayServices } from '../services.js';
@@ -75,8 +76,6 @@ async function transaction(parts: readonly FhirPart[], work: BundleWork): Promis
   );
 }
 
-/** Faults that are no single entry's end the whole. */
-const ENDS_ALL: ReadonlySet<string> = new Set(['SHUTTING_DOWN', 'LOG_STOPPED', 'STORE_FAILED']);
 /** Entries that wait for the log at the same time. */
 const IN_FLIGHT = 256;
 

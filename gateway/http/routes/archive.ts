@@ -198,6 +198,7 @@ export const ARCHIVE_ROUTES: readonly Route[] = [
       'OUTBOX_FULL',
       'LOG_STOPPED',
       'STORE_FAILED',
+      'CLOCK_AHEAD',
       'CLOCK_BACKWARDS',
       'FEED_FAILED',
       'FEED_CORRUPT',

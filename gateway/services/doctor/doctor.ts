@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { type DataConfig, readConfig } from '../../data/config.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
 import type { Store } from '../../store/store.js';
+import { confirmedAt } from '../clock-confirmed.js';
 import { Feed } from '../feed/feed.js';
 import { openStoreToRead } from '../own-store.js';
+import { quietFault } from '../sequencer/clock-guard.js';
 import { checkAge } from './age.js';
 import { judgeClock, type SeenTimes } from './clock.js';
 import { checkRoom, checkWritable } from './disk.js';
@@ -162,6 +164,12 @@ async function checkOwnFeed(
   }
 }
 
+function checkClock(opened: Opened, { folder, run }: DataLayout, now: number): Finding {
+  const seen = newestTimes(opened);
+  const fault = quietFault(now, seen?.entryAt ?? 0, confirmedAt(run));
+  return judgeClock(now, seen, { fault, isHeld: false, folder });
+}
+
 async function checkWithin(
   layout: DataLayout,
   config: DataConfig,
@@ -180,9 +188,7 @@ async function checkWithin(
   try {
     findings.push(...(await checkOpened(opened, layout, config, now())));
     findings.push(...(await checkOwnFeed(opened, layout, config, now())));
-    findings.push(
-      ...(await guarded('clock', folder, () => [judgeClock(now(), newestTimes(opened))])),
-    );
+    findings.push(...(await guarded('clock', folder, () => [checkClock(opened, layout, now())])));
     const registered = opened.ledger?.answer.registration;
     // Whatever config.json says: that is told of by itself.
     const own = { ...config, mspId: registered?.mspId ?? config.mspId };

@@ -99,7 +99,7 @@ async function examineLedger(hospital: Hospital, now: number): Promise<readonly 
 }
 
 async function examineStore(hospital: Hospital, now: () => number): Promise<readonly Finding[]> {
-  const { folder, config, store } = hospital;
+  const { folder, config, store, sequencer } = hospital;
   const findings: Finding[] = [];
   const run = async (check: string, act: () => Promise<Finding> | Finding) =>
     void findings.push(...(await guarded(check, folder, async () => [await act()], config.ledger)));
@@ -115,7 +115,7 @@ async function examineStore(hospital: Hospital, now: () => number): Promise<read
       const { head } = await hospital.ledger.log.readLog();
       const { entryAt, endorsedAt } = seenTimes(moment);
       const seen = { entryAt, endorsedAt: Math.max(endorsedAt, head.endorsedAt) };
-      return judgeClock(now(), seen);
+      return judgeClock(now(), seen, { fault: sequencer.delay, isHeld: true, folder });
     });
     return findings;
   } finally {

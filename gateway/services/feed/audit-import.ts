@@ -50,6 +50,7 @@ export type AuditOutcome = { readonly number: number } & (
 
 /** Not the fault of an event: the same event can be accepted as it is, later. */
 const OF_THE_MOMENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CLOCK_AHEAD',
   'CLOCK_BACKWARDS',
   'LOG_STOPPED',
   'OUTBOX_FULL',

@@ -19,6 +19,7 @@ import {
   patientsOf,
 } from './accept-request.js';
 import type { Submitter } from './build-entry.js';
+import { ClockGuard, type ClockWitnesses } from './clock-guard.js';
 import type { AcceptedLeaf } from './entry-rows.js';
 import { patientName } from './new-patients.js';
 
@@ -27,6 +28,7 @@ export interface AcceptorOptions {
   readonly context: LogContext;
   readonly by: Submitter;
   readonly now: () => number;
+  readonly clock?: ClockWitnesses | undefined;
   /** Bound of what may wait for the ledger; MAX_OUTBOX_ENTRIES when it is left out. */
   readonly outboxEntries?: number | undefined;
   /** Called when a group is durable, before its callers are answered. */
@@ -46,6 +48,7 @@ export class Acceptor {
   readonly #options: AcceptorOptions;
   readonly #bound: number;
   readonly #queue = new AcceptQueue();
+  readonly #clock: ClockGuard;
   /** Durable entries. */
   #count: number;
   /** Ordinal of the next entry. */
@@ -67,6 +70,7 @@ export class Acceptor {
     this.#count = store.entriesAtOpen;
     this.#next = this.#count;
     this.#lastAtMs = this.#readLastAt();
+    this.#clock = new ClockGuard(options.clock, options.now(), this.#lastAtMs);
   }
 
   /** Entries accepted in all. */
@@ -74,11 +78,12 @@ export class Acceptor {
     return this.#count;
   }
 
-  /** Set while the newest entry is dated further ahead than verifiers bear with. */
+  /** Set while this clock, or the newest entry, is further ahead than can be borne with. */
   get clockFault(): ChartsealError | undefined {
-    const ahead = this.#lastAtMs - this.#options.now();
+    const now = this.#options.now();
+    const ahead = this.#lastAtMs - now;
     return ahead <= MAX_CLOCK_SKEW_MS
-      ? undefined
+      ? this.#clock.findFault(now, this.#lastAtMs)
       : new ChartsealError('CLOCK_BACKWARDS', `the last entry is ${ahead} ms ahead of this clock`);
   }
 
@@ -233,12 +238,13 @@ export class Acceptor {
   }
 
   #checkClock(atMs: number): void {
-    if (atMs >= this.#lastAtMs) return;
     const behind = this.#lastAtMs - atMs;
-    throw new ChartsealError(
-      'CLOCK_BACKWARDS',
-      `this machine's clock is ${behind} ms behind the last entry`,
-    );
+    if (behind > 0) {
+      const text = `this machine's clock is ${behind} ms behind the last entry`;
+      throw new ChartsealError('CLOCK_BACKWARDS', text);
+    }
+    const fault = this.#clock.findFault(atMs, this.#lastAtMs);
+    if (fault !== undefined) throw fault;
   }
 
   /** Never rejects: what goes wrong is told to the callers. */

@@ -3,6 +3,7 @@ import type { LogLedger } from '../../ledger/log-ledger.js';
 import type { Store } from '../../store/store.js';
 import type { LogContext } from '../log-context.js';
 import type { Submitter } from './build-entry.js';
+import type { ClockWitnesses } from './clock-guard.js';
 
 export interface SequencerOptions {
   readonly store: Store;
@@ -10,6 +11,8 @@ export interface SequencerOptions {
   readonly context: LogContext;
   readonly by: Submitter;
   readonly now?: () => number;
+  /** By what else the clock is judged; see {@link ClockGuard}. */
+  readonly clock?: ClockWitnesses;
   readonly flushEntries?: number;
   /** Bound of what may wait for the ledger. */
   readonly outboxEntries?: number;

@@ -105,9 +105,9 @@ export class Sequencer {
     return this.#isReconciled;
   }
 
-  /** Why accepted entries are held back for now; undefined when they are not. */
+  /** Why the clock lets nothing be accepted or appended for now; undefined when it does. */
   get delay(): ChartsealError | undefined {
-    return this.#outbox.length === 0 ? undefined : this.#acceptor.clockFault;
+    return this.#acceptor.clockFault;
   }
 
   /** How long until there may be room again in an outbox that is full. */

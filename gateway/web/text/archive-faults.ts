@@ -74,6 +74,13 @@ export const HERE: readonly CauseRow[] = [
     'Have the administrator correct it; it goes on by itself when the clock has caught up.',
   ],
   [
+    'CLOCK_AHEAD',
+    '本机时钟比应有的时间超前很多。',
+    '请管理员对照另一时钟：有误则校准；无误则运行 chartseal clock confirm 并写明当天日期。',
+    'The clock of this machine is far ahead of what it should say.',
+    'Have the administrator look at another clock: correct this one, or run chartseal clock confirm with the date of today.',
+  ],
+  [
     'CLOCK_SKEW',
     '本机与其他机构的时钟相差过大。',
     '请管理员校准时钟（NTP）。',

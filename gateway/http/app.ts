@@ -181,11 +181,12 @@ function addRoute(app: Express, route: Route, options: AppOptions): void {
   const answer = async (request: Request, response: AppResponse) => {
     const { progress } = response.locals;
     progress.route = route.path;
-    authorize(route.access, progress.caller, options.listener);
+    const { listener } = options;
+    authorize(route.access, progress.caller, listener);
     const { caller } = progress;
     const { signal } = progress.working;
     const origin = knownOrigin(options) ?? originOf(request);
-    const asked = readRequest(route, request, { caller, origin, signal }, timeouts);
+    const asked = readRequest(route, request, { caller, listener, origin, signal }, timeouts);
     const answered = await route.handle(asked, options.services);
     if (answered.refusal !== undefined) tellRefusal(progress, answered.refusal);
     if (options.ending.aborted) response.setHeader('Connection', 'close');

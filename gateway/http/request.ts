@@ -58,11 +58,14 @@ export function originOf({ socket, headers }: Request): string {
   return `${encrypted ? 'https' : 'http'}://${headers.host ?? 'localhost'}`;
 }
 
+/** What is known of a request before it is read. */
+type Known = Pick<ApiRequest, 'caller' | 'listener' | 'origin' | 'signal'>;
+
 /** Throws BAD_INPUT and WRONG_MEDIA_TYPE; the body is looked at when the handler reads it. */
 export function readRequest(
   route: Route,
   request: Request,
-  { caller, origin, signal }: Pick<ApiRequest, 'caller' | 'origin' | 'signal'>,
+  { caller, listener, origin, signal }: Known,
   { bodyMs, bodyIdleMs }: Timeouts,
 ): ApiRequest {
   const mediaType = bodyTypeOf(route, request);
@@ -91,6 +94,7 @@ export function readRequest(
   const waitMs = route.waits === true ? readWait(request.headers['prefer']) : 0;
   return {
     caller,
+    listener,
     values: valuesOf(route, request, mediaType),
     mediaType,
     browser: browserFacts(request),

@@ -4,6 +4,7 @@ import type { ChartsealError, ErrorCode } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import type { Shape } from '../../chaincode/core/shape.js';
 import type { Caller, Role } from './caller.js';
+import type { ListenerKind } from './observer.js';
 import type { GatewayServices } from './services.js';
 
 /** Who may call: roles given by the own organisation, and roles given by any other known one. */
@@ -69,6 +70,7 @@ export interface BrowserFacts {
 export interface ApiRequest {
   /** Undefined on open routes that were called without credentials. */
   readonly caller: Caller | undefined;
+  readonly listener: ListenerKind;
   /** Values of path, query and header parameters by name; what was not given is not there. */
   readonly values: Readonly<Record<string, string | number | boolean>>;
   readonly mediaType: MediaType | undefined;

@@ -29,13 +29,12 @@ import {
   judgeShutdown,
   judgeTlsFiles,
   judgeWriteSide,
-  type ReadyCheck,
 } from './readiness.js';
 
 export interface Readiness {
   readonly ready: boolean;
   /** One that is not ok while `ready` holds is made up for by others. */
-  readonly checks: readonly ReadyCheck[];
+  readonly checks: readonly Judged[];
 }
 
 export interface HealthOptions {
@@ -150,7 +149,7 @@ export class Health {
   async ready(): Promise<Readiness> {
     const checks = await this.#judge();
     const ready = checks.every(({ ok: isOk, isNeeded }) => isOk || !isNeeded);
-    return { ready, checks: checks.map(({ isNeeded: _, ...check }) => check) };
+    return { ready, checks };
   }
 
   /** What the doctor finds in this process, and what only a gateway has. */

@@ -80,7 +80,7 @@ describe('a gateway that runs', () => {
 
   /** Status of /readyz, and the checks that do not hold, by name. */
   async function readiness() {
-    const { status, text } = await place.ask('/readyz');
+    const { status, text } = await place.askAsOperator('/readyz');
     const { checks } = JSON.parse(text) as { checks: readonly ReadyCheck[] };
     const failing = checks.filter(({ ok }) => !ok);
     for (const { nextStep } of failing) expect(nextStep?.length).to.be.above(5);
@@ -112,6 +112,15 @@ describe('a gateway that runs', () => {
     expect(await place.figure('chartseal_outbox_entries')).to.equal(2);
     expect(await place.figure('chartseal_check_ok{check="outbox"}')).to.equal(0);
     expect((await place.ask('/healthz')).status).to.equal(200);
+
+    // Anybody may know that, and nothing of what this machine looks like.
+    const told = await place.ask('/readyz');
+    expect(told.status).to.equal(503);
+    const { checks } = JSON.parse(told.text) as { checks: readonly object[] };
+    expect(checks).to.deep.include({ name: 'outbox', ok: false, code: 'OUTBOX_FULL' });
+    for (const check of checks)
+      expect(check).to.have.any.keys('name').and.not.any.keys('sentence', 'nextStep');
+    expect(told.text).to.not.include(place.folder);
   });
 
   it('is not ready on a full disk, where its write side stops; it goes on where there is room', async () => {

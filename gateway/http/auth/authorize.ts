@@ -16,6 +16,17 @@ function describe({ own, others = [] }: Access): string {
   return others.length === 0 ? ours : `${ours}, or ${listed(others)} in another`;
 }
 
+/** Whether this caller may, where a row, or a part of an answer, is for some roles. */
+export function mayRead(
+  { own, others = [], openLocally = false }: Access,
+  caller: Caller | undefined,
+  listener: ListenerKind,
+): boolean {
+  if (openLocally && listener === 'local') return true;
+  const sufficient = caller?.isOwn === true ? own : others;
+  return caller?.roles.some((role) => sufficient.includes(role)) ?? false;
+}
+
 /**
  * @throws UNAUTHENTICATED without a caller, ACCESS_DENIED for one whose roles do not suffice; the
  * message names the roles that do
@@ -26,13 +37,12 @@ export function authorize(
   listener: ListenerKind,
 ): void {
   if (access === 'open') return;
-  if (access !== 'operator' && access.openLocally === true && listener === 'local') return;
+  if (access !== 'operator' && mayRead(access, caller, listener)) return;
   if (caller === undefined) refuse('this needs credentials');
   if (access === 'operator') {
     const isOperator = listener === 'local' && caller.kind === 'operator';
     if (!isOperator) deny('this is for commands beside the gateway');
     return;
   }
-  const sufficient = caller.isOwn ? access.own : (access.others ?? []);
-  if (!caller.roles.some((role) => sufficient.includes(role))) deny(describe(access));
+  deny(describe(access));
 }

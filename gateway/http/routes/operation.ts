@@ -10,7 +10,9 @@ import {
   oneOf,
   text,
 } from '../../../chaincode/core/shape.js';
-import type { Answer, ApiAnswer, Route } from '../route.js';
+import type { Judged, ReadyCheck } from '../../operation/readiness.js';
+import { mayRead } from '../auth/authorize.js';
+import type { Access, Answer, ApiAnswer, Route } from '../route.js';
 
 const JSON_TYPE = 'application/json';
 const TAG = 'operation';
@@ -19,7 +21,7 @@ const name = text({ min: 1, max: 1024 });
 
 const READINESS = object({
   ready: flag(),
-  checks: list(object({ name, ok: flag(), 'code?': name, sentence: line, 'nextStep?': line }), {
+  checks: list(object({ name, ok: flag(), 'code?': name, 'sentence?': line, 'nextStep?': line }), {
     max: 4096,
   }),
 });
@@ -67,6 +69,22 @@ const answer = (body: JsonValue, status = 200): ApiAnswer => ({
 const rowsOf = (rows: readonly object[]): JsonValue =>
   rows.map((row) => ({ ...row })) as unknown as JsonObject[];
 
+/** Sentences name paths of this machine, and peers of other organisations. */
+const WHO_MENDS: Access = { own: ['admin', 'archivist'], openLocally: true };
+
+const inFull = (checks: readonly Judged[]): readonly ReadyCheck[] =>
+  checks.map(({ isNeeded: _, ...check }) => check);
+
+/** Without the single parts that others make up for. */
+const inShort = (checks: readonly Judged[]): readonly Pick<ReadyCheck, 'name' | 'ok' | 'code'>[] =>
+  checks
+    .filter(({ isNeeded }) => isNeeded)
+    .map(({ name: what, ok, code }) => ({
+      name: what,
+      ok,
+      ...(code === undefined ? {} : { code }),
+    }));
+
 export const OPERATION_ROUTES: readonly Route[] = [
   {
     operationId: 'isAlive',
@@ -86,15 +104,16 @@ export const OPERATION_ROUTES: readonly Route[] = [
     tag: TAG,
     summary: 'Whether entries are accepted, committed and proven now',
     description:
-      'Each check with a sentence and the next step. A check that is not ok while `ready` holds is made up for by others, as one peer of two. While the ledger does not answer, entries are still accepted and kept: a restart mends nothing then.',
+      'Each check with its code. On the local listener, and for an administrator or archivist of the own organisation, also with a sentence and the next step, and with the parts of the ledger by name. A check that is not ok while `ready` holds is made up for by others, as one peer of two. While the ledger does not answer, entries are still accepted and kept: a restart mends nothing then.',
     access: 'open',
     answers: {
       200: json('It is ready.', READINESS),
-      503: json('It is not; the checks say why and what to do.', READINESS),
+      503: json('It is not; the checks say why.', READINESS),
     },
-    handle: async (_request, { health }) => {
+    handle: async ({ caller, listener }, { health }) => {
       const { ready, checks } = await health.ready();
-      return answer({ ready, checks: rowsOf(checks) }, ready ? 200 : 503);
+      const shown = mayRead(WHO_MENDS, caller, listener) ? inFull(checks) : inShort(checks);
+      return answer({ ready, checks: rowsOf(shown) }, ready ? 200 : 503);
     },
   },
   {

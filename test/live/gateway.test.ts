@@ -30,7 +30,7 @@ describe('a gateway on a live channel', function () {
   afterEach(() => restore(live));
   after(() => place.remove());
 
-  const ready = async () => JSON.parse((await place.ask('/readyz')).text) as Ready;
+  const ready = async () => JSON.parse((await place.askAsOperator('/readyz')).text) as Ready;
 
   /** Readiness once it is as wanted: what is known of the network is some seconds old. */
   async function readyWhen(isWanted: (found: Ready) => boolean): Promise<Ready> {

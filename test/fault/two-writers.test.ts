@@ -31,7 +31,7 @@ const HOLDER = join(__dirname, '../support/fault-holder.js');
 function contents(data: string): Map<string, string> {
   const files = readdirSync(data, { recursive: true, withFileTypes: true })
     .filter((one) => one.isFile() && !/^LOG(\.old)?$/.test(one.name))
-    .map((one) => join(one.path, one.name))
+    .map((one) => join(one.parentPath, one.name))
     .sort();
   return new Map(files.map((path) => [path, readFileSync(path, 'latin1')]));
 }

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { Workplace } from '../support/cli.js';
 import { openData } from '../support/data-sample.js';
 import { expectNoStack, expectRefused, runIn } from '../support/refusals.js';
-import { makeFifo } from '../support/temp-folder.js';
+import { copyFolder, makeFifo } from '../support/temp-folder.js';
 import { dataContents } from '../support/untouched.js';
 
 const ODD: Readonly<Record<string, (path: string) => void>> = {
@@ -27,7 +27,7 @@ describe('where a regular file is read', function () {
   });
   beforeEach(() => {
     for (const name of ['data', 'odd']) rmSync(place.path(name), { recursive: true, force: true });
-    cpSync(place.path('made'), place.path('data'), { recursive: true });
+    copyFolder(place.path('made'), place.path('data'));
   });
   after(() => place.remove());
 

@@ -18,6 +18,11 @@ export function removeTempFolder(folder: string): void {
   execFileSync('rm', ['-rf', folder]);
 }
 
+/** A copy with the rights of folders, which cpSync of newer Nodes leaves out. */
+export function copyFolder(from: string, to: string): void {
+  execFileSync('cp', ['-a', from, to]);
+}
+
 /** Writes files below `folder`, with their folders. */
 export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [relative, content] of Object.entries(files)) {

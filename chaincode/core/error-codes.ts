@@ -258,7 +258,7 @@ export const ERROR_CODES = {
   CLOCK_AHEAD: code(
     503,
     2,
-    'Look at another clock. Is this one wrong, set it right (NTP), and it goes on; is it right: chartseal clock confirm YYYY-MM-DD, with the date of today.',
+    'Look at another clock. If this one is wrong, set it right (NTP), and it goes on by itself; if it is right: chartseal clock confirm YYYY-MM-DD, with the date of today.',
   ),
   // gateway
   UNAUTHENTICATED: code(401, 2, 'Send credentials that this gateway knows and that are in date.'),

@@ -2,14 +2,13 @@
 // may, what they ask, what is answered. What goes wrong anywhere becomes problem+json here, or
 // an OperationOutcome where FHIR is spoken.
 import { randomUUID } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
 import express, { type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sendAnswer } from './answer.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { authorize } from './auth/authorize.js';
-import { verifiedCertificate } from './auth/certificate-match.js';
+import { authenticate } from './authenticate.js';
 import type { Caller } from './caller.js';
 import { fhirRefusal, isFhirTarget } from './fhir/refusal.js';
 import { checkHead } from './head.js';
@@ -17,7 +16,7 @@ import { TIMEOUTS, type Timeouts } from './limits.js';
 import type { HttpObserver, ListenerKind } from './observer.js';
 import { problemOf, refusalOf } from './problem.js';
 import { type RateLimits, rateLimiters } from './rate-limits.js';
-import { browserFacts, originOf, readRequest } from './request.js';
+import { originOf, readRequest } from './request.js';
 import type { Route } from './route.js';
 import { pagesOf } from './routes/pages.js';
 import type { GatewayServices } from './services.js';
@@ -148,19 +147,6 @@ async function refuse(
     ? { status, headers, ...fhirRefusal(refusal) }
     : { status, headers, type: 'application/problem+json' as const, body: { ...problem } };
   await sendAnswer(response, answer, progress.gone, timeouts.answerIdleMs);
-}
-
-/** A session counts on the listener of people alone, and only where no token is shown. */
-async function authenticate(
-  request: Request,
-  { authenticator, listener, services }: AppOptions,
-): Promise<Caller | undefined> {
-  const certificate = verifiedCertificate(request.socket as TLSSocket);
-  const { authorization } = request.headers;
-  if (authorization === undefined && listener === 'people') {
-    return services.login.callerOf(request.method, browserFacts(request));
-  }
-  return authenticator.authenticate({ authorization, certificate, listener });
 }
 
 /** Only this listener's routes: those for commands beside it and the pages are on no other. */

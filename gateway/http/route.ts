@@ -118,6 +118,8 @@ export interface Route {
    * cookies are no interface for programs.
    */
   readonly isPage?: boolean;
+  /** Asking is no use of a session: it ends when it would have ended. */
+  readonly leavesSessionIdle?: boolean;
   /** The query is somebody else's, and may hold anything: the handler reads it from the target. */
   readonly takesAnyQuery?: boolean;
   readonly bodies?: Readonly<Partial<Record<MediaType, Body>>>;

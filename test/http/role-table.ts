@@ -112,6 +112,7 @@ export const TABLE: Readonly<Record<string, Expected>> = {
   readDocsStyle: open,
   readDocsScript: open,
   readSession: open,
+  readRemaining: open,
   beginLogin: { mine: FOR_BROWSERS, isPage: true, done: 303 },
   finishLogin: { mine: FOR_BROWSERS, isPage: true, done: 303 },
   // There is no demo here.

@@ -133,6 +133,68 @@ describe('requests with a session', () => {
     }
   });
 
+  interface Told {
+    readonly caller?: { readonly id: string };
+    readonly remaining?: Readonly<Record<string, number>>;
+  }
+  const REMAINING = '/v1/session/remaining';
+  const told = async (browser: CookieBrowser, target: string, headers = {}): Promise<Told> => {
+    const { status, text } = await browser.fetch(page, target, { headers });
+    expect(status, text).to.equal(200);
+    return JSON.parse(text) as Told;
+  };
+  /** Seconds since the session began, and since it was used. */
+  const agesOf = async (browser: CookieBrowser) => {
+    const { remaining = {} } = await told(browser, REMAINING);
+    const { seconds = 0, ofSeconds = 0, idleSeconds = 0, ofIdleSeconds = 0 } = remaining;
+    return { age: ofSeconds - seconds, idle: ofIdleSeconds - idleSeconds };
+  };
+
+  it('keep it open, and asking how long it goes on does not', async () => {
+    const browser = await signIn('patient');
+    let ages = await agesOf(browser);
+    while (ages.age < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      ages = await agesOf(browser);
+      expect(ages.idle).to.equal(ages.age);
+    }
+    await told(browser, '/v1/session');
+    const { age, idle } = await agesOf(browser);
+    expect(idle).to.be.below(age);
+  });
+
+  it('are told how long it goes on, by whichever of the two they ask', async () => {
+    const browser = await signIn('patient');
+    const { caller, remaining } = await told(browser, '/v1/session');
+    expect(caller?.id).to.equal('demo:patient');
+    expect(remaining).to.include({ ofIdleSeconds: 30 * 60, ofSeconds: 8 * 60 * 60 });
+    const looked = await told(browser, REMAINING);
+    expect(looked.caller).to.deep.equal(caller);
+    expect(Object.keys(looked)).to.deep.equal(['caller', 'remaining']);
+    expect(looked.remaining).to.have.all.keys(Object.keys(remaining ?? {}));
+  });
+
+  it('learn of no other session how long it goes on', async () => {
+    const browser = await signIn('patient');
+    const [name = ''] = browser.names('127.0.0.1');
+    const { value = '' } = browser.cookie('127.0.0.1', name) ?? {};
+    for (const site of ['cross-site', 'same-site']) {
+      expect(await told(browser, REMAINING, { 'sec-fetch-site': site })).to.deep.equal({});
+    }
+    const stranger = new CookieBrowser();
+    expect(await told(stranger, REMAINING)).to.deep.equal({});
+    stranger.plant('127.0.0.1', name, `${value.slice(0, -1)}${value.endsWith('A') ? 'Q' : 'A'}`);
+    expect(await told(stranger, REMAINING)).to.deep.equal({});
+    // With a token nobody has a session, and learns nothing of one that comes beside it.
+    const headers = { authorization: `Bearer ${tokens['archivist']}` };
+    for (const target of ['/v1/session', REMAINING]) {
+      const { caller, remaining } = await told(browser, target, headers);
+      expect([caller?.id, remaining]).to.deep.equal(['demo:archivist', undefined]);
+    }
+    await browser.fetch(page, '/logout', { method: 'POST' });
+    expect(await told(browser, REMAINING)).to.deep.equal({});
+  });
+
   it('name nobody in the log of the gateway', async () => {
     const browser = await signIn('patient');
     await browser.fetch(page, '/v1/session');

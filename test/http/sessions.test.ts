@@ -41,6 +41,32 @@ describe('a session', () => {
     expect(sessions.use(idle)).to.equal(undefined);
   });
 
+  it('is as near its end after a look at how near that is', () => {
+    const token = sessions.begin(CALLER);
+    now += 29 * MINUTE + 500;
+    for (let look = 0; look < 2; look++) {
+      expect(sessions.look(token)).to.deep.equal({
+        caller: { ...CALLER, sessionEndsAt: now + 31 * MINUTE - 500 },
+        remaining: { idleSeconds: 60, seconds: 1860, ofIdleSeconds: 1800, ofSeconds: 3600 },
+      });
+    }
+    now += MINUTE - 500;
+    expect(sessions.look(token)).to.equal(undefined);
+    expect(sessions.use(token)).to.equal(undefined);
+  });
+
+  it('is further from its end when it was used, but never beyond its time', () => {
+    const token = sessions.begin(CALLER);
+    now += 20 * MINUTE;
+    sessions.use(token);
+    expect(sessions.look(token)?.remaining).to.include({ idleSeconds: 1800, seconds: 2400 });
+    now += 20 * MINUTE;
+    sessions.use(token);
+    expect(sessions.look(token)?.remaining).to.include({ idleSeconds: 1800, seconds: 1200 });
+    now += 20 * MINUTE;
+    expect(sessions.look(token)).to.equal(undefined);
+  });
+
   it('ends after its time, however much it is used', () => {
     const token = sessions.begin(CALLER);
     for (let minute = 0; minute < 59; minute += 10) {

@@ -142,6 +142,7 @@ export const ROLE_REQUESTS: Readonly<Record<string, (shelf: Shelf) => RoleReques
   readDocsStyle: get('/docs/docs.css'),
   readDocsScript: get('/docs/docs.js'),
   readSession: get('/v1/session'),
+  readRemaining: get('/v1/session/remaining'),
   beginLogin: get('/login'),
   finishLogin: get('/login/callback'),
   demoLogin: () => ({ target: '/login/demo', ...asJson({ subject: 'patient' }) }),

@@ -13,13 +13,14 @@ import {
 import { formatTime } from '../../../chaincode/core/time.js';
 import { IDENTIFIER_SHAPE } from '../../services/submission.js';
 import { type Caller, ROLES, type Role } from '../caller.js';
-import type { ApiAnswer, Route } from '../route.js';
+import type { ApiAnswer, BrowserFacts, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
-import type { LoggedIn } from '../session/login.js';
+import type { LoggedIn, Login } from '../session/login.js';
 import { PAGES, pagesOf } from './pages.js';
 
 const TAG = 'Session';
 const MAX_WAYS = 1000;
+const MAX_SESSION_SECONDS = 86_400;
 
 /** Where people begin, by the first of their roles that is here. */
 const HOMES: readonly (readonly [Role, string])[] = [
@@ -36,16 +37,27 @@ function homeOf({ roles }: Caller, services: GatewayServices): string {
   return home?.[1] ?? '/';
 }
 
+const CALLER = object({
+  id: text({ min: 1, max: 256 }),
+  'name?': text({ min: 1, max: 256 }),
+  organisation: text({ min: 1, max: 256 }),
+  isOwn: flag(),
+  roles: list(oneOf(ROLES), { max: ROLES.length }),
+  'patient?': IDENTIFIER_SHAPE,
+  'sessionEndsAt?': time(),
+});
+
+const SECONDS = integer({ min: 0, max: MAX_SESSION_SECONDS });
+const REMAINING = object({
+  idleSeconds: SECONDS,
+  seconds: SECONDS,
+  ofIdleSeconds: SECONDS,
+  ofSeconds: SECONDS,
+});
+
 const SESSION = object({
-  'caller?': object({
-    id: text({ min: 1, max: 256 }),
-    'name?': text({ min: 1, max: 256 }),
-    organisation: text({ min: 1, max: 256 }),
-    isOwn: flag(),
-    roles: list(oneOf(ROLES), { max: ROLES.length }),
-    'patient?': IDENTIFIER_SHAPE,
-    'sessionEndsAt?': time(),
-  }),
+  'caller?': CALLER,
+  'remaining?': REMAINING,
   'home?': text({ min: 1, max: 64 }),
   pages: list(text({ min: 1, max: 64 }), { max: MAX_WAYS }),
   organisation: text({ min: 1, max: 256 }),
@@ -64,6 +76,17 @@ function callerView({ id, name, organisation, isOwn, roles, patient, sessionEnds
     roles: [...roles],
     ...(patient === undefined ? {} : { patient: { ...patient } }),
     ...(sessionEndsAt === undefined ? {} : { sessionEndsAt: formatTime(sessionEndsAt) }),
+  };
+}
+
+/** Whoever shows a token has no session, whatever cookie comes beside it. */
+function sessionView(caller: Caller | undefined, browser: BrowserFacts, login: Login) {
+  if (caller === undefined) return {};
+  const isSession = caller.sessionEndsAt !== undefined;
+  const remaining = isSession ? login.remainingOf(browser) : undefined;
+  return {
+    caller: callerView(caller),
+    ...(remaining === undefined ? {} : { remaining: { ...remaining } }),
   };
 }
 
@@ -98,14 +121,13 @@ export const SESSION_ROUTES: readonly Route[] = [
         content: { type: 'application/json', shape: SESSION },
       },
     },
-    async handle({ caller }, services) {
+    async handle({ caller, browser }, services) {
       const { login, organisation } = services;
       return {
         status: 200,
         body: {
-          ...(caller === undefined
-            ? {}
-            : { caller: callerView(caller), home: homeOf(caller, services) }),
+          ...sessionView(caller, browser, login),
+          ...(caller === undefined ? {} : { home: homeOf(caller, services) }),
           organisation,
           pages: [...pagesOf(services)],
           providers: [...login.providers],
@@ -115,6 +137,31 @@ export const SESSION_ROUTES: readonly Route[] = [
           })),
         },
       };
+    },
+  },
+  {
+    operationId: 'readRemaining',
+    method: 'GET',
+    path: '/v1/session/remaining',
+    tag: TAG,
+    summary: 'How long the session of a browser goes on, which does not go on because of this.',
+    description:
+      'Seconds until it ends: `idleSeconds` without another request, `seconds` whatever is done. ' +
+      'It ends with whichever is less. `ofIdleSeconds` and `ofSeconds` are what both begin with. ' +
+      'Every other request begins `idleSeconds` anew.',
+    access: 'open',
+    leavesSessionIdle: true,
+    answers: {
+      200: {
+        description: 'Whose session it is, and how long; nothing without one that is open.',
+        content: {
+          type: 'application/json',
+          shape: object({ 'caller?': CALLER, 'remaining?': REMAINING }),
+        },
+      },
+    },
+    async handle({ caller, browser }, { login }) {
+      return { status: 200, body: sessionView(caller, browser, login) };
     },
   },
   {

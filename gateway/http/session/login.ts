@@ -25,7 +25,7 @@ import { findCookie, formatCookie } from './cookies.js';
 import { addressAt, causeOf, hasLogin, LoginProvider } from './login-provider.js';
 import type { OwnSite } from './own-site.js';
 import { findSealed, seal } from './sealed.js';
-import type { Sessions } from './sessions.js';
+import type { Remaining, Sessions } from './sessions.js';
 
 export const CALLBACK_PATH = '/login/callback';
 const PURPOSE = 'login';
@@ -91,19 +91,27 @@ export class Login {
 
   /**
    * Whose session it is; undefined without one that is open.
+   * @param isUse whether the session goes on because of this
    * @throws ACCESS_DENIED when it would change something for a page that is not ours
    */
-  callerOf(method: string, browser: BrowserFacts): Caller | undefined {
+  callerOf(method: string, browser: BrowserFacts, isUse = true): Caller | undefined {
     const token = this.#shownSession(browser);
     if (token === undefined) return undefined;
     const isOwn = this.site.isOwnRequest(method, browser);
     if (!isOwn && (method === 'GET' || method === 'HEAD')) return undefined;
-    const caller = this.#options.sessions.use(token);
+    const { sessions } = this.#options;
+    const caller = isUse ? sessions.use(token) : sessions.look(token)?.caller;
     if (caller === undefined || isOwn) return caller;
     throw new ChartsealError(
       'ACCESS_DENIED',
       'with a session, what changes something must be asked for by a page of this gateway',
     );
+  }
+
+  /** How long the session of the browser goes on; undefined without one that is open. */
+  remainingOf(browser: BrowserFacts): Remaining | undefined {
+    const token = this.#shownSession(browser);
+    return token === undefined ? undefined : this.#options.sessions.look(token)?.remaining;
   }
 
   /** Where the browser goes to log in. @throws IDENTITY_PROVIDER_UNREACHABLE, NO_ROUTE */

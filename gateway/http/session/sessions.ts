@@ -11,6 +11,17 @@ export interface SessionLimits {
   readonly minutes: number;
 }
 
+/** How long a session goes on, as it stands now; in seconds, because clocks differ. */
+export interface Remaining {
+  /** Without another request. */
+  readonly idleSeconds: number;
+  /** Whatever is done. */
+  readonly seconds: number;
+  /** As configured: how long each was when it began. */
+  readonly ofIdleSeconds: number;
+  readonly ofSeconds: number;
+}
+
 interface Session {
   readonly caller: Caller;
   readonly provider: number | undefined;
@@ -20,6 +31,7 @@ interface Session {
 
 const TOKEN_BYTES = 32;
 const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
 const personOf = ({ organisation, id }: Caller) => JSON.stringify([organisation, id]);
 const digestOf = (token: string) => hash('sha256', token, 'base64');
 
@@ -63,6 +75,23 @@ export class Sessions {
     session.usedAt = now;
     this.#add(digest, session);
     return session.caller;
+  }
+
+  /** As {@link use}, but the session ends when it would have ended without this. */
+  look(token: string): { readonly caller: Caller; readonly remaining: Remaining } | undefined {
+    const session = this.#open.get(digestOf(token));
+    const now = this.#now();
+    if (session === undefined || !this.#isGood(session, now)) return undefined;
+    const { idleMinutes, minutes } = this.#limits;
+    const left = (since: number, most: number) =>
+      Math.ceil((since + most * MINUTE_MS - now) / SECOND_MS);
+    const remaining = {
+      idleSeconds: left(session.usedAt, idleMinutes),
+      seconds: left(session.begunAt, minutes),
+      ofIdleSeconds: idleMinutes * 60,
+      ofSeconds: minutes * 60,
+    };
+    return { caller: session.caller, remaining };
   }
 
   /** Index of the provider where it was begun; undefined without one. */

@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly log: GatewayLog;
   /** Who may sign in with one click in the demo. */
   readonly demoPeople?: readonly DemoBearer[];
+  /** By which sessions end, in ms since 1970; the clock of this machine when it is left out. */
+  readonly now?: () => number;
 }
 
 export interface Listening {
@@ -162,7 +164,7 @@ export class Gateway {
   }
 
   #login(authenticator: Authenticator): Login {
-    const { config, demoPeople = [] } = this.#options;
+    const { config, demoPeople = [], now } = this.#options;
     const { sessionIdleMinutes: idleMinutes, sessionMinutes: minutes } = config.limits;
     const listens = () => this.#listeners.get('people')?.url ?? '';
     const issuer = this.#issuer;
@@ -170,7 +172,7 @@ export class Gateway {
       issuers: config.auth.issuers,
       authenticator,
       site: new OwnSite(config.people.url, listens),
-      sessions: new Sessions({ idleMinutes, minutes }),
+      sessions: new Sessions({ idleMinutes, minutes }, now),
       demo: issuer === undefined ? undefined : { issuer, people: demoPeople },
     });
   }

@@ -16,6 +16,7 @@ import { figuresSection, headline, summaryPanel } from '../archivist/summary-vie
 import { windowSection } from '../archivist/window-view.js';
 import { codeOf, getJson, type Role, readSession, type Session } from '../session/api.js';
 import { linksFor, signedIn } from '../session/head.js';
+import { watchSession } from '../session/watch.js';
 import { ARCHIVE } from '../text/archive.js';
 import type { Language } from '../text/language.js';
 import { SESSION } from '../text/session.js';
@@ -115,6 +116,7 @@ async function begin(): Promise<void> {
   state.problem = undefined;
   try {
     state.session = await readSession();
+    watchSession(frame, state.session);
     if (has('archivist', 'admin')) await readAll();
   } catch (error) {
     state.problem = codeOf(error);

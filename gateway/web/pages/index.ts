@@ -1,6 +1,7 @@
 // The first page: how to sign in, and where to go.
 import { codeOf, postJson, readSession, type Session } from '../session/api.js';
 import { callerName, linksFor, signedIn } from '../session/head.js';
+import { watchSession } from '../session/watch.js';
 import type { Language } from '../text/language.js';
 import { METER } from '../text/meter.js';
 import { problemText, SESSION, type SessionTexts } from '../text/session.js';
@@ -32,6 +33,7 @@ async function load(): Promise<void> {
     const read = await readSession(stopping.signal);
     if (session === undefined && refused !== problem) problem = undefined;
     session = read;
+    watchSession(frame, read);
     meter.end();
     frame.draw();
   } catch (error) {

@@ -13,6 +13,7 @@ import { inquiryProblem } from '../inquiries/writing.js';
 import { codeOf, getJson, postOnce, readSession, type Session } from '../session/api.js';
 import { Drafts } from '../session/draft.js';
 import { linksFor, signedIn } from '../session/head.js';
+import { watchSession } from '../session/watch.js';
 import type { Language } from '../text/language.js';
 import { type ListState, OFFICER } from '../text/officer.js';
 import { SESSION } from '../text/session.js';
@@ -130,6 +131,7 @@ async function begin(): Promise<void> {
   tell(undefined, false);
   try {
     state.session = await readSession();
+    watchSession(frame, state.session);
     const { caller } = state.session;
     if (caller?.roles.includes('privacy-officer')) {
       state.drafts = new Drafts(caller);

@@ -33,6 +33,7 @@ import {
   type Session,
 } from '../session/api.js';
 import { linksFor, signedIn } from '../session/head.js';
+import { watchSession } from '../session/watch.js';
 import type { Language } from '../text/language.js';
 import { METER } from '../text/meter.js';
 import { PATIENT } from '../text/patient.js';
@@ -101,6 +102,7 @@ async function begin(): Promise<void> {
     );
     frame.draw();
     state.session = await readSession(stopping.signal);
+    watchSession(frame, state.session);
     listMeter.end();
     const { caller } = state.session;
     if (caller?.roles.includes('patient')) {

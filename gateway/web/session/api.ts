@@ -2,6 +2,7 @@
 import { STOPPED } from '../view/meter.js';
 import { forgetOthers } from './draft.js';
 import { forgetDrafts } from './kept.js';
+import { momentNow, Remaining, type ToldRemaining } from './remaining.js';
 
 export type Role =
   | 'archivist'
@@ -23,6 +24,8 @@ export interface Caller {
 /** What GET /v1/session answers. */
 export interface Session {
   readonly caller?: Caller;
+  /** How long it goes on, where it is a session of this browser. */
+  readonly remaining?: Remaining | undefined;
   /** Page where the caller begins. */
   readonly home?: string;
   readonly organisation: string;
@@ -129,8 +132,32 @@ const SESSION_PATH = '/v1/session';
 /** For whom this page was drawn; empty until that is known. */
 let reader = '';
 
-const readerOf = ({ caller }: Session): string =>
+const readerOf = ({ caller }: Pick<Session, 'caller'>): string =>
   JSON.stringify([caller?.id, caller?.patient?.system, caller?.patient?.value]);
+
+async function askSession(path: string, signal?: AbortSignal): Promise<Session> {
+  const asked = momentNow();
+  const { remaining, ...session } = await getJson<
+    Omit<Session, 'remaining'> & { readonly remaining?: ToldRemaining }
+  >(path, signal);
+  return { ...session, remaining: remaining && new Remaining(remaining, asked) };
+}
+
+async function remainingFor(path: string, signal: AbortSignal): Promise<Remaining | undefined> {
+  const session = await askSession(path, signal);
+  return readerOf(session) === reader ? session.remaining : undefined;
+}
+
+/**
+ * How long the session goes on for whom the page was drawn, which does not go on because of this;
+ * undefined when it has ended. Throws ProblemError.
+ */
+export const lookOn = (signal: AbortSignal): Promise<Remaining | undefined> =>
+  remainingFor(`${SESSION_PATH}/remaining`, signal);
+
+/** As {@link lookOn}, but the session goes on because of it. */
+export const goOn = (signal: AbortSignal): Promise<Remaining | undefined> =>
+  remainingFor(SESSION_PATH, signal);
 
 /** Somebody else may have signed in since, in another tab of this browser. Throws ProblemError. */
 export async function checkReader(): Promise<void> {
@@ -187,7 +214,7 @@ function beginAnew(): Promise<never> {
 }
 
 export async function readSession(signal?: AbortSignal): Promise<Session> {
-  const session = await getJson<Session>(SESSION_PATH, signal);
+  const session = await askSession(SESSION_PATH, signal);
   if (reader === '') {
     guardReturn();
     guardOthers();

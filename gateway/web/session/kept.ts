@@ -16,7 +16,11 @@ function storage(): Storage | undefined {
 export const readKept = (name: string): string | undefined =>
   storage()?.getItem(name) ?? memory.get(name) ?? undefined;
 
+/** The session is over: what still comes of this page is kept no more. */
+let isOver = false;
+
 export function keep(name: string, value: string): void {
+  if (isOver) return;
   const kept = storage();
   if (kept === undefined) memory.set(name, value);
   else kept.setItem(name, value);
@@ -37,4 +41,10 @@ export const keepsDrafts = (): boolean => storage() !== undefined;
 /** On signing out. */
 export function forgetDrafts(): void {
   for (const name of keptNames()) forget(name);
+}
+
+/** When the session has ended under the page. */
+export function endDrafts(): void {
+  isOver = true;
+  forgetDrafts();
 }

@@ -53,7 +53,7 @@ const EN: InquiryWords = {
   characters: (count, most) => `${count} of ${most} characters`,
   tooLong: (over) => `${over} ${over === 1 ? 'character' : 'characters'} too many`,
   empty: 'Please write something first.',
-  kept: 'Your text is kept in this tab until it is sent, thrown away, or you sign out.',
+  kept: 'Your text is kept in this tab until it is sent, thrown away, or you are signed out.',
   notKept: 'This browser keeps no texts: do not close this page before you have sent yours.',
   sending: 'Sending …',
   problems: {
@@ -97,7 +97,7 @@ const ZH: InquiryWords = {
   characters: (count, most) => `${count} / ${most} 字`,
   tooLong: (over) => `超出 ${over} 字`,
   empty: '请先填写内容。',
-  kept: '您填写的内容会保留在此标签页，直到提交、丢弃或退出登录。',
+  kept: '您填写的内容会保留在此标签页，直到提交、丢弃或退出登录（包括自动退出）。',
   notKept: '此浏览器不保存内容：提交前请勿关闭本页。',
   sending: '正在提交……',
   problems: {

@@ -59,6 +59,12 @@ export function replaceChildren(target: Element, ...children: readonly Child[]):
   target.replaceChildren(...children.filter((child) => child !== undefined && child !== false));
 }
 
+/** Where the focus was before, also when it was drawn anew since. */
+export function focusAgain(before: Element | null): void {
+  const target = before?.isConnected === true ? before : document.getElementById(before?.id ?? '');
+  (target as HTMLElement | null)?.focus();
+}
+
 /** Characters that would hide or reorder others become `\u{…}`, as on the command line. */
 export function cleanText(text: string): string {
   return text.replace(

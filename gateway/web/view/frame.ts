@@ -25,7 +25,15 @@ export interface Frame {
   readonly draw: () => void;
   /** Says a sentence to those who do not see the page. */
   readonly announce: (sentence: string) => void;
+  /**
+   * Shows these parts from now on and nothing of the page before, dialogs neither, whatever is
+   * still drawn or announced there.
+   */
+  readonly end: (parts: Parts) => void;
 }
+
+/** The page's content, in the language of the frame. */
+export type Parts = (frame: Frame) => PageParts;
 
 function switchButtons(language: Language, choose: (language: Language) => void): HTMLElement {
   const buttons = LANGUAGES.map((one) =>
@@ -104,7 +112,8 @@ function whenReleased(draw: () => void): () => void {
  * Opens a page: `parts` is asked for its content now, at each `draw` and in each language. State
  * belongs to the page, not to its elements. The element with the focus keeps it by its `id`.
  */
-export function openPage(parts: (frame: Frame) => PageParts): Frame {
+export function openPage(parts: Parts): Frame {
+  let shown = parts;
   let language = readLanguage();
   const live = element('div', { role: 'status', 'aria-live': 'polite', class: 'unseen' });
   const header = element('header', {});
@@ -122,11 +131,19 @@ export function openPage(parts: (frame: Frame) => PageParts): Frame {
       return language;
     },
     draw: whenReleased(() => draw()),
-    announce: (sentence) => replaceChildren(live, sentence),
+    announce: (sentence) => {
+      if (shown === parts) replaceChildren(live, sentence);
+    },
+    end: (last) => {
+      shown = last;
+      replaceChildren(live);
+      document.body.replaceChildren(skip, header, main, footer, live);
+      draw();
+    },
   };
   function draw(): void {
     const focused = document.activeElement?.id ?? '';
-    const { title, links = [], aside = [], content } = parts(frame);
+    const { title, links = [], aside = [], content } = shown(frame);
     const texts = COMMON[language];
     document.documentElement.lang = language;
     document.title = title;

@@ -15,6 +15,7 @@ import { type Finding, fault, guarded, ok } from '../services/doctor/finding.js'
 import { examineRunning } from '../services/doctor/running.js';
 import { seenTimes } from '../services/doctor/store.js';
 import type { Hospital } from '../services/hospital.js';
+import { stoppedBy } from '../services/sequencer/retry.js';
 import type { SequencerCounts } from '../services/sequencer/sequencer-options.js';
 import { parseJsonRow } from '../store/rows.js';
 import { Kept } from './kept.js';
@@ -164,12 +165,18 @@ export class Health {
     return [...found, ...more];
   }
 
+  /** Why nothing can be written any more: a store that failed once tells by the next write. */
+  get stopped(): ChartsealError | undefined {
+    const { sequencer, store } = this.hospital;
+    return sequencer.fault ?? (store.db.fault && stoppedBy(store.db.fault));
+  }
+
   /** What /v1/status answers. */
   status(): JsonObject {
     const { hospital } = this;
-    const { fault: stopped, delay } = hospital.sequencer;
+    const { delay } = hospital.sequencer;
     const { accepted, committed, proven } = this.counts;
-    const state = stopped ? 'stopped' : delay ? 'held' : this.#isEnding ? 'ending' : 'running';
+    const state = this.stopped ? 'stopped' : delay ? 'held' : this.#isEnding ? 'ending' : 'running';
     const fixity = this.#lastFixity();
     return {
       state,
@@ -200,7 +207,7 @@ export class Health {
       counts: this.counts,
       outboxBound: this.outboxBound,
       isReconciled: sequencer.isReconciled,
-      fault: sequencer.fault,
+      fault: this.stopped,
       appendFailure: sequencer.pace.failureOf('append'),
       proveFailure: sequencer.pace.failureOf('prove'),
       unprovenAgeMs: this.ages().unprovenMs,

@@ -101,7 +101,7 @@ export class LogMetrics {
       'log_stopped',
       '1 with the code of the fault while the write side is stopped, else 0',
       () => {
-        const { fault } = health.hospital.sequencer;
+        const { stopped: fault } = health;
         if (fault === undefined) return [[{ code: 'none' }, 0]];
         const { code } = (fault.cause ?? fault) as { code?: string };
         return [[{ code: code ?? 'UNEXPECTED' }, 1]];

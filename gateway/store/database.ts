@@ -1,12 +1,13 @@
 // LevelDB as it is needed here: text keys, checked values, synced chained batches, coded errors.
 // LevelDB does not verify its checksums on read, so every value ends in a CRC-32 over key and
 // value: a flipped bit or a value under a wrong key is found when it is read.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { claimFolder } from '../claimed-folders.js';
+import { isThere, readThrough } from '../level-files.js';
 import { checkNothingDropped, noteDropped } from './dropped-log.js';
 import {
   type Bytes,
@@ -17,6 +18,7 @@ import {
   seal,
   storeFailure,
 } from './level-rows.js';
+import { WriteOrder } from './write-order.js';
 
 export { type Reader, type Rows, readRow } from './level-rows.js';
 
@@ -50,9 +52,11 @@ export interface DatabaseOptions {
 }
 
 export class RowBatch implements Batch {
+  readonly #order: WriteOrder;
   #chain: ReturnType<Db['batch']>;
 
-  constructor(db: Db) {
+  constructor(db: Db, order: WriteOrder) {
+    this.#order = order;
     this.#chain = db.batch();
   }
 
@@ -79,12 +83,8 @@ export class RowBatch implements Batch {
    * @param sync false where the end of this process must lose nothing, but that of the machine may
    * lose anything that came after {@link Database.sync}
    */
-  async write(sync = true): Promise<void> {
-    try {
-      await this.#chain.write({ sync });
-    } catch (cause) {
-      throw storeFailure(cause, 'the store could not be written');
-    }
+  write(sync = true): Promise<void> {
+    return this.#order.run(() => this.#chain.write({ sync }));
   }
 
   async discard(): Promise<void> {
@@ -121,10 +121,25 @@ async function syncLogs(folder: string): Promise<void> {
   }
 }
 
+const UNREAD = 'the store could not be read';
+
+function checkBefore(folder: string, { create }: DatabaseOptions): void {
+  try {
+    if (!create && !isThere(join(folder, 'CURRENT'))) {
+      throw new ChartsealError('STORE_BEHIND', 'the store is gone: its folder holds none');
+    }
+    checkNothingDropped(folder);
+  } catch (error) {
+    if (error instanceof ChartsealError) throw error;
+    throw storeFailure(error, UNREAD);
+  }
+}
+
 export class Database extends LevelRows implements RowStore {
   readonly #folder: string;
   readonly #db: Db;
   readonly #release: () => void;
+  readonly #order = new WriteOrder();
 
   private constructor(folder: string, db: Db, release: () => void) {
     super(db);
@@ -135,10 +150,7 @@ export class Database extends LevelRows implements RowStore {
 
   /** Opens one folder for this process alone; throws STORE_LOCKED, STORE_CORRUPT, STORE_FAILED. */
   static async open(folder: string, options: DatabaseOptions): Promise<Database> {
-    if (!options.create && !existsSync(join(folder, 'CURRENT'))) {
-      throw new ChartsealError('STORE_BEHIND', 'the store is gone: its folder holds none');
-    }
-    checkNothingDropped(folder);
+    checkBefore(folder, options);
     const release = claimFolder(folder);
     if (release === undefined) {
       throw new ChartsealError('STORE_LOCKED', 'the store is open in this process already');
@@ -146,6 +158,7 @@ export class Database extends LevelRows implements RowStore {
     let db: Db;
     try {
       noteDropped(folder);
+      readThrough(folder);
       // It begins to open itself.
       db = new Level(folder, {
         keyEncoding: 'utf8',
@@ -166,13 +179,19 @@ export class Database extends LevelRows implements RowStore {
       return database;
     } catch (error) {
       await database.close();
-      throw error;
+      if (error instanceof ChartsealError) throw error;
+      throw storeFailure(error, UNREAD);
     }
+  }
+
+  /** Why nothing is written any more. */
+  get fault(): ChartsealError | undefined {
+    return this.#order.fault;
   }
 
   batch(): RowBatch {
     try {
-      return new RowBatch(this.#db);
+      return new RowBatch(this.#db, this.#order);
     } catch (cause) {
       throw storeFailure(cause, 'the store could not be written');
     }
@@ -182,12 +201,8 @@ export class Database extends LevelRows implements RowStore {
    * Makes durable what was written by now. All logs, not as LevelDB does it the newest alone: of
    * one whose rows are still being made a table, the end need not be on disk. Throws STORE_FAILED.
    */
-  async sync(): Promise<void> {
-    try {
-      await syncLogs(this.#folder);
-    } catch (cause) {
-      throw storeFailure(cause, 'the store could not be written');
-    }
+  sync(): Promise<void> {
+    return this.#order.beside(() => syncLogs(this.#folder));
   }
 
   /** The rows as they are now, whatever is written later; close it soon: it keeps them on disk. */

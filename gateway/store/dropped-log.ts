@@ -3,7 +3,6 @@
 // beside the store, and the store stays shut until somebody has seen the note.
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   lstatSync,
   openSync,
@@ -13,16 +12,18 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { isThere } from '../level-files.js';
 
 /** In the store's folder. */
 export const DROPPED_NOTE = 'DROPPED';
 /** What LevelDB said at the opening before the last, and at the last. */
 const SAYINGS = ['LOG.old', 'LOG'] as const;
-const DROPPED = /^.*: (?:\(ignoring error\) )?dropping (\d+) bytes; .*$/gm;
+/** A log that it cannot open it leaves out as a whole. */
+const DROPPED = /^.*(?:: (?:\(ignoring error\) )?dropping (\d+) bytes; |\bIgnoring error ).*$/gm;
 
 /** Throws STORE_CORRUPT when an opening before found a loss. */
 export function checkNothingDropped(folder: string): void {
-  if (!existsSync(join(folder, DROPPED_NOTE))) return;
+  if (!isThere(join(folder, DROPPED_NOTE))) return;
   throw new ChartsealError(
     'STORE_CORRUPT',
     'its log was damaged and part of it dropped: entries that were answered as accepted may be ' +
@@ -42,9 +43,9 @@ function said(path: string): string {
  */
 export function noteDropped(folder: string): void {
   const losses = SAYINGS.flatMap((name) => [...said(join(folder, name)).matchAll(DROPPED)]);
-  const bytes = losses.reduce((sum, [, count]) => sum + Number(count), 0);
+  const bytes = losses.reduce((sum, [, count = 0]) => sum + Number(count), 0);
   const lines = losses.map(([line]) => `${line}\n`).join('');
-  if (bytes > 0) write(folder, bytes, lines);
+  if (losses.length > 0) write(folder, bytes, lines);
   // Another process that looked at the same moment may have been the one to note it.
   checkNothingDropped(folder);
 }

@@ -156,6 +156,11 @@ export class StoreDatabase extends PartedRows<Database> implements RowStore {
     }
   }
 
+  /** Why one of its databases, and so the store, takes nothing more until it is opened again. */
+  get fault(): ChartsealError | undefined {
+    return STORE_PARTS.map((part) => this.parts[part].fault).find((fault) => fault !== undefined);
+  }
+
   /** Pages of the map are written last: where they are lost, they follow from the entries. */
   batch(): Batch {
     return new PartedBatch(

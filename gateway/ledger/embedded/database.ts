@@ -1,10 +1,10 @@
 // The LevelDB folder of the embedded ledger: its tables, its one synced way of writing, and what
 // its failures mean. Tables: tip; block/number; state/key and seal/key (see state-row).
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import { type LevelFailure, levelFailure, systemWords } from '../../level-failure.js';
+import { isThere, readThrough } from '../../level-files.js';
 import { isSystemError, systemErrorText } from '../../services/file-error.js';
 
 export type Db = Level<string, Uint8Array>;
@@ -34,13 +34,11 @@ export function databaseFailure(cause: unknown): ChartsealError {
   return new ChartsealError(code, words === undefined ? text : `${text}: ${words}`, { cause });
 }
 
-/** Whether the folder holds a ledger; one that nobody may look into is not gone. */
-function isLedgerThere(folder: string): boolean {
+/** What the system says of a ledger that nobody may look into, which is not gone. */
+function readable<T>(look: () => T): T {
   try {
-    statSync(join(folder, 'CURRENT'));
-    return true;
+    return look();
   } catch (cause) {
-    if (isSystemError(cause, 'ENOENT', 'ENOTDIR')) return false;
     const why = isSystemError(cause) ? systemErrorText(cause) : String(cause);
     throw new ChartsealError('LEDGER_FAILED', `the ledger cannot be read: ${why}`, { cause });
   }
@@ -51,13 +49,14 @@ function isLedgerThere(folder: string): boolean {
  * DATA_EXISTS when told to create where something is, LEDGER_BEHIND when there is nothing.
  */
 export async function openDatabase(folder: string, create: boolean): Promise<Db> {
-  const exists = isLedgerThere(folder);
+  const exists = readable(() => isThere(join(folder, 'CURRENT')));
   if (create && exists) {
     throw new ChartsealError('DATA_EXISTS', 'there is a ledger already');
   }
   if (!create && !exists) {
     throw new ChartsealError('LEDGER_BEHIND', 'the ledger is gone: its folder holds none');
   }
+  readable(() => readThrough(folder));
   const db: Db = new Level(folder, {
     keyEncoding: 'utf8',
     valueEncoding: 'view',

@@ -2,6 +2,7 @@
 import { Context } from 'fabric-contract-api';
 import { ChartsealError } from '../core/errors.js';
 import { MAX_CLOCK_SKEW_MS } from '../core/limits.js';
+import { timestampMs } from '../core/time.js';
 import { State } from './state.js';
 
 export class ChartsealContext extends Context {
@@ -23,8 +24,9 @@ export class ChartsealContext extends Context {
    * The endorser's own clock decides refusal only, never what is written; throws CLOCK_SKEW.
    */
   transactionTime(notBefore = 0): number {
-    const time = this.stub.getDateTimestamp().getTime();
-    if (!(Math.abs(time - this.clock()) <= MAX_CLOCK_SKEW_MS)) {
+    const { seconds, nanos } = this.stub.getTxTimestamp();
+    const time = timestampMs(seconds.toNumber(), nanos);
+    if (time === undefined || !(Math.abs(time - this.clock()) <= MAX_CLOCK_SKEW_MS)) {
       const minutes = MAX_CLOCK_SKEW_MS / 60_000;
       throw new ChartsealError(
         'CLOCK_SKEW',

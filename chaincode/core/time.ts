@@ -48,6 +48,19 @@ export function parseTime(text: unknown, what: string): number {
   return time;
 }
 
+const NANOS_PER_MS = 1_000_000;
+const NANOS_PER_SECOND = 1_000_000_000;
+
+/**
+ * Milliseconds since 1970 of a protobuf Timestamp, with what is less than one left out; undefined
+ * when it is none. In integers: a sum of fractions would round up what is just below.
+ */
+export function timestampMs(seconds: number, nanos: number): number | undefined {
+  if (!Number.isSafeInteger(seconds) || !Number.isSafeInteger(nanos)) return undefined;
+  if (nanos < 0 || nanos >= NANOS_PER_SECOND) return undefined;
+  return seconds * 1000 + Math.floor(nanos / NANOS_PER_MS);
+}
+
 function two(value: number): string {
   return value < 10 ? `0${value}` : String(value);
 }

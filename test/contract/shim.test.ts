@@ -50,7 +50,10 @@ async function stubFor(name: string, json: string, state: Map<string, Uint8Array
     getTxID: () => 'ab'.repeat(32),
     getChannelID: () => 'archive',
     getCreator: () => ({ mspid: 'HospitalAMSP', idBytes: Buffer.from(certificate) }),
-    getDateTimestamp: () => new Date(),
+    getTxTimestamp: () => ({
+      seconds: { toNumber: () => Math.floor(Date.now() / 1000) },
+      nanos: 0,
+    }),
     getTransient: () => new Map(),
     getState: async (key: string) => state.get(key) ?? new Uint8Array(),
     putState: async (key: string, value: Uint8Array) => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatTime, parseTime } from '../../chaincode/core/time.js';
+import { formatTime, parseTime, timestampMs } from '../../chaincode/core/time.js';
 import { expectCode } from '../support/expect-code.js';
 
 const FIRST = Date.parse('1900-01-01T00:00:00.000Z');
@@ -103,5 +103,23 @@ describe('a time', () => {
     for (const time of [FIRST - 1, LAST + 1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       expectCode(() => formatTime(time), 'BAD_INPUT');
     }
+  });
+
+  it('of a transaction loses what is less than a millisecond, and is never rounded up', () => {
+    const seconds = 1_795_415_144;
+    for (const [nanos, ms] of [
+      [0, 0],
+      [999_999, 0],
+      [5_999_870, 5],
+      [5_999_999, 5],
+      [6_000_000, 6],
+      [999_999_999, 999],
+    ] as const) {
+      expect(timestampMs(seconds, nanos), `${nanos} ns`).to.equal(seconds * 1000 + ms);
+    }
+    for (const nanos of [-1, 1_000_000_000, 1_900_000_000, 0.5, Number.NaN]) {
+      expect(timestampMs(seconds, nanos), `${nanos} ns`).to.equal(undefined);
+    }
+    expect(timestampMs(2 ** 53, 0)).to.equal(undefined);
   });
 });

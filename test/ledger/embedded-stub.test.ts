@@ -112,7 +112,8 @@ describe('embedded chaincode stub', () => {
     const stub = new LevelStub(state, PROPOSAL);
     expect(stub.getChannelID()).to.equal('archive');
     expect(stub.getTxID()).to.equal('ab');
-    expect(stub.getDateTimestamp().getTime()).to.equal(PROPOSAL.at);
+    const { seconds, nanos } = stub.getTxTimestamp();
+    expect(seconds.toNumber() * 1000 + nanos / 1_000_000).to.equal(PROPOSAL.at);
     expect(stub.getTransient()).to.deep.equal(PROPOSAL.transient);
   });
 

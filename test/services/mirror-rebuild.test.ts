@@ -112,6 +112,8 @@ describe('the logs of a channel, rebuilt from its blocks', () => {
       'the closing leaf names another one before': changeEvent(50, 2),
       'the closing leaf has another map root': changeEvent(100),
       'the closing leaf is of an earlier time': changeEvent(28, 0, true),
+      'its time is another than the transaction states': ({ at = 0 }) => ({ at: at - 1 }),
+      'the transaction states no time': () => ({ at: undefined }),
       'the head states another root': changeRow('head/', 'root', '00'.repeat(32)),
       'the head states another map root': changeRow('head/', 'mapRoot', '00'.repeat(32)),
       'the head states another size': changeRow('head/', 'size', 1),

@@ -79,6 +79,7 @@ export function forgedAppend(
   const transaction: ChannelTransaction = {
     txId: 'ff'.repeat(32),
     index: 0,
+    at: parseClosingLeaf(closingLeaf).endorsedAt,
     creator: { mspId: log.registration.mspId },
     contract: 'chartseal',
     name: 'append',

@@ -68,8 +68,11 @@ export class LevelStub implements Stub {
     return this.#proposal.channel;
   }
 
-  getDateTimestamp(): Date {
-    return new Date(this.#proposal.at);
+  /** As the contract reads it, whose seconds are a Long. */
+  getTxTimestamp(): ReturnType<Stub['getTxTimestamp']> {
+    const { at } = this.#proposal;
+    const seconds = { toNumber: () => Math.floor(at / 1000) };
+    return { seconds, nanos: (at % 1000) * 1_000_000 } as never;
   }
 
   getTransient(): Map<string, Uint8Array> {
@@ -129,7 +132,7 @@ export class LevelStub implements Stub {
   getCreator = unsupported;
   getMspID = unsupported;
   getSignedProposal = unsupported;
-  getTxTimestamp = unsupported;
+  getDateTimestamp = unsupported;
   getBinding = unsupported;
   deleteState = unsupported;
   setStateValidationParameter = unsupported;

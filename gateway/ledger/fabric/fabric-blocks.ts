@@ -2,6 +2,7 @@
 // and what became of it.
 import { common, msp, peer } from '@hyperledger/fabric-protos';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { timestampMs } from '../../../chaincode/core/time.js';
 import { requestText, transactionName } from '../log-transactions.js';
 import { validationCode } from './commit-codes.js';
 
@@ -11,6 +12,8 @@ export interface FabricTransaction {
   readonly code: string;
   /** Index in its block. */
   readonly index: number;
+  /** As its asker stated it, in ms since 1970; undefined where that is no time. */
+  readonly at: number | undefined;
   readonly creator: { readonly mspId: string; readonly certificatePem: string };
   readonly chaincode: string;
   /** Name of the transaction that runs, by whichever name it was called, and its arguments. */
@@ -54,12 +57,18 @@ function parseEnvelope(
     txId: channelHeader.getTxId(),
     code: validationCode(code),
     index,
+    at: timeOf(channelHeader),
     creator: {
       mspId: creator.getMspid(),
       certificatePem: Buffer.from(creator.getIdBytes_asU8()).toString(),
     },
     ...parseAction(action.getPayload_asU8()),
   };
+}
+
+function timeOf(header: common.ChannelHeader): number | undefined {
+  const timestamp = header.getTimestamp();
+  return timestamp && timestampMs(timestamp.getSeconds(), timestamp.getNanos());
 }
 
 /** Whoever may write to the channel can order anything: what took no effect may be none. */

@@ -11,6 +11,8 @@ export interface WrittenRow {
 export interface ChannelTransaction extends LoggedTransaction {
   /** Index in its block. */
   readonly index: number;
+  /** Its time in ms since 1970, as its asker stated it; undefined where that is no time. */
+  readonly at: number | undefined;
   /** Name of the contract that was asked: another one may have asked ours in turn. */
   readonly contract: string;
   readonly writes: readonly WrittenRow[];

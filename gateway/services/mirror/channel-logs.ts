@@ -31,6 +31,7 @@ type Append = Extract<LogTransaction, { kind: 'append' }>;
 type Register = Extract<LogTransaction, { kind: 'registerLog' }>;
 
 const APPEND_EVENT = 'append';
+const OTHER_TIME = 'it states another time than its transaction';
 
 /** What an alarm about a transaction needs. */
 class Placed {
@@ -121,6 +122,7 @@ export class ChannelLogs {
     const owned = [...mine.map((log) => log.logId), logId].sort();
     const at = registeredAt(transaction, logId);
     if (at === undefined) return placed.fail('its registration states no time', place);
+    if (at !== transaction.at) placed.fail(OTHER_TIME, place);
     const rows = registrationRows(logId, registration, formatTime(at), owned);
     const difference = findDifference(transaction.writes, rows);
     if (difference !== undefined) placed.fail(difference, place);
@@ -156,6 +158,7 @@ export class ChannelLogs {
     if (transaction.event?.name !== APPEND_EVENT) fail('it announces no closing leaf');
     const closingLeaf = (transaction.event as { payload: Uint8Array }).payload;
     const closing = checkClosingLeaf(closingLeaf, before, fail);
+    if (closing.endorsedAt !== transaction.at) fail(OTHER_TIME);
     const after: RebuiltLog = {
       ...before,
       frontier: appendHashes(frontier, [...hashes, leafHash(closingLeaf)]),

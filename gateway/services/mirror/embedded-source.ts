@@ -2,6 +2,7 @@
 import { decodeBase64, decodeHex, encodeHex } from '../../../chaincode/core/bytes.js';
 import { type JsonObject, parseJsonBytes } from '../../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
+import { parseTime } from '../../../chaincode/core/time.js';
 import type { EmbeddedConfig } from '../../data/config.js';
 import type { DataLayout } from '../../data/layout.js';
 import type { StoredBlock } from '../../ledger/embedded/block.js';
@@ -21,10 +22,11 @@ const CONTRACT = 'chartseal';
 
 function toChannelBlock({ block, hash }: StoredBlock): ChannelBlock {
   const transactions = block.transactions.map((one, index): ChannelTransaction => {
-    const { txId, creator, name, request, writes, event } = one;
+    const { txId, at, creator, name, request, writes, event } = one;
     return {
       txId,
       index,
+      at: parseTime(at, 'at'),
       creator,
       contract: CONTRACT,
       name,

@@ -49,10 +49,11 @@ function toChannelTransaction(one: FabricTransaction, contract: string) {
   if (one.code !== 'VALID') return undefined;
   const writes = parseWriteSet(one.results, contract);
   if (writes.length === 0) return undefined;
-  const { txId, index, creator, chaincode, name, event } = one;
+  const { txId, index, at, creator, chaincode, name, event } = one;
   const transaction: ChannelTransaction = {
     txId,
     index,
+    at,
     creator,
     contract: chaincode,
     name,
@@ -164,9 +165,12 @@ export class FabricSource implements BlockSource {
   }
 
   async findCheckpoint(logId: string, size: number): Promise<StatedCheckpoint | undefined> {
+    const log = new LogLedger(this.#ledger, logId);
     try {
-      const answer = await new LogLedger(this.#ledger, logId).readCheckpoint(size);
-      const { root, headSize, closingLeaf } = answer;
+      // The head is told whatever the time is; its newest append may be ahead of this clock.
+      const { head } = await log.readLog();
+      if (head.size === size) return { ...head, headSize: size };
+      const { root, headSize, closingLeaf } = await log.readCheckpoint(size);
       const bytes = closingLeaf === null ? undefined : decodeBase64(closingLeaf, 'closing leaf');
       return { root, headSize, closingLeaf: bytes };
     } catch (error) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isSystemError } from './services/file-error.js';
 
 const PIECE_BYTES = 1024 * 1024;
+const TABLE = /^[0-9]+\.ldb$/;
 const LOOKED_AT = /^(?:CURRENT|MANIFEST-[0-9]+|[0-9]+\.log)$/;
 
 /** False where nothing lies. Throws the system's error where nobody can look. */
@@ -18,17 +19,25 @@ export function isThere(path: string): boolean {
   }
 }
 
-function readToEnd(path: string, piece: Uint8Array): void {
+/** Tables of a folder of a database, by name. Throws the system's error. */
+export function tablesIn(folder: string): readonly string[] {
+  return isThere(folder) ? readdirSync(folder).filter((name) => TABLE.test(name)) : [];
+}
+
+/** @returns bytes of the file; 0 when it is gone. Throws the system's error. */
+export function readToEnd(path: string, piece: Uint8Array): number {
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch (error) {
     // Whoever has the database open has just removed it.
-    if (isSystemError(error, 'ENOENT')) return;
+    if (isSystemError(error, 'ENOENT')) return 0;
     throw error;
   }
   try {
-    while (readSync(file, piece) > 0);
+    let bytes = 0;
+    for (let read = 1; read > 0; bytes += read) read = readSync(file, piece);
+    return bytes;
   } finally {
     closeSync(file);
   }

@@ -8,6 +8,7 @@ import { Level } from 'level';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { claimFolder } from '../claimed-folders.js';
 import { isThere, readThrough } from '../level-files.js';
+import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { checkNothingDropped, noteDropped } from './dropped-log.js';
 import {
   type Bytes,
@@ -121,7 +122,10 @@ async function syncLogs(folder: string): Promise<void> {
   }
 }
 
-const UNREAD = 'the store could not be read';
+function unopened(cause: unknown): ChartsealError {
+  const why = isSystemError(cause) ? `: ${systemErrorText(cause)}` : '';
+  return storeFailure(cause, `the store could not be opened${why}`);
+}
 
 function checkBefore(folder: string, { create }: DatabaseOptions): void {
   try {
@@ -131,7 +135,7 @@ function checkBefore(folder: string, { create }: DatabaseOptions): void {
     checkNothingDropped(folder);
   } catch (error) {
     if (error instanceof ChartsealError) throw error;
-    throw storeFailure(error, UNREAD);
+    throw unopened(error);
   }
 }
 
@@ -171,7 +175,7 @@ export class Database extends LevelRows implements RowStore {
     } catch (cause) {
       release();
       if (cause instanceof ChartsealError) throw cause;
-      throw storeFailure(cause, 'the store could not be opened');
+      throw unopened(cause);
     }
     const database = new Database(folder, db, release);
     try {
@@ -180,7 +184,7 @@ export class Database extends LevelRows implements RowStore {
     } catch (error) {
       await database.close();
       if (error instanceof ChartsealError) throw error;
-      throw storeFailure(error, UNREAD);
+      throw unopened(error);
     }
   }
 

@@ -8,7 +8,7 @@ import { FabricSource } from '../../gateway/services/mirror/fabric-source.js';
 import { rebuildChannel } from '../../gateway/services/mirror/rebuild-channel.js';
 import type { TestLog } from '../ledger/conformance/channel.js';
 import { Adversary } from '../support/adversary-hospital.js';
-import { type Caller, propose } from '../support/adversary-transaction.js';
+import { type Asked, type Caller, propose, proposedAt } from '../support/adversary-transaction.js';
 import { LIVE_TIMEOUT_MS } from '../support/live-network.js';
 import { appendCall, labelOf } from '../support/log-writer.js';
 
@@ -35,13 +35,16 @@ describe('a hospital that calls the contract otherwise than others do', function
   });
   after(() => adversary?.close());
 
-  /** Endorsed by two organisations and ordered: valid, and the contract's answer to it. */
   async function call(
     caller: Caller,
     name: string,
     ...[request, transient]: [string | Uint8Array, Record<string, Uint8Array>?]
   ): Promise<string> {
-    const asked = await propose(caller, name, request, transient);
+    return commit(caller, await propose(caller, name, request, transient));
+  }
+
+  /** Endorsed by two organisations and ordered: valid, and the contract's answer to it. */
+  async function commit(caller: Caller, asked: Asked): Promise<string> {
     const words = await adversary.ask(asked, 'hospital-a', 'hospital-b');
     for (const { status, message } of words) expect(status, message).to.equal(200);
     const endorsements = words.map(({ endorsement }) => endorsement);
@@ -90,5 +93,37 @@ describe('a hospital that calls the contract otherwise than others do', function
     );
     expect(found?.registration.description).to.equal(description.replace('#', '\ufffd'));
     expect(await adversary.logsSeen()).to.include(found?.logId);
+  });
+
+  it('with a time just below a millisecond: it is written as the one that has begun', async () => {
+    const request = adversary.fixture.newRequest({});
+    const ms = Date.now() - 1000;
+    const asked = await propose(adversary.admin, 'registerLog', canonicalJson(request));
+    await commit(adversary.admin, proposedAt(asked, adversary.admin, ms, 999_999));
+    const found = (await rebuilt()).find(
+      ({ registration }) => registration.origin === request.origin,
+    );
+    expect(found?.endorsedAt).to.equal(ms);
+  });
+
+  it('with a time that is none: nobody endorses it', async () => {
+    const json = canonicalJson(adversary.fixture.newRequest({}));
+    const asked = await propose(adversary.admin, 'registerLog', json);
+    const other = proposedAt(asked, adversary.admin, Date.now(), 1_000_000_000);
+    for (const { status, message } of await adversary.ask(other, 'hospital-a', 'hospital-b')) {
+      expect(status).to.not.equal(200);
+      expect(message).to.include('CLOCK_SKEW');
+    }
+  });
+
+  it('minutes ahead of all clocks: the auditor still rebuilds that log and all others', async () => {
+    const request = adversary.fixture.newRequest({});
+    const ms = Date.now() + 280_000;
+    const asked = await propose(adversary.admin, 'registerLog', canonicalJson(request));
+    await commit(adversary.admin, proposedAt(asked, adversary.admin, ms, 0));
+    const logs = await rebuilt();
+    const found = logs.find(({ registration }) => registration.origin === request.origin);
+    expect(found?.endorsedAt).to.equal(ms);
+    expect(logs.map(({ logId }) => logId)).to.include(log.logId);
   });
 });

@@ -26,6 +26,7 @@ import { checkKeys } from './keys.js';
 import { checkCheckpointFile, type OpenedLedger, openLedger } from './ledger.js';
 import { checkMarker, checkRestart } from './reconcile.js';
 import { checkEntries, checkPass, checkProofs, seenTimes } from './store.js';
+import { checkTables } from './tables.js';
 
 export interface DoctorOptions {
   /** DATA. */
@@ -251,5 +252,11 @@ export async function examine(options: DoctorOptions): Promise<readonly Finding[
   const { findings, isDataFolder, isOurs } = await examineSurroundings(options, layout);
   if (!isDataFolder) return findings;
   const config = await readConfig(layout.config);
-  return [...findings, ...(await checkWithin(layout, config, isOurs, now))];
+  const look = () => (isOurs ? [checkTables(layout)] : []);
+  const tables = await guarded('tables', folder, look, config.ledger);
+  if (tables.some(({ status }) => status === 'fault')) {
+    const sentence = 'Store and ledger were left alone: to read such a table ends the process.';
+    return [...findings, ...tables, notChecked('all else', sentence)];
+  }
+  return [...findings, ...tables, ...(await checkWithin(layout, config, isOurs, now))];
 }

@@ -55,6 +55,10 @@ export async function openStoreToRead(layout: DataLayout, logId: string): Promis
     await finishRebuild(layout);
     return await openStore(layout.store, logId);
   } catch (error) {
+    if (isSystemError(error)) {
+      const text = `the store could not be opened: ${systemErrorText(error)}`;
+      throw new ChartsealError('STORE_FAILED', text, { cause: error });
+    }
     if (!(error instanceof ChartsealError) || error.code !== 'STORE_LOCKED') throw error;
     const message = `${holderOf(layout)} uses this data folder`;
     throw new ChartsealError('STORE_LOCKED', message, { cause: error });

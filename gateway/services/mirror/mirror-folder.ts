@@ -1,12 +1,12 @@
 // The folder of a mirror. It begins anew only where nothing was: one that has lost its database
 // would take any tree for the one that it saw before, and a fork would not be found.
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { requireOwner } from '../../data/owner.js';
 import { syncFolder } from '../../data/place.js';
 import { removeDeadStaging, stagingName, syncAll } from '../../data/staging.js';
+import { isThere } from '../../level-files.js';
 import { Database } from '../../store/database.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { CHECKPOINT_NAME } from './checkpoint-files.js';
@@ -63,15 +63,17 @@ async function create(folder: string): Promise<void> {
  * FILE_UNWRITABLE.
  */
 export async function openMirrorDatabase(folder: string): Promise<Database> {
+  const path = join(folder, FOLDER);
+  let isGone: boolean;
   try {
     if (!(await isBegun(folder))) await create(folder);
+    isGone = !isThere(join(path, 'CURRENT'));
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
     const text = `the folder of the mirror: ${systemErrorText(cause)}`;
     throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
   }
-  const path = join(folder, FOLDER);
-  if (!existsSync(join(path, 'CURRENT'))) {
+  if (isGone) {
     const text = 'the database of this mirror is gone, and with it what the log showed before';
     throw new ChartsealError('MIRROR_CORRUPT', text);
   }

@@ -1,10 +1,10 @@
 // Puts a rebuilt store in the place of the old one, in steps of which each leaves either of them:
 // store.new → store.rebuilt (it is whole), store → store.before-rebuild-…, store.rebuilt → store.
-import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DataLayout } from '../../data/layout.js';
 import { syncFolder } from '../../data/place.js';
+import { isThere } from '../../level-files.js';
 import { isSystemError } from '../file-error.js';
 
 export interface RebuildPlaces {
@@ -23,7 +23,7 @@ export function rebuildPlaces({ store }: DataLayout): RebuildPlaces {
 /** Removes what a killed rebuild left, while the store itself is in its place. */
 export async function clearRebuild(layout: DataLayout): Promise<void> {
   // Else the rebuilt store is the only one in its place.
-  if (!existsSync(layout.store)) return;
+  if (!isThere(layout.store)) return;
   for (const path of Object.values(rebuildPlaces(layout))) {
     await rm(path, { recursive: true, force: true });
   }
@@ -32,7 +32,7 @@ export async function clearRebuild(layout: DataLayout): Promise<void> {
 /** Finishes what a killed rebuild began: the old store was put aside, the new one is whole. */
 export async function finishRebuild(layout: DataLayout): Promise<void> {
   const { rebuilt } = rebuildPlaces(layout);
-  if (existsSync(layout.store) || !existsSync(rebuilt)) return;
+  if (isThere(layout.store) || !isThere(rebuilt)) return;
   try {
     await rename(rebuilt, layout.store);
   } catch (error) {

@@ -8,7 +8,8 @@ import { FabricSource } from '../../gateway/services/mirror/fabric-source.js';
 import { rebuildChannel } from '../../gateway/services/mirror/rebuild-channel.js';
 import type { TestLog } from '../ledger/conformance/channel.js';
 import { Adversary } from '../support/adversary-hospital.js';
-import { type Asked, type Caller, propose, proposedAt } from '../support/adversary-transaction.js';
+import { proposedAt } from '../support/adversary-time.js';
+import { type Asked, type Caller, propose } from '../support/adversary-transaction.js';
 import { LIVE_TIMEOUT_MS } from '../support/live-network.js';
 import { appendCall, labelOf } from '../support/log-writer.js';
 

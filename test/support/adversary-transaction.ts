@@ -137,31 +137,6 @@ export async function propose(
   };
 }
 
-/** The same proposal with another time in it, signed by the same caller. */
-export function proposedAt({ txId, signed }: Asked, { keyPem }: Caller, ms: number, nanos: number) {
-  const proposal = peer.Proposal.deserializeBinary(
-    peer.SignedProposal.deserializeBinary(signed).getProposalBytes_asU8(),
-  );
-  const header = common.Header.deserializeBinary(proposal.getHeader_asU8());
-  const channel = common.ChannelHeader.deserializeBinary(header.getChannelHeader_asU8());
-  channel.getTimestamp()?.setSeconds(Math.floor(ms / 1000));
-  channel.getTimestamp()?.setNanos((ms % 1000) * 1_000_000 + nanos);
-  header.setChannelHeader(channel.serializeBinary());
-  proposal.setHeader(header.serializeBinary());
-  const bytes = proposal.serializeBinary();
-  const asked = new peer.SignedProposal();
-  asked.setProposalBytes(bytes);
-  asked.setSignature(signP256(parseP256Key(keyPem), bytes));
-  const payload = peer.ChaincodeProposalPayload.deserializeBinary(proposal.getPayload_asU8());
-  payload.clearTransientmapMap();
-  return {
-    txId,
-    header: header.serializeBinary(),
-    proposalPayload: payload.serializeBinary(),
-    signed: asked.serializeBinary(),
-  };
-}
-
 /** Asks the peer of one organisation, and nobody else. */
 export async function askPeer(
   { state, organisation }: LiveNetwork,

@@ -1,5 +1,5 @@
-// Whether the disk gives every table of the databases. LevelDB maps them into memory: where the disk
-// cannot give a part, the process that looks ends by a signal (SIGBUS), without a word.
+// Whether the disk gives every table of the databases. LevelDB maps them into memory: where the
+// disk cannot give a part, the process that looks ends by a signal (SIGBUS), without a word.
 import { join } from 'node:path';
 import type { DataLayout } from '../../data/layout.js';
 import { readToEnd, tablesIn } from '../../level-files.js';

@@ -1,6 +1,6 @@
 // chartseal serve: the gateway until it is told to end. Its log goes to stdout as JSON lines; what
 // a person at the terminal should know goes to stderr.
-import { rmSync, stat } from 'node:fs';
+import { stat } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createDataFolder } from '../../gateway/data/create.js';
@@ -9,6 +9,7 @@ import { ROLES } from '../../gateway/http/caller.js';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/operation/config.js';
 import { Gateway } from '../../gateway/operation/gateway.js';
 import { GatewayLog } from '../../gateway/operation/log.js';
+import { removeRunFileSync } from '../../gateway/operation/run-file.js';
 import { isSystemError } from '../../gateway/services/file-error.js';
 import type { CommandContext } from '../context.js';
 import { DEMO_PATIENT, UNSEEN_PATIENT } from '../demo/events.js';
@@ -87,8 +88,12 @@ function tellStart(
 function endOnUnexpected(gateway: { run: string | undefined }, log: GatewayLog): void {
   process.setUncaughtExceptionCaptureCallback((error) => {
     log.event('unexpected', { error });
+    try {
+      if (gateway.run !== undefined) removeRunFileSync(gateway.run);
+    } catch (left) {
+      log.event('run-file-left', { error: left });
+    }
     log.flush();
-    if (gateway.run !== undefined) rmSync(join(gateway.run, 'gateway.json'), { force: true });
     process.exit(EXIT_UNDONE);
   });
 }

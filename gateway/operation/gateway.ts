@@ -76,7 +76,8 @@ export class Gateway {
       await gateway.#open();
       return gateway;
     } catch (error) {
-      await gateway.#close();
+      // Why it could not be opened says more than what then cannot be closed.
+      await Promise.allSettled([gateway.#close()]);
       throw error;
     }
   }
@@ -144,7 +145,8 @@ export class Gateway {
     }
     await this.#listen('local', services, authenticator, { host: '127.0.0.1', port: 0 });
     const { url = '' } = this.#listeners.get('local') ?? {};
-    this.#opened.unshift(() => removeRunFile(hospital.run));
+    const left = (error: unknown) => log.event('run-file-left', { error });
+    this.#opened.unshift(() => removeRunFile(hospital.run).catch(left));
     await writeRunFile(hospital.run, { url, pid: process.pid, token });
     const { pid } = process;
     const ledger = hospital.ledgerKind;

@@ -18,6 +18,7 @@ export type LogEvent =
   | 'tls-reloaded'
   | 'tls-kept'
   | 'ending'
+  | 'run-file-left'
   | 'ended'
   | 'unexpected';
 
@@ -45,6 +46,7 @@ const LEVELS: Readonly<Record<LogEvent, Level>> = {
   'tls-reloaded': 'info',
   'tls-kept': 'error',
   ending: 'info',
+  'run-file-left': 'warn',
   ended: 'info',
   unexpected: 'error',
 };

@@ -1,12 +1,13 @@
 // DATA/run/gateway.json: where a gateway listens for commands beside it, and the token that it
 // wants of them. For the owner alone, there only while it listens.
+import { rmSync } from 'node:fs';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
 import { checkShape, integer, object, text } from '../../chaincode/core/shape.js';
 import { dataLayout } from '../data/layout.js';
-import { isSystemError } from '../services/file-error.js';
+import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { isAlive } from '../services/own-store.js';
 import { readSmallFile } from '../services/small-file.js';
 
@@ -25,16 +26,47 @@ const SHAPE = object({
   token: text({ min: 32, max: 256, pattern: /^[A-Za-z0-9_-]+$/ }),
 });
 
-/** @param run DATA/run */
-export async function writeRunFile(run: string, running: RunningGateway): Promise<void> {
-  const staged = join(run, `${FILE}.${running.pid}`);
-  await writeFile(staged, `${JSON.stringify(running)}\n`, { mode: 0o600, flush: true });
-  await rename(staged, join(run, FILE));
+function unwritable(error: unknown): unknown {
+  if (!isSystemError(error)) return error;
+  const text = `the file run/${FILE} of the data folder: ${systemErrorText(error)}`;
+  return new ChartsealError('FILE_UNWRITABLE', text, { cause: error });
 }
 
-/** @param run DATA/run */
+/**
+ * Throws FILE_UNWRITABLE.
+ * @param run DATA/run
+ */
+export async function writeRunFile(run: string, running: RunningGateway): Promise<void> {
+  const staged = join(run, `${FILE}.${running.pid}`);
+  try {
+    await writeFile(staged, `${JSON.stringify(running)}\n`, { mode: 0o600, flush: true });
+    await rename(staged, join(run, FILE));
+  } catch (error) {
+    // Why it cannot be written says more than what then cannot be removed; the next start does.
+    await Promise.allSettled([rm(staged, { force: true })]);
+    throw unwritable(error);
+  }
+}
+
+/**
+ * Throws FILE_UNWRITABLE; what stays there counts for nothing once its process is gone.
+ * @param run DATA/run
+ */
 export async function removeRunFile(run: string): Promise<void> {
-  await rm(join(run, FILE), { force: true });
+  try {
+    await rm(join(run, FILE), { force: true });
+  } catch (error) {
+    throw unwritable(error);
+  }
+}
+
+/** As {@link removeRunFile}, for a process that ends at once. */
+export function removeRunFileSync(run: string): void {
+  try {
+    rmSync(join(run, FILE), { force: true });
+  } catch (error) {
+    throw unwritable(error);
+  }
 }
 
 interface RunFile {

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import type { Gateway } from '../../gateway/operation/gateway.js';
 import { findGateway } from '../../gateway/operation/run-file.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import { GatewayPlace } from '../support/gateway-place.js';
+import { canMountTmpfs, mountTmpfs } from '../support/temp-folder.js';
 
 interface Ready {
   readonly ready: boolean;
@@ -89,6 +91,33 @@ describe('a gateway', () => {
     await gateway.close();
     expect(existsSync(join(place.data, 'run', 'gateway.json'))).to.equal(false);
   });
+
+  it('ends in order when its address cannot be removed, and its log says so', async () => {
+    gateway = await place.open();
+    const path = join(place.data, 'run', 'gateway.json');
+    rmSync(path);
+    mkdirSync(path);
+    await gateway.close();
+    const [left] = place.events('run-file-left');
+    expect(left).to.have.nested.property('error.code', 'FILE_UNWRITABLE');
+    expect(place.events('ended')).to.have.length(1);
+    rmSync(path, { recursive: true });
+  });
+
+  if (canMountTmpfs()) {
+    it('does not begin where there is no room for its address, and leaves nothing open', async () => {
+      const run = join(place.data, 'run');
+      // Room for the id of the process, and for nothing else.
+      expect(mountTmpfs(run, 'nr_inodes=2,mode=700')).to.equal(true);
+      try {
+        await expectCodeAsync(() => place.open(), 'FILE_UNWRITABLE');
+      } finally {
+        spawnSync('umount', [run]);
+      }
+      gateway = await place.open();
+      expect((await place.ask('/healthz')).status).to.equal(200);
+    });
+  }
 
   it('leaves nothing open when a port is taken, and names it', async () => {
     const other: Server = createServer().listen(0, '127.0.0.1');

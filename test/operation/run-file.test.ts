@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -11,8 +12,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { findGateway, removeRunFile, writeRunFile } from '../../gateway/operation/run-file.js';
-import { expectCodeAsync } from '../support/expect-code.js';
+import {
+  findGateway,
+  removeRunFile,
+  removeRunFileSync,
+  writeRunFile,
+} from '../../gateway/operation/run-file.js';
+import { expectCode, expectCodeAsync } from '../support/expect-code.js';
+import { asOrdinaryUser } from '../support/temp-folder.js';
 
 describe('the file that leads to a running gateway', () => {
   let data: string;
@@ -41,6 +48,30 @@ describe('the file that leads to a running gateway', () => {
     await writeRunFile(run, { url, pid: process.pid, token });
     chmodSync(join(run, 'gateway.json'), 0o640);
     await expectCodeAsync(() => findGateway(data), 'KEY_EXPOSED');
+  });
+
+  it('is refused in the words of the system where it cannot be written or removed', async () => {
+    await writeRunFile(run, { url, pid: process.pid, token });
+    chmodSync(data, 0o755);
+    chmodSync(run, 0o555);
+    await asOrdinaryUser(async () => {
+      const write = writeRunFile(run, { url, pid: process.pid, token });
+      const told = await write.catch((error: unknown) => error);
+      expect(told).to.include({ code: 'FILE_UNWRITABLE' });
+      expect(String(told)).to.match(/permission denied$/);
+      await expectCodeAsync(() => removeRunFile(run), 'FILE_UNWRITABLE');
+      expectCode(() => removeRunFileSync(run), 'FILE_UNWRITABLE');
+    });
+    chmodSync(run, 0o755);
+    removeRunFileSync(run);
+    expect(existsSync(join(run, 'gateway.json'))).to.equal(false);
+  });
+
+  it('is left as it was, and no half beside it, when it cannot get its name', async () => {
+    mkdirSync(join(run, 'gateway.json'));
+    const write = () => writeRunFile(run, { url, pid: process.pid, token });
+    await expectCodeAsync(write, 'FILE_UNWRITABLE');
+    expect(readdirSync(run)).to.deep.equal(['gateway.json']);
   });
 
   it('counts for nothing when a process left it that is gone', async () => {

@@ -9,6 +9,7 @@ import { makeFolder, writeEvidence } from '../../gateway/services/receipt-files.
 import { ReceiptSpool, type SpooledReceipt } from '../../gateway/services/receipt-spool.js';
 import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
 import { walk } from '../../gateway/services/walk.js';
+import { cleanUp } from '../clean-up.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
@@ -210,7 +211,7 @@ export async function ingest(
     } finally {
       progress.end();
       await counting;
-      await spool?.remove();
+      if (spool !== undefined) await cleanUp(() => spool.remove(), context);
     }
   });
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ReceiptSpool, type SpooledReceipt } from '../../gateway/services/receipt-spool.js';
-import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
+import { expectCodeAsync } from '../support/expect-code.js';
+import { asOrdinaryUser, newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
 describe('the spool of receipts', () => {
   let folder: string;
@@ -33,5 +34,19 @@ describe('the spool of receipts', () => {
     expect(readdirSync(folder)).to.have.length(2);
     await spool.remove();
     expect(readdirSync(folder)).to.deep.equal(['other']);
+  });
+
+  it('is refused with a code where it cannot be made, read or removed', async () => {
+    chmodSync(folder, 0o555);
+    await asOrdinaryUser(() =>
+      expectCodeAsync(() => ReceiptSpool.create(folder), 'FILE_UNWRITABLE'),
+    );
+    chmodSync(folder, 0o755);
+    const spool = await ReceiptSpool.create(folder);
+    await spool.add({ ordinal: 0, relative: 'a' });
+    const [name = ''] = readdirSync(folder);
+    rmSync(join(folder, name), { recursive: true });
+    await expectCodeAsync(() => spool.read().next(), 'FILE_UNREADABLE');
+    await expectCodeAsync(() => spool.remove(), 'FILE_UNWRITABLE');
   });
 });

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 
 export interface DiskFault {
   /** In node:fs/promises, and with `Sync` in node:fs. */
-  readonly call: 'lstat' | 'rm' | 'stat';
+  readonly call: 'lstat' | 'mkdir' | 'rm' | 'stat';
   /** Source of a pattern that the first path of the call fits. */
   readonly path: string;
   readonly code: 'EACCES' | 'EIO' | 'EROFS';
+  /** The first of these calls that fails, from 1, and all after it; 1 when it is left out. */
+  readonly from?: number;
 }
 
 export const DISK_FAULTS = 'CHARTSEAL_DISK_FAULTS';

@@ -45,6 +45,8 @@ export interface AuditRunOptions {
 /** Told while it goes on. */
 export interface AuditListener {
   onLog(checks: readonly CheckResult[]): void;
+  /** What could not be removed; the next run removes it. */
+  onLeft?(error: ChartsealError): void;
   /** Files to come, for a progress bar; `records` is what was answered in earlier runs. */
   onArchive(
     pass: { readonly isResumed: boolean; readonly records: number; readonly startedAt: string },
@@ -132,7 +134,8 @@ class Audit {
     const { store } = this.#folder;
     const { isLogOnly, signal } = this.#options;
     if (isThere(store) && !isLogOnly) await this.#checkScope(store);
-    const log = await auditLog(this.#folder, signal);
+    const onLeft = (error: ChartsealError) => this.#listener.onLeft?.(error);
+    const log = await auditLog(this.#folder, signal, onLeft);
     this.#listener.onLog(log.checks);
     const isRead = isThere(store) && !isLogOnly && !signal.aborted;
     const archive = isRead ? await this.#readArchive(store, log) : undefined;

@@ -8,6 +8,7 @@ import { parseTrustFile } from '../../evidence/trust.js';
 import { TABLES } from '../../store/keys.js';
 import { parseJsonRow, parseStoredEntry } from '../../store/rows.js';
 import type { StoredLog } from '../../store/store.js';
+import { isSystemError, systemErrorText } from '../file-error.js';
 import { Labels } from '../log-context.js';
 import type { OwnLedger } from '../own-ledger.js';
 import type { BlockAudit } from '../own-network.js';
@@ -136,22 +137,39 @@ function judgeBlocks(
   return [check.result(blocks.sentence)];
 }
 
+/** Told what was left behind: nothing that was found depends on it. */
+type OnLeft = (error: ChartsealError) => void;
+
 /** The parts of a run that need one moment of the store. */
 interface Moment {
   readonly store: StoredLog;
   readonly live: StoredLog;
   readonly before: Before;
   readonly stop: Stop;
+  readonly onLeft: OnLeft;
+}
+
+/** Throws FILE_UNWRITABLE. */
+async function removeScratch(scratch: string): Promise<void> {
+  try {
+    await rm(scratch, { recursive: true, force: true });
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    const text = `run/${SCRATCH} of the data folder cannot be removed: ${systemErrorText(cause)}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
+  }
 }
 
 async function auditReplay(
   { layout }: AuditedLog,
   { log, context, network }: OwnLedger,
-  { store, live, before, stop }: Moment,
+  { store, live, before, stop, onLeft }: Moment,
   subjects: number | undefined,
 ): Promise<{ results: CheckResult[]; derived: DerivedLog | undefined }> {
   const scratch = join(layout.run, SCRATCH);
   let derived: DerivedLog | undefined;
+  // What an audit of this process could not remove.
+  await removeScratch(scratch);
   try {
     const trust = parseTrustFile(network.trustFile(context));
     const appends = { appendsBefore: before.appends, digestAppends: before.appends };
@@ -163,7 +181,10 @@ async function auditReplay(
     });
     return { results, derived };
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await removeScratch(scratch).catch((error: unknown) => {
+      if (!(error instanceof ChartsealError)) throw error;
+      onLeft(error);
+    });
   }
 }
 
@@ -187,7 +208,11 @@ async function auditMoment(
  * Looks at one moment of the store, which may go on being written. Throws only what is no damage:
  * a disk that fails, a lock.
  */
-export async function auditLog(parts: AuditedLog, stop: Stop): Promise<LogAuditResult> {
+export async function auditLog(
+  parts: AuditedLog,
+  stop: Stop,
+  onLeft: OnLeft = () => {},
+): Promise<LogAuditResult> {
   const { store: live, ledger } = parts;
   const before = await auditBefore(ledger);
   if (!isThere(live)) {
@@ -201,7 +226,7 @@ export async function auditLog(parts: AuditedLog, stop: Stop): Promise<LogAuditR
   }
   const store = await live.moment();
   try {
-    const found = await auditMoment(parts, { store, live, before, stop });
+    const found = await auditMoment(parts, { store, live, before, stop, onLeft });
     const checks = [...found.checks, ...judgeBlocks(before, found.derived)];
     return { checks, derived: found.derived, entries: store.entriesAtOpen };
   } finally {

@@ -12,11 +12,11 @@ import type { CheckResult } from '../../gateway/services/audit/checks.js';
 import type { AnchoredRecord } from '../../gateway/services/audit/records.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import { fileNameBytes } from '../../gateway/services/file-name.js';
-import { tellLeft } from '../clean-up.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_FINDING, EXIT_UNDONE, errorReport } from '../exit.js';
 import { type DataOptions, openEither, operator, type WaitOptions } from '../hospital.js';
 import { untilInterrupted } from '../interrupt.js';
+import { tellLeft } from '../left.js';
 import { Progress } from '../progress.js';
 import { clean, countsText } from '../render.js';
 import { version } from '../version.js';
@@ -190,7 +190,7 @@ export async function audit(
         onLog: (checks) => {
           if (!context.json) tellChecks(checks, context);
         },
-        onLeft: (error) => tellLeft(error, context),
+        onLeft: tellLeft(context),
         onArchive: ({ isResumed, records, startedAt }, files) => {
           if (isResumed) {
             context.tell(`going on with the pass begun ${startedAt}: ${records} records are done`);

@@ -5,9 +5,11 @@ import { dataLayout } from '../../gateway/data/layout.js';
 import { exportLog as writeExport } from '../../gateway/services/backup/export.js';
 import type { ExportEnd } from '../../gateway/services/backup/export-format.js';
 import { NewFile } from '../../gateway/services/backup/new-file.js';
+import { cleanUp } from '../../gateway/services/clean-up.js';
 import { isFolder } from '../../gateway/services/file-stats.js';
 import { type CommandContext, writeToStdout } from '../context.js';
 import { type DataOptions, openEither } from '../hospital.js';
+import { tellLeft } from '../left.js';
 import { clean } from '../render.js';
 
 type Write = (bytes: Uint8Array) => Promise<void>;
@@ -35,14 +37,18 @@ async function writeLog(options: DataOptions, write: Write): Promise<ExportEnd> 
   return finish();
 }
 
-async function toFile(file: string, options: DataOptions): Promise<ExportEnd> {
+async function toFile(
+  file: string,
+  options: DataOptions,
+  context: CommandContext,
+): Promise<ExportEnd> {
   const out = await NewFile.create(file);
   try {
     const end = await writeLog(options, (bytes) => out.write(bytes));
     await out.keep();
     return end;
   } finally {
-    await out.discard();
+    await cleanUp(() => out.discard(), tellLeft(context));
   }
 }
 
@@ -52,7 +58,7 @@ export async function exportLog(
   context: CommandContext,
 ): Promise<number> {
   const isFile = file !== '-';
-  const end = await (isFile ? toFile(file, options) : writeLog(options, writeToStdout));
+  const end = await (isFile ? toFile(file, options, context) : writeLog(options, writeToStdout));
   const { entries, blocks, digest } = end;
   // On stdout stands the export itself.
   if (isFile && context.json) context.data(JSON.stringify({ file, entries, blocks, digest }));

@@ -1,6 +1,7 @@
 // chartseal ingest PATH…: anchors every document below the paths and answers for each.
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { cleanUp } from '../../gateway/services/clean-up.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import type { HospitalDoor, Standing } from '../../gateway/services/door/door.js';
 import { type RunOutcome, runFolders } from '../../gateway/services/ingest-run.js';
@@ -9,11 +10,11 @@ import { makeFolder, writeEvidence } from '../../gateway/services/receipt-files.
 import { ReceiptSpool, type SpooledReceipt } from '../../gateway/services/receipt-spool.js';
 import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
 import { walk } from '../../gateway/services/walk.js';
-import { cleanUp } from '../clean-up.js';
 import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
 import { type DataOptions, reportCounts, type WaitOptions, withDoor } from '../hospital.js';
+import { tellLeft } from '../left.js';
 import { parsePatient } from '../patient.js';
 import { Progress } from '../progress.js';
 import { clean } from '../render.js';
@@ -211,7 +212,7 @@ export async function ingest(
     } finally {
       progress.end();
       await counting;
-      if (spool !== undefined) await cleanUp(() => spool.remove(), context);
+      if (spool !== undefined) await cleanUp(() => spool.remove(), tellLeft(context));
     }
   });
 }

@@ -1,11 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { NewFile } from '../../gateway/services/backup/new-file.js';
 import { expectCodeAsync } from '../support/expect-code.js';
-import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
+import { asOrdinaryUser, newTempFolder, removeTempFolder } from '../support/temp-folder.js';
 
 describe('a new file', () => {
   let folder: string;
@@ -59,6 +67,19 @@ describe('a new file', () => {
     await file.discard();
     const left = [...kept, `z.part-${pid}-ba9876543210`, 'z'];
     expect(names()).to.deep.equal(left.sort());
+  });
+
+  it('says what is left of it where that cannot be taken away', async () => {
+    chmodSync(folder, 0o777);
+    const file = await asOrdinaryUser(() => begin('half'));
+    const [part = ''] = names();
+    chmodSync(folder, 0o555);
+    const told = await asOrdinaryUser(() => file.discard().catch((error: unknown) => error));
+    chmodSync(folder, 0o755);
+    expect(told).to.include({ code: 'FILE_UNWRITABLE' });
+    expect(String(told))
+      .to.include(part)
+      .and.to.match(/permission denied$/);
   });
 
   it('does not give its name to what somebody put in the place of its part', async () => {

@@ -6,6 +6,7 @@ import type { FixityFacts } from '../../../chaincode/core/entry.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { formatTime } from '../../../chaincode/core/time.js';
 import type { Store } from '../../store/store.js';
+import type { OnLeft } from '../clean-up.js';
 import type { ByteCounter } from '../digest.js';
 import { type AnswerRow, type Counts, NO_COUNTS, sumOf } from './answers.js';
 import { ArchiveAudit } from './archive-audit.js';
@@ -45,8 +46,7 @@ export interface AuditRunOptions {
 /** Told while it goes on. */
 export interface AuditListener {
   onLog(checks: readonly CheckResult[]): void;
-  /** What could not be removed; the next run removes it. */
-  onLeft?(error: ChartsealError): void;
+  readonly onLeft?: OnLeft;
   /** Files to come, for a progress bar; `records` is what was answered in earlier runs. */
   onArchive(
     pass: { readonly isResumed: boolean; readonly records: number; readonly startedAt: string },
@@ -134,8 +134,7 @@ class Audit {
     const { store } = this.#folder;
     const { isLogOnly, signal } = this.#options;
     if (isThere(store) && !isLogOnly) await this.#checkScope(store);
-    const onLeft = (error: ChartsealError) => this.#listener.onLeft?.(error);
-    const log = await auditLog(this.#folder, signal, onLeft);
+    const log = await auditLog(this.#folder, signal, this.#listener.onLeft);
     this.#listener.onLog(log.checks);
     const isRead = isThere(store) && !isLogOnly && !signal.aborted;
     const archive = isRead ? await this.#readArchive(store, log) : undefined;

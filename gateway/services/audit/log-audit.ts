@@ -8,6 +8,7 @@ import { parseTrustFile } from '../../evidence/trust.js';
 import { TABLES } from '../../store/keys.js';
 import { parseJsonRow, parseStoredEntry } from '../../store/rows.js';
 import type { StoredLog } from '../../store/store.js';
+import { cleanUp, type OnLeft } from '../clean-up.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { Labels } from '../log-context.js';
 import type { OwnLedger } from '../own-ledger.js';
@@ -137,9 +138,6 @@ function judgeBlocks(
   return [check.result(blocks.sentence)];
 }
 
-/** Told what was left behind: nothing that was found depends on it. */
-type OnLeft = (error: ChartsealError) => void;
-
 /** The parts of a run that need one moment of the store. */
 interface Moment {
   readonly store: StoredLog;
@@ -181,10 +179,7 @@ async function auditReplay(
     });
     return { results, derived };
   } finally {
-    await removeScratch(scratch).catch((error: unknown) => {
-      if (!(error instanceof ChartsealError)) throw error;
-      onLeft(error);
-    });
+    await cleanUp(() => removeScratch(scratch), onLeft);
   }
 }
 

@@ -15,6 +15,7 @@ import { type DataLayout, dataLayout } from '../../data/layout.js';
 import { requireOwner } from '../../data/owner.js';
 import { DataPlace, syncFolder } from '../../data/place.js';
 import { keyStaging, removeDeadStaging } from '../../data/staging.js';
+import { cleanUp, type OnLeft } from '../clean-up.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { readSmallFile } from '../small-file.js';
 import { fillInKeys, namesOf, putBackKeys, writeKeyFiles } from './key-files.js';
@@ -65,6 +66,7 @@ export async function backupKeys(
   folder: string,
   path: string,
   passphrase: string,
+  onLeft: OnLeft = () => {},
 ): Promise<KeyBackupResult> {
   const layout = dataLayout(folder);
   const facts = await readFacts(layout);
@@ -79,7 +81,7 @@ export async function backupKeys(
       throw new ChartsealError('FILE_UNWRITABLE', 'the file does not read as it was written');
     }
   } finally {
-    await file.discard();
+    await cleanUp(() => file.discard(), onLeft);
   }
   const missing = namesOf(files).filter((name) => files[name] === undefined);
   return { facts, missing };

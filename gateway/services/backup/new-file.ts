@@ -68,6 +68,8 @@ export class NewFile {
       await this.#handle.sync();
       await this.#requireOwn();
       await this.#name();
+      // It is whole whatever becomes of its other name: see discard.
+      await Promise.allSettled([rm(this.#part, { force: true })]);
       await this.#handle.close();
       await syncFolder(dirname(this.#path));
     } catch (error) {
@@ -75,10 +77,16 @@ export class NewFile {
     }
   }
 
-  /** Takes it away, unless it was kept. */
+  /** Takes it away, unless it was kept. Throws FILE_UNWRITABLE, naming what is left beside it. */
   async discard(): Promise<void> {
-    await this.#handle.close();
-    await rm(this.#part, { force: true });
+    try {
+      await this.#handle.close();
+      await rm(this.#part, { force: true });
+    } catch (cause) {
+      if (!isSystemError(cause)) throw cause;
+      const text = `${basename(this.#part)} cannot be removed: ${systemErrorText(cause)}`;
+      throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
+    }
   }
 
   /** Whoever may write to the folder may have put something else there. */
@@ -97,7 +105,6 @@ export class NewFile {
     try {
       // Unlike rename, this never replaces.
       await link(part, this.#path);
-      await rm(part);
     } catch (error) {
       if (isSystemError(error, 'EEXIST')) throw exists(error);
       // File systems without hard links.

@@ -8,6 +8,7 @@ import { GatewayConnection } from '../gateway/client/connection.js';
 import { RemoteDoor } from '../gateway/client/remote-door.js';
 import { formatOperator, OPERATOR_HEADER } from '../gateway/client/wire.js';
 import { findGateway } from '../gateway/operation/run-file.js';
+import { closingAfter } from '../gateway/services/close-each.js';
 import type { HospitalDoor } from '../gateway/services/door/door.js';
 import { OwnDoor, type OwnDoorOptions } from '../gateway/services/door/own-door.js';
 import { type Hospital, openHospital } from '../gateway/services/hospital.js';
@@ -143,14 +144,13 @@ export async function withDoor<T>(
       }),
     through: (gateway) => RemoteDoor.open(gateway, options.data),
   });
-  try {
+  const act = async () => {
     tellLeft(door.leftEntries, context);
     const result = await use(door);
     await door.checkCounted();
     return result;
-  } finally {
-    await door.close();
-  }
+  };
+  return closingAfter(act, () => door.close());
 }
 
 /** For commands that need the store for themselves. */
@@ -160,13 +160,12 @@ export async function withHospital<T>(
   use: (hospital: Hospital) => Promise<T>,
 ): Promise<T> {
   const hospital = await openHospital({ folder: data, operator: operator() });
-  try {
+  const act = () => {
     const { accepted, proven } = hospital.sequencer.counts;
     tellLeft(accepted - proven, context);
-    return await use(hospital);
-  } finally {
-    await hospital.close();
-  }
+    return use(hospital);
+  };
+  return closingAfter(act, () => hospital.close());
 }
 
 interface Counted {

@@ -224,6 +224,27 @@ describe('the feed', () => {
     chmodSync(place, 0o755);
   });
 
+  it('counts at its end what a fault held back that has passed, however short ago it was', async () => {
+    writeFileSync(folder, 'in the way');
+    const feed = feedOf();
+    await feed.arrived(EMR, 'accepted');
+    await expectCodeAsync(() => feed.checkCounted(), 'FEED_FAILED');
+    rmSync(folder);
+    await feed.close();
+    const [emr] = (await feedOf().status()).sources;
+    expect(emr).to.include({ accepted: 1 });
+  });
+
+  it('says at its end how many events it could not count', async () => {
+    writeFileSync(folder, 'in the way');
+    const feed = feedOf();
+    await Promise.all([feed.arrived(EMR, 'accepted'), feed.arrived(LAB, 'BAD_INPUT')]);
+    const told = await feed.close().catch((error: unknown) => error);
+    expect(told).to.include({ code: 'FEED_FAILED' });
+    expect(String(told)).to.include('2 events are answered and not counted');
+    rmSync(folder);
+  });
+
   it('has all that was answered when its process is killed', async function () {
     this.timeout(60_000);
     const child = spawn(process.execPath, [WRITER, folder], {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { closeEach } from '../../gateway/services/close-each.js';
+import { closeEach, closingAfter } from '../../gateway/services/close-each.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import { partFolder } from '../../gateway/store/store-database.js';
 import { GatewayPlace } from '../support/gateway-place.js';
@@ -78,5 +78,21 @@ describe('closing a hospital', () => {
     expect(done).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
     expect(failure).to.equal(first);
     await closeEach([step('f')]);
+  });
+
+  it('tells what went wrong before it, and its own failure when nothing did', async () => {
+    const fail = (name: string) => async (): Promise<void> => {
+      throw new RangeError(name);
+    };
+    const told = (act: () => Promise<unknown>, close: () => Promise<void>) =>
+      closingAfter(act, close).catch((error: unknown) => String(error));
+    expect(await told(fail('work'), fail('closing'))).to.equal('RangeError: work');
+    expect(await told(async () => 1, fail('closing'))).to.equal('RangeError: closing');
+    expect(
+      await told(
+        async () => 1,
+        async () => {},
+      ),
+    ).to.equal(1);
   });
 });

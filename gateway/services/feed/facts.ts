@@ -17,6 +17,16 @@ export interface FeedSource {
   readonly caller: Submitter;
 }
 
+/** Rows hold nothing else; whoever names a source otherwise is counted all the same. */
+export function wellFormed({ via, system, caller }: FeedSource): FeedSource {
+  const { id, mspId } = caller;
+  return {
+    via,
+    ...(system === undefined ? {} : { system: system.toWellFormed() }),
+    caller: { id: id.toWellFormed(), mspId: mspId.toWellFormed() },
+  };
+}
+
 /** A refused event has the code of its refusal. */
 export type FeedOutcome = 'accepted' | 'duplicate' | ErrorCode;
 

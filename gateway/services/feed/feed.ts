@@ -3,6 +3,7 @@
 // feed that cannot be used: then events are counted when it can be used again, or as missed.
 import { existsSync } from 'node:fs';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { closeEach } from '../close-each.js';
 import {
   type Arrival,
   type Aside,
@@ -14,6 +15,7 @@ import {
   type LetterFacts,
   refusedOf,
   type SourceFacts,
+  wellFormed,
 } from './facts.js';
 import { Failed } from './failed.js';
 import type { FailedCounts, FailedShelf } from './failed-shelf.js';
@@ -59,16 +61,6 @@ export interface FeedStatus {
 /** Refusals that say nothing of the folder. */
 const OF_THE_EVENT: ReadonlySet<string> = new Set(['FEED_FULL', 'NOT_FOUND', 'TOO_LARGE']);
 
-/** Rows hold nothing else; whoever names a source otherwise is counted all the same. */
-function wellFormed({ via, system, caller }: FeedSource): FeedSource {
-  const { id, mspId } = caller;
-  return {
-    via,
-    ...(system === undefined ? {} : { system: system.toWellFormed() }),
-    caller: { id: id.toWellFormed(), mspId: mspId.toWellFormed() },
-  };
-}
-
 export class Feed {
   /** Records and files that were sent and are not in the log. */
   readonly unanchored = new Failed(this);
@@ -112,13 +104,8 @@ export class Feed {
   }
 
   /** Throws why, when events that came could not be counted: FEED_FAILED, FEED_CORRUPT. */
-  async checkCounted(): Promise<void> {
-    await this.#inTurn(() => this.#countWaiting());
-    const uncounted = this.#missed + this.#queue.length;
-    if (uncounted === 0) return;
-    const { code, message } = this.fault ?? new ChartsealError('FEED_FAILED', 'it was too slow');
-    const what = uncounted === 1 ? '1 event is' : `${uncounted} events are`;
-    throw new ChartsealError(code, `${what} answered and not counted: ${message}`);
+  checkCounted(): Promise<void> {
+    return this.#inTurn(() => this.#countAll());
   }
 
   /**
@@ -212,18 +199,20 @@ export class Feed {
     return this.#use(async (state) => act(state.failed, this.#now()));
   }
 
-  /** Nothing is counted any more. */
+  /** Nothing is counted any more. Throws as {@link checkCounted} does: nobody can ask later. */
   close(): Promise<void> {
     this.#isClosed = true;
-    return this.#inTurn(async () => {
-      const state = this.#state;
-      this.#state = undefined;
-      try {
-        await state?.close();
-      } catch (error) {
-        throw feedFailure(error);
-      }
-    });
+    return this.#inTurn(() => closeEach([() => this.#countAll(), () => this.#closeState()]));
+  }
+
+  async #closeState(): Promise<void> {
+    const state = this.#state;
+    this.#state = undefined;
+    try {
+      await state?.close();
+    } catch (error) {
+      throw feedFailure(error);
+    }
   }
 
   #isEmpty(): boolean {
@@ -249,6 +238,17 @@ export class Feed {
         throw failure;
       }
     });
+  }
+
+  /** Once more, however short ago it failed: a fault that passed loses nothing. */
+  async #countAll(): Promise<void> {
+    if (this.#failed !== undefined) this.#failed = { ...this.#failed, at: -Infinity };
+    await this.#countWaiting();
+    const uncounted = this.#missed + this.#queue.length;
+    if (uncounted === 0) return;
+    const { code, message } = this.fault ?? new ChartsealError('FEED_FAILED', 'it was too slow');
+    const what = uncounted === 1 ? '1 event is' : `${uncounted} events are`;
+    throw new ChartsealError(code, `${what} answered and not counted: ${message}`);
   }
 
   /** Never rejects. */

@@ -245,6 +245,21 @@ describe('the feed', () => {
     rmSync(folder);
   });
 
+  it('is not taken for an unused one where nobody can tell whether it is there', async () => {
+    await feedOf().arrived(EMR, 'accepted');
+    await open.pop()?.close();
+    chmodSync(place, 0o600);
+    await asOrdinaryUser(async () => {
+      await expectCodeAsync(() => feedOf().status(), 'FEED_FAILED');
+      await expectCodeAsync(() => feedOf().letters(0, 1), 'FEED_FAILED');
+      await expectCodeAsync(() => feedOf().unanchored.counts(), 'FEED_FAILED');
+      // Whoever anchors is never kept from it.
+      const { caller } = EMR;
+      await feedOf().unanchored.anchored([{ caller, record: 'a', digest: 'ab'.repeat(32) }]);
+    });
+    chmodSync(place, 0o755);
+  });
+
   it('has all that was answered when its process is killed', async function () {
     this.timeout(60_000);
     const child = spawn(process.execPath, [WRITER, folder], {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export interface DiskFault {
   /** In node:fs/promises, and with `Sync` in node:fs. */
-  readonly call: 'lstat' | 'mkdir' | 'rm' | 'stat';
+  readonly call: 'lstat' | 'mkdir' | 'open' | 'readdir' | 'rm' | 'stat';
   /** Source of a pattern that the first path of the call fits. */
   readonly path: string;
   readonly code: 'EACCES' | 'EIO' | 'EROFS';

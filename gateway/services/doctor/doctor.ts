@@ -1,6 +1,5 @@
 // The doctor: looks at everything that a data folder needs and changes nothing. The checks do not
 // depend on each other more than they must; what could not be looked at is said.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DataConfig, readConfig } from '../../data/config.js';
 import { type DataLayout, dataLayout } from '../../data/layout.js';
@@ -153,12 +152,12 @@ async function checkOwnFeed(
   { logId }: DataConfig,
   now: number,
 ): Promise<readonly Finding[]> {
-  if (!existsSync(path)) return [ok('feed', 'Nothing was counted yet.')];
-  if (store === undefined) {
-    return [notChecked('feed', 'It was left alone, because the store is not open.')];
-  }
   const feed = new Feed({ folder: path, logId });
   try {
+    if (feed.isUnused) return [ok('feed', 'Nothing was counted yet.')];
+    if (store === undefined) {
+      return [notChecked('feed', 'It was left alone, because the store is not open.')];
+    }
     return await checkFeed(feed, NO_SILENCE_BOUNDS, now, folder);
   } finally {
     await feed.close();
@@ -188,7 +187,8 @@ async function checkWithin(
     : { store: undefined, ledger: undefined };
   try {
     findings.push(...(await checkOpened(opened, layout, config, now())));
-    findings.push(...(await checkOwnFeed(opened, layout, config, now())));
+    const checkFeedOf = () => checkOwnFeed(opened, layout, config, now());
+    findings.push(...(await guarded('feed', folder, checkFeedOf)));
     findings.push(...(await guarded('clock', folder, () => [checkClock(opened, layout, now())])));
     const registered = opened.ledger?.answer.registration;
     // Whatever config.json says: that is told of by itself.

@@ -59,16 +59,18 @@ export class Failed {
 
   /** Takes away what failed before and is in the log now. Never rejects for faults of the feed. */
   async anchored(anchorings: readonly Anchoring[]): Promise<void> {
-    if (anchorings.length === 0 || this.#feed.isUnused) return;
+    if (anchorings.length === 0) return;
+    await orFault(this.#takeAway(anchorings), undefined);
+  }
+
+  async #takeAway(anchorings: readonly Anchoring[]): Promise<void> {
+    if (this.#feed.isUnused) return;
     const open = this.#feed.failed;
     const solving =
       open === undefined ? anchorings : anchorings.filter((one) => open.concerns(one));
     // What stays is found to be in the log when it is tried again.
     if (solving.length === 0) return;
-    await orFault(
-      this.#feed.useFailed((failed) => failed.anchored(solving)),
-      undefined,
-    );
+    await this.#feed.useFailed((failed) => failed.anchored(solving));
   }
 
   /** Throws FEED_CORRUPT, FEED_FAILED. */

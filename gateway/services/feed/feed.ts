@@ -1,9 +1,10 @@
 // The feed of a log: what each source sent, what of it was refused and why, how long it was
 // silent; and refused events kept aside until they are replayed. The log itself never waits for a
 // feed that cannot be used: then events are counted when it can be used again, or as missed.
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { closeEach } from '../close-each.js';
+import { isSystemError } from '../file-error.js';
 import {
   type Arrival,
   type Aside,
@@ -132,7 +133,7 @@ export class Feed {
   /** Makes no folder where there is none. Throws FEED_CORRUPT, FEED_FAILED. */
   async status(): Promise<FeedStatus> {
     const [bounds, missed] = [this.#bounds, this.#missed];
-    if (this.#isEmpty()) {
+    if (this.isUnused) {
       const unanchored = { record: 0, file: 0 };
       return { sources: [], waiting: { count: 0, bytes: 0 }, bounds, missed, unanchored };
     }
@@ -157,7 +158,7 @@ export class Feed {
 
   /** Events kept aside from a number on, oldest first, without their bytes. */
   async letters(from: number, limit: number): Promise<readonly LetterFacts[]> {
-    if (this.#isEmpty()) return [];
+    if (this.isUnused) return [];
     return this.#use((state) => state.letters(from, limit));
   }
 
@@ -186,9 +187,15 @@ export class Feed {
     return this.#state?.failed;
   }
 
-  /** Nothing was ever kept here, and no folder was made for it. */
+  /** Nothing was ever kept here, and no folder was made for it. Throws FEED_FAILED. */
   get isUnused(): boolean {
-    return this.#isEmpty();
+    if (this.#state !== undefined || this.#queue.length > 0) return false;
+    try {
+      return lstatSync(this.#options.folder, { throwIfNoEntry: false }) === undefined;
+    } catch (error) {
+      if (isSystemError(error, 'ENOTDIR')) return true;
+      throw feedFailure(error);
+    }
   }
 
   /** Makes the folder where there is none. Throws FEED_CORRUPT, FEED_FAILED, what `act` throws. */
@@ -213,11 +220,6 @@ export class Feed {
     } catch (error) {
       throw feedFailure(error);
     }
-  }
-
-  #isEmpty(): boolean {
-    const { folder } = this.#options;
-    return this.#state === undefined && this.#queue.length === 0 && !existsSync(folder);
   }
 
   #inTurn<T>(act: () => Promise<T>): Promise<T> {

@@ -6,6 +6,10 @@ import { type DiskFault, failingDisk } from '../support/disk-faults.js';
 import { expectRefused, runIn } from '../support/refusals.js';
 
 const FEED: DiskFault = { call: 'lstat', path: '/feed$', code: 'EIO' };
+const UNREAD: readonly DiskFault[] = [
+  { call: 'readdir', path: '/audits$', code: 'EIO' },
+  { call: 'open', path: '/audits/.*jsonl$', code: 'EIO' },
+];
 
 describe('where a disk cannot be read', function () {
   this.timeout(60_000);
@@ -38,5 +42,16 @@ describe('where a disk cannot be read', function () {
       'FEED_FAILED',
       2,
     );
+  });
+
+  it('reports of audits that nobody can read are not taken for those of a shorter log', () => {
+    expect(place.run(['audit', '--data', 'd']).status).to.equal(0);
+    expect(findings().one('age')).to.include({ status: 'ok' });
+    for (const fault of UNREAD) {
+      const { status, one } = findings(fault);
+      expect(one('age'), fault.call).to.include({ status: 'not checked' });
+      expect(one('age')?.['sentence']).to.match(/i\/o error\.$/);
+      expect(status).to.equal(2);
+    }
   });
 });

@@ -1,8 +1,19 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { readConfig } from '../../gateway/data/config.js';
+import { checkAge } from '../../gateway/services/doctor/age.js';
 import { examine } from '../../gateway/services/doctor/doctor.js';
 import { AuditSample, addEvents, audit, openData } from '../support/audit-sample.js';
+import { asOrdinaryUser } from '../support/temp-folder.js';
 
 describe('the doctor of a folder over which an older copy was put', () => {
   let sample: AuditSample;
@@ -37,6 +48,20 @@ describe('the doctor of a folder over which an older copy was put', () => {
     expect(found).to.include({ status: 'fault' });
     expect(found?.sentence).to.contain(`audits/${name}`).and.to.contain('an older copy');
     expect(found?.next).to.contain('restore');
+  });
+
+  it('finds it beside a report that cannot be read', async () => {
+    const [name = ''] = readdirSync(audits());
+    chmodSync(join(audits(), name), 0o644);
+    writeFileSync(join(audits(), '9.jsonl'), 'x', { mode: 0o200 });
+    const { logId } = await readConfig(join(folder, 'config.json'));
+    chmodSync(folder, 0o755);
+    chmodSync(audits(), 0o755);
+    await asOrdinaryUser(async () => {
+      expect(await checkAge(audits(), logId, 1)).to.include({ status: 'fault' });
+      const told = await checkAge(audits(), logId, 1_000_000).catch((error: unknown) => error);
+      expect(told).to.include({ code: 'EACCES' });
+    });
   });
 
   it('takes nothing else that lies there for such a report', async () => {

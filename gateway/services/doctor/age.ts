@@ -33,6 +33,9 @@ async function readFirstLine(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
+/** Gone meanwhile, a link, or something else that is no file: no report. */
+const NO_REPORT = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'] as const;
+
 /** Undefined for what is no report of an audit of this log. */
 async function findSize(path: string, logId: string): Promise<number | undefined> {
   try {
@@ -46,7 +49,7 @@ async function findSize(path: string, logId: string): Promise<number | undefined
     return header?.logId === logId && typeof size === 'number' ? size : undefined;
   } catch (error) {
     // Reports are for people, who may have changed or moved them.
-    if (isSystemError(error) || error instanceof ChartsealError) return undefined;
+    if (isSystemError(error, ...NO_REPORT) || error instanceof ChartsealError) return undefined;
     throw error;
   }
 }
@@ -55,22 +58,28 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort().reverse().slice(0, NEWEST);
   } catch (error) {
-    if (isSystemError(error)) return [];
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
 }
 
 /**
+ * Throws what keeps a report from being read, unless another one saw a longer log.
  * @param folder DATA/audits
  * @param size leaves that the ledger has
  */
 export async function checkAge(folder: string, logId: string, size: number): Promise<Finding> {
   let longest: Seen | undefined;
+  const unread: unknown[] = [];
   for (const name of await namesIn(folder)) {
-    const found = await findSize(join(folder, name), logId);
+    const found = await findSize(join(folder, name), logId).catch((error: unknown) => {
+      unread.push(error);
+      return undefined;
+    });
     if (found !== undefined && found > (longest?.size ?? 0)) longest = { name, size: found };
   }
   if (longest === undefined || longest.size <= size) {
+    if (unread.length > 0) throw unread[0];
     return ok('age', 'No report of an audit here saw a longer log.');
   }
   const sentence = `An audit saw ${longest.size} leaves (audits/${longest.name}), and the ledger has ${size}: an older copy was put over this folder, and what came after it is gone.`;

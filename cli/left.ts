@@ -3,6 +3,6 @@ import type { OnLeft } from '../gateway/services/clean-up.js';
 import type { CommandContext } from './context.js';
 import { clean } from './render.js';
 
-export function tellLeft(context: CommandContext): OnLeft {
+export function tellLeftBehind(context: CommandContext): OnLeft {
   return ({ code, message }) => context.tell(`warning: left behind: ${code} ${clean(message)}`);
 }

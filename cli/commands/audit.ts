@@ -16,7 +16,7 @@ import type { CommandContext } from '../context.js';
 import { EXIT_FINDING, EXIT_UNDONE, errorReport } from '../exit.js';
 import { type DataOptions, openEither, operator, type WaitOptions } from '../hospital.js';
 import { untilInterrupted } from '../interrupt.js';
-import { tellLeft } from '../left.js';
+import { tellLeftBehind } from '../left.js';
 import { Progress } from '../progress.js';
 import { clean, countsText } from '../render.js';
 import { version } from '../version.js';
@@ -190,7 +190,7 @@ export async function audit(
         onLog: (checks) => {
           if (!context.json) tellChecks(checks, context);
         },
-        onLeft: tellLeft(context),
+        onLeft: tellLeftBehind(context),
         onArchive: ({ isResumed, records, startedAt }, files) => {
           if (isResumed) {
             context.tell(`going on with the pass begun ${startedAt}: ${records} records are done`);

@@ -9,7 +9,7 @@ import { cleanUp } from '../../gateway/services/clean-up.js';
 import { isFolder } from '../../gateway/services/file-stats.js';
 import { type CommandContext, writeToStdout } from '../context.js';
 import { type DataOptions, openEither } from '../hospital.js';
-import { tellLeft } from '../left.js';
+import { tellLeftBehind } from '../left.js';
 import { clean } from '../render.js';
 
 type Write = (bytes: Uint8Array) => Promise<void>;
@@ -48,7 +48,7 @@ async function toFile(
     await out.keep();
     return end;
   } finally {
-    await cleanUp(() => out.discard(), tellLeft(context));
+    await cleanUp(() => out.discard(), tellLeftBehind(context));
   }
 }
 

@@ -14,7 +14,7 @@ import type { CommandContext } from '../context.js';
 import { errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
 import { type DataOptions, reportCounts, type WaitOptions, withDoor } from '../hospital.js';
-import { tellLeft } from '../left.js';
+import { tellLeftBehind } from '../left.js';
 import { parsePatient } from '../patient.js';
 import { Progress } from '../progress.js';
 import { clean } from '../render.js';
@@ -212,7 +212,7 @@ export async function ingest(
     } finally {
       progress.end();
       await counting;
-      if (spool !== undefined) await cleanUp(() => spool.remove(), tellLeft(context));
+      if (spool !== undefined) await cleanUp(() => spool.remove(), tellLeftBehind(context));
     }
   });
 }

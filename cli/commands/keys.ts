@@ -2,7 +2,7 @@
 import { backupKeys, restoreKeys } from '../../gateway/services/backup/keys.js';
 import type { CommandContext } from '../context.js';
 import type { DataOptions } from '../hospital.js';
-import { tellLeft } from '../left.js';
+import { tellLeftBehind } from '../left.js';
 import { type PassphraseOptions, readPassphrase } from '../passphrase.js';
 import { clean } from '../render.js';
 
@@ -14,7 +14,12 @@ export async function keysBackup(
   context: CommandContext,
 ): Promise<number> {
   const passphrase = await readPassphrase(options, context, true);
-  const { facts, missing } = await backupKeys(options.data, file, passphrase, tellLeft(context));
+  const { facts, missing } = await backupKeys(
+    options.data,
+    file,
+    passphrase,
+    tellLeftBehind(context),
+  );
   if (context.json) context.data(JSON.stringify({ file, ...facts, missing }));
   context.tell(`written: ${clean(file)}, the keys of log ${clean(facts.origin)}, encrypted`);
   for (const name of missing) context.tell(`not in it, since it is not in the folder: ${name}`);

@@ -15,7 +15,9 @@ import { requireOwner } from '../../data/owner.js';
 import { syncFolder } from '../../data/place.js';
 import { listStaging, stagingName } from '../../data/staging.js';
 import { Database } from '../../store/database.js';
-import { isSystemError } from '../file-error.js';
+import { cleanUp, type OnLeft } from '../clean-up.js';
+import { closeEach } from '../close-each.js';
+import { isSystemError, systemErrorText } from '../file-error.js';
 
 /** A database with nothing in it, for its lock, which goes with its process. */
 const LOCK = 'lock';
@@ -91,27 +93,28 @@ export class ImportPlace {
   /** The folder to fill. */
   readonly staging: DataLayout;
   readonly #target: DataLayout;
-
   readonly #lock: Database;
+  readonly #onLeft: OnLeft;
 
-  private constructor(folder: string, staging: string, lock: Database) {
+  private constructor(folder: string, staging: string, lock: Database, onLeft: OnLeft) {
     this.#target = dataLayout(folder);
     this.staging = dataLayout(staging);
     this.#lock = lock;
+    this.#onLeft = onLeft;
   }
 
   /**
    * Throws DATA_EXISTS where more than keys lies, OTHER_LOG, KEY_UNREADABLE without keys,
    * OTHER_OWNER, STORE_LOCKED while another import works there.
    */
-  static async claim(data: string, logId: string): Promise<ImportPlace> {
+  static async claim(data: string, logId: string, onLeft: OnLeft): Promise<ImportPlace> {
     const folder = await realFolder(data);
     await requireOwner(folder, 'the folder');
     await requireNoData(dataLayout(folder), logId);
     const staging = join(folder, stagingName(IMPORT_STAGING));
     await mkdir(staging, { mode: 0o700 });
     const lock = await Database.open(join(staging, LOCK), { create: true });
-    const place = new ImportPlace(folder, staging, lock);
+    const place = new ImportPlace(folder, staging, lock, onLeft);
     try {
       await place.#clean();
       return place;
@@ -170,10 +173,24 @@ export class ImportPlace {
     await syncFolder(folder);
   }
 
-  /** Removes what was not put in its place. */
-  async clear(): Promise<void> {
-    await this.#lock.close();
-    await undo(this.#target.folder, this.staging.folder);
-    await rm(this.staging.folder, REMOVE);
+  /**
+   * Removes what was not put in its place. What cannot be removed is told: an import that settled
+   * is whole all the same, and another one is undone by the next.
+   */
+  clear(): Promise<void> {
+    return cleanUp(() => closeEach([() => this.#lock.close(), () => this.#remove()]), this.#onLeft);
+  }
+
+  async #remove(): Promise<void> {
+    const { folder } = this.staging;
+    try {
+      await undo(this.#target.folder, folder);
+      await rm(folder, REMOVE);
+    } catch (cause) {
+      if (!isSystemError(cause)) throw cause;
+      const name = basename(folder);
+      const text = `${name} in the data folder cannot be removed: ${systemErrorText(cause)}`;
+      throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
+    }
   }
 }

@@ -12,6 +12,7 @@ import { openEmbeddedNetwork } from '../../ledger/embedded/embedded-network.js';
 import type { FabricProfile } from '../../ledger/fabric/profile.js';
 import { LogLedger } from '../../ledger/log-ledger.js';
 import { createStore, openStore } from '../../store/store.js';
+import type { OnLeft } from '../clean-up.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import type { LogContext } from '../log-context.js';
 import { openOwnLedger } from '../own-ledger.js';
@@ -147,9 +148,10 @@ async function importInto(
   file: ExportFile,
   folder: string,
   profile: FabricProfile | undefined,
+  onLeft: OnLeft,
 ): Promise<number> {
   const config = configOf(file, profile);
-  const place = await ImportPlace.claim(folder, file.header.logId);
+  const place = await ImportPlace.claim(folder, file.header.logId, onLeft);
   try {
     const committed = await fill(file, place, config);
     await place.settle();
@@ -163,16 +165,19 @@ async function importInto(
  * @param profile of the channel, for a log that lives on one
  * Throws BAD_FORMAT when the export is not whole and unchanged, NEWER_VERSION, OTHER_LOG,
  * DATA_EXISTS, LEDGER_CORRUPT naming a block, STORE_CORRUPT naming an entry, LOG_FORKED,
- * STORE_BEHIND, FILE_CHANGED, FILE_UNWRITABLE. The folder is as it was then.
+ * STORE_BEHIND, FILE_CHANGED, FILE_UNWRITABLE. The folder is as it was then, but for what `onLeft`
+ * was told, which the next import undoes; or it holds the whole log, where the disk did not say at
+ * the very end that it has it.
  */
 export async function importLog(
   path: string,
   folder: string,
   profile?: FabricProfile,
+  onLeft: OnLeft = () => {},
 ): Promise<Imported> {
   const file = await ExportFile.open(path);
   try {
-    const committed = await importInto(file, folder, profile);
+    const committed = await importInto(file, folder, profile, onLeft);
     const { origin, logId } = file.header;
     const { blocks, entries } = file.end;
     return { origin, logId, blocks, entries, committed };

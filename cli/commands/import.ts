@@ -4,7 +4,7 @@ import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
 import { importLog as buildFromExport } from '../../gateway/services/backup/import.js';
 import type { CommandContext } from '../context.js';
 import type { DataOptions } from '../hospital.js';
-import { tellLeft } from '../left.js';
+import { tellLeftBehind } from '../left.js';
 import { clean } from '../render.js';
 
 export interface ImportOptions extends DataOptions {
@@ -17,7 +17,7 @@ export async function importLog(
   context: CommandContext,
 ): Promise<number> {
   const fabric = profile === undefined ? undefined : await readFabricProfile(profile);
-  const imported = await buildFromExport(file, data, fabric, tellLeft(context));
+  const imported = await buildFromExport(file, data, fabric, tellLeftBehind(context));
   const { origin, logId, entries, blocks, committed } = imported;
   if (context.json) context.data(JSON.stringify({ folder: data, ...imported }));
   context.tell(`log ${clean(origin)}, id ${logId}, is back`);

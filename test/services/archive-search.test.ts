@@ -23,7 +23,7 @@ describe('the search for records', () => {
   let hospital: TestHospital;
   let process: TestProcess;
   let search: RecordSearch;
-  let now: number;
+  let now = NOON;
 
   before(async () => {
     hospital = await TestHospital.create();

@@ -1,8 +1,17 @@
 // The files of a LevelDB folder, looked at before LevelDB does: a log that it cannot open or read
 // it takes for empty, and then removes for good.
-import { closeSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { isSystemError } from './services/file-error.js';
+import { ChartsealError } from '../chaincode/core/errors.js';
+import { isSystemError, systemErrorText } from './services/file-error.js';
 
 const PIECE_BYTES = 1024 * 1024;
 const TABLE = /^[0-9]+\.ldb$/;
@@ -24,27 +33,36 @@ export function tablesIn(folder: string): readonly string[] {
   return isThere(folder) ? readdirSync(folder).filter((name) => TABLE.test(name)) : [];
 }
 
-/** @returns bytes of the file; 0 when it is gone. Throws the system's error. */
-export function readToEnd(path: string, piece: Uint8Array): number {
+/** Does nothing where it is gone. Throws the system's error, and one for what is no file. */
+export function readToEnd(path: string, piece: Uint8Array): void {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // Without O_NONBLOCK, opening a FIFO would wait for its writer, perhaps for ever.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     // Whoever has the database open has just removed it.
-    if (isSystemError(error, 'ENOENT')) return 0;
+    if (isSystemError(error, 'ENOENT')) return;
     throw error;
   }
   try {
-    let bytes = 0;
-    for (let read = 1; read > 0; bytes += read) read = readSync(file, piece);
-    return bytes;
+    if (!fstatSync(file).isFile()) {
+      throw new ChartsealError('FILE_UNREADABLE', 'a part of it is not a regular file');
+    }
+    while (readSync(file, piece) > 0);
   } finally {
     closeSync(file);
   }
 }
 
+/** Why these files could not be read, in words; undefined for what says nothing of them. */
+export function whyUnread(error: unknown): string | undefined {
+  if (isSystemError(error)) return systemErrorText(error);
+  const isOurs = error instanceof ChartsealError && error.code === 'FILE_UNREADABLE';
+  return isOurs ? error.message : undefined;
+}
+
 /**
- * Reads what LevelDB reads when it opens a folder, but for its tables. Throws the system's error.
+ * Reads what LevelDB reads when it opens a folder, but for its tables. Throws as {@link readToEnd}.
  * @param folder of a database
  */
 export function readThrough(folder: string): void {

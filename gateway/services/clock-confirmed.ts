@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
 import { checkShape, object, time } from '../../chaincode/core/shape.js';
-import { formatTime, parseTime } from '../../chaincode/core/time.js';
+import { findTime, formatTime, parseTime } from '../../chaincode/core/time.js';
 import { readConfig } from '../data/config.js';
 import { dataLayout } from '../data/layout.js';
 import { requireOwner } from '../data/owner.js';
@@ -36,7 +36,11 @@ export function confirmedAt(run: string): number {
 
 /** Whether the clock says this date anywhere on earth: who types it need not know about UTC. */
 function saysDate(nowMs: number, date: string): boolean {
-  const sinceMs = nowMs - parseTime(`${date}T12:00:00.000Z`, 'the date');
+  const noonMs = findTime(`${date}T12:00:00.000Z`);
+  if (noonMs === undefined) {
+    throw new ChartsealError('BAD_INPUT', 'the date is none such as 2026-11-01');
+  }
+  const sinceMs = nowMs - noonMs;
   return -DATE_MS.before <= sinceMs && sinceMs <= DATE_MS.after;
 }
 

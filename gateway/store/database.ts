@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { claimFolder } from '../claimed-folders.js';
-import { isThere, readThrough } from '../level-files.js';
-import { isSystemError, systemErrorText } from '../services/file-error.js';
+import { isThere, readThrough, whyUnread } from '../level-files.js';
 import { checkNothingDropped, noteDropped } from './dropped-log.js';
 import {
   type Bytes,
@@ -123,8 +122,10 @@ async function syncLogs(folder: string): Promise<void> {
 }
 
 function unopened(cause: unknown): ChartsealError {
-  const why = isSystemError(cause) ? `: ${systemErrorText(cause)}` : '';
-  return storeFailure(cause, `the store could not be opened${why}`);
+  const why = whyUnread(cause);
+  if (why === undefined && cause instanceof ChartsealError) return cause;
+  const text = 'the store could not be opened';
+  return storeFailure(cause, why === undefined ? text : `${text}: ${why}`);
 }
 
 function checkBefore(folder: string, { create }: DatabaseOptions): void {
@@ -134,7 +135,6 @@ function checkBefore(folder: string, { create }: DatabaseOptions): void {
     }
     checkNothingDropped(folder);
   } catch (error) {
-    if (error instanceof ChartsealError) throw error;
     throw unopened(error);
   }
 }
@@ -174,7 +174,6 @@ export class Database extends LevelRows implements RowStore {
       await db.open();
     } catch (cause) {
       release();
-      if (cause instanceof ChartsealError) throw cause;
       throw unopened(cause);
     }
     const database = new Database(folder, db, release);
@@ -183,7 +182,6 @@ export class Database extends LevelRows implements RowStore {
       return database;
     } catch (error) {
       await database.close();
-      if (error instanceof ChartsealError) throw error;
       throw unopened(error);
     }
   }

@@ -1,6 +1,14 @@
 // A disk that fails once: what LevelDB makes of it by itself loses what was answered as durable.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openDatabase } from '../../gateway/ledger/embedded/database.js';
@@ -9,6 +17,7 @@ import { expectCodeAsync } from '../support/expect-code.js';
 import {
   asOrdinaryUser,
   canMountTmpfs,
+  makeFifo,
   mountTmpfs,
   newTempFolder,
   removeTempFolder,
@@ -131,6 +140,22 @@ describe('a disk that fails once', () => {
         expect(again.getSync('row')).to.not.equal(undefined);
         await again.close();
       });
+    });
+  }
+
+  for (const [what, put] of [
+    ['a FIFO', makeFifo],
+    ['a device without end', (path: string) => symlinkSync('/dev/zero', path)],
+  ] as const) {
+    it(`opens neither store nor ledger where ${what} lies in the place of a log`, async () => {
+      const store = join(folder, 'store');
+      await (await Database.open(store, { create: true })).close();
+      put(join(store, '999999.log'));
+      await expectCodeAsync(() => Database.open(store, { create: false }), 'STORE_FAILED');
+      const ledger = join(folder, 'ledger');
+      await (await openDatabase(ledger, true)).close();
+      put(join(ledger, '999999.log'));
+      await expectCodeAsync(() => openDatabase(ledger, false), 'LEDGER_FAILED');
     });
   }
 });

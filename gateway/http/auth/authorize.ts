@@ -17,7 +17,7 @@ function describe({ own, others = [] }: Access): string {
 }
 
 /** Whether this caller may, where a row, or a part of an answer, is for some roles. */
-export function mayRead(
+export function suffices(
   { own, others = [], openLocally = false }: Access,
   caller: Caller | undefined,
   listener: ListenerKind,
@@ -37,7 +37,7 @@ export function authorize(
   listener: ListenerKind,
 ): void {
   if (access === 'open') return;
-  if (access !== 'operator' && mayRead(access, caller, listener)) return;
+  if (access !== 'operator' && suffices(access, caller, listener)) return;
   if (caller === undefined) refuse('this needs credentials');
   if (access === 'operator') {
     const isOperator = listener === 'local' && caller.kind === 'operator';

@@ -11,7 +11,7 @@ import {
   text,
 } from '../../../chaincode/core/shape.js';
 import type { Judged, ReadyCheck } from '../../operation/readiness.js';
-import { mayRead } from '../auth/authorize.js';
+import { suffices } from '../auth/authorize.js';
 import type { Access, Answer, ApiAnswer, Route } from '../route.js';
 
 const JSON_TYPE = 'application/json';
@@ -112,7 +112,7 @@ export const OPERATION_ROUTES: readonly Route[] = [
     },
     handle: async ({ caller, listener }, { health }) => {
       const { ready, checks } = await health.ready();
-      const shown = mayRead(WHO_MENDS, caller, listener) ? inFull(checks) : inShort(checks);
+      const shown = suffices(WHO_MENDS, caller, listener) ? inFull(checks) : inShort(checks);
       return answer({ ready, checks: rowsOf(shown) }, ready ? 200 : 503);
     },
   },

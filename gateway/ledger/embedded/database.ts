@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import { type LevelFailure, levelFailure, systemWords } from '../../level-failure.js';
-import { isThere, readThrough } from '../../level-files.js';
-import { isSystemError, systemErrorText } from '../../services/file-error.js';
+import { isThere, readThrough, whyUnread } from '../../level-files.js';
 
 export type Db = Level<string, Uint8Array>;
 export type Batch = ReturnType<Db['batch']>;
@@ -39,7 +38,7 @@ function readable<T>(look: () => T): T {
   try {
     return look();
   } catch (cause) {
-    const why = isSystemError(cause) ? systemErrorText(cause) : String(cause);
+    const why = whyUnread(cause) ?? String(cause);
     throw new ChartsealError('LEDGER_FAILED', `the ledger cannot be read: ${why}`, { cause });
   }
 }

@@ -2,10 +2,9 @@
 // disk cannot give a part, the process that looks ends by a signal (SIGBUS), without a word.
 import { join } from 'node:path';
 import type { DataLayout } from '../../data/layout.js';
-import { readToEnd, tablesIn } from '../../level-files.js';
+import { readToEnd, tablesIn, whyUnread } from '../../level-files.js';
 import { STORE_PARTS } from '../../store/parted-rows.js';
 import { partFolder } from '../../store/store-database.js';
-import { isSystemError, systemErrorText } from '../file-error.js';
 import { type Finding, fault, notChecked, ok, quoted } from './finding.js';
 
 const PIECE_BYTES = 4 * 1024 * 1024;
@@ -33,8 +32,9 @@ export function checkTables(
         readToEnd(path, piece);
         read++;
       } catch (error) {
-        if (!isSystemError(error)) throw error;
-        const sentence = `The disk does not give ${path}: ${systemErrorText(error)}. Whatever reads it ends by a signal, without a word.`;
+        const why = whyUnread(error);
+        if (why === undefined) throw error;
+        const sentence = `The disk does not give ${path}: ${why}. Whatever reads it ends by a signal, without a word.`;
         const next = `look at the disk (dmesg) and the rights of that file; then copy ${quoted(folder)} to another disk, and put the newest backup of what cannot be read in its place`;
         return fault('tables', sentence, next);
       }

@@ -10,11 +10,11 @@ import type { Finding } from '../../gateway/services/doctor/finding.js';
 import { openHospital } from '../../gateway/services/hospital.js';
 import { accessSubmission } from './hospital.js';
 import { logRows, withRaw } from './raw-store.js';
-import { newTempFolder, removeTempFolder } from './temp-folder.js';
+import { copyFolder, newTempFolder, removeTempFolder } from './temp-folder.js';
 
 export function copy(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
-  execFileSync('cp', ['-a', from, to]);
+  copyFolder(from, to);
 }
 
 /** Where LevelDB cannot read them: the names of its files. */

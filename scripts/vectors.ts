@@ -14,12 +14,18 @@ import { labelsFamily } from './vectors/labels.js';
 import { leavesFamily } from './vectors/leaves.js';
 import { lifecycleFamily } from './vectors/lifecycle.js';
 import { mapFamily } from './vectors/map.js';
+import { pinsV1 } from './vectors/pins-v1.js';
 import { trustFamily } from './vectors/trust.js';
 import { witnessFamily } from './vectors/witness.js';
 
 const ROOT = join(process.cwd(), 'test/vectors');
 /** Folders that hold nothing but what is made here. */
-const OWN_FOLDERS = ['receipts/v1', 'receipts/v1-rules', 'receipts/v1-fabric'] as const;
+const OWN_FOLDERS = [
+  'receipts/v1',
+  'receipts/v1-rules',
+  'receipts/v1-fabric',
+  'receipts/v1-pins',
+] as const;
 
 const FAMILIES: readonly (() => Family)[] = [
   inclusionFamily,
@@ -40,7 +46,7 @@ function makeVectors(): Map<string, Uint8Array> {
     const family = make();
     files.set(`${family.family}.json`, Buffer.from(formatFamily(family)));
   }
-  const evidence = [...evidenceV1(), ...evidenceRules(), ...fabricV1()];
+  const evidence = [...evidenceV1(), ...evidenceRules(), ...fabricV1(), ...pinsV1()];
   for (const [path, bytes] of evidence) files.set(path, bytes);
   return files;
 }

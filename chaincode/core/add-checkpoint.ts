@@ -1,8 +1,11 @@
 // The body with which a log asks a witness to cosign (C2SP tlog-witness, add-checkpoint): from
-// which size, the consistency proof, the signed checkpoint.
+// which size, the consistency proof, the signed checkpoint. It is also how a consistency proof is
+// kept in a file.
 import { encodeBase64 } from './bytes.js';
 import { ChartsealError } from './errors.js';
+import { HASH_BYTES } from './limits.js';
 import { checkCount, checkHash } from './merkle.js';
+import { parseBase64, parseDecimal } from './text-format.js';
 
 /** Hashes that a witness takes. */
 const MAX_WITNESS_HASHES = 63;
@@ -24,4 +27,25 @@ export function formatAddCheckpoint({ oldSize, path, checkpoint }: AddCheckpoint
   }
   for (const hash of path) checkHash(hash, 'a hash of the path');
   return `${[`old ${oldSize}`, ...path.map(encodeBase64)].join('\n')}\n\n${checkpoint}`;
+}
+
+const OLD = 'old ';
+
+/** Inverse of {@link formatAddCheckpoint}; throws BAD_FORMAT. The checkpoint is not looked into. */
+export function parseAddCheckpoint(text: string): AddCheckpoint {
+  const split = text.indexOf('\n\n');
+  const [first = '', ...hashes] = text
+    .slice(0, Math.max(split, 0))
+    .split('\n', MAX_WITNESS_HASHES + 2);
+  if (split < 0 || !first.startsWith(OLD)) {
+    throw new ChartsealError('BAD_FORMAT', 'this is no consistency proof with its checkpoint');
+  }
+  if (hashes.length > MAX_WITNESS_HASHES) {
+    throw new ChartsealError('BAD_FORMAT', `a witness takes at most ${MAX_WITNESS_HASHES} hashes`);
+  }
+  return {
+    oldSize: parseDecimal(first.slice(OLD.length), 'the old size'),
+    path: hashes.map((hash) => parseBase64(hash, 'a hash of the path', HASH_BYTES)),
+    checkpoint: text.slice(split + 2),
+  };
 }

@@ -14,7 +14,7 @@ import { type LogDoor, OwnLogDoor } from '../../gateway/services/door/log-door.j
 import { LogReading, type SignedCheckpoint } from '../../gateway/services/log-reading.js';
 import { readSmallFile } from '../../gateway/services/small-file.js';
 import type { CommandContext } from '../context.js';
-import { EXIT_FINDING } from '../exit.js';
+import { tellFinding } from '../finding.js';
 import { type DataOptions, openEither } from '../hospital.js';
 
 export interface CheckpointOptions extends DataOptions {
@@ -103,19 +103,10 @@ async function readOld(
   return parseSaved(text, origin, await findNoteKey(data, context));
 }
 
-/** What speaks against the log: told as data, since it is an answer and no failure. */
-function tellFinding(
-  code: 'LOG_FORKED' | 'STORE_BEHIND',
-  sentence: string,
-  facts: object,
-  context: CommandContext,
-): number {
-  if (context.json) context.data(JSON.stringify({ finding: { code, sentence }, ...facts }));
-  context.tell(`${code}: ${sentence}`);
-  context.tell('next: keep the saved checkpoint and a copy of the data folder as evidence, then');
-  context.tell('      run chartseal doctor');
-  return EXIT_FINDING;
-}
+const NEXT = [
+  'keep the saved checkpoint and a copy of the data folder as evidence, then',
+  'run chartseal doctor',
+] as const;
 
 export async function logConsistency(
   old: string,
@@ -128,7 +119,7 @@ export async function logConsistency(
     if (saved !== undefined && size1 > newest.size) {
       const sentence = `the log signed a checkpoint of size ${size1} and now has only ${newest.size}`;
       const facts = { size1, root1: encodeHex(saved), size2: newest.size };
-      return tellFinding('STORE_BEHIND', sentence, facts, context);
+      return tellFinding({ code: 'STORE_BEHIND', sentence, facts, next: NEXT }, context);
     }
     const { root1, path, newer } = await log.proveConsistency(size1, options.size);
     const size2 = newer.size;
@@ -136,7 +127,7 @@ export async function logConsistency(
     if (saved !== undefined && !equalBytes(saved, root1)) {
       const sentence = `at size ${size1} the log had another root than the one it has now`;
       const facts = { size1, root1: encodeHex(saved), size2, root2 };
-      return tellFinding('LOG_FORKED', sentence, facts, context);
+      return tellFinding({ code: 'LOG_FORKED', sentence, facts, next: NEXT }, context);
     }
     const { checkpoint } = newer;
     if (!context.json)

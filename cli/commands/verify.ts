@@ -5,8 +5,8 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { VerifierCache } from '../../gateway/evidence/checkpoint-check.js';
 import { type EvidenceKind, findEvidenceKind } from '../../gateway/evidence/evidence-file.js';
 import { parseTrustFile, type Trust } from '../../gateway/evidence/trust.js';
-import { verifyHistory } from '../../gateway/evidence/verify-history.js';
-import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
+import { type HistoryVerification, verifyHistory } from '../../gateway/evidence/verify-history.js';
+import { type ReceiptVerification, verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import { digestFile } from '../../gateway/services/digest.js';
 import { findStats, isFolder } from '../../gateway/services/file-stats.js';
 import { RECEIPT_SUFFIX, receiptPath } from '../../gateway/services/record-id.js';
@@ -16,8 +16,9 @@ import { errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
 import { clean, renderHistory, renderVerification } from '../render.js';
 import { checkReceipts, findDocuments, mayExist, noReceipt, readReceipt } from './verify-folder.js';
+import { GivenPins, type PinOptions } from './verify-pins.js';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends PinOptions {
   readonly trust: string;
   /** A receipt, or a folder of receipts by relative path. */
   readonly receipt?: string;
@@ -55,13 +56,21 @@ class Verifier {
   readonly #options: VerifyOptions;
   readonly #context: CommandContext;
   readonly #cache = new VerifierCache();
-  readonly hints = new Hints();
+  readonly #pins: GivenPins;
+  readonly #hints = new Hints();
   exitCode = 0;
 
   constructor(options: VerifyOptions, context: CommandContext) {
     this.#trust = readTrust(options.trust);
+    this.#pins = new GivenPins(options);
     this.#options = options;
     this.#context = context;
+  }
+
+  /** What to do next, once all is verified. */
+  tell(context: CommandContext): void {
+    this.#pins.tell(context);
+    this.#hints.tell(context);
   }
 
   async path(path: string): Promise<void> {
@@ -87,7 +96,7 @@ class Verifier {
     const verdict = missing ? 'missing' : code === 'FILE_UNREADABLE' ? 'unreadable' : 'not checked';
     const exitCode = missing ? 1 : exitCodeOf(error);
     this.exitCode = worse(this.exitCode, exitCode);
-    this.hints.add(error);
+    this.#hints.add(error);
     if (this.#context.json) {
       this.#context.data(JSON.stringify({ file, verdict, exitCode, error: errorReport(error) }));
     } else {
@@ -142,6 +151,10 @@ class Verifier {
     if (found === 0) throw new ChartsealError('NO_RECEIPT', 'the folder holds nothing to verify');
   }
 
+  get #given() {
+    return { trust: this.#trust, cache: this.#cache, pins: this.#pins.question };
+  }
+
   #document(path: string, receipt: string): void {
     const bytes = readReceipt(receipt);
     const { digest, size } = digestFile(path);
@@ -155,8 +168,7 @@ class Verifier {
   ): void {
     const result = verifyReceipt({
       receipt,
-      trust: this.#trust,
-      cache: this.#cache,
+      ...this.#given,
       ...(document === undefined ? {} : { document }),
     });
     this.#print(file, result.exitCode, result, renderVerification(file, result));
@@ -166,8 +178,7 @@ class Verifier {
     const { asOf } = this.#options;
     const result = verifyHistory({
       history: readSmallFile(file),
-      trust: this.#trust,
-      cache: this.#cache,
+      ...this.#given,
       ...(asOf === undefined ? {} : { asOf }),
     });
     // A list that is not proven complete is not shown as one.
@@ -176,7 +187,13 @@ class Verifier {
     this.#print(file, result.exitCode, result, lines);
   }
 
-  #print(file: string, exitCode: number, result: object, lines: readonly string[]): void {
+  #print(
+    file: string,
+    exitCode: number,
+    result: ReceiptVerification | HistoryVerification,
+    lines: readonly string[],
+  ): void {
+    this.#pins.note(result.checkpoint);
     this.exitCode = worse(this.exitCode, exitCode);
     if (this.#context.json) this.#context.data(JSON.stringify({ file, ...result }));
     else for (const line of lines) this.#context.data(line);
@@ -192,6 +209,6 @@ export async function verify(
   checkReceipts(files, options.receipt);
   const verifier = new Verifier(options, context);
   for (const file of files) await verifier.path(file);
-  verifier.hints.tell(context);
+  verifier.tell(context);
   return verifier.exitCode;
 }

@@ -72,6 +72,14 @@ export const ARCHIVE_COMMANDS: readonly CommandRow[] = [
         'a history must be complete up to then, such as 2026-11-01T08:00:00.000Z',
         time,
       ),
+      consistency: flags.list(
+        '--consistency <file>',
+        'proof that log consistency printed, between a checkpoint here and one that the trust file pins; several times',
+      ),
+      pinned: flags.flag(
+        '--pinned',
+        'every checkpoint must agree with one that the trust file pins',
+      ),
     },
     run: async (given, values, context) =>
       (await import('../commands/verify.js')).verify(given, values, context),

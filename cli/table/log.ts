@@ -42,6 +42,15 @@ export const LOG_COMMANDS: readonly CommandRow[] = [
       (await import('../commands/trust.js')).trustExport(values, context),
   }),
   command({
+    name: 'trust pin',
+    summary: 'Pin a checkpoint in a trust file: what agrees with it is proven by hashes alone.',
+    example: 'trust pin checkpoint.txt --trust trust.json --out pinned.json',
+    positional: ['<checkpoint>', 'signed checkpoint of a log that the trust file names'],
+    flags: { trust: flags.requiredText('--trust <file>', 'trust file to begin with'), out },
+    run: async ([checkpoint = ''], values, context) =>
+      (await import('../commands/trust.js')).trustPin(checkpoint, values, context),
+  }),
+  command({
     name: 'log checkpoint',
     summary: 'Print the newest checkpoint of the log, or one of an earlier size, signed.',
     example: 'log checkpoint',

@@ -3,9 +3,10 @@ import { decodeBase64, decodeHex, decodeUtf8 } from '../../chaincode/core/bytes.
 import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
-import { HASH_BYTES, LEAF_BYTES, MAX_PROOF_HASHES } from '../../chaincode/core/limits.js';
-import { blob, hex, integer, list, object, type Shape, text } from '../../chaincode/core/shape.js';
+import { HASH_BYTES, LEAF_BYTES } from '../../chaincode/core/limits.js';
+import { blob, hex, integer, object, type Shape } from '../../chaincode/core/shape.js';
 import { parseNote } from '../../chaincode/core/signed-note.js';
+import { CONSISTENCY_SHAPE } from '../evidence/consistency-proof.js';
 import type { LogDoor } from '../services/door/log-door.js';
 import type { Consistency, SignedCheckpoint, TreeLeaf } from '../services/log-reading.js';
 import type { GatewayConnection } from './connection.js';
@@ -13,17 +14,11 @@ import { gatewayFailed } from './refusal.js';
 import { readReceived } from './rows.js';
 import { received } from './wire.js';
 
-const hash = hex(HASH_BYTES);
-const LEAF = object({ index: integer(), leaf: blob(LEAF_BYTES), leafHash: hash });
-const CONSISTENCY = object({
-  size1: integer(),
-  root1: hash,
-  size2: integer(),
-  root2: hash,
-  path: list(blob(HASH_BYTES), { max: MAX_PROOF_HASHES }),
-  checkpoint: text({ min: 1, max: 1024 * 1024 }),
+const LEAF = object({
+  index: integer(),
+  leaf: blob(LEAF_BYTES),
+  leafHash: hex(HASH_BYTES),
 });
-
 type Members<S extends string, N extends string = never> = Record<S, string> & Record<N, number>;
 
 /** Throws GATEWAY_FAILED for what is not of our formats. */
@@ -60,7 +55,7 @@ export class RemoteLogDoor implements LogDoor {
     const answer = await this.#connection.json('GET', `/v1/log/consistency?from=${size1}${to}`);
     const { root1, path, checkpoint } = rowOf<
       Members<'root1' | 'checkpoint'> & { path: readonly string[] }
-    >(CONSISTENCY, answer);
+    >(CONSISTENCY_SHAPE, answer);
     return {
       size1,
       root1: decodeHex(root1, 'root', HASH_BYTES),

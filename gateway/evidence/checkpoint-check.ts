@@ -1,6 +1,5 @@
 // The three steps about a checkpoint, the same for every kind of evidence: signed by its log,
 // attested, and attested by enough organisations.
-import { encodeHex } from '../../chaincode/core/bytes.js';
 import { type Checkpoint, parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { isSameJson, type JsonValue } from '../../chaincode/core/json.js';
 import { parseNote, verifyNote } from '../../chaincode/core/signed-note.js';
@@ -8,6 +7,7 @@ import type { CheckpointAnswer } from './answer.js';
 import type { Attestation } from './attestation.js';
 import { type Attested, checkAttestation } from './attestation-check.js';
 import { type CheckpointFacts, checkpointFacts } from './checkpoint-facts.js';
+import { comparePins, NO_QUESTION, type PinQuestion } from './pin-check.js';
 import { checkPolicy } from './policy-check.js';
 import { attempt, type Finding, failed, findFault, isOk, needs, ok } from './steps.js';
 import type { Trust, TrustedLog } from './trust.js';
@@ -39,19 +39,22 @@ export interface CheckpointClaim {
 
 interface Remembered {
   readonly claim: CheckpointClaim;
+  readonly pins: PinQuestion;
   /** Of the trust file. */
   readonly fingerprint: string;
   readonly outcome: CheckedCheckpoint;
 }
 
-/** Same words of the file, same trust: same outcome. */
+/** Same words of the file, same trust, same question: same outcome. */
 function isAbout(
-  { claim, fingerprint }: Remembered,
+  { claim, fingerprint, pins }: Remembered,
   other: CheckpointClaim,
   trust: Trust,
+  asked: PinQuestion,
 ): boolean {
   return (
     fingerprint === trust.fingerprint &&
+    pins === asked &&
     claim.note === other.note &&
     claim.closingLeaf === other.closingLeaf &&
     isSameJson(claim.attestation as unknown as JsonValue, other.attestation as unknown as JsonValue)
@@ -68,30 +71,35 @@ export class VerifierCache {
     this.#capacity = capacity;
   }
 
-  remember(
-    claim: CheckpointClaim,
-    trust: Trust,
-    check: (claim: CheckpointClaim, trust: Trust) => CheckedCheckpoint,
-  ): CheckedCheckpoint {
-    for (const known of this.#known) if (isAbout(known, claim, trust)) return known.outcome;
-    const outcome = check(claim, trust);
-    this.#known.unshift({ claim, fingerprint: trust.fingerprint, outcome });
+  remember(claim: CheckpointClaim, trust: Trust, pins: PinQuestion): CheckedCheckpoint {
+    for (const known of this.#known) if (isAbout(known, claim, trust, pins)) return known.outcome;
+    const outcome = check(claim, trust, pins);
+    this.#known.unshift({ claim, pins, fingerprint: trust.fingerprint, outcome });
     if (this.#known.length > this.#capacity) this.#known.pop();
     return outcome;
   }
 }
 
-function checkSigned(checkpoint: Checkpoint, note: string, log: TrustedLog, trust: Trust): Finding {
+interface Signed extends Pick<CheckpointFacts, 'pinned'> {
+  readonly finding: Finding;
+}
+
+function checkSigned(
+  checkpoint: Checkpoint,
+  note: string,
+  log: TrustedLog,
+  trust: Trust,
+  pins: PinQuestion,
+): Signed {
   const fault = findFault('The checkpoint', verifyNote, note, log.origin, log.noteKey);
-  if (fault !== undefined) return fault;
-  const pin = trust.file.pinnedCheckpoints?.find(
-    ({ origin, size }) => origin === log.origin && size === checkpoint.size,
+  if (fault !== undefined) return { finding: fault };
+  const compared = comparePins(checkpoint, trust, pins);
+  if ('fault' in compared) return { finding: compared.fault };
+  const { sentence: pinned, sizes } = compared;
+  const signed = ok(
+    `The log ${log.origin} signed this checkpoint of size ${checkpoint.size}.${pinned}`,
   );
-  if (pin !== undefined && pin.root !== encodeHex(checkpoint.root)) {
-    return failed('The trust file pins another root for this size: the log was forked.');
-  }
-  const pinned = pin === undefined ? '' : ' It is the one that the trust file pins.';
-  return ok(`The log ${log.origin} signed this checkpoint of size ${checkpoint.size}.${pinned}`);
+  return { finding: signed, pinned: sizes };
 }
 
 function unsigned(checkpoint: Finding): Pick<CheckedCheckpoint, 'findings'> {
@@ -106,33 +114,36 @@ function checkInOrder(
   checkpoint: Checkpoint,
   log: TrustedLog | undefined,
   trust: Trust,
-): Pick<CheckedCheckpoint, 'findings'> & { readonly attested?: Attested } {
+  pins: PinQuestion,
+): Pick<CheckedCheckpoint, 'findings'> &
+  Pick<CheckpointFacts, 'pinned'> & { readonly attested?: Attested } {
   if (log === undefined) {
     return unsigned(failed(`The trust file does not name the log ${checkpoint.origin}.`));
   }
-  const signed = checkSigned(checkpoint, claim.note, log, trust);
+  const { finding: signed, pinned } = checkSigned(checkpoint, claim.note, log, trust, pins);
   if (!isOk(signed)) return unsigned(signed);
   const { finding: attestation, attested } = checkAttestation(claim, checkpoint, log, trust);
   if (attested === undefined) {
-    return { findings: { checkpoint: signed, attestation, policy: needs('attestation') } };
+    const policy = needs('attestation');
+    return { pinned, findings: { checkpoint: signed, attestation, policy } };
   }
   const policy = checkPolicy(attested.endorsers, log, trust);
-  return { attested, findings: { checkpoint: signed, attestation, policy } };
+  return { attested, pinned, findings: { checkpoint: signed, attestation, policy } };
 }
 
 function readCheckpoint(note: string): Checkpoint {
   return parseCheckpoint(parseNote(note).text);
 }
 
-function check(claim: CheckpointClaim, trust: Trust): CheckedCheckpoint {
+function check(claim: CheckpointClaim, trust: Trust, pins: PinQuestion): CheckedCheckpoint {
   const read = attempt('The checkpoint', readCheckpoint, claim.note);
   if ('fault' in read) {
     return unsigned(read.fault);
   }
   const checkpoint = read.value;
   const log = trust.logsByOrigin.get(checkpoint.origin);
-  const { attested, findings } = checkInOrder(claim, checkpoint, log, trust);
-  const facts = checkpointFacts(checkpoint, log, attested, trust);
+  const { attested, pinned, findings } = checkInOrder(claim, checkpoint, log, trust, pins);
+  const facts = { ...checkpointFacts(checkpoint, log, attested, trust), pinned };
   return {
     ...{ checkpoint, facts, findings },
     ...(log === undefined ? {} : { log }),
@@ -140,11 +151,16 @@ function check(claim: CheckpointClaim, trust: Trust): CheckedCheckpoint {
   };
 }
 
+/** What a verifier of any kind of evidence is given about checkpoints. */
+export interface CheckpointRequest {
+  readonly trust: Trust;
+  readonly pins?: PinQuestion;
+  readonly cache?: VerifierCache;
+}
+
 export function checkCheckpoint(
   claim: CheckpointClaim,
-  trust: Trust,
-  cache?: VerifierCache,
+  { trust, pins = NO_QUESTION, cache }: CheckpointRequest,
 ): CheckedCheckpoint {
-  if (cache === undefined) return check(claim, trust);
-  return cache.remember(claim, trust, check);
+  return cache?.remember(claim, trust, pins) ?? check(claim, trust, pins);
 }

@@ -15,6 +15,8 @@ export interface CheckpointFacts {
   readonly logId?: string | undefined;
   /** Owner of the log. */
   readonly mspId?: string | undefined;
+  /** Sizes of the pinned checkpoints that it agrees with; only when step checkpoint is OK. */
+  readonly pinned?: readonly number[] | undefined;
   /** From here on only when step attestation is OK. */
   /** MSP ids of the organisations that attest. */
   readonly attestedBy?: readonly string[] | undefined;

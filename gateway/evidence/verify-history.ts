@@ -5,7 +5,11 @@ import { logLabel } from '../../chaincode/core/labels.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import type { TlogProof } from '../../chaincode/core/tlog-proof.js';
 import { type CheckedChain, checkChain } from './chain-check.js';
-import { type CheckedCheckpoint, checkCheckpoint, type VerifierCache } from './checkpoint-check.js';
+import {
+  type CheckedCheckpoint,
+  type CheckpointRequest,
+  checkCheckpoint,
+} from './checkpoint-check.js';
 import { type CheckedEntries, checkEntries } from './entries-check.js';
 import { readFile } from './evidence-file.js';
 import { HISTORY_FORMAT, type History, type HistorySubject, historyOf } from './history.js';
@@ -31,15 +35,13 @@ import {
 } from './verdict.js';
 import { formatFinding, isOurs, unread, type Verification } from './verification.js';
 
-export interface HistoryRequest {
+export interface HistoryRequest extends CheckpointRequest {
   /** Bytes of the history file. */
   readonly history: Uint8Array;
-  readonly trust: Trust;
   /** Up to when completeness is asked for, in ms since 1970. */
   readonly asOf?: number;
   /** Secret of the log; shows that a label is the record's where that is not proven. */
   readonly recordKey?: Uint8Array;
-  readonly cache?: VerifierCache;
   /** Told now and then how many entries are checked. */
   readonly tell?: (done: number, of: number) => void;
 }
@@ -104,7 +106,7 @@ function checkPlace(history: History, request: HistoryRequest): CheckedPlace {
     return { closing: { finding: read.fault }, findings };
   }
   const { note, proof } = read.value;
-  const checked = checkCheckpoint({ note, attestation, closingLeaf }, request.trust, request.cache);
+  const checked = checkCheckpoint({ note, attestation, closingLeaf }, request);
   const { checkpoint, findings } = checked;
   const bytes = closingLeaf === null ? undefined : decodeBase64(closingLeaf, 'closing leaf');
   const closing =

@@ -2,7 +2,11 @@
 import { decodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
 import type { Entry } from '../../chaincode/core/entry.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
-import { type CheckedCheckpoint, checkCheckpoint, type VerifierCache } from './checkpoint-check.js';
+import {
+  type CheckedCheckpoint,
+  type CheckpointRequest,
+  checkCheckpoint,
+} from './checkpoint-check.js';
 import { checkDocument, type DocumentFacts } from './document-check.js';
 import { checkEntry, type ShownMembers } from './entry-check.js';
 import { readFile } from './evidence-file.js';
@@ -11,7 +15,6 @@ import { RECEIPT_FORMAT, type Receipt, receiptOf } from './receipt.js';
 import { receiptStatements } from './statements.js';
 import { attempt, type Finding, isOk, listSteps, needs } from './steps.js';
 import { checkTime } from './time-check.js';
-import type { Trust } from './trust.js';
 import {
   concludeReceipt,
   NOT_OURS,
@@ -31,13 +34,11 @@ const STEPS = [
   'time',
 ] as const;
 
-export interface ReceiptRequest {
+export interface ReceiptRequest extends CheckpointRequest {
   /** Bytes of the receipt file. */
   readonly receipt: Uint8Array;
-  readonly trust: Trust;
   /** What was computed from the document, if there is one to compare. */
   readonly document?: DocumentFacts;
-  readonly cache?: VerifierCache;
 }
 
 /** Facts beyond the steps are as the file has them: believe them with the verdict only. */
@@ -77,7 +78,7 @@ function checkPlace(receipt: Receipt, hash: Uint8Array, request: ReceiptRequest)
   }
   const proof = read.value;
   const claim = { note: proof.checkpoint, attestation: receipt.attestation };
-  const checked = checkCheckpoint(claim, request.trust, request.cache);
+  const checked = checkCheckpoint(claim, request);
   const { checkpoint, findings } = checked;
   const inclusion =
     checkpoint === undefined ? needs('checkpoint') : checkInclusion(hash, proof, checkpoint, false);

@@ -119,7 +119,7 @@ export class PatientEvents {
       attestation: parseAttestation(row.attestation),
       closingLeaf: closingLeaf === undefined ? null : encodeBase64(closingLeaf),
     };
-    const { answer } = checkCheckpoint(claim, trust, cache);
+    const { answer } = checkCheckpoint(claim, { trust, cache });
     return answer?.asOf ?? corrupt('the attestation of the newest checkpoint does not hold');
   }
 }

@@ -30,6 +30,11 @@ export class EvidenceFolder {
     return bytes;
   }
 
+  /** @param text of a consistency proof */
+  addConsistency(name: string, text: string): void {
+    this.#put(`${name}.consistency.txt`, Buffer.from(text));
+  }
+
   /** All files with cases.json; the codes of steps in the cases, or apart in codes.json. */
   finish(codes: 'within' | 'apart'): Map<string, Uint8Array> {
     const found = this.cases.map((one) => this.#codesOf(one));
@@ -53,7 +58,10 @@ export class EvidenceFolder {
   #codesOf(asked: EvidenceQuestion): Record<string, string> {
     const file = this.#read(`${asked.name}.${asked.kind}.json`);
     const trust = parseTrustFile(this.#read(`${asked.trust}.trust.json`));
-    const { steps } = judgeCase(asked, file, trust);
+    const proofs = (asked.consistency ?? []).map((name) =>
+      Buffer.from(this.#read(`${name}.consistency.txt`)).toString(),
+    );
+    const { steps } = judgeCase(asked, file, trust, proofs);
     return Object.fromEntries(
       steps.flatMap(({ step, code }) => (code === undefined ? [] : [[step, code]])),
     );

@@ -67,7 +67,7 @@ export interface Ruling {
   readonly codes?: Readonly<Record<string, string>>;
 }
 
-type Asked = Partial<Pick<EvidenceQuestion, 'trust' | 'document' | 'asOf' | 'recordKey'>>;
+type Asked = Partial<Omit<EvidenceQuestion, 'kind' | 'name'>>;
 
 function addCase(
   kind: EvidenceCase['kind'],
@@ -92,6 +92,16 @@ export function nowKnown(
 }
 
 function addRow(kind: EvidenceCase['kind'], name: string, ruling: Ruling, asked: Asked): void {
+  folder.cases.push(rowOf(kind, name, ruling, asked));
+}
+
+/** The row of a case, of any folder. */
+export function rowOf(
+  kind: EvidenceCase['kind'],
+  name: string,
+  ruling: Ruling,
+  asked: Asked,
+): EvidenceCase {
   const { verdict, failed = [], not = [], without = [], statements, codes } = ruling;
   const unknown = [...failed, ...not, ...without].filter(
     (step) => !STEPS[kind].some((one) => one === step),
@@ -102,7 +112,7 @@ function addRow(kind: EvidenceCase['kind'], name: string, ruling: Ruling, asked:
     return not.includes(step) ? 'NOT CHECKED' : 'OK';
   };
   const steps = STEPS[kind].filter((step) => !without.includes(step));
-  folder.cases.push({
+  return {
     kind,
     name,
     trust: 'sample',
@@ -112,10 +122,10 @@ function addRow(kind: EvidenceCase['kind'], name: string, ruling: Ruling, asked:
     steps: Object.fromEntries(steps.map((step) => [step, statusOf(step)])),
     ...(statements === undefined ? {} : { statements }),
     ...(codes === undefined ? {} : { codes }),
-  });
+  };
 }
 
-const document = documentOf(DOCUMENT);
+export const document = documentOf(DOCUMENT);
 
 /** A receipt of a document, given with its document. */
 export function receipt(

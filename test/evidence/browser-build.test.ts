@@ -30,8 +30,9 @@ describe('evidence in a page', () => {
   it('gives every file of every release the same outcome as Node, word for word', () => {
     const judge = runBundle(bundle);
     for (const loaded of loadCases()) {
-      const { file, trust, expected } = loaded;
-      const question = { ...expected, file: encodeBase64(file), trust: encodeBase64(trust) };
+      const { file, trust, proofs, expected } = loaded;
+      const bytes = { file: encodeBase64(file), trust: encodeBase64(trust) };
+      const question = { ...expected, ...bytes, proofs };
       const outcome = judge(JSON.stringify(question));
       expect(JSON.parse(outcome), expected.name).to.deep.equal(
         JSON.parse(JSON.stringify(judgeLoaded(loaded))),

@@ -8,20 +8,24 @@ import { build, type Plugin } from 'esbuild';
 const ENTRY = `
 import { decodeBase64, decodeHex } from './chaincode/core/bytes.js';
 import { parseTime } from './chaincode/core/time.js';
+import { parseConsistencyProof } from './gateway/evidence/consistency-proof.js';
 import { parseTrustFile } from './gateway/evidence/trust.js';
 import { verifyHistory } from './gateway/evidence/verify-history.js';
 import { verifyReceipt } from './gateway/evidence/verify-receipt.js';
 
 export function judge(question) {
-  const { kind, file, trust: trustFile, document, asOf, recordKey } = JSON.parse(question);
+  const asked = JSON.parse(question);
+  const { kind, file, trust: trustFile, document, asOf, recordKey, proofs, pinned } = asked;
+  const pins = { consistency: proofs.map(parseConsistencyProof), mustBePinned: pinned === true };
   const bytes = decodeBase64(file, 'file');
   const trust = parseTrustFile(decodeBase64(trustFile, 'trust file'));
   const result =
     kind === 'receipt'
-      ? verifyReceipt({ receipt: bytes, trust, document })
+      ? verifyReceipt({ receipt: bytes, trust, pins, document })
       : verifyHistory({
           history: bytes,
           trust,
+          pins,
           asOf: asOf && parseTime(asOf, 'as-of'),
           recordKey: recordKey && decodeHex(recordKey, 'record key', 32),
         });

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTime } from '../../chaincode/core/time.js';
+import { parseConsistencyProof } from '../../gateway/evidence/consistency-proof.js';
 import type { DocumentFacts } from '../../gateway/evidence/document-check.js';
 import { parseTrustFile, type Trust } from '../../gateway/evidence/trust.js';
 import { type HistoryVerification, verifyHistory } from '../../gateway/evidence/verify-history.js';
@@ -17,6 +18,10 @@ export interface EvidenceQuestion {
   readonly asOf?: string;
   /** Hex; for the history of a record in a log registered with `hmac`. */
   readonly recordKey?: string;
+  /** Names of the files with consistency proofs that are given, without `.consistency.txt`. */
+  readonly consistency?: readonly string[];
+  /** True when every checkpoint must agree with a pinned one. */
+  readonly pinned?: true;
 }
 
 export interface EvidenceCase extends EvidenceQuestion {
@@ -36,6 +41,8 @@ export interface LoadedCase {
   readonly expected: EvidenceCase;
   readonly file: Uint8Array;
   readonly trust: Uint8Array;
+  /** Text of each consistency proof. */
+  readonly proofs: readonly string[];
 }
 
 /** The rows that count: one further down takes the place of an earlier one of the same file. */
@@ -57,23 +64,29 @@ export function loadCases(): LoadedCase[] {
       expected: { codes: apart[`${expected.name}.${expected.kind}`] ?? {}, ...expected },
       file: read(`${expected.name}.${expected.kind}.json`),
       trust: read(`${expected.trust}.trust.json`),
+      proofs: (expected.consistency ?? []).map((name) =>
+        Buffer.from(read(`${name}.consistency.txt`)).toString(),
+      ),
     }));
   });
 }
 
 export function judgeCase(
-  { kind, document, asOf, recordKey }: EvidenceQuestion,
+  { kind, document, asOf, recordKey, pinned }: EvidenceQuestion,
   file: Uint8Array,
   trust: Trust,
+  proofs: readonly string[] = [],
 ): ReceiptVerification | HistoryVerification {
+  const pins = { consistency: proofs.map(parseConsistencyProof), mustBePinned: pinned === true };
   if (kind === 'receipt') {
-    return verifyReceipt({ receipt: file, trust, ...(document === undefined ? {} : { document }) });
+    const given = document === undefined ? {} : { document };
+    return verifyReceipt({ receipt: file, trust, pins, ...given });
   }
   const until = asOf === undefined ? {} : { asOf: parseTime(asOf, 'as-of') };
   const key = recordKey === undefined ? {} : { recordKey: Buffer.from(recordKey, 'hex') };
-  return verifyHistory({ history: file, trust, ...until, ...key });
+  return verifyHistory({ history: file, trust, pins, ...until, ...key });
 }
 
-export function judgeLoaded({ expected, file, trust }: LoadedCase) {
-  return judgeCase(expected, file, parseTrustFile(trust));
+export function judgeLoaded({ expected, file, trust, proofs }: LoadedCase) {
+  return judgeCase(expected, file, parseTrustFile(trust), proofs);
 }

@@ -4,9 +4,10 @@ import { decodeBase64, encodeBase64, encodeHex, utf8 } from '../../../chaincode/
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import type { JsonObject } from '../../../chaincode/core/json.js';
-import { HASH_BYTES, LEAF_BYTES, MAX_PROOF_HASHES } from '../../../chaincode/core/limits.js';
-import { anything, blob, hex, integer, list, object, text } from '../../../chaincode/core/shape.js';
+import { HASH_BYTES, LEAF_BYTES } from '../../../chaincode/core/limits.js';
+import { anything, blob, hex, integer, object, text } from '../../../chaincode/core/shape.js';
 import { formatVerifierKey } from '../../../chaincode/core/signed-note.js';
+import { CONSISTENCY_SHAPE } from '../../evidence/consistency-proof.js';
 import type { LogReading, SignedCheckpoint, TreeLeaf } from '../../services/log-reading.js';
 import type { Access, ApiAnswer, ApiRequest, Parameter, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
@@ -23,15 +24,6 @@ const LINES = 'application/x-ndjson';
 const LINES_AT_ONCE = 256;
 
 const LEAF = object({ index: integer(), leaf: blob(LEAF_BYTES), leafHash: hex(HASH_BYTES) });
-const CONSISTENCY = object({
-  size1: integer(),
-  root1: hex(HASH_BYTES),
-  size2: integer(),
-  root2: hex(HASH_BYTES),
-  path: list(blob(HASH_BYTES), { max: MAX_PROOF_HASHES }),
-  checkpoint: text({ min: 1, max: 1024 * 1024 }),
-});
-
 const IF_NONE_MATCH: Parameter = {
   in: 'header',
   name: 'If-None-Match',
@@ -174,7 +166,7 @@ export const LOG_ROUTES: readonly Route[] = [
     answers: {
       200: {
         description: 'RFC 9162 section 2.1.4: the path, both roots, the signed newer checkpoint.',
-        content: { type: 'application/json', shape: CONSISTENCY },
+        content: { type: 'application/json', shape: CONSISTENCY_SHAPE },
       },
     },
     refusals: ['NOT_PROVEN_YET', 'NOT_FOUND'],

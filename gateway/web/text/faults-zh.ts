@@ -76,6 +76,22 @@ const PLACE: readonly Rule[] = [
     /^The trust file pins another root for this size: the log was forked\.$/,
     '信任文件在同一大小处固定了另一个根值：日志出现了分叉。',
   ],
+  [
+    /^The consistency proof has another root of size (\d+): .*$/,
+    '一致性证明在大小 $1 处给出另一个根值：日志出现了分叉，或该证明不属于此日志。',
+  ],
+  [
+    /^The consistency proof of sizes (\d+) and (\d+): .*$/,
+    '大小 $1 与 $2 之间的一致性证明不成立：日志出现了分叉，或该证明已损坏。',
+  ],
+  [
+    /^The trust file pins no checkpoint of the log (\S+)\.$/,
+    '信任文件中没有固定日志 $1 的检查点。',
+  ],
+  [
+    /^No consistency proof leads from size (\d+) to a pinned one \(.*\)\.$/,
+    '没有从大小 $1 通到固定检查点的一致性证明。',
+  ],
 ];
 
 const ATTESTED: readonly Rule[] = [

@@ -79,8 +79,12 @@ const STEPS: readonly Rule[] = [
     '日志 $1 已签署这一检查点，共 $2 条。',
   ],
   [
-    /^The log (\S+) signed this checkpoint of size (\d+)\. It is the one that the trust file pins\.$/,
+    /^The log (\S+) signed this checkpoint of size (\d+)\.(?: It is the one that the trust file pins\.| The pinned log of size \d+ begins with it\.| It goes on from the pinned log of size \d+\.)+$/,
     '日志 $1 已签署这一检查点，共 $2 条，与信任文件中固定的一致。',
+  ],
+  [
+    /^The log (\S+) signed this checkpoint of size (\d+)\. It was compared with no pinned checkpoint\.$/,
+    '日志 $1 已签署这一检查点，共 $2 条；未与信任文件中固定的检查点比对。',
   ],
   [/^The trust file does not name the log (\S+)\.$/, '信任文件中没有日志 $1。'],
   [/^The attested answer states this very checkpoint\.$/, '作证的内容正是这一检查点。'],

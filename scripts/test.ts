@@ -1,4 +1,4 @@
-// npm test, in three processes that take about as long: the tests of a live Fabric network and of
+// npm test, in four processes that take about as long: the tests of a live Fabric network and of
 // the browser mostly wait. What failed in any is told at the end. With arguments it is mocha and
 // nothing else.
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -9,16 +9,11 @@ import { stripVTControlCharacters } from 'node:util';
 
 const MOCHA = join(__dirname, '..', '..', 'node_modules', 'mocha', 'bin', 'mocha.js');
 const ALL = 'dist/test/**/*.test.js';
-const WAITING = [
-  'dist/test/live/*.test.js',
-  'dist/test/network/*.test.js',
-  'dist/test/ledger/fabric.test.js',
-  'dist/test/browser/*.test.js',
-];
-const BESIDE = [
-  'dist/test/services/*.test.js',
-  'dist/test/http/*.test.js',
-  'dist/test/fault/*.test.js',
+/** Each in a process of its own, beside one for all others. */
+const APART = [
+  ['dist/test/services/*.test.js', 'dist/test/http/*.test.js', 'dist/test/fault/*.test.js'],
+  ['dist/test/browser/*.test.js', 'dist/test/cli/*.test.js'],
+  ['dist/test/live/*.test.js', 'dist/test/network/*.test.js', 'dist/test/ledger/fabric.test.js'],
 ];
 const TOTALS = /^(\d+) passed, (\d+) failed$/;
 const FAILURES = /^ +\d+ failing$/;
@@ -73,8 +68,8 @@ async function inOrder(runs: readonly ChildProcess[]): Promise<readonly Totals[]
 }
 
 async function runAll(): Promise<number> {
-  const others = [ALL, ...[...WAITING, ...BESIDE].flatMap((files) => ['--ignore', files])];
-  const runs = [others, BESIDE, WAITING].map((files) => start(...files));
+  const others = [ALL, ...APART.flat().flatMap((files) => ['--ignore', files])];
+  const runs = [others, ...APART].map((files) => start(...files));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       for (const mocha of runs) mocha.kill(signal);

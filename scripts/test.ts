@@ -1,19 +1,27 @@
-// npm test, in four processes that take about as long: the tests of a live Fabric network and of
-// the browser mostly wait. What failed in any is told at the end. With arguments it is mocha and
-// nothing else.
+// npm test, in several processes at once: the tests of a live Fabric network and of the browser
+// mostly wait, and leave the processors to the others. What failed in any is told at the end. With
+// arguments it is mocha and nothing else.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 
 const MOCHA = join(__dirname, '..', '..', 'node_modules', 'mocha', 'bin', 'mocha.js');
-const ALL = 'dist/test/**/*.test.js';
-/** Each in a process of its own, beside one for all others. */
-const APART = [
-  ['dist/test/services/*.test.js', 'dist/test/http/*.test.js', 'dist/test/fault/*.test.js'],
-  ['dist/test/browser/*.test.js', 'dist/test/cli/*.test.js'],
-  ['dist/test/live/*.test.js', 'dist/test/network/*.test.js', 'dist/test/ledger/fabric.test.js'],
+const TESTS = 'dist/test';
+const AT_ONCE = 4;
+/**
+ * Beginnings of paths of tests that one process runs, in the order in which they are begun: those
+ * that take longest first. All others are one more, the last.
+ */
+const TOGETHER: readonly (readonly string[])[] = [
+  ['live/', 'network/', 'ledger/fabric.test.js'],
+  ['services/'],
+  ['browser/'],
+  ['cli/'],
+  ['http/'],
+  ['fault/'],
 ];
 const TOTALS = /^(\d+) passed, (\d+) failed$/;
 const FAILURES = /^ +\d+ failing$/;
@@ -51,31 +59,72 @@ const show = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
 
-/** What they say comes one after the other, that of the first at once. */
-async function inOrder(runs: readonly ChildProcess[]): Promise<readonly Totals[]> {
-  let turn = 0;
-  const waiting = runs.map((): string[] => []);
-  const done = runs.map((mocha, at) =>
-    followed(mocha, (line) => (at === turn ? show(line) : waiting[at]?.push(line))),
-  );
-  const totals: Totals[] = [];
-  for (const result of done) {
-    totals.push(await result);
-    turn++;
-    for (const line of waiting[turn] ?? []) show(line);
+/** What several say at once, one after the other: that of the first as it comes. */
+class InTurn {
+  readonly #waiting: string[][];
+  readonly #ended = new Set<number>();
+  #turn = 0;
+
+  constructor(count: number) {
+    this.#waiting = Array.from({ length: count }, () => []);
   }
-  return totals;
+
+  write(at: number, line: string): void {
+    if (at === this.#turn) show(line);
+    else this.#waiting[at]?.push(line);
+  }
+
+  end(at: number): void {
+    this.#ended.add(at);
+    while (this.#ended.has(this.#turn)) {
+      this.#turn++;
+      for (const line of this.#waiting[this.#turn] ?? []) show(line);
+    }
+  }
+}
+
+/** Files of the tests of each process. */
+function groupsOfTests(): string[][] {
+  const found = readdirSync(TESTS, { recursive: true, encoding: 'utf8' });
+  const tests = found.filter((path) => path.endsWith('.test.js')).sort();
+  const groups: string[][] = [...TOGETHER, []].map(() => []);
+  for (const path of tests) {
+    const at = TOGETHER.findIndex((some) => some.some((beginning) => path.startsWith(beginning)));
+    groups.at(at)?.push(join(TESTS, path));
+  }
+  return groups.filter((group) => group.length > 0);
+}
+
+const NOT_RUN: Totals = { passed: 0, failed: 1, why: ['tests were not run: they were ended'] };
+
+/** As many processes at once as pay; a signal ends them all. */
+async function runGroups(groups: readonly (readonly string[])[]): Promise<readonly Totals[]> {
+  const running = new Set<ChildProcess>();
+  const results = groups.map(() => NOT_RUN);
+  const said = new InTurn(groups.length);
+  let [next, isEnding] = [0, false];
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      isEnding = true;
+      for (const mocha of running) mocha.kill(signal);
+    });
+  }
+  const work = async () => {
+    while (next < groups.length && !isEnding) {
+      const at = next++;
+      const mocha = start(...(groups[at] ?? []));
+      running.add(mocha);
+      results[at] = await followed(mocha, (line) => said.write(at, line));
+      running.delete(mocha);
+      said.end(at);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return results;
 }
 
 async function runAll(): Promise<number> {
-  const others = [ALL, ...APART.flat().flatMap((files) => ['--ignore', files])];
-  const runs = [others, ...APART].map((files) => start(...files));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      for (const mocha of runs) mocha.kill(signal);
-    });
-  }
-  const results = await inOrder(runs);
+  const results = await runGroups(groupsOfTests());
   for (const line of results.flatMap((totals) => totals.why)) show(line);
   const sum = (of: 'passed' | 'failed') => results.reduce((all, totals) => all + totals[of], 0);
   show(`\n${sum('passed')} passed, ${sum('failed')} failed`);
@@ -83,7 +132,7 @@ async function runAll(): Promise<number> {
 }
 
 async function runThese(args: readonly string[]): Promise<number> {
-  const files = args.some((arg) => arg.endsWith('.js')) ? [] : [ALL];
+  const files = args.some((arg) => arg.endsWith('.js')) ? [] : [`${TESTS}/**/*.test.js`];
   const mocha = spawn(process.execPath, [MOCHA, ...files, ...args], { stdio: 'inherit' });
   const [code] = await once(mocha, 'exit');
   return typeof code === 'number' ? code : 1;

@@ -78,7 +78,7 @@ export const ARCHIVE_COMMANDS: readonly CommandRow[] = [
       ),
       pinned: flags.flag(
         '--pinned',
-        'every checkpoint must agree with one that the trust file pins',
+        'every checkpoint must agree with the pin at or above its size, or with the largest there is',
       ),
     },
     run: async (given, values, context) =>

@@ -13,7 +13,7 @@ import type { Trust } from './trust.js';
 export interface PinQuestion {
   /** Of any logs and sizes: those that lead to a pin are used. */
   readonly consistency: readonly ConsistencyProof[];
-  /** Whether a checkpoint that was compared with no pin is not enough. */
+  /** Whether a checkpoint must agree with a pin at or above it, or with the largest. */
   readonly mustBePinned: boolean;
 }
 
@@ -59,11 +59,21 @@ const agreement = (checkpoint: Checkpoint, pin: Checkpoint): string => {
   if (pin.size === checkpoint.size) return ' It is the one that the trust file pins.';
   return pin.size > checkpoint.size
     ? ` The pinned log of size ${pin.size} begins with it.`
-    : ` It goes on from the pinned log of size ${pin.size}.`;
+    : ` It goes on from the pinned log of size ${pin.size}: what was added since rests on keys.`;
 };
 
+/**
+ * Size from which on pins are decisive. Whoever has old keys can make a log go on from a pin as
+ * they like: what such a log holds is told from the true one by the pins above it alone.
+ */
+function decisiveSize({ size }: Checkpoint, pins: readonly Checkpoint[]): number {
+  const largest = pins.reduce((most, pin) => Math.max(most, pin.size), 0);
+  return Math.min(size, largest);
+}
+
 function unpinned(checkpoint: Checkpoint, pins: readonly Checkpoint[]): Finding {
-  const sizes = pins.map(({ size }) => size).join(', ');
+  const least = decisiveSize(checkpoint, pins);
+  const sizes = pins.flatMap(({ size }) => (size < least ? [] : [size])).join(', ');
   return notChecked(
     pins.length === 0
       ? `The trust file pins no checkpoint of the log ${checkpoint.origin}.`
@@ -109,7 +119,9 @@ export function comparePins(
     if (typeof found === 'object') return { fault: found };
     if (found) compared.push(pin);
   }
-  if (mustBePinned && compared.length === 0) return { fault: unpinned(checkpoint, pins) };
+  const least = decisiveSize(checkpoint, pins);
+  const isPinned = compared.some(({ size }) => size >= least);
+  if (mustBePinned && !isPinned) return { fault: unpinned(checkpoint, pins) };
   if (pins.length === 0) return { sizes: undefined, sentence: '' };
   const alone = ' It was compared with no pinned checkpoint.';
   const sentence = compared.map((pin) => agreement(checkpoint, pin)).join('') || alone;

@@ -59,6 +59,7 @@ function addTrusts(): void {
     // No checkpoint of this size was ever made.
     'pinned-7': [pin(7)],
     'pinned-4-and-10': [pin(4), pin(10)],
+    'pinned-4-and-7': [pin(4), pin(7)],
     'forked-10': [pin(10, fork)],
     'forked-4': [pin(4, fork)],
     'pinned-4-and-forked-10': [pin(4), pin(10, fork)],
@@ -211,5 +212,25 @@ export function pinsV1(): Map<string, Uint8Array> {
     },
     NOBODY,
   );
+  // With the larger one nothing was compared: it may be of another log than what goes on from 4.
+  receipt('between-two-pins-and-compared-with-the-smaller', UNDECIDED, {
+    trust: 'pinned-4-and-10',
+    consistency: ['from-4-to-8'],
+    pinned,
+  });
+  receipt('between-two-pins-and-nothing-asked-for', UNCHANGED, {
+    trust: 'pinned-4-and-10',
+    consistency: ['from-4-to-8'],
+  });
+  receipt('after-two-pins', UNCHANGED, {
+    trust: 'pinned-4-and-7',
+    consistency: ['from-7-to-8'],
+    pinned,
+  });
+  receipt('after-two-pins-and-compared-with-the-smaller', UNDECIDED, {
+    trust: 'pinned-4-and-7',
+    consistency: ['from-4-to-8'],
+    pinned,
+  });
   return folder.finish('within');
 }

@@ -79,8 +79,12 @@ const STEPS: readonly Rule[] = [
     '日志 $1 已签署这一检查点，共 $2 条。',
   ],
   [
-    /^The log (\S+) signed this checkpoint of size (\d+)\.(?: It is the one that the trust file pins\.| The pinned log of size \d+ begins with it\.| It goes on from the pinned log of size \d+\.)+$/,
+    /^The log (\S+) signed this checkpoint of size (\d+)\..* (?:It is the one that the trust file pins\.|The pinned log of size \d+ begins with it\.)/,
     '日志 $1 已签署这一检查点，共 $2 条，与信任文件中固定的一致。',
+  ],
+  [
+    /^The log (\S+) signed this checkpoint of size (\d+)\. It goes on from the pinned log of size (\d+): .*$/,
+    '日志 $1 已签署这一检查点，共 $2 条，它接续信任文件中固定的 $3 条；其后增加的内容只凭密钥。',
   ],
   [
     /^The log (\S+) signed this checkpoint of size (\d+)\. It was compared with no pinned checkpoint\.$/,

@@ -9,6 +9,7 @@ import {
   parseConsistencyProof,
 } from '../../gateway/evidence/consistency-proof.js';
 import type { PinQuestion } from '../../gateway/evidence/pin-check.js';
+import type { PinnedCheckpoint, Trust } from '../../gateway/evidence/trust.js';
 import { readSmallFile } from '../../gateway/services/small-file.js';
 import type { CommandContext } from '../context.js';
 import { clean } from '../render.js';
@@ -35,23 +36,25 @@ function readProof(path: string): ConsistencyProof {
 export class GivenPins {
   readonly question: PinQuestion;
   readonly #paths: readonly string[];
+  readonly #pins: readonly PinnedCheckpoint[];
   readonly #used = new Set<ConsistencyProof>();
 
   /** Throws FILE_MISSING, FILE_UNREADABLE, TOO_LARGE, BAD_FORMAT, BAD_JSON. */
-  constructor({ consistency = [], pinned = false }: PinOptions) {
+  constructor({ consistency = [], pinned = false }: PinOptions, { file }: Trust) {
     this.#paths = consistency;
+    this.#pins = file.pinnedCheckpoints ?? [];
     this.question = { consistency: consistency.map(readProof), mustBePinned: pinned };
   }
 
-  /** Notes which proofs led from a checkpoint that was verified to a pin. */
+  /** Notes which proofs are between a checkpoint that was verified and a pin, also by failing. */
   note(checkpoint: CheckpointFacts | undefined): void {
-    const { origin, size, pinned = [] } = checkpoint ?? {};
+    const { origin, size } = checkpoint ?? {};
     for (const proof of this.question.consistency) {
       const { oldSize, newer } = proof;
-      const ends = [oldSize, newer.size];
-      const other = ends.find((end) => end !== size);
-      const leads = newer.origin === origin && ends.some((end) => end === size);
-      if (leads && other !== undefined && pinned.includes(other)) this.#used.add(proof);
+      if (newer.origin !== origin || (oldSize !== size && newer.size !== size)) continue;
+      const other = oldSize === size ? newer.size : oldSize;
+      const isPin = (pin: PinnedCheckpoint) => pin.origin === origin && pin.size === other;
+      if (other !== size && this.#pins.some(isPin)) this.#used.add(proof);
     }
   }
 
@@ -60,7 +63,7 @@ export class GivenPins {
     for (const [at, proof] of this.question.consistency.entries()) {
       if (this.#used.has(proof)) continue;
       const { oldSize, newer } = proof;
-      const text = `not used: ${this.#paths[at]} (${newer.origin}, from size ${oldSize} to ${newer.size}) leads from nothing here to a pinned checkpoint`;
+      const text = `not used: ${this.#paths[at]} (${newer.origin}, from size ${oldSize} to ${newer.size}) is between no checkpoint here and a pinned one`;
       context.tell(clean(text));
     }
   }

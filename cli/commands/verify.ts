@@ -51,6 +51,16 @@ function evidenceKind(path: string): EvidenceKind | undefined {
   return firstVisibleByte(path) === BRACE ? findEvidenceKind(readSmallFile(path)) : undefined;
 }
 
+/** Whether it is a file of evidence, of a length that can be one. */
+function isEvidence(path: string): boolean {
+  try {
+    return evidenceKind(path) !== undefined;
+  } catch (error) {
+    if (error instanceof ChartsealError) return false;
+    throw error;
+  }
+}
+
 class Verifier {
   readonly #trust: Trust;
   readonly #options: VerifyOptions;
@@ -62,7 +72,7 @@ class Verifier {
 
   constructor(options: VerifyOptions, context: CommandContext) {
     this.#trust = readTrust(options.trust);
-    this.#pins = new GivenPins(options);
+    this.#pins = new GivenPins(options, this.#trust);
     this.#options = options;
     this.#context = context;
   }
@@ -116,6 +126,8 @@ class Verifier {
         : join(receipt, receiptPath(path.slice(path.lastIndexOf('/') + 1)));
     if (mayExist(beside)) {
       this.#document(path, beside);
+      // That its bytes were anchored does not make a history whole, or a receipt true.
+      if (isEvidence(path)) this.#evidence(path);
       return;
     }
     if (findStats(path) === undefined) {
@@ -140,8 +152,8 @@ class Verifier {
   async #folder(folder: string): Promise<void> {
     let found = 0;
     for await (const one of findDocuments(folder, this.#options.receipt ?? folder)) {
-      found++;
       const { path, receipt, error } = one;
+      if (error !== undefined || receipt !== undefined) found++;
       await this.#guard(path, async () => {
         if (error !== undefined) throw error;
         if (receipt !== undefined) this.#document(path, receipt);

@@ -175,4 +175,10 @@ describe('chartseal verify of a folder', function () {
     );
     expect(status).to.equal(2);
   });
+
+  it('says nothing to verify where there is but an empty file, which nobody anchors', () => {
+    mkdirSync(place.path('e'));
+    writeFileSync(place.path('e', 'f1'), '');
+    expect(verdicts('e', [])).to.deep.equal({ status: 2, found: { e: 'not checked' } });
+  });
 });

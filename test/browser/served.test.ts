@@ -91,6 +91,8 @@ describe('the pages for verification, served by another organisation', function 
     await page.click('#draw');
     expect(await page.locator('#paper tbody tr').count()).to.equal(3);
     expect(await page.locator('#paper').innerText()).to.include('未更改');
+    // The file given has the name that was drawn, and is another record's.
+    expect(await page.locator('#paper').innerText()).to.include('ward-3/discharge-summary');
     await keepScreenshot(page, 'auditor-zh-phone');
     await expectAccessible(page);
     await expectFits(page);

@@ -34,19 +34,34 @@ export function newestCheckpoint(items: readonly Item[]): CheckpointFacts | unde
   return facts.sort((a, b) => b.size - a.size)[0];
 }
 
-/** What was given for one item drawn, if anything was. */
+const resultOf = ({ outcome }: Item) =>
+  outcome !== undefined && 'result' in outcome ? outcome.result : undefined;
+
+/** Id of the record that a receipt is of. */
+function recordOf(item: Item): string | undefined {
+  const result = resultOf(item);
+  const entry = result !== undefined && 'entry' in result ? result.entry : undefined;
+  return entry !== undefined && 'record' in entry ? entry.record.id : undefined;
+}
+
+/** What was given for one item drawn, if anything was; of a list, by its record before its name. */
 function findGiven(paper: Paper, number: number, items: readonly Item[]): Item | undefined {
+  const known = items.filter((item) => resultOf(item) !== undefined);
+  if (paper.kind === 'log') {
+    return known.find((item) => {
+      const result = resultOf(item);
+      const isSameLog = result?.checkpoint?.origin === paper.checkpoint?.origin;
+      return result !== undefined && 'index' in result && result.index === number && isSameLog;
+    });
+  }
   const line = paper.lines[number];
-  return items.find(({ outcome, name }) => {
-    const result = outcome !== undefined && 'result' in outcome ? outcome.result : undefined;
-    if (result === undefined) return false;
-    if (paper.kind === 'log') {
-      const isSameLog = result.checkpoint?.origin === paper.checkpoint?.origin;
-      return 'index' in result && result.index === number && isSameLog;
-    }
-    const entry = 'entry' in result ? result.entry : undefined;
-    return name === line || (entry !== undefined && 'record' in entry && entry.record.id === line);
-  });
+  return known.find((item) => recordOf(item) === line) ?? known.find(({ name }) => name === line);
+}
+
+/** The record of what was given, where it is not the item drawn: a file can have any name. */
+function otherRecord(paper: Paper, number: number, given: Item | undefined): string | undefined {
+  const record = given && recordOf(given);
+  return paper.kind === 'list' && record !== paper.lines[number] ? record : undefined;
 }
 
 function itemName(paper: Paper, number: number): string {
@@ -63,6 +78,7 @@ function row(
   const words = verifyTexts(language);
   const given = findGiven(paper, number, items);
   const verdict = given?.outcome && verdictOf(given.outcome, words);
+  const record = otherRecord(paper, number, given);
   return element(
     'tr',
     {},
@@ -74,6 +90,13 @@ function row(
       verdict === undefined
         ? element('span', { class: 'soft' }, texts.notGiven)
         : mark(verdict.tone, words.verdicts[verdict.name]),
+      record !== undefined &&
+        element(
+          'div',
+          { class: 'soft' },
+          `${words.record}${SIGNS[language].colon}`,
+          foreign(record),
+        ),
     ),
     element('td', { class: 'remarks' }, ''),
   );
@@ -85,7 +108,8 @@ function paperData(paper: Paper, given: readonly Item[], drawnAt: string): strin
   const items = numbers.map((number, order) => {
     const found = findGiven(paper, number, given);
     const verdict = found?.outcome && verdictOf(found.outcome, words).name;
-    return { order: order + 1, item: itemName(paper, number), verdict: verdict ?? null };
+    const record = otherRecord(paper, number, found);
+    return { order: order + 1, item: itemName(paper, number), verdict: verdict ?? null, record };
   });
   const population =
     kind === 'log'

@@ -54,6 +54,19 @@ describe('the sentences of the verifier in Chinese', () => {
     );
   });
 
+  it('keep what a finding depends on', () => {
+    const alone = "1 of 2 organisations attest: A, the log's owner; nobody else does.";
+    const said = (more: string) => findingInChinese(`${alone} ${more}`);
+    expect(said('Forks are excluded only if the ordering service is honest.')).to.include('诚实');
+    const bft = 'Forks are excluded if more than two thirds of the orderers are honest.';
+    expect(said(bft)).to.include('三分之二');
+    const signed = 'The log a.example/x signed this checkpoint of size 8.';
+    const after = 'It goes on from the pinned log of size 4: what was added since rests on keys.';
+    expect(findingInChinese(`${signed} ${after}`)).to.include('只凭密钥');
+    const before = 'The pinned log of size 10 begins with it.';
+    expect(findingInChinese(`${signed} ${after} ${before}`)).to.include('一致');
+  });
+
   it('leave what they do not know to be shown as it was said', () => {
     expect(findingInChinese('Something else entirely.')).to.equal(undefined);
     expect(statementInChinese('Something else entirely.')).to.equal(undefined);

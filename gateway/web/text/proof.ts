@@ -99,7 +99,7 @@ export const EN_STEPS: ProofTexts = {
   notText: [
     'That what the entries say is true: who it was, when and why is the hospital’s word.',
     'That nobody looked without being recorded: a system that does not report leaves nothing here.',
-    'Anything after the moment named above.',
+    'Anything that was recorded after the moment named above, whenever it happened.',
   ],
   more: 'In the verifier’s words',
   keep: 'Keep it',
@@ -163,7 +163,7 @@ export const ZH_STEPS: ProofTexts = {
   notText: [
     '不能证明记录内容属实：是谁、何时、为何，均为医院的说法。',
     '不能证明没有未被记录的查看：不报送的系统在此不留痕迹。',
-    '不涉及上述时刻之后的任何事。',
+    '不涉及上述时刻之后才登记的任何事，无论其发生于何时。',
   ],
   more: '核验程序的说明',
   keep: '保存',

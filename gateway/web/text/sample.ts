@@ -38,7 +38,7 @@ export const SAMPLE: Bilingual<SampleTexts> = {
   en: {
     title: 'Draw a random sample',
     intro:
-      'You choose the seed; the hospital cannot steer what is drawn. Whoever has seed and population draws the same sample again.',
+      'You choose the seed, once it is fixed what is drawn from: then the hospital cannot steer what is drawn. Whoever has seed and population draws the same sample again.',
     seed: 'Your seed',
     seedHint: 'Any text that you choose yourself, such as a row of dice throws. Write it down.',
     population: 'Draw from',
@@ -49,7 +49,8 @@ export const SAMPLE: Bilingual<SampleTexts> = {
     sizeFrom: (origin, asOf) => `From a verified checkpoint of ${origin}, as of ${asOf}.`,
     sizeTyped: 'Typed by hand: that this is the whole log is not shown here.',
     list: 'List, one item in each line',
-    listHint: "For example the hospital's own list of records. Its order counts.",
+    listHint:
+      "For example the hospital's own list of records: what it leaves out is never drawn. Its order counts.",
     count: 'How many to draw',
     draw: 'Draw the sample',
     need: 'Give a seed, a population and how many to draw.',
@@ -72,7 +73,8 @@ export const SAMPLE: Bilingual<SampleTexts> = {
   },
   'zh-CN': {
     title: '随机抽样',
-    intro: '种子由您选定，医院无法影响抽样结果。任何人用同样的种子和总体，都会抽出同样的样本。',
+    intro:
+      '总体确定之后，种子由您选定，医院便无法影响抽样结果。任何人用同样的种子和总体，都会抽出同样的样本。',
     seed: '您的种子',
     seedHint: '任选一段文字，例如一串掷骰子的结果。请记录下来。',
     population: '抽样总体',
@@ -83,7 +85,7 @@ export const SAMPLE: Bilingual<SampleTexts> = {
     sizeFrom: (origin, asOf) => `取自 ${origin} 的已核验检查点，截至 ${asOf}。`,
     sizeTyped: '手工输入：此处不能说明这就是整个日志。',
     list: '清单，每行一项',
-    listHint: '例如医院自己的档案清单。行的次序会影响结果。',
+    listHint: '例如医院自己的档案清单：清单中略去的，永远不会被抽中。行的次序会影响结果。',
     count: '抽取数量',
     draw: '抽取样本',
     need: '请填写种子、总体和抽取数量。',

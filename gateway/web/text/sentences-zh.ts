@@ -9,7 +9,7 @@ const STEP_NAMES: Readonly<Record<string, string>> = {
   entry: '条目',
   inclusion: '日志中的位置',
   checkpoint: '日志签名',
-  attestation: '其他机构',
+  attestation: '作证',
   subject: '对象',
   chain: '链',
 };
@@ -98,7 +98,15 @@ const STEPS: readonly Rule[] = [
     '唯一的机构 $1（日志所有者）作证；没有其他机构。',
   ],
   [
-    /^(\d+) of (\d+) organisations attest: (.+), the log's owner; nobody else does\.(.*)$/,
+    /^(\d+) of (\d+) organisations attest: (.+), the log's owner; nobody else does\. Forks are excluded if more than two thirds of the orderers are honest\.$/,
+    '$2 家机构中有 $1 家作证：$3（日志所有者）；没有其他机构。超过三分之二的排序节点诚实时，可排除分叉。',
+  ],
+  [
+    /^(\d+) of (\d+) organisations attest: (.+), the log's owner; nobody else does\. Forks are excluded only if the ordering service is honest\.$/,
+    '$2 家机构中有 $1 家作证：$3（日志所有者）；没有其他机构。只有排序服务诚实时，才能排除分叉。',
+  ],
+  [
+    /^(\d+) of (\d+) organisations attest: (.+), the log's owner; nobody else does\.$/,
     '$2 家机构中有 $1 家作证：$3（日志所有者）；没有其他机构。',
   ],
   [

@@ -43,7 +43,8 @@ export const LOG_COMMANDS: readonly CommandRow[] = [
   }),
   command({
     name: 'trust pin',
-    summary: 'Pin a checkpoint in a trust file: what agrees with it is proven by hashes alone.',
+    summary:
+      'Pin a checkpoint in a trust file: that its log holds something is then shown by hashes alone.',
     example: 'trust pin checkpoint.txt --trust trust.json --out pinned.json',
     positional: ['<checkpoint>', 'signed checkpoint of a log that the trust file names'],
     flags: { trust: flags.requiredText('--trust <file>', 'trust file to begin with'), out },

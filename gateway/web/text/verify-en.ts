@@ -56,6 +56,8 @@ export const VERIFY_EN = {
     'The verdict is worth as much as this file. Read its fingerprint to another organisation over the telephone, or compare it with one that they published.',
   fingerprint: 'Fingerprint (SHA-256)',
   trustRefused: 'This trust file cannot be used',
+  trustTwo:
+    'Two trust files were given that differ: nothing is verified. Start again with the one that you got from somebody you trust.',
   compareLabel: 'Fingerprint that you were told',
   compareHint: '64 characters; spaces and capitals do not matter.',
   compareEqual: 'The fingerprints are equal.',

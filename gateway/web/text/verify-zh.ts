@@ -30,6 +30,7 @@ export const VERIFY_ZH: VerifyTexts = {
     '结论是否可信，取决于这个文件。请通过电话向另一家机构读出其指纹，或与其公布的指纹比对。',
   fingerprint: '指纹（SHA-256）',
   trustRefused: '此信任文件不能使用',
+  trustTwo: '给出了两个不同的信任文件：未作任何核验。请重新开始，只用来自您信任的一方的那个。',
   compareLabel: '对方告知的指纹',
   compareHint: '共 64 个字符；空格和大小写不影响比对。',
   compareEqual: '指纹一致。',

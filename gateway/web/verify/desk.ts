@@ -1,4 +1,5 @@
 // What lies on the desk: the files given, the trust file, and what was found of each bundle.
+import { equalBytes } from '../../../chaincode/core/bytes.js';
 import { MAX_JSON_BYTES } from '../../../chaincode/core/limits.js';
 import type { HistoryVerification } from '../../evidence/verify-history.js';
 import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
@@ -41,6 +42,8 @@ export interface TrustState {
   readonly facts?: TrustFacts;
   /** Why it cannot be used. */
   readonly refusal?: { readonly code: string; readonly message: string };
+  /** Name of one that was given before and says something else. */
+  readonly other?: string;
 }
 
 const bytesOf = async (file: Blob) => new Uint8Array(await file.arrayBuffer());
@@ -184,9 +187,16 @@ export class Desk {
     }
   }
 
+  /** Of two that differ none is used: one may lie in the very folder that is to be verified. */
   async #useTrust(name: string, file: File): Promise<void> {
+    if (this.trust?.other !== undefined) return;
     try {
       const bytes = await bytesOf(file);
+      if (this.#trustBytes !== undefined && !equalBytes(this.#trustBytes, bytes)) {
+        this.#trustBytes = undefined;
+        this.trust = { name, other: this.trust?.name ?? '' };
+        return;
+      }
       const facts = await this.#verifier.ask('trust', bytes);
       this.#trustBytes = bytes;
       this.trust = { name, facts };

@@ -91,15 +91,17 @@ export function trustPanel(
   language: Language,
 ): HTMLElement {
   const texts = verifyTexts(language);
-  const { facts, refusal, name } = trust;
+  const { facts, refusal, name, other } = trust;
   const title = element('h2', {}, texts.trustTitle, SIGNS[language].colon, foreign(name));
   if (facts === undefined) {
     return element(
       'section',
       { class: 'panel is-bad', id: 'trust' },
       title,
-      element('p', {}, mark('bad', texts.trustRefused)),
-      element('p', { lang: 'en' }, foreign(`${refusal?.code ?? ''} ${refusal?.message ?? ''}`)),
+      element('p', {}, mark('bad', other === undefined ? texts.trustRefused : texts.trustTwo)),
+      other === undefined
+        ? element('p', { lang: 'en' }, foreign(`${refusal?.code ?? ''} ${refusal?.message ?? ''}`))
+        : element('p', {}, foreign(`${other}, ${name}`)),
     );
   }
   return element(

@@ -176,16 +176,21 @@ const NO_EVENT = {
   log: 'No audit of the archive is recorded: no event.',
 };
 
+/** What is not shown may be an override. */
+function titleOf({ events, notShown, subject }: HistoryVerification): string {
+  if (events.length === 0) return NO_EVENT[subject?.kind ?? 'patient'];
+  const overrides = events.filter(isOverride).length;
+  const count = `${events.length} ${events.length === 1 ? 'event' : 'events'}`;
+  const what = overrides === 1 ? 'an emergency override' : 'emergency overrides';
+  if (notShown === 0) return `${count}, ${overrides} of them ${what}`;
+  const are = overrides === 1 ? 'is' : 'are';
+  return `${count}, ${notShown} of them not shown; of the others ${overrides} ${are} ${what}`;
+}
+
 /** Who, when, from where and why: emergency overrides first, then the rest in order. */
 export function renderHistory(result: HistoryVerification): string[] {
   const { events } = result;
   const ordered = [...events.filter(isOverride), ...events.filter((event) => !isOverride(event))];
-  const overrides = events.filter(isOverride).length;
-  const count = `${events.length} ${events.length === 1 ? 'event' : 'events'}`;
-  const what = overrides === 1 ? 'an emergency override' : 'emergency overrides';
-  const title =
-    events.length === 0
-      ? NO_EVENT[result.subject?.kind ?? 'patient']
-      : `${count}, ${overrides} of them ${what}`;
+  const title = titleOf(result);
   return [title, ...standingLine(result), ...ordered.flatMap(eventLines)];
 }

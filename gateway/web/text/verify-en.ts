@@ -166,8 +166,11 @@ export const VERIFY_EN = {
     'held by another organisation': 'on hold by another organisation',
   } as Readonly<Record<string, string>>,
 
-  eventsTitle: (events: number, overrides: number, asked: number) =>
-    `${count(events, 'event')}, ${count(overrides, 'emergency override')}${
+  /** @param hidden events whose content is not shown: they may be overrides */
+  eventsTitle: (events: number, overrides: number, asked: number, hidden: number) =>
+    `${count(events, 'event')}, ${
+      hidden === 0 ? '' : `${hidden} of them not shown; of the others `
+    }${count(overrides, 'emergency override')}${
       asked === 0 ? '' : `, ${count(asked, 'question or answer', 'questions and answers')}`
     }`,
   when: 'When',

@@ -148,8 +148,8 @@ export const VERIFY_ZH: VerifyTexts = {
     'held by another organisation': '被其他机构冻结',
   },
 
-  eventsTitle: (events, overrides, asked) =>
-    `共 ${events} 条，其中紧急越权 ${overrides} 次${asked === 0 ? '' : `；另有提问和答复 ${asked} 条`}`,
+  eventsTitle: (events, overrides, asked, hidden) =>
+    `共 ${events} 条，${hidden === 0 ? '其中' : `其中 ${hidden} 条未出示；其余条目中`}紧急越权 ${overrides} 次${asked === 0 ? '' : `；另有提问和答复 ${asked} 条`}`,
   when: '何时',
   who: '谁查看',
   what: '操作',

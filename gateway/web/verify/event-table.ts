@@ -100,7 +100,10 @@ export function eventTable(
   const shown = ordered.slice(0, Math.max(rows, PAGE_ROWS));
   const left = Math.min(PAGE_ROWS * 10, ordered.length - shown.length);
   const places = placesOf(events);
-  const asked = events.filter(({ act }) => act === 'inquiry' || act === 'answer').length;
+  const isAsked = ({ act }: HistoryEvent) => act === 'inquiry' || act === 'answer';
+  const asked = events.filter(isAsked).length;
+  const hidden = events.filter((event) => event.entry === null && !isAsked(event)).length;
+  const title = texts.eventsTitle(events.length - asked, overrides.length, asked, hidden);
   const head = ['#', texts.when, texts.who, texts.what, texts.why].map((text) =>
     element('th', { scope: 'col' }, text),
   );
@@ -110,7 +113,7 @@ export function eventTable(
     element(
       'table',
       { class: 'events' },
-      element('caption', {}, texts.eventsTitle(events.length - asked, overrides.length, asked)),
+      element('caption', {}, title),
       element('thead', {}, element('tr', {}, ...head)),
       element('tbody', {}, ...shown.map((event) => row(event, places, language))),
     ),

@@ -24,7 +24,7 @@ import { type CheckedClosing, checkClosingLeaf, checkMap } from './map-check.js'
 import { historyStatements } from './statements.js';
 import { attempt, type Finding, isOk, listSteps, needs } from './steps.js';
 import { type CheckedSubject, checkSubject } from './subject-check.js';
-import { checkTime, completeUpTo } from './time-check.js';
+import { checkTime, completenessOf } from './time-check.js';
 import type { Trust } from './trust.js';
 import {
   concludeHistory,
@@ -138,6 +138,8 @@ function checkMembership(
   return checkMap(label, chain.state, history.mapProof, closing.mapRoot);
 }
 
+const mustBePinned = ({ pins }: HistoryRequest): boolean => pins?.mustBePinned ?? false;
+
 function check(history: History, format: Finding, request: HistoryRequest): Checked {
   const leaves = history.leaves.map((leaf) => decodeBase64(leaf, 'leaf'));
   const place = checkPlace(history, request);
@@ -157,7 +159,10 @@ function check(history: History, format: Finding, request: HistoryRequest): Chec
     map: checkMembership(history, subject, chain, place),
     inclusion: place.closing.finding,
     ...place.findings,
-    time: checkTime(place.checkpoint?.answer, times, request.asOf),
+    time: checkTime(place.checkpoint?.answer, times, {
+      asOf: request.asOf,
+      mustBePinned: mustBePinned(request),
+    }),
   };
   return { findings, leaves, place, subject, chain, entries };
 }
@@ -204,7 +209,10 @@ export function verifyHistory(request: HistoryRequest): HistoryVerification {
   const { findings, leaves, place, subject, chain, entries } = check(reading.file, format, request);
   const conclusion = concludeHistory(findings, entries.notShown);
   const answer = place.checkpoint?.answer;
-  const upTo = answer === undefined ? undefined : formatTime(completeUpTo(answer));
+  const upTo =
+    answer === undefined
+      ? undefined
+      : formatTime(completenessOf(answer, mustBePinned(request)).upTo);
   const labelOnly = subject.labelOnly ?? false;
   const { state } = chain;
   const isRecord = reading.file.subject.kind === 'record';

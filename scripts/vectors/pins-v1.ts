@@ -95,6 +95,7 @@ function addProofs(): void {
 
 interface Asked {
   readonly trust?: string;
+  readonly asOf?: string;
   readonly consistency?: readonly string[];
   readonly pinned?: true;
 }
@@ -200,11 +201,14 @@ export function pinsV1(): Map<string, Uint8Array> {
   });
   history('forked-after-it', 8, REFUSED, { trust: 'forked-10', consistency: ['from-8-to-10'] });
   history('without-a-proof-though-asked-for', 8, UNDECIDED, { trust: 'pinned-10', pinned });
-  history('of-nobody-at-size-0', 0, COMPLETE, { trust: 'pinned-0', pinned }, NOBODY);
+  // No pin holds until when the log was empty, or that it had nothing newer.
+  const undated: Ruling = { verdict: 'not checked', not: ['time'] };
+  history('of-nobody-at-size-0', 0, undated, { trust: 'pinned-0', pinned }, NOBODY);
+  history('of-nobody-at-size-0-not-asked-for', 0, COMPLETE, { trust: 'pinned-0' }, NOBODY);
   history(
     'of-nobody-at-size-0-before-the-pin',
     0,
-    COMPLETE,
+    undated,
     {
       trust: 'pinned-8',
       consistency: ['from-0-to-8'],
@@ -232,5 +236,12 @@ export function pinsV1(): Map<string, Uint8Array> {
     consistency: ['from-4-to-8'],
     pinned,
   });
+  const own = { trust: 'pinned-10' } as const;
+  const endorsed = '2026-11-03T09:00:00.000Z';
+  const before = '2026-11-03T08:59:59.999Z';
+  const late: Ruling = { verdict: 'not proven', failed: ['time'] };
+  history('as-of-what-keys-say', 10, COMPLETE, { ...own, asOf: '2026-11-03T09:01:00.000Z' });
+  history('as-of-what-keys-say-though-pinned', 10, late, { ...own, asOf: endorsed, pinned });
+  history('as-of-what-the-pin-holds', 10, COMPLETE, { ...own, asOf: before, pinned });
   return folder.finish('within');
 }

@@ -77,6 +77,10 @@ const PLACE: readonly Rule[] = [
     '信任文件在同一大小处固定了另一个根值：日志出现了分叉。',
   ],
   [
+    /^Until when the log was empty is not held by a pin\.$/,
+    '日志为空到何时，固定的检查点不能证明。',
+  ],
+  [
     /^The consistency proof has another root of size (\d+): .*$/,
     '一致性证明在大小 $1 处给出另一个根值：日志出现了分叉，或该证明不属于此日志。',
   ],

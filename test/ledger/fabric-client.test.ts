@@ -53,7 +53,7 @@ describe('signer of a channel', () => {
 describe('endorsers that are asked', () => {
   let now = 0;
   const sets = (count: number, required: readonly string[] = []) =>
-    new EndorserSets({ from: ['A', 'B', 'C'], count, required }, () => now);
+    new EndorserSets({ from: ['A', 'B', 'C'], count, required }, new Map(), () => now);
 
   it('are the preferred ones, and others while one of them is down', () => {
     const two = sets(2);
@@ -64,6 +64,17 @@ describe('endorsers that are asked', () => {
     expect(two.choose()).to.deep.equal(['A', 'B']);
     now += 60_000;
     expect(two.choose()).to.deep.equal(['A', 'B']);
+  });
+
+  it('are those who failed longest ago when all failed, however long each is avoided', () => {
+    const two = sets(2);
+    two.avoidOrganisation('B', 300_000);
+    expect(two.choose()).to.deep.equal(['A', 'C']);
+    now += 20_000;
+    expect(two.choose()).to.deep.equal(['A', 'C']);
+    two.avoidOrganisation('C');
+    expect(two.choose()).to.deep.equal(['A', 'B']);
+    now += 300_000;
   });
 
   it('come as another set when nobody says which of them was missing', () => {

@@ -30,6 +30,8 @@ const MAX_PAUSE_MS = 400;
 /** A peer that lags is asked so often before another organisation is. */
 const LAG_ATTEMPTS = 6;
 const FAILURE_ATTEMPTS = 2;
+/** Who is silent costs so much time that it is avoided for so many times as long. */
+const SILENCE_FACTOR = 10;
 
 export function contractOf(gateway: Gateway, { profile }: FabricConnection) {
   return gateway.getNetwork(profile.channel).getContract(profile.chaincode);
@@ -73,14 +75,20 @@ class Attempts {
   }
 
   async endorse(call: ContractCall): Promise<Endorsed> {
-    const until = Date.now() + PATIENCE_MS;
+    let until = performance.now() + PATIENCE_MS;
+    let wasSilent = false;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
       const set = this.#sets.choose();
+      const begun = performance.now();
       try {
         return await this.#connection.run((gateway) => this.#ask(gateway, call, set));
       } catch (error) {
-        await this.#learn(error, call, set);
-        if (Date.now() + pause > until) throw toLedgerError(error);
+        const tookMs = performance.now() - begun;
+        const isSilent = await this.#learn(error, call, set, tookMs);
+        // One that hangs took all the time there was: the others have not been asked yet.
+        if (isSilent && !wasSilent) until = performance.now() + PATIENCE_MS;
+        wasSilent ||= isSilent;
+        if (performance.now() + pause > until) throw toLedgerError(error);
       }
       await sleep(pause);
     }
@@ -101,8 +109,16 @@ class Attempts {
     };
   }
 
-  /** Decides whom to ask next; throws what asking again would not mend. */
-  async #learn(error: unknown, call: ContractCall, set: readonly string[]): Promise<void> {
+  /**
+   * Decides whom to ask next; throws what asking again would not mend. True where an organisation
+   * is named that hangs: it takes calls and does not answer.
+   */
+  async #learn(
+    error: unknown,
+    call: ContractCall,
+    set: readonly string[],
+    tookMs: number,
+  ): Promise<boolean> {
     const refusals = refusalsOf(error);
     const { refused, lagging, failing } = judge(set, refusals);
     if (refused !== undefined)
@@ -111,9 +127,14 @@ class Attempts {
     if (lagging.length === 0 && known.code !== 'LEDGER_UNAVAILABLE') throw known;
     if (failing.includes(this.#connection.profile.mspId)) await this.#requireIdentity(call);
     for (const mspId of lagging) this.#strike(mspId, LAG_ATTEMPTS);
-    for (const mspId of failing) this.#strike(mspId, FAILURE_ATTEMPTS);
+    const hangs = tookMs > PATIENCE_MS;
+    for (const mspId of failing) {
+      if (hangs) this.#sets.avoidOrganisation(mspId, SILENCE_FACTOR * tookMs);
+      else this.#strike(mspId, FAILURE_ATTEMPTS);
+    }
     // The gateway does not say which organisation it could not find.
     if (refusals.length === 0) this.#sets.avoidSet(set);
+    return hangs && failing.length > 0;
   }
 
   #strike(mspId: string, limit: number): void {

@@ -11,6 +11,14 @@ export interface Choice {
   readonly required: readonly string[];
 }
 
+interface Avoidance {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** An organisation by its name, a set by all its names. */
+export type Avoided = Map<string, Avoidance>;
+
 const AVOID_MS = 10_000;
 /** Beyond so many sets the order of preference is no help any more. */
 const MAX_SETS = 64;
@@ -41,32 +49,39 @@ function setsOf({ from, count, required }: Choice): (readonly string[])[] {
 export class EndorserSets {
   readonly #sets: readonly (readonly string[])[];
   readonly #now: () => number;
-  /** Until when something is avoided: an organisation by its name, a set by all its names. */
-  readonly #avoided = new Map<string, number>();
+  readonly #avoided: Avoided;
 
-  constructor(choice: Choice, now: () => number = Date.now) {
+  constructor(choice: Choice, avoided: Avoided = new Map(), now: () => number = Date.now) {
     this.#sets = setsOf(choice);
+    this.#avoided = avoided;
     this.#now = now;
   }
 
-  /** The set to ask; when all are avoided, the one that has been longest. */
+  /** The set to ask; when all are avoided, the one that failed longest ago. */
   choose(): readonly string[] {
-    const free = this.#sets.find((set) => this.#untilOf(set) <= this.#now());
+    const now = this.#now();
+    const free = this.#sets.find((set) => this.#newest(set, 'until') <= now);
     if (free !== undefined) return free;
-    const oldest = [...this.#sets].sort((a, b) => this.#untilOf(a) - this.#untilOf(b));
+    const since = (set: readonly string[]) => this.#newest(set, 'since');
+    const oldest = [...this.#sets].sort((a, b) => since(a) - since(b));
     return oldest[0] ?? [];
   }
 
-  avoidOrganisation(mspId: string): void {
-    this.#avoided.set(mspId, this.#now() + AVOID_MS);
+  avoidOrganisation(mspId: string, forMs = AVOID_MS): void {
+    this.#avoid(mspId, forMs);
   }
 
   avoidSet(set: readonly string[]): void {
-    this.#avoided.set(set.join('\n'), this.#now() + AVOID_MS);
+    this.#avoid(set.join('\n'), AVOID_MS);
   }
 
-  #untilOf(set: readonly string[]): number {
+  #avoid(name: string, forMs: number): void {
+    const since = this.#now();
+    this.#avoided.set(name, { since, until: since + forMs });
+  }
+
+  #newest(set: readonly string[], time: keyof Avoidance): number {
     const names = [...set, set.join('\n')];
-    return Math.max(...names.map((name) => this.#avoided.get(name) ?? 0));
+    return Math.max(...names.map((name) => this.#avoided.get(name)?.[time] ?? 0));
   }
 }

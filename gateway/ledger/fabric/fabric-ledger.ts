@@ -7,7 +7,7 @@ import { formatAttestation } from './attest.js';
 import { BlockStreams, type OnTrouble } from './block-events.js';
 import { FabricConnection } from './connection.js';
 import { contractOf, type Endorsed, endorse } from './endorse.js';
-import { type Choice, EndorserSets } from './endorser-sets.js';
+import { type Avoided, type Choice, EndorserSets } from './endorser-sets.js';
 import type { FabricBlock } from './fabric-blocks.js';
 import { toLedgerError } from './fabric-errors.js';
 import { type FabricProfile, type IdentityMaterial, type Role, readIdentity } from './profile.js';
@@ -28,6 +28,8 @@ function ownFirst(organisations: readonly string[], own: string): readonly strin
 export class FabricLedger implements Ledger {
   readonly connection: FabricConnection;
   readonly #streams: BlockStreams;
+  /** Who does not endorse does not attest either. */
+  readonly #avoided: Avoided = new Map();
   readonly #endorsers: EndorserSets;
   /** By the organisations that are asked. */
   readonly #attesters = new Map<string, EndorserSets>();
@@ -37,7 +39,7 @@ export class FabricLedger implements Ledger {
     this.#streams = new BlockStreams(connection);
     const { endorsing, endorsements, mspId } = connection.profile;
     const from = ownFirst(endorsing, mspId);
-    this.#endorsers = new EndorserSets({ from, count: endorsements, required: [] });
+    this.#endorsers = new EndorserSets({ from, count: endorsements, required: [] }, this.#avoided);
   }
 
   get profile(): FabricProfile {
@@ -111,7 +113,7 @@ export class FabricLedger implements Ledger {
     const key = organisations.join('\n');
     const known = this.#attesters.get(key);
     if (known !== undefined) return known;
-    const sets = new EndorserSets(this.#choiceOf(organisations));
+    const sets = new EndorserSets(this.#choiceOf(organisations), this.#avoided);
     this.#attesters.set(key, sets);
     return sets;
   }

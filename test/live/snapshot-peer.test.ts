@@ -1,9 +1,10 @@
 // A peer that was started from a snapshot of the ledger has no old blocks: it answers, and says
 // nothing about how the log came to be. The auditor must be told so.
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runPeer } from '../../network/chaincode-peer.js';
+import { bringUp } from '../../network/network.js';
 import { isServing, waitUntil } from '../../network/operations.js';
 import { peerProcess, processFolder, tlsRootFile } from '../../network/paths.js';
 import { peerServed, peerSpec } from '../../network/peer-process.js';
@@ -83,5 +84,26 @@ describe('a peer that was started from a snapshot', function () {
       expect(status).to.equal(2);
       expect(rows.at(-1)?.['error']).to.include({ code: 'BLOCKS_MISSING' });
     }
+  });
+
+  it('does not serve for a log of its own, whose owner is told so by every command', async () => {
+    // The contract is in no snapshot.
+    await bringUp({ stateFolder: live.state.folder, progress: () => undefined });
+    const args = ['--ledger', 'fabric', '--profile', live.profile('auditor')];
+    place.json(['init', ...args, '--data', 'data', '--origin', 'snapshot.example/archive']);
+    writeFileSync(place.path('a.txt'), 'a document');
+    for (const args of [
+      ['ingest', 'a.txt', '--data', 'data'],
+      ['audit', '--data', 'data'],
+      ['export', 'data.jsonl', '--data', 'data'],
+    ]) {
+      const { status, rows } = place.json(args);
+      expect(status).to.equal(2);
+      expect(rows.at(-1)?.['error']).to.include({ code: 'BLOCKS_MISSING' });
+    }
+    const { rows } = place.json(['doctor', '--data', 'data']);
+    const told = rows.find(({ check, status }) => check === 'channel' && status === 'fault');
+    expect(told?.['sentence']).to.include('started from a snapshot');
+    expect(told?.['next']).to.include('a peer that has every block');
   });
 });

@@ -8,8 +8,11 @@ import type { LedgerEvent } from '../ledger.js';
 import type { FabricConnection } from './connection.js';
 import { type FabricBlock, parseBlock } from './fabric-blocks.js';
 import { toLedgerError } from './fabric-errors.js';
+import { readBlock } from './system-call.js';
 import { changesState } from './write-set.js';
 
+/** What the client makes of a peer's status where a block was to come. */
+const ENDED = /^Unexpected status response: /;
 const RECONNECT_MS = 250;
 /** Trouble that lasts is told again so often. */
 const TELL_MS = 60_000;
@@ -46,7 +49,7 @@ export class BlockStreams {
         }
       } catch (error) {
         if (this.#stop.signal.aborted) return;
-        const known = toLedgerError(error);
+        const known = toLedgerError(await this.#explain(error, next));
         if (known.code !== 'LEDGER_UNAVAILABLE') throw known;
         if (performance.now() >= tellAt) {
           tellAt = performance.now() + TELL_MS;
@@ -79,6 +82,17 @@ export class BlockStreams {
     this.#stop.abort();
     for (const stream of this.#open) stream.close();
     this.#open.clear();
+  }
+
+  /** A peer that ends the stream by a status does not say why; asked for that block, it does. */
+  async #explain(error: unknown, number: number): Promise<unknown> {
+    if (!(error instanceof Error) || !ENDED.test(error.message)) return error;
+    try {
+      await readBlock(this.#connection, number);
+      return error;
+    } catch (reason) {
+      return reason;
+    }
   }
 
   async *#stream(fromBlock: number): AsyncGenerator<FabricBlock> {

@@ -128,9 +128,10 @@ export function parseBlock(block: common.Block): FabricBlock {
       transactions,
     };
   } catch (cause) {
-    throw new ChartsealError('LEDGER_CORRUPT', 'a block of the channel is not understood', {
-      cause,
-    });
+    const number = block.getHeader()?.getNumber();
+    const what = number === undefined ? 'a block' : `block ${number}`;
+    const text = `${what} of the channel is not understood`;
+    throw new ChartsealError('LEDGER_CORRUPT', text, { cause });
   }
 }
 

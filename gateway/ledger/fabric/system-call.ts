@@ -1,8 +1,20 @@
 // Calls of a peer's own contracts: cscc knows the configuration, qscc the blocks.
 import { common } from '@hyperledger/fabric-protos';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { FabricConnection } from './connection.js';
 import { type FabricBlock, parseBlock } from './fabric-blocks.js';
-import { toLedgerError } from './fabric-errors.js';
+import { describeFailure, toLedgerError } from './fabric-errors.js';
+
+/** A peer that began from a snapshot says so in words alone; it lacks old configurations too. */
+function missingBlock(error: ChartsealError): ChartsealError {
+  const [, number] =
+    /cannot serve block \[(\d+)\].*bootstrapped from a snapshot/is.exec(
+      describeFailure(error.cause),
+    ) ?? [];
+  if (number === undefined) return error;
+  const text = `the peer has no block ${number}: it was started from a snapshot of the ledger`;
+  return new ChartsealError('BLOCKS_MISSING', text, { cause: error });
+}
 
 /** Answer of the own organisation's peer, or of that of `mspId`; throws coded errors. */
 export async function callSystem(
@@ -22,7 +34,7 @@ export async function callSystem(
         .evaluate(),
     );
   } catch (error) {
-    throw toLedgerError(error);
+    throw missingBlock(toLedgerError(error));
   }
 }
 
@@ -37,14 +49,26 @@ export async function readChainInfo(
   return { height: info.getHeight(), newest: info.getCurrentblockhash_asU8() };
 }
 
+/** Other failures of qscc are those of a disk. */
+function blockError(error: unknown, number: number): unknown {
+  if (!(error instanceof ChartsealError) || error.code !== 'LEDGER_FAILED') return error;
+  const text = `the peer cannot read its block ${number} (${describeFailure(error.cause)})`;
+  return new ChartsealError('LEDGER_CORRUPT', text, { cause: error });
+}
+
+/** Throws BLOCKS_MISSING at a peer that was started from a snapshot, LEDGER_CORRUPT. */
 export async function readBlock(
   connection: FabricConnection,
   number: number,
 ): Promise<FabricBlock> {
   const { channel } = connection.profile;
   const args = [channel, String(number)];
-  const bytes = await callSystem(connection, 'qscc', 'GetBlockByNumber', args);
-  return parseBlock(common.Block.deserializeBinary(bytes));
+  try {
+    const bytes = await callSystem(connection, 'qscc', 'GetBlockByNumber', args);
+    return parseBlock(common.Block.deserializeBinary(bytes));
+  } catch (error) {
+    throw blockError(error, number);
+  }
 }
 
 /** The block in which a transaction was committed. */

@@ -6,7 +6,6 @@ import { sha256 } from '../../../chaincode/core/hash.js';
 import type { OnTrouble } from '../../ledger/fabric/block-events.js';
 import { blockHash } from '../../ledger/fabric/block-hash.js';
 import type { FabricBlock, FabricTransaction } from '../../ledger/fabric/fabric-blocks.js';
-import { describeFailure } from '../../ledger/fabric/fabric-errors.js';
 import { type FabricLedger, openFabricLedger } from '../../ledger/fabric/fabric-ledger.js';
 import type { FabricProfile } from '../../ledger/fabric/profile.js';
 import { readBlock, readChainInfo } from '../../ledger/fabric/system-call.js';
@@ -74,17 +73,6 @@ export function toChannelBlock(
     (one) => toChannelTransaction(one, contract) ?? [],
   );
   return { number: block.number, hash, transactions };
-}
-
-/** A peer that began from a snapshot says so in words alone. */
-function snapshotError(error: unknown): unknown {
-  if (!(error instanceof ChartsealError)) return error;
-  if (!/bootstrapped from a snapshot/i.test(describeFailure(error.cause))) return error;
-  return new ChartsealError(
-    'BLOCKS_MISSING',
-    'the peer has no block 0: it was started from a snapshot of the ledger',
-    { cause: error },
-  );
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {
@@ -196,10 +184,6 @@ export class FabricSource implements BlockSource {
   /** A stream from a block that is not there would only be tried again and again. */
   async #requireBlock(number: number, end: number | undefined): Promise<void> {
     if (number >= Math.min(this.height, end ?? this.height)) return;
-    try {
-      await readBlock(this.#ledger.connection, number);
-    } catch (error) {
-      throw snapshotError(error);
-    }
+    await readBlock(this.#ledger.connection, number);
   }
 }

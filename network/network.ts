@@ -12,12 +12,13 @@ import { runPeer } from './chaincode-peer.js';
 import { makeGenesisBlock } from './channel-block.js';
 import { writeConnectionProfiles } from './connection-profiles.js';
 import { makeFolder } from './files.js';
+import { requireAllBlocks, requireNoBlocks, waitUntilCaughtUp } from './heights.js';
 import { telling } from './log-tail.js';
 import { makeMaterial } from './material.js';
 import { channelHeight, hasLeader, knownPeers, waitUntil } from './operations.js';
 import { joinOrderer, ordererSpec } from './orderer-process.js';
 import { beginRemoval, isBeingRemoved, namesIn, REMOVED, requireEmpty } from './own-names.js';
-import { genesisBlockFile, materialFolder } from './paths.js';
+import { genesisBlockFile, logFile, materialFolder } from './paths.js';
 import { peerSpec } from './peer-process.js';
 import { planNetwork, type UpOptions } from './plan.js';
 import { checkPorts, wantedPorts } from './ports.js';
@@ -91,6 +92,7 @@ async function joinPeer(state: NetworkState, organisation: Organisation): Promis
 async function joinChannel(state: NetworkState, progress: Progress): Promise<void> {
   const { channel, orderers, organisations, profile } = state;
   const hasJoined = async (port: number) => (await channelHeight(port, channel)) !== undefined;
+  await requireNoBlocks(state);
   await all(
     orderers.map(async (orderer) => {
       if (await hasJoined(orderer.ports.operations)) return;
@@ -100,8 +102,11 @@ async function joinChannel(state: NetworkState, progress: Progress): Promise<voi
   );
   if (profile === 'raft') {
     const ports = orderers.map(({ ports }) => ports.operations);
-    await waitUntil('an orderer leads', () => hasLeader(ports, channel), LEADER_MS);
+    const logs = orderers.map(({ name }) => logFile(state, name)).join(', ');
+    const what = `an orderer leads (it needs its folders data, wal and snapshots of one time; see ${logs})`;
+    await waitUntil(what, () => hasLeader(ports, channel), LEADER_MS);
   }
+  await requireAllBlocks(state);
   await all(
     organisations.map(async (organisation) => {
       if (await hasJoined(organisation.ports.peerOperations)) return;
@@ -109,6 +114,7 @@ async function joinChannel(state: NetworkState, progress: Progress): Promise<voi
       progress(`the peer of ${organisation.name} joined the channel`);
     }),
   );
+  await waitUntilCaughtUp(state);
 }
 
 /** A gateway finds only those peers of other organisations that its own peer has met. */
@@ -153,7 +159,7 @@ async function stopAll(state: Pick<NetworkState, 'folder'>, names: readonly stri
 /**
  * Makes or starts the network; whatever runs or is done already stays. When it fails, what it
  * started is ended. Throws USAGE, DATA_EXISTS, NETWORK_DIFFERS, NETWORK_BUSY, PORT_TAKEN,
- * NETWORK_FAILED and what programs, identities and contract throw.
+ * NETWORK_FAILED, NETWORK_BEHIND and what programs, identities and contract throw.
  */
 export async function bringUp(options: UpOptions): Promise<NetworkState> {
   const folder = resolve(options.stateFolder);

@@ -1,6 +1,7 @@
 // What of a network runs, and how far each process is.
 import { authorityServed } from './authority-process.js';
 import { type ChaincodeStatus, chaincodeStatus } from './chaincode-deploy.js';
+import { findLack } from './heights.js';
 import { channelHeight, isServing, type Served } from './operations.js';
 import { ordererServed } from './orderer-process.js';
 import { caProcess, logFile, peerProcess } from './paths.js';
@@ -84,10 +85,20 @@ function contractProcesses(state: NetworkState, chaincode?: ChaincodeStatus): Pr
   }));
 }
 
+/** Orderers whose clients would be given another history than the peers have are not ready. */
+async function withLack(state: NetworkState, found: readonly ProcessStatus[]) {
+  const isOrderer = ({ kind, isReady }: ProcessStatus) => kind === 'orderer' && isReady;
+  const lack = found.some(isOrderer) ? await findLack(state) : undefined;
+  if (lack === undefined) return found;
+  return found.map((one) => (isOrderer(one) ? { ...one, isReady: false, fault: lack } : one));
+}
+
 /** Throws NO_NETWORK. */
 export async function networkStatus(stateFolder: string): Promise<NetworkStatus> {
   const state = await readState(stateFolder);
-  const nodes = await Promise.all(askedProcesses(state).map((asked) => statusOf(state, asked)));
+  const asked = askedProcesses(state);
+  const found = await Promise.all(asked.map((one) => statusOf(state, one)));
+  const nodes = await withLack(state, found);
   const chaincode = await chaincodeStatus(state);
   const processes = [...nodes, ...contractProcesses(state, chaincode)];
   const isUp = chaincode !== undefined && processes.every(({ isReady }) => isReady);

@@ -105,7 +105,12 @@ export const ERROR_CODES = {
   NETWORK_FAILED: code(
     500,
     2,
-    'Read the log that the message names; chartseal network up tries again.',
+    'Read the log that the message names; chartseal network up tries again. Where the log says that data of a peer is damaged, move the folder data of that peer away first: the peer gets it anew.',
+  ),
+  NETWORK_BEHIND: code(
+    500,
+    2,
+    "Put back the newest copy of the orderer's whole folder (blocks, wal and snapshots together) before anything is sent. Without one this channel cannot go on: receipts stay good, a new network needs new logs.",
   ),
   NETWORK_DIFFERS: code(
     409,

@@ -125,7 +125,7 @@ export const ERROR_CODES = {
   CHAINCODE_ALTERED: code(
     500,
     2,
-    'Keep that folder and find out who changed it; an upgrade deploys what this program has.',
+    'Take the network down, move that folder away as evidence, and find out who changed it. Then network up puts the contract there anew, with the version of Chartseal that deployed it.',
   ),
   CA_UNAVAILABLE: code(
     503,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Finding } from '../../gateway/services/doctor/finding.js';
 import { createStore } from '../../gateway/store/store.js';
-import { peerFolder, peerProcess } from '../../network/paths.js';
+import { peerProcess, processFolder } from '../../network/paths.js';
 import { stopProcess } from '../../network/processes.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import {
@@ -264,7 +264,7 @@ describe('faults of a live network', function () {
 
   it('a peer that comes back from an old backup catches up, and nothing is written meanwhile', async () => {
     const organisation = live.organisation('hospital-a');
-    const place = peerFolder(live.state, organisation);
+    const place = join(processFolder(live.state, peerProcess(organisation)), 'data');
     const backup = join(folder, 'peer-backup');
     await stopProcess(live.state, peerProcess(organisation));
     cpSync(place, backup, { recursive: true });

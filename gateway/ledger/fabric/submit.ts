@@ -80,7 +80,8 @@ async function commit(connection: FabricConnection, { txId, bytes }: Endorsed): 
   } catch (cause) {
     const { code, message } = toLedgerError(cause);
     if (code !== 'LEDGER_UNAVAILABLE') throw cause;
-    const text = `what became of transaction ${txId} is not known${reason || `: ${message}`}`;
+    const taken = `: the orderer took it, and our peer got no block with it for ${waitMs / 1000} s (${message})`;
+    const text = `what became of transaction ${txId} is not known${reason || taken}`;
     const unknown = new UnknownFate(text, { cause });
     throw new ChartsealError('LEDGER_UNAVAILABLE', text, { cause: unknown });
   }

@@ -35,7 +35,8 @@ const NEXT: Readonly<Record<Mend, string>> = {
   rebuild: 'run chartseal rebuild: these rows follow from the entries and the ledger',
   'rebuild or restore': 'run chartseal rebuild; when it refuses, restore the store from a backup',
   'restore store': 'stop writing and restore the store from its newest backup or export',
-  'restore ledger': 'stop writing and restore the ledger from its newest backup or export',
+  'restore ledger':
+    'stop writing and restore the ledger from its newest backup or export; of a channel: compare with the peer of another organisation, and have ours get its blocks anew',
   evidence: 'stop writing, keep store and ledger as evidence, then restore both',
   keys: 'restore the keys of this log: chartseal keys restore',
 };

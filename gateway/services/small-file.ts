@@ -21,15 +21,16 @@ function withFile<T>(
   use: (fd: number, size: number) => T,
   links: Links = 'any link',
 ): T {
-  let fd: number | undefined;
   try {
-    fd = openSync(path, links === 'no link' ? OPEN_FLAGS | constants.O_NOFOLLOW : OPEN_FLAGS);
-    const stats = fstatSync(fd);
-    if (stats.isFile()) return use(fd, stats.size);
+    const fd = openSync(path, links === 'no link' ? OPEN_FLAGS | constants.O_NOFOLLOW : OPEN_FLAGS);
+    try {
+      const stats = fstatSync(fd);
+      if (stats.isFile()) return use(fd, stats.size);
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
     throw fileError(error, 'file');
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
   throw new ChartsealError('FILE_UNREADABLE', 'it is not a regular file');
 }

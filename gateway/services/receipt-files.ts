@@ -2,7 +2,7 @@
 // anything but evidence of the same.
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { equalBytes } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type FileKind, parseFile } from '../evidence/evidence-file.js';
@@ -30,6 +30,17 @@ export function isUnfinishedName(path: string): boolean {
   return UNFINISHED_NAME.test(path);
 }
 
+/** What is left, in words: why a file could not be written says more than what then stays of it. */
+async function takeAway(temporary: string): Promise<string> {
+  try {
+    await rm(temporary, { force: true });
+    return '';
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return `; ${basename(temporary)} cannot be removed: ${systemErrorText(error)}`;
+  }
+}
+
 /** Writes `bytes` under `path`, made durable under another name first. Throws FILE_UNWRITABLE. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `${UNFINISHED}${randomBytes(8).toString('hex')}`);
@@ -47,9 +58,10 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     }
     await rename(temporary, path);
   } catch (error) {
-    if (isMade) await rm(temporary, { force: true });
+    const left = isMade ? await takeAway(temporary) : '';
     if (!isSystemError(error)) throw error;
-    throw new ChartsealError('FILE_UNWRITABLE', systemErrorText(error), { cause: error });
+    const text = `${systemErrorText(error)}${left}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause: error });
   }
 }
 
@@ -58,9 +70,10 @@ async function findFile(path: string): Promise<Uint8Array | undefined> {
   try {
     if (!(await lstat(path)).isFile()) return undefined;
   } catch (error) {
-    // Whatever it is, writing tells.
-    if (isSystemError(error)) return undefined;
-    throw error;
+    if (isSystemError(error, 'ENOENT')) return undefined;
+    // What cannot be looked at may be anybody's: nothing takes its place.
+    if (!isSystemError(error)) throw error;
+    throw new ChartsealError('FILE_UNWRITABLE', systemErrorText(error), { cause: error });
   }
   try {
     return readSmallFile(path, { links: 'no link' });

@@ -15,12 +15,12 @@ function systemError({ call, code }: DiskFault, path: string): Error {
 function replace(holder: object, name: string, fault: DiskFault, fail: (error: Error) => unknown) {
   const calls = holder as Record<string, Call>;
   const original = calls[name] as Call;
-  const { from = 1 } = fault;
+  const { from = 1, until = Number.POSITIVE_INFINITY } = fault;
   const pattern = new RegExp(fault.path);
   let met = 0;
   calls[name] = function (this: unknown, ...args: unknown[]) {
     const path = String(args[0]);
-    const isDue = pattern.test(path) && ++met >= from;
+    const isDue = pattern.test(path) && ++met >= from && met <= until;
     return isDue ? fail(systemError(fault, path)) : original.apply(this, args);
   };
 }

@@ -4,12 +4,24 @@ import { join } from 'node:path';
 
 export interface DiskFault {
   /** In node:fs/promises, and with `Sync` in node:fs. */
-  readonly call: 'lstat' | 'mkdir' | 'open' | 'readdir' | 'rm' | 'stat';
-  /** Source of a pattern that the first path of the call fits. */
+  readonly call:
+    | 'close'
+    | 'lstat'
+    | 'mkdir'
+    | 'mkdtemp'
+    | 'open'
+    | 'readdir'
+    | 'realpath'
+    | 'rename'
+    | 'rm'
+    | 'stat';
+  /** Source of a pattern that the first path of the call fits, of `close` the number of the file. */
   readonly path: string;
-  readonly code: 'EACCES' | 'EIO' | 'EROFS';
+  readonly code: 'EACCES' | 'EIO' | 'ENOSPC' | 'EROFS';
   /** The first of these calls that fails, from 1, and all after it; 1 when it is left out. */
   readonly from?: number;
+  /** The last of them that fails; none is the last when it is left out. */
+  readonly until?: number;
 }
 
 export const DISK_FAULTS = 'CHARTSEAL_DISK_FAULTS';

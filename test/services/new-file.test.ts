@@ -82,6 +82,20 @@ describe('a new file', () => {
       .and.to.match(/permission denied$/);
   });
 
+  it('is refused before it has its name where it does not read as it was written', async () => {
+    const file = await begin('ours');
+    await file.readBack(utf8('ours'));
+    const [part = ''] = names();
+    writeFileSync(join(folder, part), 'else');
+    await expectCodeAsync(() => file.readBack(utf8('ours')), 'FILE_UNWRITABLE');
+    rmSync(join(folder, part));
+    mkdirSync(join(folder, part));
+    await expectCodeAsync(() => file.readBack(utf8('ours')), 'FILE_UNWRITABLE');
+    rmSync(join(folder, part), { recursive: true });
+    await file.discard();
+    expect(names()).to.deep.equal([]);
+  });
+
   it('does not give its name to what somebody put in the place of its part', async () => {
     const file = await begin('ours');
     const [part = ''] = names();

@@ -3,10 +3,12 @@
 // the end.
 import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { syncFolder } from '../../data/place.js';
 import { removeDeadStaging, stagingName } from '../../data/staging.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
+import { readSmallFile, whyUnread } from '../small-file.js';
 
 function unwritable(error: unknown): unknown {
   if (!isSystemError(error)) return error;
@@ -67,14 +69,27 @@ export class NewFile {
     try {
       await this.#handle.sync();
       await this.#requireOwn();
-      await this.#name();
-      // It is whole whatever becomes of its other name: see discard.
-      await Promise.allSettled([rm(this.#part, { force: true })]);
       await this.#handle.close();
-      await syncFolder(dirname(this.#path));
+      await this.#name();
+      await this.#settle();
     } catch (error) {
       throw unwritable(error);
     }
+  }
+
+  /** Throws FILE_UNWRITABLE unless it reads as it was written; nothing has its name yet. */
+  async readBack(bytes: Uint8Array): Promise<void> {
+    let found: Uint8Array;
+    try {
+      await this.#handle.sync();
+      found = readSmallFile(this.#part, { links: 'no link' });
+    } catch (cause) {
+      if (!(cause instanceof ChartsealError)) throw unwritable(cause);
+      const text = `the file cannot be read back: ${whyUnread(cause)}`;
+      throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
+    }
+    if (equalBytes(found, bytes)) return;
+    throw new ChartsealError('FILE_UNWRITABLE', 'the file does not read as it was written');
   }
 
   /** Takes it away, unless it was kept. Throws FILE_UNWRITABLE, naming what is left beside it. */
@@ -97,6 +112,18 @@ export class NewFile {
         'FILE_CHANGED',
         'another process took the place of what was written',
       );
+    }
+  }
+
+  /** What has its name now is whole. Where that may not last, it is taken back: nothing was kept. */
+  async #settle(): Promise<void> {
+    // Whatever becomes of its other name: see discard.
+    await Promise.allSettled([rm(this.#part, { force: true })]);
+    try {
+      await syncFolder(dirname(this.#path));
+    } catch (error) {
+      await Promise.allSettled([rm(this.#path, { force: true })]);
+      throw error;
     }
   }
 

@@ -6,6 +6,7 @@ import { createDataFolder } from '../../gateway/data/create.js';
 import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
 import type { CommandContext } from '../context.js';
 import type { DataOptions } from '../hospital.js';
+import { tellLeftBehind } from '../left.js';
 import { clean } from '../render.js';
 
 export interface InitOptions extends DataOptions {
@@ -62,7 +63,7 @@ export async function init(options: InitOptions, context: CommandContext): Promi
   const fabric = await readProfile(options);
   const origin = options.origin ?? DEFAULT_ORIGIN;
   const mspId = fabric?.mspId ?? options.org ?? DEFAULT_ORG;
-  const { logId } = await createDataFolder({
+  const made = {
     folder: options.data,
     origin,
     mspId,
@@ -70,7 +71,8 @@ export async function init(options: InitOptions, context: CommandContext): Promi
     recordLabels: options.recordLabels,
     patientSystems: options.patientSystem.map(parseSystem),
     ...(fabric === undefined ? {} : { fabric }),
-  });
+  };
+  const { logId } = await createDataFolder(made, tellLeftBehind(context));
   if (context.json) context.data(JSON.stringify({ folder: options.data, logId, mspId, origin }));
   context.tell(`log ${clean(origin)} of ${clean(mspId)} is registered, id ${logId}`);
   warnOfDefaults(options, context);

@@ -33,7 +33,12 @@ export async function keysRestore(
   context: CommandContext,
 ): Promise<number> {
   const passphrase = await readPassphrase(options, context, false);
-  const { facts, isAlone, restored } = await restoreKeys(file, options.data, passphrase);
+  const { facts, isAlone, restored } = await restoreKeys(
+    file,
+    options.data,
+    passphrase,
+    tellLeftBehind(context),
+  );
   if (context.json) context.data(JSON.stringify({ folder: options.data, ...facts, restored }));
   context.tell(`keys of log ${clean(facts.origin)} of ${clean(facts.mspId)} are restored`);
   for (const name of restored) context.tell(`restored: ${name}`);

@@ -10,6 +10,7 @@ import { openEmbeddedNetwork } from '../ledger/embedded/embedded-network.js';
 import type { FabricProfile } from '../ledger/fabric/profile.js';
 import type { RegisteredLog } from '../ledger/log-answers.js';
 import { registerLog } from '../ledger/log-ledger.js';
+import type { OnLeft } from '../services/clean-up.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { createStore } from '../store/store.js';
 import { type DataConfig, formatConfig } from './config.js';
@@ -118,7 +119,10 @@ async function fill(layout: DataLayout, options: CreateOptions): Promise<Registe
  * Throws DATA_EXISTS unless the folder is empty or absent, BAD_INPUT for a bad origin,
  * FILE_UNWRITABLE, and the codes of the ledger.
  */
-export async function createDataFolder(options: CreateOptions): Promise<RegisteredLog> {
+export async function createDataFolder(
+  options: CreateOptions,
+  onLeft: OnLeft = () => {},
+): Promise<RegisteredLog> {
   try {
     const place = await DataPlace.claim(options.folder);
     try {
@@ -126,7 +130,7 @@ export async function createDataFolder(options: CreateOptions): Promise<Register
       await place.settle();
       return log;
     } finally {
-      await place.clear();
+      await place.clear(onLeft);
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;

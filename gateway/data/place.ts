@@ -4,10 +4,11 @@
 import { chmod, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { isSystemError } from '../services/file-error.js';
+import { cleanUp, type OnLeft } from '../services/clean-up.js';
+import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { dataLayout, LOST_AND_FOUND, STAGING } from './layout.js';
 import { requireOwner } from './owner.js';
-import { removeDeadStaging, stagingName } from './staging.js';
+import { removeDeadStaging, removeStaging, stagingName } from './staging.js';
 
 const { config, keys } = dataLayout('');
 const CONFIG = basename(config);
@@ -20,6 +21,17 @@ export async function syncFolder(path: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** The same of what has got its name. Throws FILE_UNWRITABLE, which says that it is there. */
+export async function syncPlaced(path: string): Promise<void> {
+  try {
+    await syncFolder(path);
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    const text = `it is in its place, and may be gone after a loss of power: ${systemErrorText(cause)}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
   }
 }
 
@@ -125,11 +137,11 @@ export class DataPlace {
       if (isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) throw occupied(error);
       throw error;
     }
-    await syncFolder(this.#isWithin ? this.#folder : dirname(this.#folder));
+    await syncPlaced(this.#isWithin ? this.#folder : dirname(this.#folder));
   }
 
-  /** Removes what was not put in its place. */
-  async clear(): Promise<void> {
-    await rm(this.staging, { recursive: true, force: true });
+  /** Removes what was not put in its place, and tells what of it stays. */
+  clear(onLeft: OnLeft): Promise<void> {
+    return cleanUp(() => removeStaging(this.staging), onLeft);
   }
 }

@@ -2,8 +2,9 @@
 // process, so that what a killed one left can be told from what is being made.
 import { randomBytes } from 'node:crypto';
 import { lstat, open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isSystemError } from '../services/file-error.js';
+import { basename, join } from 'node:path';
+import { ChartsealError } from '../../chaincode/core/errors.js';
+import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { isAlive } from '../services/own-store.js';
 
 const TAIL = /^([1-9][0-9]{0,9})-[0-9a-f]{12}$/;
@@ -65,6 +66,17 @@ export async function removeDeadStaging(
   });
   for (const { name, pid } of found) {
     if (pid === undefined) await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+/** What was not put in its place, or nothing any more. Throws FILE_UNWRITABLE, naming what is left. */
+export async function removeStaging(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    const text = `${basename(path)} cannot be removed: ${systemErrorText(cause)}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
   }
 }
 

@@ -3,6 +3,7 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { claimFolder } from '../../claimed-folders.js';
 import type { StoredBlock } from './block.js';
 import { BlockStore, type BlockStoreOptions } from './block-store.js';
+import { readable } from './database.js';
 import type { StateReader } from './state-reader.js';
 
 export class BlockReader {
@@ -16,7 +17,7 @@ export class BlockReader {
 
   /** Opens it for this process alone; throws the codes of {@link BlockStore.open}. */
   static async open(options: Omit<BlockStoreOptions, 'create'>): Promise<BlockReader> {
-    const release = claimFolder(options.folder);
+    const release = readable(() => claimFolder(options.folder));
     if (release === undefined) {
       throw new ChartsealError('LEDGER_LOCKED', 'the ledger is open in this process already');
     }

@@ -34,7 +34,7 @@ export function databaseFailure(cause: unknown): ChartsealError {
 }
 
 /** What the system says of a ledger that nobody may look into, which is not gone. */
-function readable<T>(look: () => T): T {
+export function readable<T>(look: () => T): T {
   try {
     return look();
   } catch (cause) {

@@ -6,6 +6,7 @@ import { claimFolder } from '../../claimed-folders.js';
 import type { Ledger } from '../ledger.js';
 import type { LedgerAudit } from './audit.js';
 import { type Block, parseBlockRow, type StoredBlock } from './block.js';
+import { readable } from './database.js';
 import { type EmbeddedIdentity, EmbeddedLedger } from './embedded-ledger.js';
 import type { MspOptions } from './membership.js';
 import type { WorkerData } from './messages.js';
@@ -109,7 +110,7 @@ export async function openEmbeddedNetwork(
     checkpointFile,
     create: options.create ?? false,
   };
-  const release = claimFolder(folder);
+  const release = readable(() => claimFolder(folder));
   if (release === undefined) {
     throw new ChartsealError('LEDGER_LOCKED', 'the ledger is open in this process already');
   }

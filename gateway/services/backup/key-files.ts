@@ -1,14 +1,15 @@
 // The files of restored keys in a data folder: all of them, or those that are missing. What lies
 // there is compared and never overwritten.
-import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { KeyBackup } from '../../data/key-backup.js';
 import { KEY_FILES, readKeys, readLogKeys } from '../../data/keys.js';
 import { type DataLayout, STAGING } from '../../data/layout.js';
-import { syncFolder } from '../../data/place.js';
-import { removeDeadStaging, stagingName } from '../../data/staging.js';
+import { syncFolder, syncPlaced } from '../../data/place.js';
+import { removeDeadStaging, removeStaging, stagingName } from '../../data/staging.js';
+import { cleanUp, type OnLeft } from '../clean-up.js';
 import { findOwnFile } from '../small-file.js';
 
 const CODES = { unreadable: 'FILE_UNREADABLE', damaged: 'DATA_EXISTS' } as const;
@@ -35,6 +36,7 @@ export async function writeKeyFiles(folder: string, { files }: KeyBackup): Promi
 async function withStaged(
   { folder }: DataLayout,
   backup: KeyBackup,
+  onLeft: OnLeft,
   use: (keys: string) => Promise<void>,
 ): Promise<void> {
   await removeDeadStaging(folder, STAGING);
@@ -45,15 +47,19 @@ async function withStaged(
     await writeKeyFiles(keys, backup);
     await use(keys);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    await cleanUp(() => removeStaging(staging), onLeft);
   }
 }
 
 /** Into a data folder that has lost all of them. */
-export async function putBackKeys(layout: DataLayout, backup: KeyBackup): Promise<void> {
-  await withStaged(layout, backup, async (keys) => {
+export async function putBackKeys(
+  layout: DataLayout,
+  backup: KeyBackup,
+  onLeft: OnLeft,
+): Promise<void> {
+  await withStaged(layout, backup, onLeft, async (keys) => {
     await rename(keys, layout.keys);
-    await syncFolder(layout.folder);
+    await syncPlaced(layout.folder);
   });
 }
 
@@ -82,16 +88,17 @@ export async function fillInKeys(
   layout: DataLayout,
   backup: KeyBackup,
   present: readonly string[],
+  onLeft: OnLeft,
 ): Promise<readonly string[]> {
   checkPresent(layout.keys, backup, present);
   const missing = Object.keys(backup.files).filter((name) => !present.includes(name));
   if (missing.length === 0) {
     throw new ChartsealError('DATA_EXISTS', 'the folder has all keys of this backup already');
   }
-  await withStaged(layout, backup, async (keys) => {
+  await withStaged(layout, backup, onLeft, async (keys) => {
     // Unlike rename, this never replaces.
     for (const name of missing) await link(join(keys, name), join(layout.keys, name));
-    await syncFolder(layout.keys);
+    await syncPlaced(layout.keys);
   });
   return missing;
 }

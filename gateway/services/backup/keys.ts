@@ -1,6 +1,5 @@
 // keys backup and keys restore: the folder of keys to an encrypted file and back.
 import { readdir } from 'node:fs/promises';
-import { equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { readConfig } from '../../data/config.js';
 import {
@@ -76,10 +75,8 @@ export async function backupKeys(
     const bytes = await formatKeyBackup({ facts, files }, passphrase);
     await parseKeyBackup(bytes, passphrase);
     await file.write(bytes);
+    await file.readBack(bytes);
     await file.keep();
-    if (!equalBytes(readSmallFile(path), bytes)) {
-      throw new ChartsealError('FILE_UNWRITABLE', 'the file does not read as it was written');
-    }
   } finally {
     await cleanUp(() => file.discard(), onLeft);
   }
@@ -110,14 +107,14 @@ async function listKeys(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function putNew(layout: DataLayout, backup: KeyBackup): Promise<void> {
+async function putNew(layout: DataLayout, backup: KeyBackup, onLeft: OnLeft): Promise<void> {
   const place = await DataPlace.claim(layout.folder);
   try {
     await writeKeyFiles(dataLayout(place.staging).keys, backup);
     await syncFolder(place.staging);
     await place.settle();
   } finally {
-    await place.clear();
+    await place.clear(onLeft);
   }
 }
 
@@ -127,11 +124,12 @@ async function put(
   backup: KeyBackup,
   present: readonly string[],
   isAlone: boolean,
+  onLeft: OnLeft,
 ): Promise<readonly string[]> {
   const isNew = isAlone && present.length === 0;
   if (!isNew) await requireOwner(layout.folder);
-  if (present.length > 0) return fillInKeys(layout, backup, present);
-  await (isNew ? putNew(layout, backup) : putBackKeys(layout, backup));
+  if (present.length > 0) return fillInKeys(layout, backup, present, onLeft);
+  await (isNew ? putNew : putBackKeys)(layout, backup, onLeft);
   return Object.keys(backup.files);
 }
 
@@ -145,6 +143,7 @@ export async function restoreKeys(
   path: string,
   folder: string,
   passphrase: string,
+  onLeft: OnLeft = () => {},
 ): Promise<KeyRestoreResult> {
   const layout = dataLayout(folder);
   const bytes = readSmallFile(path);
@@ -156,7 +155,7 @@ export async function restoreKeys(
       throw new ChartsealError('OTHER_LOG', 'the keys are of another log than the data folder');
     }
     const isAlone = logId === undefined;
-    const restored = await put(layout, backup, present, isAlone);
+    const restored = await put(layout, backup, present, isAlone, onLeft);
     return { facts: backup.facts, isAlone, restored };
   } catch (error) {
     if (!isSystemError(error)) throw error;

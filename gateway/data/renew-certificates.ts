@@ -7,13 +7,14 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import { Membership } from '../ledger/embedded/membership.js';
 import { type CertificateWithKey, renewCertificate } from '../pki/issue.js';
+import { cleanUp, type OnLeft } from '../services/clean-up.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { type DataConfig, readConfig } from './config.js';
 import { certificatesIn, KEY_FILES, readAuthority, readCertificates, readKeys } from './keys.js';
 import { dataLayout } from './layout.js';
 import { requireOwner } from './owner.js';
-import { syncFolder } from './place.js';
-import { keyStaging, removeDeadStaging, stagingName } from './staging.js';
+import { syncPlaced } from './place.js';
+import { keyStaging, removeDeadStaging, removeStaging, stagingName } from './staging.js';
 
 export interface RenewedCertificate {
   /** Name of the file below DATA/keys. */
@@ -38,13 +39,22 @@ async function findLedger(path: string): Promise<DataConfig['ledger'] | undefine
 }
 
 /** Under its name at once, and durable. */
-async function putCertificate(folder: string, file: string, pem: string): Promise<void> {
+async function putCertificate(
+  folder: string,
+  file: string,
+  pem: string,
+  onLeft: OnLeft,
+): Promise<void> {
+  const staging = join(folder, stagingName(keyStaging(file)));
   try {
     await removeDeadStaging(folder, keyStaging(file), 'file');
-    const staging = join(folder, stagingName(keyStaging(file)));
-    await writeFile(staging, pem, { mode: 0o600, flag: 'wx', flush: true });
-    await rename(staging, join(folder, file));
-    await syncFolder(folder);
+    try {
+      await writeFile(staging, pem, { mode: 0o600, flag: 'wx', flush: true });
+      await rename(staging, join(folder, file));
+    } finally {
+      await cleanUp(() => removeStaging(staging), onLeft);
+    }
+    await syncPlaced(folder);
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
     const text = `${file} cannot be written: ${systemErrorText(cause)}`;
@@ -66,13 +76,22 @@ async function renewed(
   return next;
 }
 
+interface RenewalTold {
+  /** Each at once: what is renewed stays so, whatever becomes of the next. */
+  readonly onRenewed: (renewed: RenewedCertificate) => void;
+  readonly onLeft: OnLeft;
+}
+
 /**
  * Puts before those that end others without an end; keys and authority stay, and with them what
  * the log says. Throws NOT_SUPPORTED for a log on a channel, KEY_EXPOSED, KEY_UNREADABLE where the
  * authority's key is not here, OTHER_OWNER, FILE_UNWRITABLE.
  * @param folder DATA
  */
-export async function renewCertificates(folder: string): Promise<readonly RenewedCertificate[]> {
+export async function renewCertificates(
+  folder: string,
+  { onRenewed, onLeft }: RenewalTold,
+): Promise<void> {
   const layout = dataLayout(folder);
   if ((await findLedger(layout.config)) === 'fabric') {
     const text = 'identities of a channel are renewed with: chartseal identity renew';
@@ -82,7 +101,6 @@ export async function renewCertificates(folder: string): Promise<readonly Renewe
   // That they are here, for nobody else, and can be read.
   await readKeys(layout.keys);
   const authority = readAuthority(layout.keys);
-  const done: RenewedCertificate[] = [];
   for (const role of ['admin', 'writer'] as const) {
     const name = `${role}Certificate` as const;
     const file = KEY_FILES[name];
@@ -91,8 +109,7 @@ export async function renewCertificates(folder: string): Promise<readonly Renewe
     const next = await renewed(authority, role, pem);
     const [before, after] = [endOf(pem), endOf(next)];
     if (before >= after) continue;
-    await putCertificate(layout.keys, file, next + text);
-    done.push({ file, role, endedAt: formatTime(before), endsAt: formatTime(after) });
+    await putCertificate(layout.keys, file, next + text, onLeft);
+    onRenewed({ file, role, endedAt: formatTime(before), endsAt: formatTime(after) });
   }
-  return done;
 }

@@ -1,12 +1,14 @@
 // A log of an earlier version, years later: its authority and its certificates have ended.
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import * as x509 from '@peculiar/x509';
 import { expect } from 'chai';
 import { issueCertificate } from '../../gateway/pki/issue.js';
 import { type Ran, Workplace } from '../support/cli.js';
+import { failingDisk } from '../support/disk-faults.js';
 import { accessSubmission } from '../support/hospital.js';
+import { runIn } from '../support/refusals.js';
 
 const DAY_MS = 86_400_000;
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const;
@@ -88,6 +90,18 @@ describe('a log whose certificates have ended', function () {
     expectError(place.run(['keys', 'renew', '--data', 'd']), 'KEY_UNREADABLE');
     expect(read('writer-certificate.pem')).to.equal(before);
     renameSync(place.path('safe'), keyPath('ca-key.pem'));
+  });
+
+  it('says what was renewed before a disk failed, and leaves nothing else there', () => {
+    cpSync(place.path('d'), place.path('e'), { recursive: true });
+    const path = '/writer-certificate\\.pem\\.part-';
+    const args = ['keys', 'renew', '--data', 'e'];
+    const ran = runIn(place, args, { env: failingDisk({ call: 'rename', path, code: 'EIO' }) });
+    expectError(ran, 'FILE_UNWRITABLE');
+    expect(ran.stdout).to.match(/^admin-certificate\.pem: until [^\n]+\n$/);
+    expect(ran.stderr).to.include('Back up the keys again, now');
+    expect(readdirSync(place.path('e', 'keys'))).to.have.length(8);
+    expect(place.json(args).rows.map(({ file }) => file)).to.deep.equal(['writer-certificate.pem']);
   });
 
   it('goes on with certificates without an end, of the same keys and authority', () => {

@@ -14,6 +14,7 @@ import { OwnDoor, type OwnDoorOptions } from '../gateway/services/door/own-door.
 import { type Hospital, openHospital } from '../gateway/services/hospital.js';
 import type { SequencerCounts } from '../gateway/services/sequencer/sequencer-options.js';
 import type { CommandContext } from './context.js';
+import { tellLeftBehind } from './left.js';
 
 export interface DataOptions {
   /** DATA. */
@@ -142,7 +143,7 @@ export async function withDoor<T>(
         operator: operator(),
         ...(options.fhir === undefined ? {} : { fhir: options.fhir }),
       }),
-    through: (gateway) => RemoteDoor.open(gateway, options.data),
+    through: (gateway) => RemoteDoor.open(gateway, options.data, tellLeftBehind(context)),
   });
   const act = async () => {
     tellLeft(door.leftEntries, context);

@@ -1,5 +1,5 @@
 // The door of a hospital whose store a gateway on this machine has open.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeHex } from '../../chaincode/core/bytes.js';
@@ -9,15 +9,18 @@ import { HASH_BYTES, MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
 import { readConfig } from '../data/config.js';
 import { readLogKeys } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
+import { removeStaging } from '../data/staging.js';
 import { type History, parseHistory } from '../evidence/history.js';
 import { formatReceipt, parseReceipt } from '../evidence/receipt.js';
 import type { ImportOutcome } from '../services/access-import.js';
+import { cleanUp, type OnLeft } from '../services/clean-up.js';
 import type {
   AnchorOptions,
   HospitalDoor,
   Standing,
   WantedReceipt,
 } from '../services/door/door.js';
+import { isSystemError, systemErrorText } from '../services/file-error.js';
 import type { HistoryQuery } from '../services/histories.js';
 import type { Anchor } from '../services/ingest-run.js';
 import type { JsonLine } from '../services/json-lines.js';
@@ -48,6 +51,17 @@ function evidence<T>(parse: () => T): T {
   }
 }
 
+/** Throws FILE_UNWRITABLE. */
+async function newScratch(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'chartseal-'));
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    const text = `a folder for temporary files: ${systemErrorText(cause)}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
+  }
+}
+
 async function readStanding(connection: GatewayConnection): Promise<WireStanding> {
   return received<WireStanding>(STANDING, await connection.json('GET', '/operator/v1/standing'));
 }
@@ -63,15 +77,17 @@ async function endOf(rows: AsyncGenerator<readonly JsonValue[], JsonValue>): Pro
 export class RemoteDoor implements HospitalDoor {
   readonly #connection: GatewayConnection;
   readonly #layout: DataLayout;
+  readonly #onLeft: OnLeft;
   #scratch: string | undefined;
   /** A gateway finishes by itself what others left. */
   readonly leftEntries = 0;
   readonly feed: RemoteFeedDoor;
   readonly inquiries: RemoteInquiryDoor;
 
-  private constructor(connection: GatewayConnection, layout: DataLayout) {
+  private constructor(connection: GatewayConnection, layout: DataLayout, onLeft: OnLeft) {
     this.#connection = connection;
     this.#layout = layout;
+    this.#onLeft = onLeft;
     this.feed = new RemoteFeedDoor(connection);
     this.inquiries = new RemoteInquiryDoor(connection);
   }
@@ -81,13 +97,17 @@ export class RemoteDoor implements HospitalDoor {
    * refuses with.
    * @param folder DATA
    */
-  static async open(connection: GatewayConnection, folder: string): Promise<RemoteDoor> {
+  static async open(
+    connection: GatewayConnection,
+    folder: string,
+    onLeft: OnLeft = () => {},
+  ): Promise<RemoteDoor> {
     const layout = dataLayout(folder);
     const { logId } = await readConfig(layout.config);
     if ((await readStanding(connection)).logId !== logId) {
       throw gatewayFailed('the gateway that answers is that of another log');
     }
-    return new RemoteDoor(connection, layout);
+    return new RemoteDoor(connection, layout, onLeft);
   }
 
   get folder(): string {
@@ -149,13 +169,14 @@ export class RemoteDoor implements HospitalDoor {
 
   /** Not in DATA/run, which is the gateway's. */
   async scratch(): Promise<string> {
-    this.#scratch ??= await mkdtemp(join(tmpdir(), 'chartseal-'));
+    this.#scratch ??= await newScratch();
     return this.#scratch;
   }
 
   async close(): Promise<void> {
     this.#connection.close();
-    if (this.#scratch !== undefined) await rm(this.#scratch, { recursive: true, force: true });
+    const scratch = this.#scratch;
+    if (scratch !== undefined) await cleanUp(() => removeStaging(scratch), this.#onLeft);
   }
 
   #evidence(path: string, body: JsonValue): Promise<Uint8Array> {

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { addressFault, authFaults } from '../http/auth/auth-faults.js';
 import { IssuerFileFault, readIssuerFile } from '../http/auth/issuer-file.js';
 import { isLoopback } from '../http/auth/loopback.js';
+import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { fhirFaults } from './config-fhir.js';
 import type { GatewayConfig } from './config-shape.js';
 import { readTlsMaterial, type TlsPaths } from './tls-material.js';
@@ -54,9 +55,15 @@ function unreadable(file: string): string[] {
 function secretFaults(file: string): string[] {
   const faults = unreadable(file);
   if (faults.length > 0) return faults;
-  const { mode } = statSync(file);
-  const isExposed = process.platform !== 'win32' && (mode & 0o077) !== 0;
-  return isExposed ? ['may be read by other users of this machine: chmod 600'] : [];
+  try {
+    const { mode } = statSync(file);
+    if (process.platform === 'win32' || (mode & 0o077) === 0) return [];
+  } catch (error) {
+    // It may have been taken away since it was read.
+    if (!isSystemError(error)) throw error;
+    return [`cannot be read: ${systemErrorText(error)}`];
+  }
+  return ['may be read by other users of this machine: chmod 600'];
 }
 
 function hostFaults({ people, systems, demo }: GatewayConfig): string[] {

@@ -7,6 +7,7 @@ import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import * as x509 from '@peculiar/x509';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { formatTime } from '../../chaincode/core/time.js';
+import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { readSmallFile, whyUnread } from '../services/small-file.js';
 import type { DatedCertificate } from './readiness.js';
 
@@ -56,8 +57,14 @@ function readPem(path: string, member: Member, faults: Faults): string | undefin
 async function readKey(path: string, faults: Faults): Promise<string | undefined> {
   const pem = readPem(path, 'key', faults);
   if (pem === undefined || process.platform === 'win32') return pem;
-  const { mode } = await stat(path);
-  if ((mode & 0o077) === 0) return pem;
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) === 0) return pem;
+  } catch (error) {
+    // It may have been taken away since it was read.
+    if (!isSystemError(error)) throw error;
+    return faults.add('key', `cannot be read: ${systemErrorText(error)}`);
+  }
   return faults.add('key', 'may be read by other users of this machine: chmod 600');
 }
 

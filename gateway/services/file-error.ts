@@ -3,17 +3,24 @@
 import { getSystemErrorMap } from 'node:util';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 
+/** Where a file cannot be closed either, Node gives both errors as one: the first says why. */
+function firstOf(error: Error): NodeJS.ErrnoException {
+  const [first] = error instanceof AggregateError ? error.errors : [];
+  return first instanceof Error ? first : error;
+}
+
 /** Whether it is a system error, of one of these codes when some are given. */
 export function isSystemError(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
   if (!(error instanceof Error)) return false;
-  const { code, errno } = error as NodeJS.ErrnoException;
+  const { code, errno } = firstOf(error);
   if (code === undefined || errno === undefined) return false;
   return codes.length === 0 || codes.includes(code);
 }
 
 /** In the system's words: `permission denied`. */
 export function systemErrorText(error: NodeJS.ErrnoException): string {
-  return getSystemErrorMap().get(error.errno ?? 0)?.[1] ?? error.code ?? 'unknown fault';
+  const { code, errno = 0 } = firstOf(error);
+  return getSystemErrorMap().get(errno)?.[1] ?? code ?? 'unknown fault';
 }
 
 /**

@@ -34,7 +34,8 @@ export function checkNothingDropped(folder: string): void {
 /** LevelDB does without where it may not make one. */
 function said(path: string): string {
   const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  return isFile ? readFileSync(path, 'utf8') : '';
+  // With an encoding, Node ends the process where the file cannot be closed.
+  return isFile ? readFileSync(path).toString('utf8') : '';
 }
 
 /**

@@ -1,6 +1,6 @@
 // A disk that fails once: what LevelDB makes of it by itself loses what was answered as durable.
 import { spawnSync } from 'node:child_process';
-import {
+import fs, {
   chmodSync,
   chownSync,
   mkdirSync,
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { openDatabase } from '../../gateway/ledger/embedded/database.js';
 import { Database } from '../../gateway/store/database.js';
+import { noteDropped } from '../../gateway/store/dropped-log.js';
 import { expectCodeAsync } from '../support/expect-code.js';
 import {
   asOrdinaryUser,
@@ -142,6 +143,21 @@ describe('a disk that fails once', () => {
       });
     });
   }
+
+  it('is told where what LevelDB said cannot be closed, which ends no process', async () => {
+    const store = join(folder, 'store');
+    await (await Database.open(store, { create: true })).close();
+    const { closeSync } = fs;
+    fs.closeSync = (file) => {
+      closeSync(file);
+      throw new Error('EIO: close');
+    };
+    try {
+      expect(() => noteDropped(store)).to.throw('EIO: close');
+    } finally {
+      fs.closeSync = closeSync;
+    }
+  });
 
   for (const [what, put] of [
     ['a FIFO', makeFifo],

@@ -1,5 +1,5 @@
 // The door of a hospital whose store a gateway on this machine has open.
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeHex } from '../../chaincode/core/bytes.js';
@@ -9,7 +9,7 @@ import { HASH_BYTES, MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
 import { readConfig } from '../data/config.js';
 import { readLogKeys } from '../data/keys.js';
 import { type DataLayout, dataLayout } from '../data/layout.js';
-import { removeStaging } from '../data/staging.js';
+import { removeDeadStaging, removeStaging, stagingName } from '../data/staging.js';
 import { type History, parseHistory } from '../evidence/history.js';
 import { formatReceipt, parseReceipt } from '../evidence/receipt.js';
 import type { ImportOutcome } from '../services/access-import.js';
@@ -51,10 +51,15 @@ function evidence<T>(parse: () => T): T {
   }
 }
 
-/** Throws FILE_UNWRITABLE. */
+const SCRATCH = 'chartseal-ingest-';
+
+/** Removes what killed commands left: it names documents. Throws FILE_UNWRITABLE. */
 async function newScratch(): Promise<string> {
   try {
-    return await mkdtemp(join(tmpdir(), 'chartseal-'));
+    await removeDeadStaging(tmpdir(), SCRATCH);
+    const folder = join(tmpdir(), stagingName(SCRATCH));
+    await mkdir(folder, { mode: 0o700 });
+    return folder;
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
     const text = `a folder for temporary files: ${systemErrorText(cause)}`;

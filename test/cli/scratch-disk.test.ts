@@ -1,5 +1,7 @@
 // The list of receipts that an ingest beside a gateway keeps in a temporary folder of its own.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { Workplace } from '../support/cli.js';
 import { type DiskFault, failingDisk } from '../support/disk-faults.js';
@@ -29,8 +31,18 @@ describe('an ingest beside a gateway, where its temporary folder fails', functio
     runIn(place, INGEST, { env: { ...failingDisk(...faults), TMPDIR: place.path('tmp') } });
 
   it('is refused with a code where there is none', () => {
-    const fault: DiskFault = { call: 'mkdtemp', path: '/chartseal-', code: 'ENOSPC' };
+    const fault: DiskFault = { call: 'mkdir', path: '/tmp/chartseal-', code: 'ENOSPC' };
     expectRefused(ingest(fault), 'FILE_UNWRITABLE', 2);
+  });
+
+  it('takes away what a killed one left, which names documents', () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '0']);
+    const left = place.path('tmp', `chartseal-ingest-${pid}-0123456789ab`);
+    mkdirSync(left);
+    writeFileSync(join(left, 'lines'), 'names of documents');
+    const ran = ingest();
+    expect(ran.status, ran.stderr).to.equal(0);
+    expect(readdirSync(place.path('tmp'))).to.deep.equal([]);
   });
 
   it('is done all the same where it cannot be removed, and says so', () => {

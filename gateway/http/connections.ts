@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { isSystemError } from '../services/file-error.js';
 import {
   MAX_HEADER_BYTES,
   MAX_PIPELINED_REQUESTS,
@@ -90,8 +91,14 @@ function rawAnswer({ status, code, detail }: Broken, requestId: string): string 
 /** Files that this process may open; unbounded where the system does not say. */
 function openFileLimit(): number {
   if (process.platform !== 'linux') return Number.POSITIVE_INFINITY;
-  const soft = /^Max open files +([0-9]+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-  return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+  try {
+    const limits = readFileSync('/proc/self/limits').toString('utf8');
+    return Number(/^Max open files +([0-9]+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
+  } catch (error) {
+    // The next connection asks again; this one ends no gateway.
+    if (isSystemError(error)) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
 }
 
 /** Of all listeners of this process: what stores and ledger need stays free. */

@@ -3,7 +3,9 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { Workplace } from '../support/cli.js';
 import { failingDisk } from '../support/disk-faults.js';
+import { ask } from '../support/loopback-request.js';
 import { expectRefused, runIn } from '../support/refusals.js';
+import { ServeProcess } from '../support/serve-process.js';
 import { issueTlsCertificate, newTlsAuthority } from '../support/tls-certificates.js';
 
 const LOGIN = {
@@ -34,6 +36,17 @@ describe('a gateway whose files cannot be looked at', function () {
     place.run(['init', '--data', 'd', '--origin', 'a.example/x', '--org', 'A']);
   });
   after(() => place.remove());
+
+  it('answers where the system does not say how many files it may open', async () => {
+    const environment = failingDisk({ call: 'readFile', path: '^/proc/self/limits$', code: 'EIO' });
+    const gateway = new ServeProcess(['--data', 'd'], { cwd: place.folder, environment });
+    try {
+      const { status } = await ask((await gateway.listening()).url('people', '/healthz'));
+      expect(status).to.equal(200);
+    } finally {
+      await gateway.kill();
+    }
+  });
 
   const rows = [
     ['k.pem', 'people.tls.key'],

@@ -10,6 +10,7 @@ export interface DiskFault {
     | 'mkdir'
     | 'mkdtemp'
     | 'open'
+    | 'readFile'
     | 'readdir'
     | 'realpath'
     | 'rename'

@@ -69,7 +69,7 @@ export async function removeDeadStaging(
   }
 }
 
-/** What was not put in its place, or nothing any more. Throws FILE_UNWRITABLE, naming what is left. */
+/** What was not put in its place, if it is there. Throws FILE_UNWRITABLE, naming what is left. */
 export async function removeStaging(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });

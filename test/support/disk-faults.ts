@@ -16,7 +16,7 @@ export interface DiskFault {
     | 'rename'
     | 'rm'
     | 'stat';
-  /** Source of a pattern that the first path of the call fits, of `close` the number of the file. */
+  /** Source of a pattern that the first path fits; of `close`, the number of the file. */
   readonly path: string;
   readonly code: 'EACCES' | 'EIO' | 'ENOSPC' | 'EROFS';
   /** The first of these calls that fails, from 1, and all after it; 1 when it is left out. */

@@ -115,7 +115,7 @@ export class NewFile {
     }
   }
 
-  /** What has its name now is whole. Where that may not last, it is taken back: nothing was kept. */
+  /** What has its name now is whole. Where that may not last, it is taken back. */
   async #settle(): Promise<void> {
     // Whatever becomes of its other name: see discard.
     await Promise.allSettled([rm(this.#part, { force: true })]);

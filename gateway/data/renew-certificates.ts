@@ -38,7 +38,7 @@ async function findLedger(path: string): Promise<DataConfig['ledger'] | undefine
   }
 }
 
-/** Under its name at once, and durable. */
+/** Whole under its name, or not at all. */
 async function putCertificate(
   folder: string,
   file: string,
@@ -54,7 +54,6 @@ async function putCertificate(
     } finally {
       await cleanUp(() => removeStaging(staging), onLeft);
     }
-    await syncPlaced(folder);
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
     const text = `${file} cannot be written: ${systemErrorText(cause)}`;
@@ -111,5 +110,6 @@ export async function renewCertificates(
     if (before >= after) continue;
     await putCertificate(layout.keys, file, next + text, onLeft);
     onRenewed({ file, role, endedAt: formatTime(before), endsAt: formatTime(after) });
+    await syncPlaced(layout.keys);
   }
 }

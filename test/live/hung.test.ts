@@ -1,6 +1,11 @@
 // Parts of a live network that hang instead of ending: they take every call and answer none. Of a
 // machine that froze, or behind a firewall that drops what it is sent, nobody hears anything else.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { peerProcess } from '../../network/paths.js';
+import { peerSpec } from '../../network/peer-process.js';
+import { startProcess, stopProcess } from '../../network/processes.js';
 import { LiveHospital, restore, signalProcesses } from '../support/live-hospital.js';
 import { LIVE_TIMEOUT_MS, type LiveNetwork, liveNetwork } from '../support/live-network.js';
 import { newTempFolder, removeTempFolder } from '../support/temp-folder.js';
@@ -51,4 +56,28 @@ describe('parts of a live network that hang', function () {
       expect(hospital.process.sequencer.fault).to.equal(undefined);
     });
   }
+
+  it('the doctor names our own peer when it gets no blocks, and all is proven when it does', async () => {
+    const { state } = live;
+    const name = peerProcess(live.organisation('hospital-a'));
+    await stopProcess(state, name);
+    const spec = await peerSpec(state, live.organisation('hospital-a'));
+    const file = join(spec.cwd, 'core.yaml');
+    const core = JSON.parse(readFileSync(file, 'utf8'));
+    core.peer.gossip.orgLeader = false;
+    writeFileSync(file, JSON.stringify(core));
+    await startProcess(state, spec);
+    await hospital.accept();
+    expect(await hospital.process.sequencer.waitProven(LEARNED_MS)).to.equal(false);
+    await hospital.close();
+    const found = (await hospital.examine()).get('blocks');
+    expect(found?.status).to.equal('warning');
+    expect(found?.sentence).to.match(/Our peer has \d+ blocks, that of \w+ has \d+/);
+    await stopProcess(state, name);
+    await restore(live);
+    await hospital.open();
+    await proven(PROVEN_MS);
+    await hospital.close();
+    expect((await hospital.examine()).get('blocks')?.status).to.equal('ok');
+  });
 });

@@ -1,5 +1,6 @@
 // A channel of several organisations, part by part as a transaction meets it: profile, own peers,
 // channel, contract, other organisations, orderers, policies, and the log itself.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import type { FabricConfig } from '../../data/config.js';
 import { type ChannelConfig, readChannelConfig } from '../../ledger/fabric/channel-config.js';
@@ -15,6 +16,7 @@ import { checkIdentities } from './identities.js';
 import type { OpenedLedger } from './ledger.js';
 
 const REACH_MS = 3_000;
+const POLL_MS = 250;
 /** The smallest question to the contract. */
 const QUESTION = ['listLogs', '{"limit":1}'] as const;
 
@@ -81,13 +83,35 @@ async function checkContract(ledger: FabricLedger, folder: string): Promise<Find
   }
 }
 
+function othersOf({ mspId: own, endorsing, attesting }: FabricProfile): string[] {
+  const all = new Set([...endorsing, ...attesting.organisations]);
+  return [...all].filter((mspId) => mspId !== own);
+}
+
+/** Ours has by now what the others had when they were asked, or it lags. */
+async function checkBlocks(ledger: FabricLedger): Promise<Finding> {
+  const heightOf = async (mspId: string) => {
+    const { height } = await readChainInfo(ledger.connection, mspId);
+    return { mspId, height };
+  };
+  const answers = await Promise.allSettled(othersOf(ledger.profile).map(heightOf));
+  const heights = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const [newest] = heights.sort((a, b) => b.height - a.height);
+  for (const until = Date.now() + REACH_MS; ; await sleep(POLL_MS)) {
+    const { height } = await readChainInfo(ledger.connection);
+    if (height >= (newest?.height ?? 0)) {
+      return ok('blocks', `Our peer has all ${newest?.height ?? height} blocks that others have.`);
+    }
+    if (Date.now() < until) continue;
+    const sentence = `Our peer has ${height} blocks, that of ${newest?.mspId} has ${newest?.height}: it lags, so nothing is proven to be committed before it has them. Entries are kept and wait.`;
+    const next = 'look in the log of our peer whether it gets blocks from an orderer';
+    return warning('blocks', sentence, next);
+  }
+}
+
 async function checkOthers(ledger: FabricLedger): Promise<readonly Finding[]> {
-  const { mspId: own, endorsing, attesting } = ledger.profile;
-  const others = [...new Set([...endorsing, ...attesting.organisations])].filter(
-    (mspId) => mspId !== own,
-  );
   return Promise.all(
-    others.map(async (mspId) => {
+    othersOf(ledger.profile).map(async (mspId) => {
       const check = `organisation ${mspId}`;
       try {
         await ledger.evaluateAt(mspId, ...QUESTION);
@@ -197,8 +221,8 @@ async function examineOpen(
   findings.push(channel);
   if (channel.status !== 'ok') return undefined;
   const contract = await checkContract(ledger, folder);
-  const others = await checkOthers(ledger);
-  findings.push(contract, ...others);
+  const [blocks, others] = await Promise.all([checkBlocks(ledger), checkOthers(ledger)]);
+  findings.push(blocks, contract, ...others);
   findings.push(checkEnough(ledger.profile, others, contract.status === 'ok'));
   const channelConfig = await readChannelConfig(ledger.connection);
   findings.push(await checkOrderers(channelConfig), await checkPolicies(ledger, channelConfig));

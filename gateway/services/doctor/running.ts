@@ -77,7 +77,10 @@ async function checkSequencer(hospital: Hospital): Promise<Finding> {
     const done = entries(proven - before.proven);
     return ok('sequencer', `It runs: ${done} proven while the doctor looked, ${waits}.`);
   }
-  const sentence = `${waits}, and nothing was proven for ${STILL_MS / 1000} s; nothing is lost.`;
+  const { pace } = sequencer;
+  const failure = pace.failureOf('append') ?? pace.failureOf('prove');
+  const why = failure === undefined ? '' : ` What failed last: ${failure.message}.`;
+  const sentence = `${waits}, and nothing was proven for ${STILL_MS / 1000} s; nothing is lost.${why}`;
   return warning('sequencer', sentence, WHEN_IT_ANSWERS);
 }
 

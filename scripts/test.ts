@@ -11,15 +11,17 @@ import { stripVTControlCharacters } from 'node:util';
 const MOCHA = join(__dirname, '..', '..', 'node_modules', 'mocha', 'bin', 'mocha.js');
 const TESTS = 'dist/test';
 const AT_ONCE = 4;
+const OTHERS: readonly string[] = [];
 /**
  * Beginnings of paths of tests that one process runs, in the order in which they are begun: those
- * that take longest first. All others are one more, the last.
+ * that take long first.
  */
 const TOGETHER: readonly (readonly string[])[] = [
   ['live/', 'network/', 'ledger/fabric.test.js'],
   ['services/'],
   ['browser/'],
   ['cli/'],
+  OTHERS,
   ['http/'],
   ['fault/'],
 ];
@@ -87,10 +89,10 @@ class InTurn {
 function groupsOfTests(): string[][] {
   const found = readdirSync(TESTS, { recursive: true, encoding: 'utf8' });
   const tests = found.filter((path) => path.endsWith('.test.js')).sort();
-  const groups: string[][] = [...TOGETHER, []].map(() => []);
+  const groups: string[][] = TOGETHER.map(() => []);
   for (const path of tests) {
     const at = TOGETHER.findIndex((some) => some.some((beginning) => path.startsWith(beginning)));
-    groups.at(at)?.push(join(TESTS, path));
+    groups[at < 0 ? TOGETHER.indexOf(OTHERS) : at]?.push(join(TESTS, path));
   }
   return groups.filter((group) => group.length > 0);
 }

@@ -76,6 +76,6 @@ describe('a run of tests', () => {
     });
     expect(status).to.equal(1);
     const [, told = ''] = stdout.split('is in live');
-    expect(told).to.match(/is in http.*is in core.*whose core.*\n1 passed, 2 failed\n$/s);
+    expect(told).to.match(/is in core.*whose core.*is in http.*\n1 passed, 2 failed\n$/s);
   });
 });

@@ -205,7 +205,7 @@ class Verifier {
     result: ReceiptVerification | HistoryVerification,
     lines: readonly string[],
   ): void {
-    this.#pins.note(result.checkpoint);
+    this.#pins.note(result);
     this.exitCode = worse(this.exitCode, exitCode);
     if (this.#context.json) this.#context.data(JSON.stringify({ file, ...result }));
     else for (const line of lines) this.#context.data(line);

@@ -119,6 +119,7 @@ describe('pinned checkpoints', function () {
       expect(told).to.equal('');
       const without = await check(file, 'pinned.json', [], true);
       expect([without.status, without.rows[0]?.verdict]).to.deep.equal([2, 'not checked']);
+      expect(without.told).to.match(/^hint: .*: chartseal log consistency 8 --size 10$/);
       const unasked = await check(file, 'pinned.json', []);
       expect([unasked.status, unasked.rows[0]?.checkpoint?.pinned]).to.deep.equal([0, []]);
     }

@@ -55,7 +55,7 @@ export class GivenPins {
     this.question = { consistency: consistency.map(readProof), mustBePinned: pinned };
   }
 
-  /** Notes which proofs are between a checkpoint and a pin, also by failing; and what is missing. */
+  /** Notes which proofs are between a checkpoint and a pin, also by failing; and those missing. */
   note({ checkpoint, steps }: Judged): void {
     const { origin, size } = checkpoint ?? {};
     const isUndecided = steps.some(

@@ -1,6 +1,6 @@
 // Checkpoints that the trust file pins, and consistency proofs that lead from another one to them
-// (SPEC 12.2, 16, 19.2). What is found here rests on SHA-256 alone, and holds when keys no longer
-// do.
+// (SPEC 12.2, 16, 19.2). That a pinned log begins with something rests on SHA-256 alone, and holds
+// when keys no longer do; what goes on from it does not.
 import { decodeHex, equalBytes } from '../../chaincode/core/bytes.js';
 import type { Checkpoint } from '../../chaincode/core/checkpoint.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';

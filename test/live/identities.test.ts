@@ -207,9 +207,10 @@ describe('identities on a live channel', function () {
     });
 
     it('that run out while they are used', async () => {
-      const lifeMs = 3_000;
+      const lifeMs = 6_000;
       const days = lifeMs / DAY_MS;
-      const identity = await issueExtra(live, 'hospital-a', 'writer', days, Date.now());
+      const begins = Date.now();
+      const identity = await issueExtra(live, 'hospital-a', 'writer', days, begins);
       const ledger = await openOther('hospital-a', identity);
       const request = canonicalJson({ logId: log.logId });
       expect(await ledger.evaluate('readLog', request)).to.include(log.logId);
@@ -218,7 +219,7 @@ describe('identities on a live channel', function () {
 
       // The channel itself refuses it as well, from a caller whose clock stands still.
       const profile = await readFabricProfile(live.profile('hospital-a'));
-      const stopped = () => Date.now() - 2 * lifeMs;
+      const stopped = () => begins + 1_000;
       const connection = await FabricConnection.open(profile, identity, stopped);
       const unaware = keep(new FabricLedger(connection));
       const { json, transient } = nextAppend();

@@ -42,8 +42,8 @@ export class Patience {
       return true;
     }
     if (!isLag(error)) return false;
-    this.#until ??= Date.now() + this.#lagMs;
-    return Date.now() < this.#until;
+    this.#until ??= performance.now() + this.#lagMs;
+    return performance.now() < this.#until;
   }
 
   /** After a success, and where nobody answers. */

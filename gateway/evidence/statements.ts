@@ -38,8 +38,9 @@ const WHICH_CODE =
   "An endorsement says what an organisation's peer answered, not which code it ran: " +
   'each organisation builds the contract from source.';
 const OLD_KEYS =
-  'Whoever holds old keys of as many organisations as must attest could back-date an answer; ' +
-  'a checkpoint or a revocation in the trust file answers that.';
+  'Whoever holds old keys of as many organisations as must attest could make such an answer ' +
+  'today and date it back; what answers that is a revocation in the trust file, ' +
+  'or a checkpoint pinned there that this one was compared with.';
 const HONEST_ORDERING = 'forks are excluded only if the ordering service is honest';
 
 function ofTrust({ file }: Trust): readonly string[] {

@@ -11,6 +11,7 @@ import { addPlaced } from './placed.js';
 import { addReceiptFormats } from './receipt-format.js';
 import { addReceiptRules } from './receipt-rules.js';
 import { addBackwards, addReferenceRules } from './reference-rules.js';
+import { addReworded } from './reworded.js';
 import { addTrusts, folder } from './rules.js';
 import { addStatements } from './statements.js';
 import { addVouchingRules } from './vouching-rules.js';
@@ -34,5 +35,6 @@ export function evidenceRules(): Map<string, Uint8Array> {
   addEventRules();
   addInquiryMembers();
   addBackwards();
+  addReworded(folder);
   return folder.finish('within');
 }

@@ -17,6 +17,7 @@ import { attested, type FabricCase, log, receipt, SIZE } from '../../test/suppor
 import { NEIGHBOUR_HOSPITAL, OWNER, PEERS } from '../../test/support/fabric-consortium.js';
 import { endorserCases } from '../../test/support/fabric-endorser-cases.js';
 import { EvidenceFolder } from './evidence-folder.js';
+import { addReworded } from './reworded.js';
 import { HONEST_ORDERING, UNDER_RAFT } from './statements.js';
 
 const folder = new EvidenceFolder('receipts/v1-fabric');
@@ -192,5 +193,6 @@ export function fabricV1(): Map<string, Uint8Array> {
   shapes();
   for (const one of [...endorserCases(), ...answerCases()]) forged(one);
   add('receipt', 'lifecycle-other-read', by(readingMore()));
+  addReworded(folder);
   return folder.finish('within');
 }

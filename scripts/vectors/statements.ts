@@ -42,10 +42,15 @@ const NO_NORMAL_FORM =
   "The log's registration gives no normal form for identifiers of this system: another spelling has a chain of its own.";
 export const HONEST_ORDERING = 'forks are excluded only if the ordering service is honest';
 const EMBEDDED = ['single operator, not independently witnessed', HONEST_ORDERING];
+/** As cases were made, until it was said more exactly. */
+export const OLD_KEYS_BEFORE =
+  'Whoever holds old keys of as many organisations as must attest could back-date an answer; a checkpoint or a revocation in the trust file answers that.';
+export const OLD_KEYS =
+  'Whoever holds old keys of as many organisations as must attest could make such an answer today and date it back; what answers that is a revocation in the trust file, or a checkpoint pinned there that this one was compared with.';
 /** Under orderings `raft` and `bft`. */
 const ENDORSED_BY = [
   "An endorsement says what an organisation's peer answered, not which code it ran: each organisation builds the contract from source.",
-  'Whoever holds old keys of as many organisations as must attest could back-date an answer; a checkpoint or a revocation in the trust file answers that.',
+  OLD_KEYS_BEFORE,
 ];
 const grownSince = (time: string) =>
   `The log had grown since: what was appended after ${time} is not in this history.`;

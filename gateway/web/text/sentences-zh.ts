@@ -249,7 +249,8 @@ const STATEMENTS: readonly Rule[] = [
   ],
   [
     /^Whoever holds old keys of as many organisations .*$/,
-    '若有人取得足够多机构的旧密钥，可以倒签；信任文件中的固定检查点或吊销记录可以应对。',
+    '若有人取得足够多机构的旧密钥，今天也能作出这样的应答并倒签日期；能应对的是信任文件中的吊销记录，' +
+      '或其中已与此检查点核对过的固定检查点。',
   ],
   [/^single operator, not independently witnessed$/, '单一运营方，无独立见证。'],
   [

@@ -98,7 +98,7 @@ export const ERROR_CODES = {
   PORT_TAKEN: code(
     503,
     2,
-    'End the program that listens there, or choose another port: --base-port of a network, people.port of a gateway.',
+    'End the program that listens there, or choose another port: --base-port of a new network (one that is there keeps its ports), people.port of a gateway.',
   ),
   NO_NETWORK: code(400, 64, 'Run chartseal network up first, or give --state DIR.'),
   NETWORK_BUSY: code(503, 2, 'Another chartseal network command works on it; wait for its end.'),

@@ -57,7 +57,7 @@ const EN: QuestionTexts = {
   untilOpen:
     'The hospital’s privacy officer looks into it and answers on this page. The deadline stands beside your question as soon as it is sent.',
   inLog:
-    'Your text and each answer are entered in the log: nobody can drop a question or change it afterwards unseen.',
+    'Your text and each answer are entered in the log like every access: the check of the list covers them too.',
   whoReads:
     'Your text is read by the hospital. Write no more about your health than the question needs.',
   send: 'Send',
@@ -99,7 +99,7 @@ const ZH: QuestionTexts = {
   whatHappens: '提交之后',
   untilDays: (days, day) => `医院的隐私专员会调查，并在 ${days} 天内、最迟 ${day}，在本页答复您。`,
   untilOpen: '医院的隐私专员会调查，并在本页答复您。提交后，期限会显示在您的问题旁。',
-  inLog: '您的内容和每次答复都会登记在日志中：任何人事后都无法悄悄删除或更改。',
+  inLog: '您的内容和每次答复都像每次访问一样登记在日志中，核对清单时也会一并核对。',
   whoReads: '医院会阅读您填写的内容。与问题无关的健康情况请不要填写。',
   send: '提交',
   close: '关闭',

@@ -7,7 +7,7 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { Transient } from '../ledger.js';
 import type { FabricConnection } from './connection.js';
 import type { EndorserSets } from './endorser-sets.js';
-import { type Refusal, refusalsOf, toLedgerError } from './fabric-errors.js';
+import { type Refusal, refusalsOf, saysExpired, toLedgerError } from './fabric-errors.js';
 
 /** One call of the contract. */
 export interface ContractCall {
@@ -68,6 +68,8 @@ class Attempts {
   readonly #connection: FabricConnection;
   readonly #sets: EndorserSets;
   readonly #counts = new Map<string, number>();
+  /** Organisations that failed, and whether the last thing they said was that we have expired. */
+  readonly #failures = new Map<string, boolean>();
 
   constructor(connection: FabricConnection, sets: EndorserSets) {
     this.#connection = connection;
@@ -88,10 +90,21 @@ class Attempts {
         // One that hangs took all the time there was: the others have not been asked yet.
         if (isSilent && !wasSilent) until = performance.now() + PATIENCE_MS;
         wasSilent ||= isSilent;
-        if (performance.now() + pause > until) throw toLedgerError(error);
+        if (performance.now() + pause > until) throw this.#lastFault(error);
       }
       await sleep(pause);
     }
+  }
+
+  /**
+   * What to give up with. Peers of others look at the end of our certificate, our own does not: with
+   * a clock that is behind theirs nobody here sees it. One of them alone may be wrong.
+   */
+  #lastFault(error: unknown): ChartsealError {
+    const known = toLedgerError(error);
+    const said = [...this.#failures.values()];
+    if (said.length === 0 || said.includes(false)) return known;
+    return new ChartsealError('IDENTITY_REFUSED', known.message, { cause: error });
   }
 
   async #ask(gateway: Gateway, call: ContractCall, set: readonly string[]): Promise<Endorsed> {
@@ -120,6 +133,9 @@ class Attempts {
     tookMs: number,
   ): Promise<boolean> {
     const refusals = refusalsOf(error);
+    for (const { mspId, message, refused } of refusals) {
+      if (refused === undefined) this.#failures.set(mspId, saysExpired(message));
+    }
     const { refused, lagging, failing } = judge(set, refusals);
     if (refused !== undefined)
       throw new ChartsealError(refused.code, refused.message, { cause: error });

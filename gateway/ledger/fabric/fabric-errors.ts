@@ -35,6 +35,9 @@ export function refusalsOf(error: unknown): readonly Refusal[] {
   }));
 }
 
+/** Whether a peer of another organisation says that the caller's certificate has ended. */
+export const saysExpired = (message: string): boolean => /\bidentity expired\b/.test(message);
+
 const short = (text: string) => {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;

@@ -1,9 +1,15 @@
 // The identities of a network: per organisation an administrator, a writer and a reader, enrolled
 // with the organisation's own certificate authority. Administrators may enrol and revoke clients.
+
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../chaincode/core/errors.js';
+import {
+  IDENTITY_ROLES,
+  type IdentityRole,
+  ROLE_ATTRIBUTE,
+} from '../chaincode/core/identity-roles.js';
 import { CaClient, type Registration } from './ca-client.js';
 import {
   enrolIdentity,
@@ -17,12 +23,6 @@ import { type CertificateWithKey, newCertificateRequest } from './ca-keys.js';
 import { writeWhole } from './files.js';
 import { caProcess, materialFolder, processFolder, tlsRootFile } from './paths.js';
 import type { NetworkState, Organisation } from './state.js';
-
-export const IDENTITY_ROLES = ['admin', 'writer', 'reader'] as const;
-export type IdentityRole = (typeof IDENTITY_ROLES)[number];
-
-/** Attribute of the certificate that the contract reads. */
-export const ROLE_ATTRIBUTE = 'chartseal.role';
 
 const REGISTRAR = 'registrar';
 const SECRET_BYTES = 24;

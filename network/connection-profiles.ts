@@ -1,7 +1,8 @@
 // What each organisation's gateway needs to reach the network: one JSON file, its paths relative to
 // the file's own folder, so that the state folder can be moved.
 import { dirname, relative } from 'node:path';
-import { caName, caUrl, type IdentityRole, identityFiles } from './ca-enrol.js';
+import type { IdentityRole } from '../chaincode/core/identity-roles.js';
+import { caName, caUrl, identityFiles } from './ca-enrol.js';
 import { endorsementsOf, findDeployment } from './chaincode-deployment.js';
 import { writeWhole } from './files.js';
 import { profileFile, tlsRootFile } from './paths.js';

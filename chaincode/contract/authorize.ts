@@ -1,19 +1,14 @@
 // Who may do what: the role from the caller's certificate, ownership by MSP id.
 import { ChartsealError } from '../core/errors.js';
+import { IDENTITY_ROLES, type IdentityRole, ROLE_ATTRIBUTE } from '../core/identity-roles.js';
 import type { ChartsealContext } from './chartseal-context.js';
 import type { LogRow } from './rows.js';
 import { logKey } from './state-keys.js';
 
-/** Attribute of the certificate that holds the role. */
-export const ROLE_ATTRIBUTE = 'chartseal.role';
-
-const ROLES = ['admin', 'writer', 'reader'] as const;
-export type Role = (typeof ROLES)[number];
-
-export const ANY_ROLE: readonly Role[] = ROLES;
+export const ANY_ROLE: readonly IdentityRole[] = IDENTITY_ROLES;
 
 /** Throws ACCESS_DENIED unless the caller's certificate carries one of these roles. */
-export function requireRole(context: ChartsealContext, allowed: readonly Role[]): void {
+export function requireRole(context: ChartsealContext, allowed: readonly IdentityRole[]): void {
   const role = context.clientIdentity.getAttributeValue(ROLE_ATTRIBUTE);
   if (allowed.some((one) => one === role)) return;
   throw new ChartsealError('ACCESS_DENIED', `this needs the role ${allowed.join(' or ')}`);

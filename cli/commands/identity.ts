@@ -1,6 +1,12 @@
 // chartseal identity show | renew | revoke: the certificates with which a profile's roles call the
 // channel. Keys are made here and stay here.
+
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import {
+  IDENTITY_ROLES,
+  type IdentityRole,
+  ROLE_ATTRIBUTE,
+} from '../../chaincode/core/identity-roles.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import { requireOwner } from '../../gateway/data/owner.js';
 import {
@@ -11,7 +17,6 @@ import {
   readRoots,
 } from '../../gateway/ledger/fabric/profile.js';
 import { CaClient, type RevocationReason } from '../../network/ca-client.js';
-import { IDENTITY_ROLES, type IdentityRole, ROLE_ATTRIBUTE } from '../../network/ca-enrol.js';
 import {
   DAY_MS,
   enrolIdentity,

@@ -1,9 +1,10 @@
 // Commands that look after the identities of a connection profile.
+
 import { InvalidArgumentError } from 'commander';
+import { IDENTITY_ROLES } from '../../chaincode/core/identity-roles.js';
 import * as flags from '../flags.js';
 import { type CommandRow, command } from './row.js';
 
-const ROLES = ['admin', 'writer', 'reader'] as const;
 const REASONS = [
   'unspecified',
   'keycompromise',
@@ -27,7 +28,11 @@ function days(number: string): number {
 }
 
 const profile = flags.requiredText('--profile <file>', 'connection profile of the channel');
-const role = flags.parsed('--role <role>', `only this one (${ROLES.join(', ')})`, oneOf(ROLES));
+const role = flags.parsed(
+  '--role <role>',
+  `only this one (${IDENTITY_ROLES.join(', ')})`,
+  oneOf(IDENTITY_ROLES),
+);
 
 export const IDENTITY_COMMANDS: readonly CommandRow[] = [
   command({
@@ -64,8 +69,8 @@ export const IDENTITY_COMMANDS: readonly CommandRow[] = [
       profile,
       role: flags.parsed(
         '--role <role>',
-        `the certificate of this role (${ROLES.join(', ')})`,
-        oneOf(ROLES),
+        `the certificate of this role (${IDENTITY_ROLES.join(', ')})`,
+        oneOf(IDENTITY_ROLES),
       ),
       certificate: flags.text('--certificate <file>', 'this certificate instead'),
       reason: flags.choice('--reason <word>', 'why', REASONS, 'unspecified'),

@@ -1,7 +1,9 @@
 // Whether keys and configuration of a data folder are those of its log.
+
 import { encodeBase64, encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
+import { ROLE_ATTRIBUTE } from '../../chaincode/core/identity-roles.js';
 import type { Registration } from '../../chaincode/core/registration.js';
 import { vrfPublicKey } from '../../chaincode/core/vrf.js';
 import { Membership } from '../ledger/embedded/membership.js';
@@ -45,7 +47,7 @@ export function checkConfigOfLog(mspId: string, registration: Registration): voi
 export function checkWriter(mspId: string, caCertificate: string, certificatePem: string): void {
   const membership = new Membership([{ mspId, roots: [caCertificate] }]);
   const identity = membership.identify(mspId, certificatePem, Date.now());
-  const role = identity.getAttributeValue('chartseal.role');
+  const role = identity.getAttributeValue(ROLE_ATTRIBUTE);
   if (role === 'writer') return;
   const text = `writer-certificate.pem has ${role === null ? 'no role' : `the role ${role}`}`;
   throw new ChartsealError('IDENTITY_REFUSED', text);

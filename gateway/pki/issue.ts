@@ -5,6 +5,7 @@ import { randomBytes, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
+import { ROLE_ATTRIBUTE } from '../../chaincode/core/identity-roles.js';
 import { ATTRIBUTES_OID } from './attributes.js';
 
 /** A certificate and the private key that belongs to it, PEM (PKCS #8). */
@@ -23,7 +24,7 @@ export interface AuthorityOptions {
 
 export interface IssueOptions {
   readonly commonName: string;
-  /** Value of the attribute `chartseal.role`; without it the certificate carries none. */
+  /** Value of {@link ROLE_ATTRIBUTE}; without it the certificate carries none. */
   readonly role?: string;
   /** Without end when it is left out. */
   readonly days?: number;
@@ -116,7 +117,7 @@ async function certify(
     await x509.AuthorityKeyIdentifierExtension.create(issuer),
   ];
   if (options.role !== undefined) {
-    const attributes = canonicalBytes({ attrs: { 'chartseal.role': options.role } });
+    const attributes = canonicalBytes({ attrs: { [ROLE_ATTRIBUTE]: options.role } });
     extensions.push(new x509.Extension(ATTRIBUTES_OID, false, Buffer.from(attributes)));
   }
   return x509.X509CertificateGenerator.create({

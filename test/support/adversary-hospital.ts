@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { canonicalJson } from '../../chaincode/core/canonical-json.js';
 import type { ErrorCode } from '../../chaincode/core/errors.js';
+import type { IdentityRole } from '../../chaincode/core/identity-roles.js';
 import type { FabricLedger } from '../../gateway/ledger/fabric/fabric-ledger.js';
-import type { Role } from '../../gateway/ledger/fabric/profile.js';
 import { readChainInfo } from '../../gateway/ledger/fabric/system-call.js';
 import type { Ledger } from '../../gateway/ledger/ledger.js';
 import { Fixture, type TestLog } from '../ledger/conformance/channel.js';
@@ -69,7 +69,7 @@ export class Adversary {
       opened.push(ledger);
       return ledger;
     };
-    const caller = async (role: Role) => {
+    const caller = async (role: IdentityRole) => {
       const found = await openCaller(live, 'hospital-a', role);
       keep(found.ledger);
       return found;

@@ -10,11 +10,11 @@ import { concat, utf8 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
+import type { IdentityRole } from '../../chaincode/core/identity-roles.js';
 import type { FabricTransaction } from '../../gateway/ledger/fabric/fabric-blocks.js';
 import { type FabricLedger, openFabricLedger } from '../../gateway/ledger/fabric/fabric-ledger.js';
 import {
   type IdentityMaterial,
-  type Role,
   readFabricProfile,
   readIdentity,
 } from '../../gateway/ledger/fabric/profile.js';
@@ -100,7 +100,7 @@ export interface Caller {
 export async function openCaller(
   live: LiveNetwork,
   name: OrganisationName,
-  role: Role,
+  role: IdentityRole,
 ): Promise<Caller> {
   const profile = await readFabricProfile(live.profile(name));
   const { keyPem } = await readIdentity(profile, role);

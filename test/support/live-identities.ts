@@ -1,11 +1,13 @@
 // Identities on a live network beyond those it is made with, and ledgers opened as them.
+
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type IdentityRole, ROLE_ATTRIBUTE } from '../../chaincode/core/identity-roles.js';
 import { type FabricLedger, openFabricLedger } from '../../gateway/ledger/fabric/fabric-ledger.js';
-import { type Role, readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
+import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
 import { type CertificateWithKey, issueCertificate } from '../../gateway/pki/issue.js';
-import { caClient, enrolRegistrar, ROLE_ATTRIBUTE } from '../../network/ca-enrol.js';
+import { caClient, enrolRegistrar } from '../../network/ca-enrol.js';
 import { enrolIdentity } from '../../network/ca-identity.js';
 import { authorityFiles } from '../../network/paths.js';
 import type { Organisation } from '../../network/state.js';
@@ -24,7 +26,7 @@ export function authorityOf(
 export async function enrolExtra(
   live: LiveNetwork,
   name: OrganisationName,
-  role?: Role,
+  role?: IdentityRole,
 ): Promise<CertificateWithKey> {
   const organisation = live.organisation(name);
   const client = await caClient(live.state, organisation);
@@ -38,7 +40,7 @@ export async function enrolExtra(
 export function issueExtra(
   live: LiveNetwork,
   name: OrganisationName,
-  role: Role,
+  role: IdentityRole,
   days: number,
   notBeforeAt?: number,
 ): Promise<CertificateWithKey> {
@@ -75,7 +77,7 @@ export async function openAs(
 export async function openLive(
   live: LiveNetwork,
   name: OrganisationName,
-  role: Role,
+  role: IdentityRole,
 ): Promise<FabricLedger> {
   return openFabricLedger(await readFabricProfile(live.profile(name)), role);
 }

@@ -1,5 +1,7 @@
 // The ledger port over a Fabric channel, for one identity of one organisation.
+
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import type { IdentityRole } from '../../../chaincode/core/identity-roles.js';
 import { MAX_APPEND_LEAVES } from '../../../chaincode/core/limits.js';
 import type { Attestation } from '../../evidence/attestation.js';
 import type { Ledger, LedgerEvent, LedgerLimits, Transient } from '../ledger.js';
@@ -10,7 +12,7 @@ import { contractOf, type Endorsed, endorse } from './endorse.js';
 import { type Avoided, type Choice, EndorserSets } from './endorser-sets.js';
 import type { FabricBlock } from './fabric-blocks.js';
 import { toLedgerError } from './fabric-errors.js';
-import { type FabricProfile, type IdentityMaterial, type Role, readIdentity } from './profile.js';
+import { type FabricProfile, type IdentityMaterial, readIdentity } from './profile.js';
 import { parseP256Key } from './signer.js';
 import { submit } from './submit.js';
 
@@ -140,7 +142,10 @@ function requireKey({ keyPem }: IdentityMaterial, whose: string): void {
 }
 
 /** Throws IDENTITY_REFUSED, BAD_INPUT, KEY_EXPOSED and the codes of reading files. */
-export async function openFabricLedger(profile: FabricProfile, role: Role): Promise<FabricLedger> {
+export async function openFabricLedger(
+  profile: FabricProfile,
+  role: IdentityRole,
+): Promise<FabricLedger> {
   const identity = await readIdentity(profile, role);
   requireKey(identity, `${role} of ${profile.path}`);
   const connection = await FabricConnection.open(profile, identity);

@@ -1,9 +1,11 @@
 // The connection profile of a Fabric channel: where the own organisation's peers are, as whom to
 // call them, and which organisations endorse and attest. Paths are relative to the profile itself.
+
 import { X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { IDENTITY_ROLES, type IdentityRole } from '../../../chaincode/core/identity-roles.js';
 import { type JsonObject, type JsonValue, parseJsonBytes } from '../../../chaincode/core/json.js';
 import { MAX_APPEND_LEAVES } from '../../../chaincode/core/limits.js';
 import {
@@ -16,9 +18,6 @@ import {
   text,
 } from '../../../chaincode/core/shape.js';
 import { readSmallFile } from '../../services/small-file.js';
-
-export const ROLES = ['admin', 'writer', 'reader'] as const;
-export type Role = (typeof ROLES)[number];
 
 /** A peer of the own organisation. */
 export interface PeerEndpoint {
@@ -59,7 +58,7 @@ export interface FabricProfile {
   readonly mspId: string;
   /** In order of preference. */
   readonly peers: readonly PeerEndpoint[];
-  readonly identities: Readonly<Partial<Record<Role, IdentityFiles>>>;
+  readonly identities: Readonly<Partial<Record<IdentityRole, IdentityFiles>>>;
   /** Organisations that receive leaves and witness, in order of preference. */
   readonly endorsing: readonly string[];
   /** How many of them the channel's policy needs. */
@@ -178,8 +177,8 @@ export function parseFabricProfile(bytes: Uint8Array, at: string): FabricProfile
   checkAgreement(value as unknown as ProfileFile);
   const folder = dirname(resolve(at));
   const here = (relative: string) => resolve(folder, relative);
-  const identities: Partial<Record<Role, IdentityFiles>> = {};
-  for (const role of ROLES) {
+  const identities: Partial<Record<IdentityRole, IdentityFiles>> = {};
+  for (const role of IDENTITY_ROLES) {
     const found = file.identities[role];
     if (found === undefined) continue;
     identities[role] = { certificate: here(found.certificate), key: here(found.key) };
@@ -242,7 +241,10 @@ export interface IdentityMaterial {
  * Throws BAD_INPUT when the profile has no identity of this role, KEY_EXPOSED when others than the
  * owner may read the key, FILE_MISSING and FILE_UNREADABLE.
  */
-export async function readIdentity(profile: FabricProfile, role: Role): Promise<IdentityMaterial> {
+export async function readIdentity(
+  profile: FabricProfile,
+  role: IdentityRole,
+): Promise<IdentityMaterial> {
   const at = profile.identities[role];
   if (at === undefined) return refuse(`it has no identity of the role ${role}`);
   const keyPem = await readProfileFile(at.key, 'private key');

@@ -1,4 +1,9 @@
 // The identities of a connection profile: there, for their owner alone, in date, with their role.
+import {
+  IDENTITY_ROLES,
+  type IdentityRole,
+  ROLE_ATTRIBUTE,
+} from '../../../chaincode/core/identity-roles.js';
 import 'reflect-metadata';
 import { X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -6,8 +11,6 @@ import { formatTime } from '../../../chaincode/core/time.js';
 import {
   type FabricProfile,
   type IdentityMaterial,
-  ROLES,
-  type Role,
   readIdentity,
 } from '../../ledger/fabric/profile.js';
 import { ATTRIBUTES_OID } from '../../pki/attributes.js';
@@ -23,7 +26,7 @@ function roleOf(pem: string): string | undefined {
   const { attrs } = JSON.parse(Buffer.from(value).toString()) as {
     attrs?: Record<string, string>;
   };
-  return attrs?.['chartseal.role'];
+  return attrs?.[ROLE_ATTRIBUTE];
 }
 
 function findCertificate(pem: string): X509Certificate | undefined {
@@ -37,7 +40,7 @@ function findCertificate(pem: string): X509Certificate | undefined {
 
 function judge(
   check: string,
-  role: Role,
+  role: IdentityRole,
   { certificatePem }: IdentityMaterial,
   profile: FabricProfile,
   now: number,
@@ -61,7 +64,7 @@ function judge(
   const found = roleOf(certificatePem);
   if (found !== role) {
     const sentence = `Its certificate has ${found === undefined ? 'no role' : `the role ${found}`}: the contract refuses it as ${role}.`;
-    return fault(check, sentence, `have it enrolled with the attribute chartseal.role=${role}`);
+    return fault(check, sentence, `have it enrolled with the attribute ${ROLE_ATTRIBUTE}=${role}`);
   }
   const sentence = `In date until ${formatTime(until)}, with the role ${role}.`;
   return until - now < WARNING_MS ? warning(check, sentence, renew) : ok(check, sentence);
@@ -74,7 +77,7 @@ export async function checkIdentities(
   now: number,
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const role of ROLES) {
+  for (const role of IDENTITY_ROLES) {
     if (profile.identities[role] === undefined) continue;
     const check = `identity ${role}`;
     try {

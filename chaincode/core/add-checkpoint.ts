@@ -3,12 +3,9 @@
 // kept in a file.
 import { encodeBase64 } from './bytes.js';
 import { ChartsealError } from './errors.js';
-import { HASH_BYTES } from './limits.js';
+import { HASH_BYTES, MAX_WITNESS_HASHES } from './limits.js';
 import { checkCount, checkHash } from './merkle.js';
 import { parseBase64, parseDecimal } from './text-format.js';
-
-/** Hashes that a witness takes. */
-const MAX_WITNESS_HASHES = 63;
 
 export interface AddCheckpoint {
   /** Size of the checkpoint that the witness has. */

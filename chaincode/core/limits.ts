@@ -1,4 +1,5 @@
-// Every bound of the product stands here, with its unit in the name or beside it.
+// Bounds of formats, contract and log, each with its unit in the name or beside it. Those of the
+// HTTP server, of its client and of the feed stand in a limits.ts of their own.
 
 /** Largest integer in any format: the largest that JSON numbers carry exactly. */
 export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
@@ -41,6 +42,10 @@ export const MAX_NOTE_SIGNATURES = 64;
 export const MAX_NOTE_BYTES = 1024 * 1024;
 /** A tree of 2^53 leaves has paths of at most 53 hashes; consistency proofs one more. */
 export const MAX_PROOF_HASHES = 64;
+/** Hashes of the right edge of a tree whose size is below 2^53. */
+export const MAX_FRONTIER_HASHES = 53;
+/** Hashes of a consistency proof that a witness takes (C2SP tlog-witness). */
+export const MAX_WITNESS_HASHES = 63;
 
 /** Difference allowed between a transaction's time and an endorser's clock. */
 export const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;

@@ -6,7 +6,12 @@ import { checkOrigin } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isObject, type JsonObject, type JsonValue } from '../../chaincode/core/json.js';
 import { parseClosingLeaf } from '../../chaincode/core/leaf.js';
-import { HASH_BYTES, MAX_JSON_BYTES, MAX_NONCE_HEX } from '../../chaincode/core/limits.js';
+import {
+  HASH_BYTES,
+  MAX_JSON_BYTES,
+  MAX_NONCE_HEX,
+  MAX_ORIGIN_BYTES,
+} from '../../chaincode/core/limits.js';
 import {
   blob,
   checkShape,
@@ -47,7 +52,7 @@ const MEMBERS = {
   kind: oneOf([`${KIND}/1`]),
   channel: text({ min: 1, max: 256 }),
   logId: hex(HASH_BYTES),
-  origin: text({ min: 1, max: 255 }),
+  origin: text({ min: 1, max: MAX_ORIGIN_BYTES }),
   size: integer(),
   root: hex(HASH_BYTES),
   closingLeaf: nullable(blob()),

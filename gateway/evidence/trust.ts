@@ -7,7 +7,7 @@ import { checkPublicKey } from '../../chaincode/core/ed25519-key.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
-import { HASH_BYTES, MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
+import { HASH_BYTES, MAX_JSON_BYTES, MAX_ORIGIN_BYTES } from '../../chaincode/core/limits.js';
 import {
   logIdOf,
   parseRegistration,
@@ -129,9 +129,15 @@ const TRUST_SHAPE = object({
   ),
   policy: object({ k: integer({ min: 1 }), required: many(line(128)), tolerated: integer() }),
   logs: many(
-    object({ origin: line(255), logId: hex(HASH_BYTES), registration: REGISTRATION_SHAPE }),
+    object({
+      origin: line(MAX_ORIGIN_BYTES),
+      logId: hex(HASH_BYTES),
+      registration: REGISTRATION_SHAPE,
+    }),
   ),
-  'pinnedCheckpoints?': many(object({ origin: line(255), size: integer(), root: hex(HASH_BYTES) })),
+  'pinnedCheckpoints?': many(
+    object({ origin: line(MAX_ORIGIN_BYTES), size: integer(), root: hex(HASH_BYTES) }),
+  ),
 });
 
 function refuse(message: string): never {

@@ -3,7 +3,13 @@
 import { decodeBase64, decodeHex, encodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type JsonObject, type JsonValue, parseJson } from '../../chaincode/core/json.js';
-import { HASH_BYTES, LEAF_BYTES, MAX_PAGE_ROWS } from '../../chaincode/core/limits.js';
+import {
+  HASH_BYTES,
+  LEAF_BYTES,
+  MAX_FRONTIER_HASHES,
+  MAX_ORIGIN_BYTES,
+  MAX_PAGE_ROWS,
+} from '../../chaincode/core/limits.js';
 import {
   logIdOf,
   parseRegistration,
@@ -102,7 +108,7 @@ const APPEND = object({
 const HEAD = object({
   size: integer(),
   root: HASH,
-  frontier: list(HASH, { max: 53 }),
+  frontier: list(HASH, { max: MAX_FRONTIER_HASHES }),
   mapRoot: HASH,
   closingLeaf: nullable(blob(LEAF_BYTES)),
   endorsedAt: time(),
@@ -126,11 +132,13 @@ const CHECKPOINTS = object({
   checkpoints: list(LISTED_CHECKPOINT, { max: MAX_PAGE_ROWS }),
   'next?': integer(),
 });
-const MSP_ID = text({ min: 1, max: 128 });
+const LISTED_LOG = object({
+  logId: HASH,
+  mspId: text({ min: 1, max: 128 }),
+  origin: text({ min: 1, max: MAX_ORIGIN_BYTES }),
+});
 const LOGS = object({
-  logs: list(object({ logId: HASH, mspId: MSP_ID, origin: text({ min: 1, max: 255 }) }), {
-    max: MAX_PAGE_ROWS,
-  }),
+  logs: list(LISTED_LOG, { max: MAX_PAGE_ROWS }),
   'next?': HASH,
 });
 

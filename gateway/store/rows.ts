@@ -5,7 +5,12 @@ import { readUint64, writeUint64 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes, parseCanonical } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
-import { HASH_BYTES, LEAF_BYTES, MAX_NOTE_BYTES } from '../../chaincode/core/limits.js';
+import {
+  HASH_BYTES,
+  LEAF_BYTES,
+  MAX_FRONTIER_HASHES,
+  MAX_NOTE_BYTES,
+} from '../../chaincode/core/limits.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import {
   anything,
@@ -29,8 +34,6 @@ import {
 
 const MAX_NAME_BYTES = 256;
 const MAX_MEMBERS = 64;
-/** Of a tree whose size is below 2^53. */
-const MAX_PEAKS = 53;
 
 /** An accepted entry with what lies beside it. */
 export interface StoredEntry {
@@ -222,7 +225,7 @@ export interface Marker {
 const MARKER_SHAPE = object({
   appends: integer(),
   entries: integer(),
-  frontier: list(hex(HASH_BYTES), { max: MAX_PEAKS }),
+  frontier: list(hex(HASH_BYTES), { max: MAX_FRONTIER_HASHES }),
   mapRoot: hex(HASH_BYTES),
   root: hex(HASH_BYTES),
   size: integer(),

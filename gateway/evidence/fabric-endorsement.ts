@@ -1,5 +1,5 @@
 // The attestation of a Fabric channel: a proposal that was endorsed and never submitted, with all
-// that its endorsers signed. What it takes to believe one stands in ./fabric-check.
+// that its endorsers signed. What it takes to believe one stands in ./attestation-check.
 import { decodeBase64 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';

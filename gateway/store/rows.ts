@@ -1,6 +1,4 @@
 // What the values of the store's tables look like, and back.
-
-import { Buffer } from 'node:buffer';
 import { readUint64, writeUint64 } from '../../chaincode/core/bytes.js';
 import { canonicalBytes, parseCanonical } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
@@ -54,6 +52,7 @@ export function formatStoredEntry(stored: StoredEntry): Uint8Array {
   return out;
 }
 
+/** Inverse of {@link formatStoredEntry}, in views of the bytes given; throws STORE_CORRUPT. */
 export function parseStoredEntry(bytes: Uint8Array): StoredEntry {
   const start = LEAF_BYTES + 4;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -94,6 +93,24 @@ export function formatHead(head: Head): Uint8Array {
   return out;
 }
 
+/** Inverse of {@link formatHead}; throws STORE_CORRUPT. */
+export function parseHead(bytes: Uint8Array): Head {
+  const isRecord = bytes.length === RECORD_HEAD_BYTES;
+  if (!isRecord && bytes.length !== HEAD_BYTES) {
+    throw new ChartsealError('STORE_CORRUPT', 'a head of the store is cut off');
+  }
+  try {
+    return {
+      state: parseSubjectState(bytes.subarray(0, SUBJECT_STATE_BYTES)),
+      ordinal: readUint64(bytes, SUBJECT_STATE_BYTES, 'ordinal'),
+      version: isRecord ? readUint64(bytes, HEAD_BYTES, 'version') : 0,
+      digest: isRecord ? bytes.subarray(HEAD_BYTES + 8) : NO_DIGEST,
+    };
+  } catch (cause) {
+    throw new ChartsealError('STORE_CORRUPT', 'a head of the store is damaged', { cause });
+  }
+}
+
 /** Throws STORE_CORRUPT for a row that is not 8 bytes. */
 export function parseOrdinal(bytes: Uint8Array): number {
   if (bytes.length !== 8) {
@@ -129,23 +146,8 @@ export function parseKnownRow(bytes: Uint8Array): KnownRow {
   if (bytes.length !== HASH_BYTES + 8) {
     throw new ChartsealError('STORE_CORRUPT', 'a row by which submissions are known is cut off');
   }
-  return {
-    content: bytes.subarray(0, HASH_BYTES),
-    ordinal: parseOrdinal(bytes.subarray(HASH_BYTES)),
-  };
-}
-
-export function parseHead(bytes: Uint8Array): Head {
-  const isRecord = bytes.length === RECORD_HEAD_BYTES;
-  if (!isRecord && bytes.length !== HEAD_BYTES) {
-    throw new ChartsealError('STORE_CORRUPT', 'a head of the store is cut off');
-  }
-  return {
-    state: parseSubjectState(bytes.subarray(0, SUBJECT_STATE_BYTES)),
-    ordinal: readUint64(bytes, SUBJECT_STATE_BYTES, 'ordinal'),
-    version: isRecord ? readUint64(bytes, HEAD_BYTES, 'version') : 0,
-    digest: isRecord ? bytes.subarray(HEAD_BYTES + 8) : NO_DIGEST,
-  };
+  const [content, ordinal] = [bytes.subarray(0, HASH_BYTES), bytes.subarray(HASH_BYTES)];
+  return { content, ordinal: parseOrdinal(ordinal) };
 }
 
 /** Canonical JSON of the store's own rows; `T` is what this program itself wrote. */
@@ -169,8 +171,7 @@ export function parseJsonRow<T extends object>(
     checkShape(shape, value, 'row');
     return value as JsonValue as T;
   } catch (cause) {
-    const text = `${kind} of the store cannot be read`;
-    throw new ChartsealError('STORE_CORRUPT', text, { cause });
+    throw new ChartsealError('STORE_CORRUPT', `${kind} of the store cannot be read`, { cause });
   }
 }
 

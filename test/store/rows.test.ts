@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { KIND_PATIENT } from '../../chaincode/core/lifecycle.js';
+import type { SubjectState } from '../../chaincode/core/subject.js';
 import * as rows from '../../gateway/store/rows.js';
 import { expectCode } from '../support/expect-code.js';
 
@@ -79,4 +81,20 @@ describe('rows of the store', () => {
       }
     });
   }
+
+  it('a head whose state or numbers are none is STORE_CORRUPT', () => {
+    const state: SubjectState = {
+      kind: KIND_PATIENT,
+      flags: 0,
+      count: 1,
+      head: new Uint8Array(32),
+    };
+    const bytes = rows.formatHead({ state, ordinal: 7, version: 0, digest: new Uint8Array(32) });
+    // The kind, the count, and the first byte of the ordinal.
+    for (const at of [0, 3, 43]) {
+      const damaged = Uint8Array.from(bytes);
+      damaged[at] = 0xff;
+      expectCode(() => rows.parseHead(damaged), 'STORE_CORRUPT');
+    }
+  });
 });

@@ -29,6 +29,8 @@ export type LogTransaction =
       readonly hashes: readonly Uint8Array[];
     };
 
+export type LoggedAppend = Extract<LogTransaction, { kind: 'append' }>;
+
 const CONTRACT = 'chartseal';
 /** fabric-shim finds contract and transaction by this expression in the first argument. */
 const CALLED = /([^:]*)(?::|^)(.*)/;
@@ -44,12 +46,12 @@ export function transactionName(called: string): string {
 
 /** The request as the contract reads it: what is no UTF-8 is replaced, nothing is refused. */
 export function requestText(argument: Uint8Array): string {
-  return Buffer.from(argument).toString();
+  return Buffer.from(argument.buffer, argument.byteOffset, argument.length).toString();
 }
 
 const APPEND = object({ logId: hex(HASH_BYTES), expectedSize: integer(), leafHashes: blob() });
 
-function parseAppend(request: string): LogTransaction {
+function parseAppend(request: string): LoggedAppend {
   const value = parseJson(request, 'append');
   checkShape(APPEND, value, 'append');
   const append = value as unknown as { logId: string; expectedSize: number; leafHashes: string };

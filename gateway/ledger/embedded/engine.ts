@@ -3,6 +3,7 @@
 import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { formatTime } from '../../../chaincode/core/time.js';
+import { requestText } from '../log-transactions.js';
 import { auditBlocks, type LedgerAudit } from './audit.js';
 import { type Block, type BlockTransaction, sealBlock } from './block.js';
 import { BlockStore, type BlockStoreOptions } from './block-store.js';
@@ -271,15 +272,10 @@ export class Engine {
     const identity = this.#membership.identify(call.mspId, call.certificatePem, clock);
     const { txId, at, transient, name } = call;
     const stub = new LevelStub(state, { channel: this.#channel, txId, at, transient });
-    const args = call.args.map(text);
+    const args = call.args.map(requestText);
     const answer = await this.#executor.run({ name, args, stub, identity, clock });
     return { stub, identity, answer };
   }
-}
-
-/** As the shim decodes arguments: bytes that are not UTF-8 become replacement characters. */
-function text(argument: Uint8Array): string {
-  return Buffer.from(argument.buffer, argument.byteOffset, argument.length).toString();
 }
 
 function blockTransaction(call: Call, stub: LevelStub, identity: Identity): BlockTransaction {
@@ -290,7 +286,7 @@ function blockTransaction(call: Call, stub: LevelStub, identity: Identity): Bloc
     at: formatTime(call.at),
     creator: { mspId: call.mspId, certificate },
     name: call.name,
-    request: call.args.map(text).join(''),
+    request: call.args.map(requestText).join(''),
     writes,
   };
   if (stub.event === undefined) return transaction;

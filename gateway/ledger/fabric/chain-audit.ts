@@ -1,10 +1,10 @@
 // Goes through every block of a channel: headers chained by their hashes, data as the headers say,
 // and what the appends to one log announced.
 import { createHash } from 'node:crypto';
-import { equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
+import { EMPTY_BYTES, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
-import { parseLogTransaction, requestText } from '../log-transactions.js';
+import { type LoggedAppend, parseLogTransaction, requestText } from '../log-transactions.js';
 import { blockHash } from './block-hash.js';
 import type { FabricTransaction } from './fabric-blocks.js';
 import type { FabricLedger } from './fabric-ledger.js';
@@ -26,17 +26,17 @@ function isEffective(chaincode: string, transaction: FabricTransaction): boolean
   return transaction.chaincode === chaincode && changesState(transaction);
 }
 
-/** Whether a committed transaction is an append to this log. */
-export function isAppendTo(
+/** The append to this log that a committed transaction is; undefined when it is none. */
+export function findAppend(
   logId: string,
   chaincode: string,
   transaction: FabricTransaction,
-): boolean {
+): LoggedAppend | undefined {
   const { name, args, creator, txId } = transaction;
-  if (!isEffective(chaincode, transaction) || name !== 'append') return false;
-  const request = requestText(args[0] ?? utf8(''));
+  if (!isEffective(chaincode, transaction) || name !== 'append') return undefined;
+  const request = requestText(args[0] ?? EMPTY_BYTES);
   const parsed = parseLogTransaction({ txId, creator, name, request });
-  return parsed.logId === logId;
+  return parsed.kind === 'append' && parsed.logId === logId ? parsed : undefined;
 }
 
 function corrupt(what: string): never {
@@ -63,7 +63,7 @@ export async function auditChain(ledger: FabricLedger, logId: string): Promise<C
     for (const one of block.transactions) {
       if (!isEffective(chaincode, one)) continue;
       transactions++;
-      if (!isAppendTo(logId, chaincode, one)) continue;
+      if (findAppend(logId, chaincode, one) === undefined) continue;
       if (one.event === undefined)
         corrupt(`an append of block ${number} announces no closing leaf`);
       closingLeaves.update(one.event.payload);
@@ -84,17 +84,19 @@ export interface AppendOrigin {
   readonly creator: FabricTransaction['creator'];
 }
 
-/** The newest append to a log, among the newest blocks. */
+/** Newest blocks in which the newest append is looked for. */
+const SEARCHED_BLOCKS = 1_000;
+
+/** The newest append to a log, among the newest blocks; undefined when they hold none. */
 export async function findNewestAppend(
   ledger: FabricLedger,
   logId: string,
-  blocks = 1_000,
 ): Promise<AppendOrigin | undefined> {
   const { chaincode } = ledger.profile;
   const { height } = await readChainInfo(ledger.connection);
-  for (let number = height - 1; number >= Math.max(0, height - blocks); number--) {
+  for (let number = height - 1; number >= Math.max(0, height - SEARCHED_BLOCKS); number--) {
     const { transactions } = await readBlock(ledger.connection, number);
-    const found = transactions.filter((one) => isAppendTo(logId, chaincode, one)).at(-1);
+    const found = transactions.findLast((one) => findAppend(logId, chaincode, one) !== undefined);
     if (found !== undefined) return { block: number, txId: found.txId, creator: found.creator };
   }
   return undefined;

@@ -1,6 +1,5 @@
 // The appends to one log, from the blocks of its channel.
-import { parseLogTransaction } from '../log-transactions.js';
-import { isAppendTo } from './chain-audit.js';
+import { findAppend } from './chain-audit.js';
 import type { FabricLedger } from './fabric-ledger.js';
 import { readChainInfo } from './system-call.js';
 
@@ -12,11 +11,8 @@ export async function* readAppends(
   const { height } = await readChainInfo(ledger.connection);
   for await (const { number, transactions } of ledger.blocks(0)) {
     for (const transaction of transactions) {
-      if (!isAppendTo(logId, ledger.profile.chaincode, transaction)) continue;
-      const { txId, creator, name, args } = transaction;
-      const request = Buffer.from(args[0] as Uint8Array).toString();
-      const parsed = parseLogTransaction({ txId, creator, name, request });
-      if (parsed.kind === 'append') yield parsed.hashes;
+      const append = findAppend(logId, ledger.profile.chaincode, transaction);
+      if (append !== undefined) yield append.hashes;
     }
     if (number >= height - 1) return;
   }

@@ -9,7 +9,11 @@ import { leafHash } from '../../../chaincode/core/leaf.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import type { Registration } from '../../../chaincode/core/registration.js';
 import { formatTime, parseTime } from '../../../chaincode/core/time.js';
-import { type LogTransaction, parseLogTransaction } from '../../ledger/log-transactions.js';
+import {
+  type LoggedAppend,
+  type LogTransaction,
+  parseLogTransaction,
+} from '../../ledger/log-transactions.js';
 import { Alarm, type AlarmPlace } from './alarm.js';
 import type { ChannelBlock, ChannelTransaction } from './channel-block.js';
 import { appendRows, findDifference, logRowKey, registrationRows } from './contract-rows.js';
@@ -27,7 +31,6 @@ export interface RebuiltAppend extends FollowedAppend {
   readonly transaction: number;
 }
 
-type Append = Extract<LogTransaction, { kind: 'append' }>;
 type Register = Extract<LogTransaction, { kind: 'registerLog' }>;
 
 const APPEND_EVENT = 'append';
@@ -137,7 +140,7 @@ export class ChannelLogs {
   }
 
   #append(
-    { logId, expectedSize, hashes }: Append,
+    { logId, expectedSize, hashes }: LoggedAppend,
     block: ChannelBlock,
     transaction: ChannelTransaction,
     placed: Placed,

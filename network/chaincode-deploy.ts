@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import {
+  DEFAULT_ENDORSEMENTS,
   type Deployment,
   endorsementPolicy,
   findDeployment,
@@ -25,12 +26,9 @@ import type { NetworkState } from './state.js';
 
 type Progress = (line: string) => void;
 
-export interface DeployOptions {
-  /** How many organisations' peers must endorse; 2. */
+export interface UpgradeOptions {
+  /** How many organisations' peers must endorse; as many as before when left out. */
   readonly endorsements?: number;
-}
-
-export interface UpgradeOptions extends DeployOptions {
   /** Of the next definition; that of the contract's manifest when left out. */
   readonly version?: string;
   /** Another contract than this program's own, see chaincode-stage. */
@@ -52,7 +50,6 @@ export interface ChaincodeStatus extends Omit<Deployment, 'ports'> {
   readonly services: readonly ServiceStatus[];
 }
 
-const DEFAULT_ENDORSEMENTS = 2;
 /** What the services of the definition before are still answering. */
 const DRAIN_MS = 2_000;
 
@@ -69,15 +66,12 @@ async function prepare(
   return { version: version ?? staged.version, digest, label, packageId };
 }
 
-async function planFirst(
-  state: NetworkState,
-  { endorsements }: DeployOptions,
-): Promise<Deployment> {
+async function planFirst(state: NetworkState): Promise<Deployment> {
   const prepared = await prepare(state, await contractFiles());
   const deployment = {
     ...prepared,
     sequence: 1,
-    policy: endorsementPolicy(state, endorsements ?? DEFAULT_ENDORSEMENTS),
+    policy: endorsementPolicy(state, DEFAULT_ENDORSEMENTS),
     ports: Object.fromEntries(
       state.organisations.map(({ name, ports }) => [name, ports.chaincode]),
     ),
@@ -94,9 +88,8 @@ async function planFirst(
 export async function deployChaincode(
   state: NetworkState,
   progress: Progress,
-  options: DeployOptions = {},
 ): Promise<Deployment> {
-  const current = (await findDeployment(state)) ?? (await planFirst(state, options));
+  const current = (await findDeployment(state)) ?? (await planFirst(state));
   await startServices(state, current, progress);
   await define(state, current, progress);
   const upgrade = await findDeployment(state, 'upgrade');

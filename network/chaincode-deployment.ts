@@ -73,6 +73,9 @@ export async function finishUpgrade(state: NetworkState): Promise<void> {
   await rename(fileOf(state, 'upgrade'), fileOf(state, 'deployment'));
 }
 
+/** How many organisations' peers must endorse, and attest, unless the channel says else. */
+export const DEFAULT_ENDORSEMENTS = 2;
+
 /** So many of the peers of all organisations. */
 export function endorsementPolicy(state: NetworkState, endorsements: number): string {
   const peers = state.organisations.map(({ mspId }) => `'${mspId}.peer'`);

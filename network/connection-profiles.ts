@@ -3,13 +3,10 @@
 import { dirname, relative } from 'node:path';
 import type { IdentityRole } from '../chaincode/core/identity-roles.js';
 import { caName, caUrl, identityFiles } from './ca-enrol.js';
-import { endorsementsOf, findDeployment } from './chaincode-deployment.js';
+import { DEFAULT_ENDORSEMENTS, endorsementsOf, findDeployment } from './chaincode-deployment.js';
 import { writeWhole } from './files.js';
 import { profileFile, tlsRootFile } from './paths.js';
 import type { NetworkState, Organisation } from './state.js';
-
-/** How many organisations the policy and an attestation need, unless the channel says else. */
-const ENDORSEMENTS = 2;
 
 function profileOf(state: NetworkState, organisation: Organisation, endorsements: number): object {
   const { mspId, ports } = organisation;
@@ -44,7 +41,7 @@ function profileOf(state: NetworkState, organisation: Organisation, endorsements
 /** Written anew at each `up` and after each upgrade. */
 export async function writeConnectionProfiles(state: NetworkState): Promise<void> {
   const deployment = await findDeployment(state);
-  const endorsements = deployment === undefined ? ENDORSEMENTS : endorsementsOf(deployment);
+  const endorsements = deployment === undefined ? DEFAULT_ENDORSEMENTS : endorsementsOf(deployment);
   for (const organisation of state.organisations) {
     const text = `${JSON.stringify(profileOf(state, organisation, endorsements), null, 2)}\n`;
     await writeWhole(profileFile(state, organisation), text);

@@ -29,7 +29,6 @@ export interface ProgramRun {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  readonly deadlineMs?: number;
 }
 
 /** Gives what it printed. Throws NETWORK_FAILED with the last of what it said. */
@@ -37,7 +36,7 @@ export async function runProgram(given: ProgramRun): Promise<{ stdout: string; s
   try {
     return await run(given.program, [...given.args], {
       env: cleanEnvironment(given.env),
-      timeout: given.deadlineMs ?? DEADLINE_MS,
+      timeout: DEADLINE_MS,
       maxBuffer: OUTPUT_BYTES,
       ...(given.cwd === undefined ? {} : { cwd: given.cwd }),
     });

@@ -2,8 +2,6 @@
 
 /** Until the headers of an answer are there: a long history is made before them. */
 export const HEADERS_MS = 120_000;
-/** Until a connection stands, TLS included. */
-export const CONNECT_MS = 10_000;
 /** Between two pieces of an answer; a gateway that works sends a beat more often. */
 export const IDLE_MS = 60_000;
 /** How often an empty line says that whoever sends rows is still at work. */

@@ -76,16 +76,15 @@ export function nameOf(reference: JsonObject | undefined): string | undefined {
 }
 
 /** Inverse of {@link nameOf}. */
-export function referenceOf(name: string, display?: string): JsonObject {
-  const shown = display === undefined ? {} : { display };
+export function referenceOf(name: string): JsonObject {
   // Systems are absolute in R4; whatever is none stays a part of the value.
   const token = /^([a-z][a-z0-9+.-]*:[^\s|]+)\|(.*\S.*)$/is.exec(name);
   if (token !== null) {
     const [, system, value] = token as unknown as [string, string, string];
-    return { identifier: { system, value }, ...shown };
+    return { identifier: { system, value } };
   }
   const isReference = findLiteral(name) !== undefined && !VERSION.test(name);
-  return isReference ? { reference: name, ...shown } : { identifier: { value: name }, ...shown };
+  return isReference ? { reference: name } : { identifier: { value: name } };
 }
 
 /** Type of the resource that a reference is to, as far as it says so. */

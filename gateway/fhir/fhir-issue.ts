@@ -52,7 +52,7 @@ export function withPrefix(issue: FhirIssue, prefix: string): FhirIssue {
 }
 
 /** A refusal that names no element, as one of the whole resource. */
-export function asFhirIssue(error: ChartsealError, expression = 'AuditEvent'): FhirIssue {
+export function asFhirIssue(error: ChartsealError): FhirIssue {
   if (error instanceof FhirIssue) return error;
-  return new FhirIssue(error.code, 'invalid', expression, error.message);
+  return new FhirIssue(error.code, 'invalid', 'AuditEvent', error.message);
 }

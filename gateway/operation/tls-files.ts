@@ -15,8 +15,6 @@ export interface TlsFilesOptions {
   readonly onMaterial: (material: TlsMaterial) => void;
   /** New files cannot be taken. Told once for each fault. */
   readonly onFault: (fault: ChartsealError) => void;
-  /** How often the files are looked at. */
-  readonly lookMs?: number;
   readonly now?: () => number;
 }
 
@@ -83,8 +81,7 @@ export class TlsFiles {
 
   /** Looks from now on. */
   start(): void {
-    const { lookMs = LOOK_MS } = this.#options;
-    this.#timer = setInterval(() => void this.look(), lookMs).unref();
+    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
   }
 
   async stop(): Promise<void> {

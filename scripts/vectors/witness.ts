@@ -156,8 +156,8 @@ function hostileCases(): WitnessCase[] {
     return { name: `witness/${fault}`, witness: { byte, count }, leafCount, expect };
   };
   const label = hex(labelFor('1'));
-  const asking = (fault: string, witness: Uint8Array, asked = label): WitnessCase => {
-    const reads = [{ label: asked }];
+  const asking = (fault: string, witness: Uint8Array): WitnessCase => {
+    const reads = [{ label }];
     return { name: `witness/${fault}`, witness: hex(witness), leafCount: 1, reads, expect };
   };
   const writing = (fault: string, witness: Uint8Array, written: Uint8Array): WitnessCase => ({

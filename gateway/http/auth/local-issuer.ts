@@ -11,14 +11,14 @@ const ISSUER = 'https://demo.invalid/chartseal';
 const AUDIENCE = 'chartseal-demo';
 const ALGORITHM = 'ES256';
 const KEY_ID = 'demo';
-const DEFAULT_LIFETIME_SECONDS = 8 * 3600;
+/** A working day. */
+const LIFETIME_SECONDS = 8 * 3600;
 
 export interface DemoBearer {
   readonly sub: string;
   readonly roles: readonly Role[];
   readonly patient?: PatientIdentifier;
   readonly name?: string;
-  readonly lifetimeSeconds?: number;
 }
 
 export class LocalIssuer {
@@ -50,8 +50,8 @@ export class LocalIssuer {
     return new LocalIssuer(config, { keys: [key] }, privateKey);
   }
 
-  /** A bearer token, for a working day unless said otherwise. */
-  issue({ sub, lifetimeSeconds = DEFAULT_LIFETIME_SECONDS, ...claims }: DemoBearer) {
+  /** A bearer token. */
+  issue({ sub, ...claims }: DemoBearer) {
     const issuedAt = Math.floor(Date.now() / 1000);
     return new SignJWT({ ...claims })
       .setProtectedHeader({ alg: ALGORITHM, typ: 'at+jwt', kid: KEY_ID })
@@ -59,7 +59,7 @@ export class LocalIssuer {
       .setAudience(AUDIENCE)
       .setSubject(sub)
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + lifetimeSeconds)
+      .setExpirationTime(issuedAt + LIFETIME_SECONDS)
       .sign(this.#key);
   }
 }

@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { type JsonObject, type JsonValue, parseJsonBytes } from '../chaincode/core/json.js';
 import { type CertificateWithKey, signLowS } from './ca-keys.js';
+import type { RevocationReason } from './revocation-reasons.js';
 
 export interface CaEndpoint {
   /** `https://host:port`. */
@@ -24,16 +25,6 @@ export interface Registration {
     readonly inCertificate: boolean;
   }[];
 }
-
-/** Of RFC 5280, section 5.3.1, as the authority spells them. */
-export const REVOCATION_REASONS = [
-  'unspecified',
-  'keycompromise',
-  'affiliationchanged',
-  'superseded',
-  'cessationofoperation',
-] as const;
-export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 type Method = 'GET' | 'POST' | 'PUT';
 

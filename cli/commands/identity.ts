@@ -16,7 +16,7 @@ import {
   readProfileFile,
   readRoots,
 } from '../../gateway/ledger/fabric/profile.js';
-import { CaClient, type RevocationReason } from '../../network/ca-client.js';
+import { CaClient } from '../../network/ca-client.js';
 import {
   DAY_MS,
   enrolIdentity,
@@ -28,6 +28,7 @@ import {
 import { certificateFacts } from '../../network/ca-keys.js';
 import { publishRevocations } from '../../network/ca-revocation.js';
 import { writeWhole } from '../../network/files.js';
+import type { RevocationReason } from '../../network/revocation-reasons.js';
 import { readState } from '../../network/state.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_FINDING } from '../exit.js';

@@ -2,16 +2,10 @@
 
 import { InvalidArgumentError } from 'commander';
 import { IDENTITY_ROLES } from '../../chaincode/core/identity-roles.js';
+import { REVOCATION_REASONS } from '../../network/revocation-reasons.js';
 import * as flags from '../flags.js';
 import { type CommandRow, command } from './row.js';
 
-const REASONS = [
-  'unspecified',
-  'keycompromise',
-  'affiliationchanged',
-  'superseded',
-  'cessationofoperation',
-] as const;
 const DEFAULT_DAYS = 30;
 
 function oneOf<T extends string>(words: readonly T[]): (text: string) => T {
@@ -73,7 +67,7 @@ export const IDENTITY_COMMANDS: readonly CommandRow[] = [
         oneOf(IDENTITY_ROLES),
       ),
       certificate: flags.text('--certificate <file>', 'this certificate instead'),
-      reason: flags.choice('--reason <word>', 'why', REASONS, 'unspecified'),
+      reason: flags.choice('--reason <word>', 'why', REVOCATION_REASONS, 'unspecified'),
       list: flags.text('--list <file>', 'write the list of what is revoked to this file'),
       state: flags.text('--state <dir>', 'network whose channel is told of it'),
     },

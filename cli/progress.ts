@@ -11,7 +11,7 @@ const MEBIBYTE = 1024 * 1024;
 /** Before that, the rate says little about the time left. */
 const ESTIMATE_AFTER_S = 2;
 
-export function durationText(seconds: number): string {
+function durationText(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.ceil(whole / 60);

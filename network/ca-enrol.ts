@@ -76,10 +76,7 @@ export async function caClient(state: NetworkState, organisation: Organisation):
 }
 
 /** As the authority knows it. */
-export function registrationOf(
-  { name }: Pick<Organisation, 'name'>,
-  role: IdentityRole,
-): Registration {
+function registrationOf({ name }: Pick<Organisation, 'name'>, role: IdentityRole): Registration {
   const rights = role === 'admin' ? Object.entries(ADMINISTRATOR_RIGHTS) : [];
   return {
     id: `${name}-${role}`,

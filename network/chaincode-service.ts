@@ -64,7 +64,7 @@ function isListening(port: number): Promise<boolean> {
  * The folder from which a deployment runs: as it was deployed, not what was built since.
  * Throws CHAINCODE_ALTERED when other files lie there, CHAINCODE_FAILED.
  */
-export async function deployedFolder(
+async function deployedFolder(
   state: NetworkState,
   { digest }: Deployment,
   progress: (line: string) => void,

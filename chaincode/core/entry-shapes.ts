@@ -22,7 +22,7 @@ const recordId = text({ min: 1, max: 4096, pattern: /^[^\0]+$/ });
 const category = line(64);
 
 /** A code of a code system, as FHIR writes it in searches: `system|code`, `|code` without one. */
-export const TOKEN = text({ min: 2, max: 256, pattern: /^[^\s|]*\|[^\s|]+( [^\s|]+)*$/ });
+const TOKEN = text({ min: 2, max: 256, pattern: /^[^\s|]*\|[^\s|]+( [^\s|]+)*$/ });
 
 /** What was assumed while an event was mapped; a word that a reader does not know is no fault. */
 const assumption = text({ min: 1, max: 64, pattern: /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/ });

@@ -8,7 +8,7 @@ import type { JsonValue } from './json.js';
 import { MAX_ENTRY_BYTES } from './limits.js';
 import { checkShape } from './shape.js';
 
-export const ENTRY_VERSION = 1;
+const ENTRY_VERSION = 1;
 
 export interface Source {
   readonly system: string;

@@ -55,7 +55,7 @@ const REQUEST = {
   'predecessor?': hex(HASH_BYTES),
 } as const;
 
-export const REGISTRATION_REQUEST_SHAPE = object(REQUEST);
+const REGISTRATION_REQUEST_SHAPE = object(REQUEST);
 export const REGISTRATION_SHAPE = object({
   ...REQUEST,
   mspId: text({ min: 1, max: 128 }),

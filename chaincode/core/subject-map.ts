@@ -14,7 +14,7 @@ export const NODE_INNER = 3;
 export const NODE_SUBJECT = 4;
 
 /** A subtree without subjects; its hash is 32 zero bytes. */
-export class EmptyNode {
+class EmptyNode {
   readonly tag = NODE_EMPTY;
 }
 

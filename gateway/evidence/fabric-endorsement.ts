@@ -32,7 +32,7 @@ export interface FabricEndorsement {
 }
 
 /** More organisations than any channel has. */
-export const MAX_ENDORSEMENTS = 256;
+const MAX_ENDORSEMENTS = 256;
 
 const SHAPE = object({
   type: oneOf([FABRIC_TYPE]),

@@ -13,7 +13,7 @@ import { withoutMark } from '../byte-order-mark.js';
 import { FhirIssue, refuse } from './fhir-issue.js';
 
 /** Resources in one Bundle. */
-export const MAX_BUNDLE_ENTRIES = 10_000;
+const MAX_BUNDLE_ENTRIES = 10_000;
 
 interface PartBytes {
   /** Where the resource stands in the body; '' when it is the body. */

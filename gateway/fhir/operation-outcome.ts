@@ -40,7 +40,7 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, IssueType>>> = {
 };
 
 /** The issue type of an error that names no element. */
-export function issueTypeOf(code: ErrorCode): IssueType {
+function issueTypeOf(code: ErrorCode): IssueType {
   return BY_CODE[code] ?? BY_STATUS[ERROR_CODES[code].status] ?? 'exception';
 }
 

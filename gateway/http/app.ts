@@ -150,7 +150,7 @@ async function refuse(
 }
 
 /** Only this listener's routes: those for commands beside it and the pages are on no other. */
-export function routesOf(routes: readonly Route[], listener: ListenerKind): readonly Route[] {
+function routesOf(routes: readonly Route[], listener: ListenerKind): readonly Route[] {
   return routes.filter(({ access, isPage = false }) => {
     if (isPage) return listener === 'people';
     return access !== 'operator' || listener === 'local';

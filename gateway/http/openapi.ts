@@ -149,7 +149,7 @@ function rolesOf({ access }: Route): JsonValue {
 }
 
 /** Who may call, in words. */
-export function callersOf({ access }: Pick<Route, 'access'>): string {
+function callersOf({ access }: Pick<Route, 'access'>): string {
   if (access === 'open') return 'anybody, without credentials';
   if (access === 'operator') return 'commands beside the gateway';
   const others = access.others ?? [];

@@ -14,10 +14,10 @@ import {
 } from '../http/limits.js';
 import { MAX_LETTERS, MAX_LETTERS_BYTES } from '../services/feed/limits.js';
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export const DEFAULT_PEOPLE = { host: '127.0.0.1', port: 8480 } as const;
+const DEFAULT_PEOPLE = { host: '127.0.0.1', port: 8480 } as const;
 export const DEFAULT_LIMITS = {
   connections: MAX_CONNECTIONS,
   requestsPerMinute: REQUESTS_PER_MINUTE,
@@ -29,7 +29,7 @@ export const DEFAULT_LIMITS = {
 } as const;
 
 /** What is known of sources; see services/feed. */
-export const DEFAULT_FEED = {
+const DEFAULT_FEED = {
   sources: {},
   refusedEvents: MAX_LETTERS,
   refusedMebibytes: MAX_LETTERS_BYTES / 1024 ** 2,

@@ -12,7 +12,7 @@ import { newFullTiles, ProvenTiles } from './proven-tiles.js';
 import type { HashTilePlace, TilePlace } from './tile-path.js';
 
 /** Big-endian length before each leaf. */
-export const LEAF_LENGTH = Uint8Array.of(LEAF_BYTES >> 8, LEAF_BYTES & 0xff);
+const LEAF_LENGTH = Uint8Array.of(LEAF_BYTES >> 8, LEAF_BYTES & 0xff);
 
 function corrupt(what: string): never {
   throw new ChartsealError('STORE_CORRUPT', what);

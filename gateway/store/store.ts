@@ -245,7 +245,7 @@ export class StoredLog {
 }
 
 /** A store as it was at one moment, while it goes on being written. */
-export class StoreMoment extends StoredLog {
+class StoreMoment extends StoredLog {
   declare readonly db: StoreMomentRows;
 
   close(): Promise<void> {

@@ -15,7 +15,7 @@ import type { Store } from '../../gateway/store/store.js';
 import type { Stretch } from './sampled.js';
 
 /** Passes everything on to a ledger. */
-export class WatchedLedger implements Ledger {
+class WatchedLedger implements Ledger {
   /** From the call of each append to its answer. */
   readonly flights: Stretch[] = [];
   /** Calls of {@link attest}. */

@@ -40,7 +40,7 @@ export async function runTask<T>(workshop: Workshop, task: LogTask): Promise<T> 
   return JSON.parse(await workshop.run(process.execPath, childArgs(task))) as T;
 }
 
-export function blockOf(entries: number): number {
+function blockOf(entries: number): number {
   return Math.min(BLOCK, Math.floor(entries / 3));
 }
 

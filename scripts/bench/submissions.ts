@@ -35,7 +35,7 @@ export function record(index: number): RecordSubmission {
 }
 
 /** @param patient number of the patient */
-export function accessTo(patient: number, request: string): AccessSubmission {
+function accessTo(patient: number, request: string): AccessSubmission {
   return {
     patient: { system: SYSTEM, value: `P${patient}` },
     occurredAt: '2026-11-01T08:00:00.000Z',

@@ -1,7 +1,7 @@
 // The one shape of vector files: a head, then one case a line, so that a change shows as a line.
 import { createHash } from 'node:crypto';
 
-export const VECTORS_FORMAT = 'chartseal-vectors/1';
+const VECTORS_FORMAT = 'chartseal-vectors/1';
 
 /** What must come of a case: see test/vectors/README.md. */
 export type Expect = 'ok' | { readonly code?: string; readonly step?: string };

@@ -37,7 +37,7 @@ export const LARGE = [
   2 ** 53 - 1,
 ] as const;
 
-export const COMMON = referenceLeaf(Buffer.from('common leaf'));
+const COMMON = referenceLeaf(Buffer.from('common leaf'));
 const SPECIAL = [0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 52, ...LARGE.map((size) => size - 1)];
 const special = new Map(
   SPECIAL.map((index) => [BigInt(index), referenceLeaf(Buffer.from(`leaf ${index}`))] as const),

@@ -4,7 +4,7 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { PatientIdentifier } from '../../../chaincode/core/patient-id.js';
 import { FORMATS } from './negotiation.js';
 
-export const DEFAULT_COUNT = 50;
+const DEFAULT_COUNT = 50;
 export const MAX_COUNT = 200;
 const MAX_VALUE_BYTES = 1024;
 
@@ -247,7 +247,7 @@ const REPEATABLE = new Set(['date']);
 /** Go with a cursor, which says all the rest. */
 const BESIDE_CURSOR = new Set(['_cursor', '_count', '_format', '_pretty']);
 
-export const SEARCH_NAMES: readonly string[] = Object.keys(READERS);
+const SEARCH_NAMES: readonly string[] = Object.keys(READERS);
 
 /** @param lenient passes over what is not known. Throws BAD_INPUT. */
 export function parseSearch(pairs: Pairs, lenient: boolean): SearchQuery {

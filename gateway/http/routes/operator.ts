@@ -25,7 +25,7 @@ import type { Submitter } from '../../services/sequencer/build-entry.js';
 import { ACCESS_SUBMISSION_SHAPE, parseAccessSubmission } from '../../services/submission.js';
 import type { ApiRequest, Parameter, Route } from '../route.js';
 
-export const OPERATOR: Parameter = {
+const OPERATOR: Parameter = {
   in: 'header',
   name: OPERATOR_HEADER,
   description: 'Account of this machine whose command it is: `cli:` and its name.',

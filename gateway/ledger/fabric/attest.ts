@@ -11,7 +11,7 @@ function present<T>(value: T | undefined): T {
 }
 
 /** What lies in a prepared transaction. */
-export function openPrepared(bytes: Uint8Array) {
+function openPrepared(bytes: Uint8Array) {
   const prepared = gateway.PreparedTransaction.deserializeBinary(bytes);
   const envelope = present(prepared.getEnvelope());
   const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());

@@ -82,7 +82,7 @@ function silentFinding({ system, boundSeconds, lastAt }: Silent): Finding {
 }
 
 /** What a feed that is open says of itself. @param folder DATA */
-export function judgeFeed(
+function judgeFeed(
   status: FeedStatus,
   bounds: SilenceBounds,
   now: number,

@@ -15,7 +15,7 @@ import { formatJsonRow, parseJsonRow } from '../../store/rows.js';
 import type { Submitter } from '../sequencer/build-entry.js';
 import type { AsideCause } from './facts.js';
 
-export const FAILED_KINDS = ['record', 'file'] as const;
+const FAILED_KINDS = ['record', 'file'] as const;
 export type FailedKind = (typeof FAILED_KINDS)[number];
 
 /** Something that is not in the log, and why; to be kept. */

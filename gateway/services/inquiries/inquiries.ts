@@ -24,7 +24,7 @@ import { type InquiryCounts, OpenThreads } from './open-threads.js';
 import { isOpen, readStep, type Thread } from './thread.js';
 
 /** Of one patient; then the hospital answers before more is asked. */
-export const MAX_OPEN_INQUIRIES = 20;
+const MAX_OPEN_INQUIRIES = 20;
 
 /** So that nobody's question is put off for ever. */
 const MAX_DUE_MS = 366 * 86_400_000;

@@ -64,11 +64,7 @@ function toChannelTransaction(one: FabricTransaction, contract: string) {
 }
 
 /** A block with those of its transactions that wrote state of the contract. */
-export function toChannelBlock(
-  block: FabricBlock,
-  hash: Uint8Array,
-  contract: string,
-): ChannelBlock {
+function toChannelBlock(block: FabricBlock, hash: Uint8Array, contract: string): ChannelBlock {
   const transactions = block.transactions.flatMap(
     (one) => toChannelTransaction(one, contract) ?? [],
   );

@@ -86,7 +86,7 @@ export function checkTrustedLogs(trust: Trust, channel: string, logs: readonly R
 }
 
 /** What state says of a log at the size to which its blocks lead. */
-export async function compareWithState(source: BlockSource, log: RebuiltLog): Promise<void> {
+async function compareWithState(source: BlockSource, log: RebuiltLog): Promise<void> {
   const { frontier, closingLeaf } = log;
   const stated = await source.findCheckpoint(log.logId, frontier.size);
   const fail = (reason: string): never => {

@@ -9,7 +9,7 @@ const RETRIABLE: ReadonlySet<ErrorCode> = new Set([
   'LEDGER_LOCKED',
   'CLOCK_SKEW',
 ]);
-export const isRetriable = (error: unknown) =>
+const isRetriable = (error: unknown) =>
   error instanceof ChartsealError && RETRIABLE.has(error.code);
 export const RETRY_PAUSE_MS = 250;
 

@@ -1,6 +1,7 @@
 // What the feed knows of each source, and of each event that was refused and kept aside.
 import type { ErrorCode } from '../../../chaincode/core/errors.js';
 import type { Submitter } from '../sequencer/build-entry.js';
+import { MAX_CAUSE_CHARACTERS } from './limits.js';
 
 /** By which way events came; `others` stands for all sources beyond the bound of their number. */
 export const FEED_WAYS = ['access-events', 'fhir', 'import', 'others'] as const;
@@ -62,6 +63,14 @@ export interface AsideCause {
   readonly message: string;
   /** FHIRPath of the element. */
   readonly expression?: string;
+}
+
+const words = (value: string) => value.toWellFormed().slice(0, MAX_CAUSE_CHARACTERS);
+
+/** The cause as a row holds it: each text well formed, and no longer than its bound. */
+export function boundedCause({ code, message, expression }: AsideCause): AsideCause {
+  const where = expression === undefined ? {} : { expression: words(expression) };
+  return { code, message: words(message), ...where };
 }
 
 /** An event that was refused, to be kept aside. */

@@ -4,7 +4,7 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { type Database, type RowBatch, readRow } from '../../store/database.js';
 import { keyNumber } from '../../store/keys.js';
 import type { Submitter } from '../sequencer/build-entry.js';
-import type { AsideCause } from './facts.js';
+import { type AsideCause, boundedCause } from './facts.js';
 import {
   FAILED,
   type FailedFacts,
@@ -17,7 +17,7 @@ import {
   parseFailed,
 } from './failed-rows.js';
 import { bytesKey } from './feed-rows.js';
-import { type FeedBounds, MAX_CAUSE_CHARACTERS, SOURCE_SHARE } from './limits.js';
+import { type FeedBounds, SOURCE_SHARE } from './limits.js';
 
 /** Something that is in the log now. */
 export interface Anchoring {
@@ -33,11 +33,7 @@ export type FailedCounts = Readonly<Record<FailedKind, number>>;
 
 const SLASH = 0x2f;
 const NOTHING_OWN = { count: 0, bytes: 0 } as const;
-const shown = ({ code, message, expression }: AsideCause): AsideCause => {
-  const words = (value: string) => value.toWellFormed().slice(0, MAX_CAUSE_CHARACTERS);
-  const where = expression === undefined ? {} : { expression: words(expression) };
-  return { code, message: words(message), ...where };
-};
+
 /** Rows hold nothing else. */
 function wellFormed(failure: Omit<Failure, 'content'>): Omit<Failure, 'content'> {
   const { caller, system, record } = failure;
@@ -143,7 +139,12 @@ export class FailedShelf {
   /** Throws NOT_FOUND. */
   async refuseAgain(id: number, cause: AsideCause, at: number): Promise<void> {
     const before = this.readFacts(id);
-    const facts = { ...before, cause: shown(cause), tries: before.tries + 1, lastTriedAt: at };
+    const facts = {
+      ...before,
+      cause: boundedCause(cause),
+      tries: before.tries + 1,
+      lastTriedAt: at,
+    };
     await this.#db.batch().put(failedKey(id), formatFailed(facts)).write(false);
     this.#facts.set(id, facts);
   }
@@ -158,7 +159,7 @@ export class FailedShelf {
     if (!this.#hasRoom(rest, content.length - (before?.size ?? 0), before)) return false;
     const facts: FailedFacts = {
       ...rest,
-      cause: shown(rest.cause),
+      cause: boundedCause(rest.cause),
       id: before?.id ?? this.#takeNumber(batch),
       size: content.length,
       receivedAt: before?.receivedAt ?? at,

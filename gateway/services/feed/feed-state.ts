@@ -9,6 +9,7 @@ import { parseOrdinal } from '../../store/rows.js';
 import {
   type Arrival,
   type Aside,
+  boundedCause,
   countArrival,
   type FeedSource,
   type LetterFacts,
@@ -31,7 +32,7 @@ import {
   sourceKey,
   sourceRowKey,
 } from './feed-rows.js';
-import { type FeedBounds, MAX_CAUSE_CHARACTERS, SOURCE_SHARE } from './limits.js';
+import { type FeedBounds, SOURCE_SHARE } from './limits.js';
 
 /** Events kept aside, and their bytes. */
 export interface Held {
@@ -42,8 +43,6 @@ export interface Held {
 const NONE: Held = { count: 0, bytes: 0 };
 /** All that is beyond the bound of sources. */
 const OTHERS: FeedSource = { via: 'others', caller: { id: '', mspId: '' } };
-
-const words = (value: string) => value.toWellFormed().slice(0, MAX_CAUSE_CHARACTERS);
 
 export class FeedState {
   readonly db: Database;
@@ -140,7 +139,7 @@ export class FeedState {
     const facts = this.readFacts(id);
     const after = {
       ...facts,
-      cause: shownCause(cause),
+      cause: boundedCause(cause),
       tries: facts.tries + 1,
       lastTriedAt: at,
     };
@@ -242,7 +241,7 @@ export class FeedState {
       lastReceivedAt: receivedAt,
       mediaType,
       ...(profile === undefined ? {} : { profile }),
-      cause: shownCause(cause),
+      cause: boundedCause(cause),
       size: bytes.length,
       digest,
       times: 1,
@@ -264,13 +263,8 @@ function again(before: LetterFacts, { receivedAt, cause, profile }: Aside): Lett
   return {
     ...facts,
     ...(profile === undefined ? {} : { profile }),
-    cause: shownCause(cause),
+    cause: boundedCause(cause),
     lastReceivedAt: receivedAt,
     times: before.times + 1,
   };
-}
-
-function shownCause({ code, message, expression }: Aside['cause']): Aside['cause'] {
-  const where = expression === undefined ? {} : { expression: words(expression) };
-  return { code, message: words(message), ...where };
 }

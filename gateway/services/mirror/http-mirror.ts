@@ -16,12 +16,12 @@ import { newFullTiles, ProvenTiles } from '../proven-tiles.js';
 import type { HashTilePlace } from '../tile-path.js';
 import { Alarm, type AlarmPlace } from './alarm.js';
 import { NO_BLOCKS } from './channel-block.js';
-import { Bell } from './feed.js';
 import type { FollowedLog } from './followed-log.js';
 import { GivenAppends } from './given-appends.js';
 import { onMirror } from './mirror-folder.js';
 import { MirrorStore } from './mirror-store.js';
 import { type LeafProgress, MirroredLeaves } from './mirrored-leaves.js';
+import { Bell } from './read-ahead.js';
 
 export interface HttpMirrorOptions {
   readonly folder: string;

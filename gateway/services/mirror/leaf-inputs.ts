@@ -2,15 +2,15 @@
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { Alarm } from './alarm.js';
 import type { RebuiltLog } from './channel-logs.js';
-import type { Feed } from './feed.js';
 import type { GivenLeaf } from './leaves-input.js';
 import type { MirrorStore } from './mirror-store.js';
 import { type LeafFate, MirroredLeaves } from './mirrored-leaves.js';
+import type { ReadAhead } from './read-ahead.js';
 
 export interface LeafInput {
   /** For messages. */
   readonly name: string;
-  readonly feed: Feed<GivenLeaf>;
+  readonly items: ReadAhead<GivenLeaf>;
 }
 
 interface Reading extends LeafInput {
@@ -55,13 +55,13 @@ export class LeafInputs {
 
   /** Whether all inputs have ended, or wait for blocks that were not read. */
   get isOver(): boolean {
-    return this.#inputs.every(({ feed, waits }) => feed.isOver || waits !== undefined);
+    return this.#inputs.every(({ items, waits }) => items.isOver || waits !== undefined);
   }
 
   /** Inputs whose next leaf is beyond the blocks that were read. */
   get ahead(): readonly { readonly name: string; readonly index: number }[] {
-    return this.#inputs.flatMap(({ name, feed, waits }) => {
-      const index = feed.peek()?.index;
+    return this.#inputs.flatMap(({ name, items, waits }) => {
+      const index = items.peek()?.index;
       return waits === 'ahead' && index !== undefined ? [{ name, index }] : [];
     });
   }
@@ -104,11 +104,11 @@ export class LeafInputs {
   }
 
   close(): void {
-    for (const { feed } of this.#inputs) feed.close();
+    for (const { items } of this.#inputs) items.close();
   }
 
   async #takeOne(input: Reading): Promise<boolean> {
-    const next = input.feed.peek();
+    const next = input.items.peek();
     if (next === undefined) return false;
     const log = await this.#logOf(input, next);
     if (log === undefined) {
@@ -121,7 +121,7 @@ export class LeafInputs {
       return false;
     }
     delete input.waits;
-    input.feed.drop();
+    input.items.drop();
     return true;
   }
 
@@ -156,11 +156,11 @@ export class LeafInputs {
 
   /** Leaves that come after one which none of the inputs has. */
   async #requireNoGap(): Promise<void> {
-    for (const { waits, logId, name, feed } of this.#inputs) {
+    for (const { waits, logId, name, items } of this.#inputs) {
       const log = this.#store.logs.find((one) => one.logId === logId);
       if (waits !== 'gap' || log === undefined) continue;
       const leaves = this.of(log);
-      const later = feed.peek()?.index;
+      const later = items.peek()?.index;
       const text = `leaf ${leaves.next} is not given, ${name} goes on with leaf ${later}`;
       throw await leaves.withheld(text);
     }

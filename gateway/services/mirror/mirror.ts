@@ -7,12 +7,12 @@ import type { Trust } from '../../evidence/trust.js';
 import { Alarm } from './alarm.js';
 import type { BlockPosition, BlockSource, ChannelBlock } from './channel-block.js';
 import { ChannelLogs, type RebuiltLog } from './channel-logs.js';
-import { Bell, Feed } from './feed.js';
 import { LeafInputs } from './leaf-inputs.js';
 import { readLeaves } from './leaves-input.js';
 import { onMirror } from './mirror-folder.js';
 import { MirrorStore } from './mirror-store.js';
 import type { LeafProgress } from './mirrored-leaves.js';
+import { Bell, ReadAhead } from './read-ahead.js';
 import { checkTrustedLogs, compareLogs, rootOf } from './rebuild-channel.js';
 
 export interface GivenLeaves {
@@ -66,7 +66,7 @@ export class Mirror {
   readonly #inputs: LeafInputs;
   readonly #bell = new Bell();
   readonly #end = new AbortController();
-  readonly #blocks: Feed<ChannelBlock>;
+  readonly #blocks: ReadAhead<ChannelBlock>;
   #position: BlockPosition;
   #isCompared = false;
   #told = '';
@@ -80,11 +80,11 @@ export class Mirror {
     this.#logs = new ChannelLogs(source.contract, store.logs);
     const inputs = leaves.map(({ name, read }) => ({
       name,
-      feed: new Feed(readLeaves(read(end), name), this.#bell, LEAVES_AHEAD),
+      items: new ReadAhead(readLeaves(read(end), name), this.#bell, LEAVES_AHEAD),
     }));
     this.#inputs = new LeafInputs({ store, inputs, ...(origin === undefined ? {} : { origin }) });
     const last = follow ? undefined : source.height;
-    this.#blocks = new Feed(source.blocks(store.position, last), this.#bell, BLOCKS_AHEAD);
+    this.#blocks = new ReadAhead(source.blocks(store.position, last), this.#bell, BLOCKS_AHEAD);
   }
 
   /**

@@ -27,7 +27,8 @@ export class Bell {
   }
 }
 
-export class Feed<T> {
+/** Items of one source, of which some are read before they are asked for. */
+export class ReadAhead<T> {
   readonly #bell: Bell;
   readonly #most: number;
   readonly #items: T[] = [];

@@ -6,7 +6,8 @@ import { TAG_TREE_LEAF, taggedHash } from './hash.js';
 import { HASH_BYTES, LEAF_BYTES } from './limits.js';
 
 export const LEAF_VERSION = 1;
-const CLOSING_ACT = 0x00;
+/** Act of a closing leaf, the second byte of a leaf; no entry has it. */
+export const CLOSING_ACT = 0x00;
 
 /** What a leaf says. Labels and hashes are 32 bytes. */
 export interface Leaf {

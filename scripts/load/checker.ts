@@ -2,7 +2,7 @@
 // once, and has a receipt that verifies offline.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeHex } from '../../chaincode/core/bytes.js';
-import { leafHash } from '../../chaincode/core/leaf.js';
+import { CLOSING_ACT, leafHash } from '../../chaincode/core/leaf.js';
 import { VerifierCache } from '../../gateway/evidence/checkpoint-check.js';
 import type { Trust } from '../../gateway/evidence/trust.js';
 import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
@@ -12,7 +12,6 @@ import type { Answered } from './sender.js';
 const AT_ONCE = 8;
 const PAUSE_MS = 200;
 /** The act of the leaf with which the contract closes each append. */
-const CLOSING_ACT = 0;
 
 export interface LogCheck {
   /** Answered events whose leaf is not in the log. */

@@ -1,7 +1,7 @@
 // Appends of a log out of its leaves alone: each ends with a closing leaf that goes on with the one
 // before. What is collected goes to the mirror in groups.
 import { appendHashes } from '../../../chaincode/core/compact-range.js';
-import { leafHash } from '../../../chaincode/core/leaf.js';
+import { CLOSING_ACT, leafHash } from '../../../chaincode/core/leaf.js';
 import { MAX_APPEND_LEAVES } from '../../../chaincode/core/limits.js';
 import { Alarm } from './alarm.js';
 import { NO_BLOCKS } from './channel-block.js';
@@ -11,7 +11,6 @@ import type { MirroredLeaves } from './mirrored-leaves.js';
 
 /** Leaves between two writes, and what one append has more. */
 const GROUP_LEAVES = 16_384;
-const CLOSING_ACT = 0;
 
 export class GivenAppends {
   readonly #store: MirrorStore<FollowedLog>;

@@ -8,8 +8,10 @@ import { checkShape, hex, object, oneOf, text } from '../../chaincode/core/shape
 import { findOwnFile } from '../services/small-file.js';
 import { type NoData, whatLacksConfig } from './no-data.js';
 
+export const CONFIG_FORMAT = 'chartseal-config/1';
+
 interface AnyConfig {
-  readonly format: 'chartseal-config/1';
+  readonly format: typeof CONFIG_FORMAT;
   readonly channel: string;
   readonly mspId: string;
   readonly logId: string;
@@ -29,9 +31,8 @@ export interface FabricConfig extends AnyConfig {
 
 export type DataConfig = EmbeddedConfig | FabricConfig;
 
-const SHAPE_FORMAT = 'chartseal-config/1';
 const MEMBERS = {
-  format: oneOf([SHAPE_FORMAT]),
+  format: oneOf([CONFIG_FORMAT]),
   channel: text({ min: 1, max: 256 }),
   mspId: text({ min: 1, max: 128 }),
   logId: hex(HASH_BYTES),
@@ -68,7 +69,7 @@ const FORMAT = /^chartseal-config\/[0-9]+$/;
 
 function checkNewer(value: JsonValue): void {
   const format = (value as JsonObject | null)?.['format'];
-  if (typeof format !== 'string' || format === SHAPE_FORMAT || !FORMAT.test(format)) return;
+  if (typeof format !== 'string' || format === CONFIG_FORMAT || !FORMAT.test(format)) return;
   throw new ChartsealError('NEWER_VERSION', 'the data folder was made by a newer Chartseal');
 }
 

@@ -13,7 +13,7 @@ import { registerLog } from '../ledger/log-ledger.js';
 import type { OnLeft } from '../services/clean-up.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
 import { createStore } from '../store/store.js';
-import { type DataConfig, formatConfig } from './config.js';
+import { CONFIG_FORMAT, type DataConfig, formatConfig } from './config.js';
 import type { DataKeys, LogKeys } from './keys.js';
 import { type DataLayout, dataLayout } from './layout.js';
 import { createKeys, createLogKeys } from './new-keys.js';
@@ -94,10 +94,10 @@ async function makeOnChannel(
 }
 
 function configOf({ fabric, mspId }: CreateOptions, logId: string): DataConfig {
-  const format = 'chartseal-config/1';
-  if (fabric === undefined) return { format, ledger: 'embedded', channel: CHANNEL, mspId, logId };
+  if (fabric === undefined)
+    return { format: CONFIG_FORMAT, ledger: 'embedded', channel: CHANNEL, mspId, logId };
   const { channel, path: profile } = fabric;
-  return { format, ledger: 'fabric', channel, mspId, logId, profile };
+  return { format: CONFIG_FORMAT, ledger: 'fabric', channel, mspId, logId, profile };
 }
 
 /** Everything but the place where it belongs. */

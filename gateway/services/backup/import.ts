@@ -2,7 +2,12 @@
 // contract, every row that can be derived is derived; nothing else is taken over unproven.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import { type DataConfig, type FabricConfig, formatConfig } from '../../data/config.js';
+import {
+  CONFIG_FORMAT,
+  type DataConfig,
+  type FabricConfig,
+  formatConfig,
+} from '../../data/config.js';
 import { areKeysOfLog } from '../../data/key-check.js';
 import { type DataKeys, type LogKeys, readKeysFor } from '../../data/keys.js';
 import { syncFolder } from '../../data/place.js';
@@ -52,7 +57,7 @@ function checkNames({ header }: ExportFile, { registration }: LogContext): void 
 /** The new folder's configuration. Throws OTHER_LOG for a profile of another channel. */
 function configOf({ header }: ExportFile, profile: FabricProfile | undefined): DataConfig {
   const { channel, mspId, logId } = header;
-  const config = { format: 'chartseal-config/1', channel, mspId, logId } as const;
+  const config = { format: CONFIG_FORMAT, channel, mspId, logId } as const;
   if (header.ledger === undefined) {
     if (profile === undefined) return { ...config, ledger: 'embedded' };
     throw new ChartsealError('OTHER_LOG', 'the export holds a ledger of its own: leave --profile');

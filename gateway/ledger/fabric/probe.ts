@@ -7,7 +7,7 @@ import { canConnect, orderersNeeded } from './reach.js';
 import { readChainInfo } from './system-call.js';
 
 /** The smallest question to the contract. */
-const QUESTION = ['listLogs', '{"limit":1}'] as const;
+export const QUESTION = ['listLogs', '{"limit":1}'] as const;
 /** Orderers come and go with changes of the channel's configuration, which are rare. */
 const CONFIG_FOR_MS = 10 * 60_000;
 

@@ -6,6 +6,7 @@ import type { FabricConfig } from '../../data/config.js';
 import { type ChannelConfig, readChannelConfig } from '../../ledger/fabric/channel-config.js';
 import { readCommittedDefinition } from '../../ledger/fabric/committed-definition.js';
 import { type FabricLedger, openFabricLedger } from '../../ledger/fabric/fabric-ledger.js';
+import { QUESTION } from '../../ledger/fabric/probe.js';
 import type { FabricProfile } from '../../ledger/fabric/profile.js';
 import { canConnect, orderersNeeded } from '../../ledger/fabric/reach.js';
 import { readChainInfo } from '../../ledger/fabric/system-call.js';
@@ -17,8 +18,6 @@ import type { OpenedLedger } from './ledger.js';
 
 const REACH_MS = 3_000;
 const POLL_MS = 250;
-/** The smallest question to the contract. */
-const QUESTION = ['listLogs', '{"limit":1}'] as const;
 
 export interface ExaminedChannel {
   readonly findings: readonly Finding[];

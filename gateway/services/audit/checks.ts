@@ -67,6 +67,16 @@ export function isFinding(error: unknown): error is ChartsealError {
   return error instanceof ChartsealError && !UNAVAILABLE.has(error.code);
 }
 
+/** What `read` gives; undefined where rows are damaged, of which the checks of the log tell. */
+export function usable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isFinding(error)) return undefined;
+    throw error;
+  }
+}
+
 export class Check {
   readonly name: string;
   readonly #findings: Finding[] = [];

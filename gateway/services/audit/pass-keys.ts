@@ -5,20 +5,17 @@ import { parseCheckpoint } from '../../../chaincode/core/checkpoint.js';
 import { noteKeyId, parseNote } from '../../../chaincode/core/signed-note.js';
 import { ForeignKeys } from '../../data/key-check.js';
 import type { Store } from '../../store/store.js';
-import { isFinding } from './checks.js';
+import { usable } from './checks.js';
 import { type AuditedFolder, isThere } from './open-folder.js';
 
 /** The newest signed checkpoint of the store; undefined where none can be read. */
 function newestNote(store: Store) {
-  try {
+  return usable(() => {
     const marker = store.findMarker();
     if (marker === undefined) return undefined;
     const { text, signatures } = parseNote(store.readAttestation(marker.size).checkpoint);
     return { origin: parseCheckpoint(text).origin, signatures };
-  } catch (error) {
-    if (isFinding(error)) return undefined;
-    throw error;
-  }
+  });
 }
 
 /** Throws KEY_UNREADABLE, as far as ledger or store can tell. */

@@ -7,7 +7,7 @@ import { chainKey, keyNumber, parseKeyNumber, TABLES } from '../../store/keys.js
 import { parseJsonRow, parseOrdinal, parseStoredEntry } from '../../store/rows.js';
 import type { StoredLog } from '../../store/store.js';
 import { Turns } from '../../turns.js';
-import { isFinding } from './checks.js';
+import { usable } from './checks.js';
 import { baselinePath, type Scope } from './scope.js';
 
 export interface AnchoredRecord {
@@ -30,16 +30,6 @@ export interface RecordRange {
 }
 
 const isRecordAct = (act: number) => act === ACTS.archive || act === ACTS.amend;
-
-/** What `read` gives; undefined where rows are damaged, of which the checks of the log tell. */
-function usable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (isFinding(error)) return undefined;
-    throw error;
-  }
-}
 
 function isNewest(store: StoredLog, { subject, sequence }: Leaf, until: number): boolean {
   const later = usable(() => {

@@ -7,7 +7,7 @@ import type { StoredLog } from '../../store/store.js';
 import { fileError } from '../file-error.js';
 import { showFileName } from '../file-name.js';
 import { realPath } from '../left-out.js';
-import { isFinding } from './checks.js';
+import { usable } from './checks.js';
 
 export class Scope {
   /** Real paths as latin1 text, sorted; none is all records. */
@@ -49,7 +49,7 @@ export class Scope {
     const empty = new Set(this.paths);
     if (empty.size === 0) return;
     for await (const [, row] of store.db.rowsAsFound(TABLES.baseline)) {
-      const path = row === undefined ? undefined : findPath(row);
+      const path = row && usable(() => baselinePath(parseBaselineRow(row)));
       for (const top of empty) if (path !== undefined && isBelow(path, top)) empty.delete(top);
       if (empty.size === 0) return;
     }
@@ -60,16 +60,6 @@ export class Scope {
 
 function isBelow(path: string, top: string): boolean {
   return path === top || path.startsWith(top === '/' ? '/' : `${top}/`);
-}
-
-/** Undefined when the row is damaged, of which the checks of the log tell. */
-function findPath(row: Uint8Array): string | undefined {
-  try {
-    return baselinePath(parseBaselineRow(row));
-  } catch (error) {
-    if (isFinding(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Latin1 text. */

@@ -4,7 +4,7 @@ import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
 import type { Batch, RowStore, Rows } from '../../store/database.js';
 import { AUDIT_KEY, headKey, patientLabelKey, TABLES } from '../../store/keys.js';
 import { parseBaselineRow, parsePatientRow } from '../../store/rows.js';
-import { isFinding } from '../audit/checks.js';
+import { usable } from '../audit/checks.js';
 import { findPassRow } from '../audit/pass-row.js';
 import type { Labels, LogContext } from '../log-context.js';
 
@@ -28,16 +28,6 @@ class Writer {
 
   async end(): Promise<void> {
     await this.#batch.write();
-  }
-}
-
-/** What `read` gives; undefined for a row that cannot be used. */
-function usable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (isFinding(error)) return undefined;
-    throw error;
   }
 }
 

@@ -75,13 +75,14 @@ describe('the doctor', function () {
 
     it('finds what killed commands left, each with the command that removes it', async () => {
       mkdirSync(inData('store.rebuilt'));
+      mkdirSync(inData('store.copy'));
       writeFileSync(inData('a b.part'), '');
       writeFileSync(inData('a b.part-7-0123456789ab'), '');
       mkdirSync(at('.chartseal-init-data-0123456789ab'));
       mkdirSync(at('.chartseal-import-7-0123456789ab'));
       const found = await run();
       const left = found.filter(({ check }) => check === 'leftovers');
-      expect(left.map(({ status }) => status)).to.deep.equal(Array(5).fill('warning'));
+      expect(left.map(({ status }) => status)).to.deep.equal(Array(6).fill('warning'));
       for (const { next } of left) execFileSync('sh', ['-c', next ?? '']);
       expect(sick(await run())).to.deep.equal([]);
     });

@@ -100,7 +100,7 @@ export async function checkPermissions(layout: DataLayout): Promise<Finding> {
 
 /** What init and import fill before it gets its name. */
 const isStaging = (name: string) => name.startsWith(STAGING) || name.startsWith(IMPORT_STAGING);
-const LEFT_INSIDE = /^(store\.(new|rebuilt)|checkpoint\.new|.*\.part(-[0-9]+-[0-9a-f]{12})?)$/;
+const LEFT_INSIDE = /^(store\.(new|rebuilt|copy)|checkpoint\.new|.*\.part(-[0-9]+-[0-9a-f]{12})?)$/;
 
 /** What a ledger at work has for a moment, again and again. */
 const COMES_AND_GOES = 'checkpoint.new';

@@ -53,7 +53,10 @@ function parseRequest(value: JsonValue): AppendRequest {
   }
   const count = leafHashes.length / HASH_BYTES;
   if (count > MAX_APPEND_LEAVES) {
-    throw new ChartsealError('TOO_LARGE', `${count} leaves in one append, above the limit`);
+    throw new ChartsealError(
+      'TOO_LARGE',
+      `${count} leaves in one append, the limit is ${MAX_APPEND_LEAVES}`,
+    );
   }
   return { ...request, leafHashes };
 }

@@ -21,7 +21,7 @@ export const ERROR_CODES = {
   BAD_INPUT: code(400, 2, 'Correct the member that the message names.'),
   BAD_FORMAT: code(400, 2, 'Give a file that Chartseal wrote, unchanged.'),
   NEWER_VERSION: code(400, 2, 'Update Chartseal: the file was written by a later version.'),
-  TOO_LARGE: code(413, 2, 'Send less in one piece; the limits stand in chaincode/core/limits.ts.'),
+  TOO_LARGE: code(413, 2, 'Send less, or ask for less, at once; the message says of what.'),
   NOT_FOUND: code(404, 1, 'Check the identifier; identifiers are compared byte by byte.'),
   NOT_SUPPORTED: code(501, 2, 'Use another command or engine for this.'),
   PATIENT_NOT_NORMAL: code(
@@ -195,7 +195,7 @@ export const ERROR_CODES = {
     'Run chartseal rebuild once: it makes the tables that this version has.',
   ),
   STORE_BEHIND: code(500, 2, 'The ledger holds more than this store; restore the newest store.'),
-  // feed
+  // feed, log and data folder
   FEED_FULL: code(
     507,
     2,

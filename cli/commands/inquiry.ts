@@ -110,7 +110,9 @@ async function readAll(stdin: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   let size = 0;
   for await (const piece of stdin) {
     size += piece.length;
-    if (size > MAX_TEXT_BYTES) throw new ChartsealError('TOO_LARGE', 'the text is too long');
+    if (size > MAX_TEXT_BYTES) {
+      throw new ChartsealError('TOO_LARGE', `the text has more than ${MAX_TEXT_BYTES} bytes`);
+    }
     pieces.push(piece);
   }
   return Buffer.concat(pieces);

@@ -158,7 +158,10 @@ export class LogLedger {
     }
     const answer = findEmbeddedAnswer(attestation, this.#noteKey);
     if (answer === undefined) {
-      throw new ChartsealError('IDENTITY_REFUSED', 'the signer does not hold the log’s note key');
+      throw new ChartsealError(
+        'IDENTITY_REFUSED',
+        'the signer does not hold the note key of the log',
+      );
     }
     return answer;
   }

@@ -11,7 +11,7 @@ import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import type { IdentityRole } from '../../chaincode/core/identity-roles.js';
-import type { FabricTransaction } from '../../gateway/ledger/fabric/fabric-blocks.js';
+import { type FabricTransaction, parseBlock } from '../../gateway/ledger/fabric/fabric-blocks.js';
 import { type FabricLedger, openFabricLedger } from '../../gateway/ledger/fabric/fabric-ledger.js';
 import {
   type IdentityMaterial,
@@ -19,7 +19,7 @@ import {
   readIdentity,
 } from '../../gateway/ledger/fabric/profile.js';
 import { parseP256Key, signP256 } from '../../gateway/ledger/fabric/signer.js';
-import { readBlockOf } from '../../gateway/ledger/fabric/system-call.js';
+import { callSystem } from '../../gateway/ledger/fabric/system-call.js';
 import type { Transient } from '../../gateway/ledger/ledger.js';
 import { peerFolder, tlsRootFile, userFolder } from '../../network/paths.js';
 import type { LiveNetwork, OrganisationName } from './live-network.js';
@@ -208,9 +208,11 @@ export async function readTransaction(
   txId: string,
 ): Promise<FabricTransaction> {
   const until = Date.now() + COMMIT_MS;
+  const args = [connection.profile.channel, txId];
   for (;;) {
     try {
-      const { transactions } = await readBlockOf(connection, txId);
+      const bytes = await callSystem(connection, 'qscc', 'GetBlockByTxID', args);
+      const { transactions } = parseBlock(common.Block.deserializeBinary(bytes));
       const found = transactions.find((one) => one.txId === txId);
       if (found !== undefined) return found;
     } catch (error) {

@@ -108,7 +108,7 @@ export const PATIENT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/patients/{pseudonym}/access-history',
     tag: TAG,
-    summary: 'Who opened a patient’s file, page by page. The look itself is recorded.',
+    summary: "Who opened a patient's file, page by page. The look itself is recorded.",
     access: STAFF,
     parameters: [
       PSEUDONYM,
@@ -140,7 +140,7 @@ export const PATIENT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/v1/patients/{pseudonym}/access-history/file',
     tag: TAG,
-    summary: 'Who opened a patient’s file, whole, with its proof. The look itself is recorded.',
+    summary: "Who opened a patient's file, whole, with its proof. The look itself is recorded.",
     access: STAFF,
     parameters: [PSEUDONYM, purposeOf(true, 'Code of v3-ActReason.'), WITHHOLD, ENTRIES],
     answers: { 200: HISTORY_FILE_ANSWER },

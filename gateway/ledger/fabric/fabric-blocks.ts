@@ -35,6 +35,8 @@ export interface FabricBlock {
 }
 
 const VALIDATION_CODES = common.BlockMetadataIndex.TRANSACTIONS_FILTER;
+/** Of a transaction whose block has no code for it. */
+const NOT_VALIDATED = peer.TxValidationCode.NOT_VALIDATED;
 
 function parseEnvelope(
   bytes: Uint8Array,
@@ -134,5 +136,3 @@ export function parseBlock(block: common.Block): FabricBlock {
     throw new ChartsealError('LEDGER_CORRUPT', text, { cause });
   }
 }
-
-const NOT_VALIDATED = peer.TxValidationCode.NOT_VALIDATED;

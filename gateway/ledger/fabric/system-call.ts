@@ -70,13 +70,3 @@ export async function readBlock(
     throw blockError(error, number);
   }
 }
-
-/** The block in which a transaction was committed. */
-export async function readBlockOf(
-  connection: FabricConnection,
-  txId: string,
-): Promise<FabricBlock> {
-  const { channel } = connection.profile;
-  const bytes = await callSystem(connection, 'qscc', 'GetBlockByTxID', [channel, txId]);
-  return parseBlock(common.Block.deserializeBinary(bytes));
-}

@@ -76,6 +76,15 @@ export function parsedOr<T>(
   return { make: () => single(flags, help, parse).default(fallback, shown) };
 }
 
+/** Parses one of a few words. */
+export function oneOf<const T extends string>(words: readonly T[]): Parse<T> {
+  return (given) => {
+    const found = words.find((word) => word === given);
+    if (found === undefined) throw new InvalidArgumentError(`It is one of ${words.join(', ')}.`);
+    return found;
+  };
+}
+
 /** One of a few words. */
 export function choice<const T extends string>(
   flags: string,
@@ -83,13 +92,8 @@ export function choice<const T extends string>(
   words: readonly T[],
   fallback: NoInfer<T>,
 ): Flag<T> {
-  const parse = (value: string): T => {
-    const found = words.find((word) => word === value);
-    if (found === undefined) throw new InvalidArgumentError(`It is one of ${words.join(', ')}.`);
-    return found;
-  };
-  const make = () => single(flags, `${help} (${words.join(', ')})`, parse).default(fallback);
-  return { make };
+  const described = `${help} (${words.join(', ')})`;
+  return { make: () => single(flags, described, oneOf(words)).default(fallback) };
 }
 
 /** May be given several times; `split` makes several values of one. */

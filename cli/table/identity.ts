@@ -8,14 +8,6 @@ import { type CommandRow, command } from './row.js';
 
 const DEFAULT_DAYS = 30;
 
-function oneOf<T extends string>(words: readonly T[]): (text: string) => T {
-  return (given) => {
-    const found = words.find((word) => word === given);
-    if (found === undefined) throw new InvalidArgumentError(`It is one of ${words.join(', ')}.`);
-    return found;
-  };
-}
-
 function days(number: string): number {
   if (!/^[0-9]{1,5}$/.test(number)) throw new InvalidArgumentError('It is a number of days.');
   return Number(number);
@@ -25,7 +17,7 @@ const profile = flags.requiredText('--profile <file>', 'connection profile of th
 const role = flags.parsed(
   '--role <role>',
   `only this one (${IDENTITY_ROLES.join(', ')})`,
-  oneOf(IDENTITY_ROLES),
+  flags.oneOf(IDENTITY_ROLES),
 );
 
 export const IDENTITY_COMMANDS: readonly CommandRow[] = [
@@ -64,7 +56,7 @@ export const IDENTITY_COMMANDS: readonly CommandRow[] = [
       role: flags.parsed(
         '--role <role>',
         `the certificate of this role (${IDENTITY_ROLES.join(', ')})`,
-        oneOf(IDENTITY_ROLES),
+        flags.oneOf(IDENTITY_ROLES),
       ),
       certificate: flags.text('--certificate <file>', 'this certificate instead'),
       reason: flags.choice('--reason <word>', 'why', REVOCATION_REASONS, 'unspecified'),

@@ -1,7 +1,7 @@
 // Commands about the log itself and what others need to verify it.
 import { InvalidArgumentError } from 'commander';
 import * as flags from '../flags.js';
-import { type CommandRow, command, data, out, positive } from './row.js';
+import { type CommandRow, command, data, durationMs, out, positive } from './row.js';
 
 function fromZero(number: string): number {
   if (!/^(0|[1-9][0-9]{0,14})$/.test(number)) {
@@ -10,23 +10,12 @@ function fromZero(number: string): number {
   return Number(number);
 }
 
-const ENGINES = ['embedded', 'fabric'] as const;
-
-function engine(text: string): (typeof ENGINES)[number] {
-  const found = ENGINES.find((one) => one === text);
-  if (found === undefined) throw new InvalidArgumentError(`It is one of ${ENGINES.join(', ')}.`);
-  return found;
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 const DEFAULT_WITHHELD_MS = 900_000;
 
-/** `0s`, `15m`, `8h` as milliseconds. */
 function delay(text: string): number {
-  const [, number = '', unit = ''] = /^(0|[1-9][0-9]{0,5})([smh])$/.exec(text) ?? [];
-  const unitMs = UNIT_MS[unit];
-  if (unitMs === undefined) throw new InvalidArgumentError('It is a time like 0s, 15m or 8h.');
-  return Number(number) * unitMs;
+  const ms = durationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('It is a time like 0s, 15m or 8h.');
+  return ms;
 }
 
 const profile = flags.text('--profile <file>', 'connection profile of the channel');
@@ -89,7 +78,11 @@ export const LOG_COMMANDS: readonly CommandRow[] = [
     example: 'log rebuild --ledger fabric --profile auditor.json',
     flags: {
       data,
-      ledger: flags.parsed('--ledger <engine>', 'embedded or fabric; as the folder has it', engine),
+      ledger: flags.parsed(
+        '--ledger <engine>',
+        'embedded or fabric; as the folder has it',
+        flags.oneOf(['embedded', 'fabric']),
+      ),
       profile,
       trust,
     },

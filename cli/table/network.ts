@@ -5,14 +5,6 @@ import { type CommandRow, command, positive } from './row.js';
 
 const MAX_BATCH_TIMEOUT_MS = 60_000;
 
-const PROFILES = ['raft', 'bft'] as const;
-
-function profile(word: string): (typeof PROFILES)[number] {
-  const found = PROFILES.find((known) => known === word);
-  if (found === undefined) throw new InvalidArgumentError(`It is one of ${PROFILES.join(', ')}.`);
-  return found;
-}
-
 function batchTimeout(text: string): number {
   const ms = positive(text);
   if (ms > MAX_BATCH_TIMEOUT_MS) throw new InvalidArgumentError('It is at most a minute.');
@@ -32,7 +24,11 @@ export const NETWORK_COMMANDS: readonly CommandRow[] = [
     example: 'network up',
     flags: {
       state,
-      profile: flags.parsed('--profile <name>', 'ordering of a new network: raft or bft', profile),
+      profile: flags.parsed(
+        '--profile <name>',
+        'ordering of a new network: raft or bft',
+        flags.oneOf(['raft', 'bft']),
+      ),
       basePort: flags.parsed(
         '--base-port <port>',
         'first port of a new network, which takes 30 in a row; 7050 by default',

@@ -38,6 +38,15 @@ export function positive(number: string): number {
   return Number(number);
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Of `90s`, `15m`, `8h`, and of `0s`; undefined for what is no such time. */
+export function durationMs(text: string): number | undefined {
+  const [, number = '', unit = ''] = /^(0|[1-9][0-9]{0,5})([smh])$/.exec(text) ?? [];
+  const unitMs = UNIT_MS[unit];
+  return unitMs === undefined ? undefined : Number(number) * unitMs;
+}
+
 /** In ms since 1970. */
 export function time(written: string): number {
   try {

@@ -1,19 +1,15 @@
 // Commands that look after a data folder.
 import { InvalidArgumentError } from 'commander';
 import * as flags from '../flags.js';
-import { type CommandRow, command, data, waitMs } from './row.js';
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+import { type CommandRow, command, data, durationMs, waitMs } from './row.js';
 
 /** Timers of Node end at 2^31 ms. */
 const MAX_WINDOW_MS = 500 * 3_600_000;
 
-/** `90s`, `30m`, `8h` as milliseconds. */
+/** Above 0. */
 function duration(text: string): number {
-  const [, number = '', unit = ''] = /^([1-9][0-9]{0,5})([smh])$/.exec(text) ?? [];
-  const unitMs = UNIT_MS[unit];
-  if (unitMs === undefined) throw new InvalidArgumentError('It is a time like 90s, 30m or 8h.');
-  const ms = Number(number) * unitMs;
+  const ms = durationMs(text) ?? 0;
+  if (ms === 0) throw new InvalidArgumentError('It is a time like 90s, 30m or 8h.');
   if (ms > MAX_WINDOW_MS) throw new InvalidArgumentError('It is at most 500h.');
   return ms;
 }

@@ -11,7 +11,7 @@ import { findStats } from '../../gateway/services/file-stats.js';
 import { readJsonLines } from '../../gateway/services/json-lines.js';
 import { parseAccessSubmission } from '../../gateway/services/submission.js';
 import type { CommandContext } from '../context.js';
-import { errorReport, exitCodeOf } from '../exit.js';
+import { EXIT_FINDING, EXIT_UNDONE, errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
 import {
   type DataOptions,
@@ -81,7 +81,7 @@ export async function accessRecord(
     if (context.json) context.data(JSON.stringify({ leafHash, duplicate: accepted.duplicate }));
     else context.data(leafHash);
     reportCounts(await door.standing(), context);
-    return proven ? 0 : 2;
+    return proven ? 0 : EXIT_UNDONE;
   });
 }
 
@@ -167,7 +167,7 @@ async function importFrom(
       report(outcome, tally, context);
       if (!('error' in outcome)) continue;
       hints.add(outcome.error);
-      if (exitCode !== 1) exitCode = exitCodeOf(outcome.error);
+      if (exitCode !== EXIT_FINDING) exitCode = exitCodeOf(outcome.error);
     }
     const proven = await door.waitProven(options.waitMs);
     const standing = await door.standing();
@@ -179,6 +179,6 @@ async function importFrom(
     }
     hints.tell(context);
     reportCounts(standing, context);
-    return exitCode === 0 && !proven ? 2 : exitCode;
+    return exitCode === 0 && !proven ? EXIT_UNDONE : exitCode;
   });
 }

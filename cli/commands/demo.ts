@@ -9,6 +9,7 @@ import { readGatewayConfig } from '../../gateway/operation/config.js';
 import type { CommandContext } from '../context.js';
 import { writeDemoArchive } from '../demo/archive.js';
 import { DEMO_PATIENT, demoEvents, UNSEEN_PATIENT } from '../demo/events.js';
+import { EXIT_FINDING } from '../exit.js';
 import { runGateway } from './serve.js';
 
 export interface DemoOptions {
@@ -187,5 +188,5 @@ export async function demo(options: DemoOptions, context: CommandContext): Promi
   } finally {
     if (keep === undefined) await rm(folder, { recursive: true });
   }
-  return story.failures === 0 ? 0 : 1;
+  return story.failures === 0 ? 0 : EXIT_FINDING;
 }

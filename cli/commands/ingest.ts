@@ -11,7 +11,7 @@ import { ReceiptSpool, type SpooledReceipt } from '../../gateway/services/receip
 import { receiptNames, receiptPath, recordIdOf } from '../../gateway/services/record-id.js';
 import { walk } from '../../gateway/services/walk.js';
 import type { CommandContext } from '../context.js';
-import { errorReport, exitCodeOf } from '../exit.js';
+import { EXIT_FINDING, EXIT_UNDONE, errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
 import { type DataOptions, reportCounts, type WaitOptions, withDoor } from '../hospital.js';
 import { tellLeftBehind } from '../left.js';
@@ -83,7 +83,7 @@ class IngestRun {
         else this.#name(file.relative, `skipped, ${outcome.file.reason}`);
         break;
       case 'failed':
-        this.tally[exitCodeOf(outcome.error) === 1 ? 'refused' : 'failed']++;
+        this.tally[exitCodeOf(outcome.error) === EXIT_FINDING ? 'refused' : 'failed']++;
         this.hints.add(outcome.error);
         this.#name(file.relative, `${outcome.error.code} ${outcome.error.message}`);
         break;
@@ -227,6 +227,6 @@ function finish(
   else context.tell(summaryLine(tally));
   hints.tell(context);
   reportCounts(standing, context);
-  if (tally.refused > 0) return 1;
-  return tally.failed > 0 || !proven ? 2 : 0;
+  if (tally.refused > 0) return EXIT_FINDING;
+  return tally.failed > 0 || !proven ? EXIT_UNDONE : 0;
 }

@@ -1,6 +1,7 @@
 // chartseal rebuild: the store built anew from its entries and the ledger.
 import { type MendedRows, rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
 import type { CommandContext } from '../context.js';
+import { EXIT_UNDONE } from '../exit.js';
 import { type DataOptions, reportCounts, type WaitOptions, withHospital } from '../hospital.js';
 import { clean } from '../render.js';
 
@@ -52,6 +53,6 @@ export async function rebuild(
     context.tell(`the old store: ${clean(aside)}`);
     context.tell('  when chartseal audit finds nothing any more, it can be removed');
     reportCounts(hospital.sequencer, context);
-    return proven && losses.length === 0 ? 0 : 2;
+    return proven && losses.length === 0 ? 0 : EXIT_UNDONE;
   });
 }

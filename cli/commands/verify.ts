@@ -12,7 +12,7 @@ import { findStats, isFolder } from '../../gateway/services/file-stats.js';
 import { RECEIPT_SUFFIX, receiptPath } from '../../gateway/services/record-id.js';
 import { firstVisibleByte, readSmallFile } from '../../gateway/services/small-file.js';
 import type { CommandContext } from '../context.js';
-import { errorReport, exitCodeOf } from '../exit.js';
+import { EXIT_FINDING, errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
 import { clean, renderHistory, renderVerification } from '../render.js';
 import { checkReceipts, findDocuments, mayExist, noReceipt, readReceipt } from './verify-folder.js';
@@ -104,7 +104,7 @@ class Verifier {
     const { code, message } = error;
     const missing = code === 'FILE_MISSING';
     const verdict = missing ? 'missing' : code === 'FILE_UNREADABLE' ? 'unreadable' : 'not checked';
-    const exitCode = missing ? 1 : exitCodeOf(error);
+    const exitCode = missing ? EXIT_FINDING : exitCodeOf(error);
     this.exitCode = worse(this.exitCode, exitCode);
     this.#hints.add(error);
     if (this.#context.json) {

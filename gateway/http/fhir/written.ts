@@ -7,7 +7,10 @@ import { operationOutcome } from '../../fhir/operation-outcome.js';
 import { writeAuditEvent } from '../../fhir/write-audit-event.js';
 import { EventSearch, type FoundEvent } from '../../services/event-search.js';
 import { receiptUrl } from '../accepting.js';
+import type { Caller } from '../caller.js';
+import { withheldFromPatients } from '../display.js';
 import type { GatewayServices } from '../services.js';
+import { isStaff } from '../visibility.js';
 import type { Landed } from './accept-events.js';
 
 /** Events never change: there is one version of each. */
@@ -17,6 +20,10 @@ export function eventSearchOf({ hospital: { store, sequencer } }: GatewayService
   const accepted = () => sequencer.counts.accepted;
   return new EventSearch({ store, labels: sequencer.labels, accepted });
 }
+
+/** Private members that the caller is not shown: staff see all, patients what they may. */
+export const withheldFrom = (caller: Caller, { display }: GatewayServices): readonly string[] =>
+  isStaff(caller) ? [] : withheldFromPatients(display);
 
 /** @param withheld private members that the caller is not shown */
 export function writtenEvent(event: FoundEvent, withheld: readonly string[] = []): AuditEvent {

@@ -8,7 +8,6 @@ import { FhirIssue } from '../../fhir/fhir-issue.js';
 import { patientsOfReference } from '../../fhir/sources.js';
 import type { SearchPage } from '../../services/event-search.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
-import { withheldFromPatients } from '../display.js';
 import { isWanted } from '../fhir/event-filter.js';
 import { lookFor, PURPOSE, ShownPatients } from '../fhir/fhir-look.js';
 import { ACCEPT, checkAccept, isLenient, PREFER_HEADER } from '../fhir/negotiation.js';
@@ -17,12 +16,12 @@ import { formatSearchCursor, parseSearchCursor, type SearchCursor } from '../fhi
 import { SEARCH_FORM, SEARCH_PARAMETERS } from '../fhir/search-parameters.js';
 import { parseSearch, readPairs, type SearchQuery } from '../fhir/search-query.js';
 import { SEARCHSET_SHAPE } from '../fhir/shapes.js';
-import { eventSearchOf, writtenEvent } from '../fhir/written.js';
+import { eventSearchOf, withheldFrom, writtenEvent } from '../fhir/written.js';
 import { MAX_FORM_BYTES } from '../limits.js';
 import { recordLook, recordLooks } from '../look.js';
 import type { Access, Answer, ApiAnswer, ApiRequest, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
-import { callerOf, isStaff } from '../visibility.js';
+import { callerOf, isStaff, ownPatient } from '../visibility.js';
 
 const READERS: Access = { own: ['archivist', 'privacy-officer', 'patient'] };
 const EVENTS = `${FHIR_PATH}/AuditEvent`;
@@ -69,10 +68,7 @@ function searchedPatient(
 ): PatientIdentifier | undefined {
   const caller = callerOf(request);
   if (isStaff(caller)) return named;
-  const { patient } = caller;
-  if (patient === undefined) {
-    throw new ChartsealError('ACCESS_DENIED', 'the credentials name no patient');
-  }
+  const patient = ownPatient(caller);
   const isOwn =
     named === undefined || (named.system === patient.system && named.value === patient.value);
   if (isOwn) return patient;
@@ -117,7 +113,7 @@ async function search(request: ApiRequest, services: GatewayServices): Promise<A
     query.cursor === undefined
       ? await begin(request, services, query)
       : await parseSearchCursor(query.cursor, callerOf(request), Date.now());
-  const withheld = isStaff(callerOf(request)) ? [] : withheldFromPatients(services.display);
+  const withheld = withheldFrom(callerOf(request), services);
   const base = request.origin + EVENTS;
   const shown = new ShownPatients();
   const page = await eventSearchOf(services).page(

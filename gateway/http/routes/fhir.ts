@@ -7,7 +7,6 @@ import { type FhirBody, readFhirBody } from '../../fhir/bundle.js';
 import { refuse } from '../../fhir/fhir-issue.js';
 import type { FoundEvent } from '../../services/event-search.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
-import { withheldFromPatients } from '../display.js';
 import { EventAcceptor, type Landed } from '../fhir/accept-events.js';
 import { acceptBundle } from '../fhir/bundle-answer.js';
 import { capabilityStatement } from '../fhir/capability.js';
@@ -39,6 +38,7 @@ import {
   readFound,
   statusOf,
   versionOf,
+  withheldFrom,
   writtenEvent,
 } from '../fhir/written.js';
 import { MAX_FHIR_BODY_BYTES } from '../limits.js';
@@ -134,10 +134,6 @@ const WRITE_REFUSALS = [
 
 const READ_REFUSALS = ['NOT_FOUND', 'NOT_ACCEPTABLE', 'STORE_CORRUPT', ...ACCEPT_REFUSALS] as const;
 
-/** Members that a patient is not shown. */
-const withheldFrom = (request: ApiRequest, { display }: GatewayServices) =>
-  isStaff(callerOf(request)) ? [] : withheldFromPatients(display);
-
 /** Somebody else's event is as if it were not there. */
 function readVisible(request: ApiRequest, services: GatewayServices): FoundEvent {
   const found = readFound(services, String(request.values['id']));
@@ -160,7 +156,7 @@ async function answerEvent(request: ApiRequest, services: GatewayServices): Prom
   if (isStaff(callerOf(request))) {
     await recordLook(request, services, found.patient, lookFor(request, 'R'));
   }
-  const event = writtenEvent(found, withheldFrom(request, services));
+  const event = writtenEvent(found, withheldFrom(callerOf(request), services));
   return { status: 200, headers: versionHeaders(found), ...fhirBody(event) };
 }
 

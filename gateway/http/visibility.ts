@@ -38,11 +38,15 @@ export function submitterOf({ id, organisation }: Caller): Submitter {
   return { id, mspId: organisation };
 }
 
+/** Whether the caller may read every entry of the log. */
+export function readsAll({ isOwn, roles }: Caller): boolean {
+  return isOwn && roles.some((role) => READERS.includes(role));
+}
+
 /** Which entries the caller may read: the archive's people all, a system what it submitted. */
 export function entriesOf(caller: Caller): (entry: Pick<Entry, 'by'>) => boolean {
-  if (!caller.isOwn) return () => false;
-  if (caller.roles.some((role) => READERS.includes(role))) return () => true;
-  if (!caller.roles.includes('source-system')) return () => false;
+  if (readsAll(caller)) return () => true;
+  if (!caller.isOwn || !caller.roles.includes('source-system')) return () => false;
   return ({ by }) => by.id === caller.id && by.mspId === caller.organisation;
 }
 

@@ -11,7 +11,7 @@ import { ByteCounter } from '../../services/digest.js';
 import type { Hospital } from '../../services/hospital.js';
 import { RowQueue } from '../../services/row-queue.js';
 import type { ApiRequest, Route } from '../route.js';
-import { operatorRoute, submitterOf } from './operator.js';
+import { operatorOf, operatorRoute } from './operator.js';
 import { answerRows, LINES, ROWS } from './operator-rows.js';
 
 const WATCH_MS = 1000;
@@ -117,7 +117,7 @@ async function* auditRows(
   const { isWatched, ...asked } = options;
   const telling = new Telling(isWatched);
   const { counter, listener, queue } = telling;
-  const operator = submitterOf(request, hospital).id;
+  const operator = operatorOf(request, hospital).id;
   const auditing = auditRunning(hospital, { ...asked, operator, counter, signal }, listener);
   const ended = auditing.finally(() => telling.end());
   // Thrown below, when all that was told is sent.

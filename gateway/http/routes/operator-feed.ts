@@ -14,7 +14,7 @@ import { auditReader } from '../../services/feed/read-audit.js';
 import type { ReplayOutcome } from '../../services/feed/replay.js';
 import type { ApiRequest, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
-import { operatorRoute, submitterOf } from './operator.js';
+import { operatorOf, operatorRoute } from './operator.js';
 import { answerRows, LINES, ROWS } from './operator-rows.js';
 
 type Rows = AsyncGenerator<readonly object[], object>;
@@ -58,7 +58,7 @@ async function* rowsOf(outcomes: AsyncGenerator<AuditOutcome | ReplayOutcome>): 
 }
 
 const doorOf = (request: ApiRequest, { hospital, fhir }: GatewayServices) =>
-  new OwnFeedDoor(hospital, submitterOf(request, hospital), auditReader(fhir));
+  new OwnFeedDoor(hospital, operatorOf(request, hospital), auditReader(fhir));
 
 export const OPERATOR_FEED_ROUTES: readonly Route[] = [
   operatorRoute({

@@ -21,7 +21,7 @@ import { Ingest, type IngestOptions, type IngestOutcome } from '../../services/i
 import type { JsonLine } from '../../services/json-lines.js';
 import type { WalkedFile } from '../../services/walk.js';
 import type { ApiAnswer, ApiRequest, Route } from '../route.js';
-import { operatorRoute, submitterOf } from './operator.js';
+import { operatorOf, operatorRoute } from './operator.js';
 
 type Rows = AsyncGenerator<readonly object[], object>;
 
@@ -62,7 +62,7 @@ function importedRow(outcome: ImportOutcome): JsonObject {
 }
 
 async function* importRows(request: ApiRequest, hospital: Hospital): Rows {
-  const by = submitterOf(request, hospital);
+  const by = operatorOf(request, hospital);
   for await (const outcome of importAccess(hospital, linesOf(request.stream), by)) {
     yield [importedRow(outcome)];
   }
@@ -122,7 +122,7 @@ async function* ingestRows(request: ApiRequest, hospital: Hospital): Rows {
   }
   const ingest = new Ingest(hospital, {
     ...sent<Pick<IngestOptions, 'category' | 'patient' | 'moved'>>(INGEST_OPTIONS, options),
-    by: submitterOf(request, hospital),
+    by: operatorOf(request, hospital),
     recordId: (file) => (file as SentFile).id,
   });
   for await (const outcomes of ingest.run(batches())) yield outcomes.map(ingestedRow);

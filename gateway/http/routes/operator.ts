@@ -33,7 +33,7 @@ const OPERATOR: Parameter = {
 };
 
 /** Who submits: the account that the command names. */
-export function submitterOf({ values, caller }: ApiRequest, { config }: Hospital): Submitter {
+export function operatorOf({ values, caller }: ApiRequest, { config }: Hospital): Submitter {
   const named = values[OPERATOR_HEADER] as string | undefined;
   const id = named === undefined ? (caller?.id ?? '') : parseOperator(named);
   return { id, mspId: config.mspId };
@@ -93,7 +93,7 @@ export const OPERATOR_ROUTES: readonly Route[] = [
     answers: { 200: { description: 'It is durable.', ...isJson(ACCEPTED) } },
     refusals: ['IDEMPOTENCY_CONFLICT', 'PATIENT_NOT_NORMAL', 'OUTBOX_FULL', 'LOG_STOPPED'],
     handle: async (request, { hospital }) => {
-      const by = submitterOf(request, hospital);
+      const by = operatorOf(request, hospital);
       const { leafHash, duplicate } = await acceptCounted(
         hospital.feed,
         { via: 'access-events', caller: by },

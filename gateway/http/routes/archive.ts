@@ -10,6 +10,7 @@ import { type FoundPage, RecordSearch } from '../../services/archive/record-sear
 import { failedPage } from '../../services/feed/failed-report.js';
 import { retryFailed } from '../../services/feed/failed-retry.js';
 import { auditReader } from '../../services/feed/read-audit.js';
+import { ACCEPT_REFUSALS } from '../accepting.js';
 import {
   FAILED_PAGE_SHAPE,
   FOUND_SHAPE,
@@ -193,16 +194,7 @@ export const ARCHIVE_ROUTES: readonly Route[] = [
     access: { own: ['admin', 'archivist'] },
     parameters: [FAILED_ID],
     answers: { 200: json('Whether it is in the log now, or why it is not.', RETRY_SHAPE) },
-    refusals: [
-      'NOT_FOUND',
-      'OUTBOX_FULL',
-      'LOG_STOPPED',
-      'STORE_FAILED',
-      'CLOCK_AHEAD',
-      'CLOCK_BACKWARDS',
-      'FEED_FAILED',
-      'FEED_CORRUPT',
-    ],
+    refusals: ['NOT_FOUND', ...ACCEPT_REFUSALS, 'FEED_FAILED', 'FEED_CORRUPT'],
     handle: async ({ values, signal }, { hospital, fhir }) => {
       const readers = { audit: auditReader(fhir), record: readKeptRecord };
       return answer(await retryFailed(hospital, Number(values['id']), readers, signal));

@@ -36,12 +36,7 @@ const json = (description: string, shape: NonNullable<Answer['content']>['shape'
   content: { type: 'application/json', ...(shape === undefined ? {} : { shape }) },
 });
 
-const answer = (body: object): ApiAnswer => ({
-  status: 200,
-  type: 'application/json',
-  headers: { 'Cache-Control': 'no-store' },
-  body: body as JsonObject,
-});
+const answer = (body: object): ApiAnswer => ({ status: 200, body: body as JsonObject });
 
 export const FEED_ROUTES: readonly Route[] = [
   {

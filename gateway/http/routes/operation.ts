@@ -14,7 +14,6 @@ import type { Judged, ReadyCheck } from '../../operation/readiness.js';
 import { suffices } from '../auth/authorize.js';
 import type { Access, Answer, ApiAnswer, Route } from '../route.js';
 
-const JSON_TYPE = 'application/json';
 const TAG = 'operation';
 const line = text({ min: 0, max: 16_384 });
 const name = text({ min: 1, max: 1024 });
@@ -55,15 +54,10 @@ const FINDINGS = object({
 
 const json = (description: string, shape: NonNullable<Answer['content']>['shape']): Answer => ({
   description,
-  content: { type: JSON_TYPE, ...(shape === undefined ? {} : { shape }) },
+  content: { type: 'application/json', ...(shape === undefined ? {} : { shape }) },
 });
 
-const answer = (body: JsonValue, status = 200): ApiAnswer => ({
-  status,
-  type: JSON_TYPE,
-  headers: { 'Cache-Control': 'no-store' },
-  body,
-});
+const answer = (body: JsonValue, status = 200): ApiAnswer => ({ status, body });
 
 /** Members that are not there are left out, as JSON has it. */
 const rowsOf = (rows: readonly object[]): JsonValue =>
@@ -130,7 +124,6 @@ export const OPERATION_ROUTES: readonly Route[] = [
     handle: async (_request, { health }) => ({
       status: 200,
       type: 'text/plain; charset=utf-8',
-      headers: { 'Cache-Control': 'no-store' },
       body: Buffer.from(await health.metrics()),
     }),
   },

@@ -4,7 +4,7 @@ import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import { HASH_BYTES, LEAF_BYTES } from '../../chaincode/core/limits.js';
-import { blob, hex, integer, object, type Shape } from '../../chaincode/core/shape.js';
+import type { Shape } from '../../chaincode/core/shape.js';
 import { parseNote } from '../../chaincode/core/signed-note.js';
 import { CONSISTENCY_SHAPE } from '../evidence/consistency-proof.js';
 import type { LogDoor } from '../services/door/log-door.js';
@@ -12,13 +12,8 @@ import type { Consistency, SignedCheckpoint, TreeLeaf } from '../services/log-re
 import type { GatewayConnection } from './connection.js';
 import { gatewayFailed } from './refusal.js';
 import { readReceived } from './rows.js';
-import { received } from './wire.js';
+import { LEAF_ROW, received } from './wire.js';
 
-const LEAF = object({
-  index: integer(),
-  leaf: blob(LEAF_BYTES),
-  leafHash: hex(HASH_BYTES),
-});
 type Members<S extends string, N extends string = never> = Record<S, string> & Record<N, number>;
 
 /** Throws GATEWAY_FAILED for what is not of our formats. */
@@ -71,7 +66,10 @@ export class RemoteLogDoor implements LogDoor {
     const { pieces, requestId } = await this.#connection.open('GET', `/v1/log/leaves?${asked}`);
     for await (const rows of readReceived(pieces, requestId)) {
       for (const row of rows) {
-        const { index, leaf, leafHash } = rowOf<Members<'leaf' | 'leafHash', 'index'>>(LEAF, row);
+        const { index, leaf, leafHash } = rowOf<Members<'leaf' | 'leafHash', 'index'>>(
+          LEAF_ROW,
+          row,
+        );
         yield {
           index,
           leaf: decodeBase64(leaf, 'leaf', LEAF_BYTES),

@@ -1,7 +1,7 @@
 // What commands and their gateway send each other: shapes, checked by whoever receives.
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { JsonValue } from '../../chaincode/core/json.js';
-import { HASH_BYTES } from '../../chaincode/core/limits.js';
+import { HASH_BYTES, LEAF_BYTES } from '../../chaincode/core/limits.js';
 import {
   anything,
   blob,
@@ -195,6 +195,13 @@ export const AUDIT_SUMMARY = object({
     'isProven?': flag(),
     'error?': FAULT,
   }),
+});
+
+/** A leaf of the tree. */
+export const LEAF_ROW = object({
+  index: integer(),
+  leaf: blob(LEAF_BYTES),
+  leafHash: hex(HASH_BYTES),
 });
 
 /** What a gateway sent, when it is of that shape. Throws GATEWAY_FAILED. */

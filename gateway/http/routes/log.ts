@@ -4,9 +4,10 @@ import { decodeBase64, encodeBase64, encodeHex, utf8 } from '../../../chaincode/
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import type { JsonObject } from '../../../chaincode/core/json.js';
-import { HASH_BYTES, LEAF_BYTES } from '../../../chaincode/core/limits.js';
-import { anything, blob, hex, integer, object, text } from '../../../chaincode/core/shape.js';
+import { HASH_BYTES } from '../../../chaincode/core/limits.js';
+import { anything, integer, text } from '../../../chaincode/core/shape.js';
 import { formatVerifierKey } from '../../../chaincode/core/signed-note.js';
+import { LEAF_ROW } from '../../client/wire.js';
 import { CONSISTENCY_SHAPE } from '../../evidence/consistency-proof.js';
 import type { LogReading, SignedCheckpoint, TreeLeaf } from '../../services/log-reading.js';
 import type { Access, ApiAnswer, ApiRequest, Parameter, Route } from '../route.js';
@@ -23,7 +24,6 @@ const LINES = 'application/x-ndjson';
 /** Lines of one piece of a stream. */
 const LINES_AT_ONCE = 256;
 
-const LEAF = object({ index: integer(), leaf: blob(LEAF_BYTES), leafHash: hex(HASH_BYTES) });
 const IF_NONE_MATCH: Parameter = {
   in: 'header',
   name: 'If-None-Match',
@@ -181,7 +181,7 @@ export const LOG_ROUTES: readonly Route[] = [
     answers: {
       200: {
         description: 'The leaf and its hash.',
-        content: { type: 'application/json', shape: LEAF },
+        content: { type: 'application/json', shape: LEAF_ROW },
       },
     },
     refusals: ['NOT_PROVEN_YET', 'NOT_FOUND'],
@@ -199,7 +199,7 @@ export const LOG_ROUTES: readonly Route[] = [
     answers: {
       200: {
         description: 'Submitted and closing leaves, as `chartseal log leaves --json` prints them.',
-        content: { type: LINES, shape: LEAF },
+        content: { type: LINES, shape: LEAF_ROW },
       },
     },
     refusals: ['NOT_PROVEN_YET', 'NOT_FOUND'],

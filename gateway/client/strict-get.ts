@@ -5,6 +5,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError, ERROR_CODES, type ErrorCode } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
+import { isLoopback } from '../http/auth/loopback.js';
 import { tlsFault } from './tls-fault.js';
 
 export interface HttpPeer {
@@ -56,8 +57,6 @@ function usage(message: string): never {
   throw new ChartsealError('USAGE', message);
 }
 
-const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
-
 /** Throws USAGE for what is no base URL, and where it would show a token to the whole network. */
 function parseBase({ url, tls }: HttpPeer): URL {
   const base = URL.canParse(url) ? new URL(url) : usage('--url is no URL');
@@ -65,7 +64,7 @@ function parseBase({ url, tls }: HttpPeer): URL {
   if (!isPlain && base.protocol !== 'https:') usage('--url begins with https://');
   if (base.username !== '' || base.password !== '') usage('--url holds no name or password');
   if (base.search !== '' || base.hash !== '') usage('--url ends with its path');
-  if (isPlain && !LOOPBACK.test(base.hostname)) usage('http:// is for this machine; use https://');
+  if (isPlain && !isLoopback(base.hostname)) usage('http:// is for this machine; use https://');
   if (isPlain && tls !== undefined) usage('certificates go with https://');
   base.pathname = base.pathname.replace(/\/*$/, '/');
   return base;

@@ -35,7 +35,8 @@ export const CONNECTIONS_CHECK_MS = 2_000;
 export const ANSWER_PIECE_BYTES = 64 * 1024;
 /** After the last answer, how long a connection is still read, so that the sender sees it. */
 export const LINGER_MS = 2_000;
-/** The times above, for what must not take its time: tests of them. */
+
+/** The times above; tests of them take shorter ones. */
 export interface Timeouts {
   readonly headersMs: number;
   readonly bodyMs: number;

@@ -2,6 +2,7 @@
 // that works on this machine alone.
 import { z } from 'zod';
 import { MAX_OUTBOX_ENTRIES } from '../../chaincode/core/limits.js';
+import { MAX_CLOCK_TOLERANCE_SECONDS } from '../http/auth/auth-limits.js';
 import { ROLES } from '../http/caller.js';
 import { DISPLAYS } from '../http/display.js';
 import {
@@ -28,7 +29,7 @@ export const DEFAULT_LIMITS = {
   sessionMinutes: SESSION_MINUTES,
 } as const;
 
-/** What is known of sources; see services/feed. */
+/** Bounds of the feed; see services/feed. */
 const DEFAULT_FEED = {
   sources: {},
   refusedEvents: MAX_LETTERS,
@@ -82,7 +83,7 @@ const issuer = object({
   jwksUri: text.optional(),
   authority: text.optional(),
   algorithms: list(text).optional(),
-  clockToleranceSeconds: whole(0, 300).optional(),
+  clockToleranceSeconds: whole(0, MAX_CLOCK_TOLERANCE_SECONDS).optional(),
   maxTokenAgeSeconds: whole(1, 31_536_000).optional(),
   rolesClaims: list(claim),
   roles: z.record(text, oneOf(ROLES), 'must be an object of roles'),

@@ -70,7 +70,7 @@ export class GatewayLog implements HttpObserver {
   readonly #flush: () => void;
   #lost = 0;
 
-  constructor(level: LogLevel, stream: DestinationStream | undefined = undefined) {
+  constructor(level: LogLevel, stream?: DestinationStream) {
     const own = stream === undefined ? this.#standardOutput() : undefined;
     this.#flush = () => {
       try {

@@ -52,6 +52,11 @@ export function tokenOf(
   return `${system}|${code}`;
 }
 
+/** The code of a token of this system; undefined for one of another. */
+export function codeIn(token: string | undefined, system: string): string | undefined {
+  return token?.startsWith(`${system}|`) ? token.slice(system.length + 1) : undefined;
+}
+
 /** Tokens of a coding as it was written, for look-ups in the configuration. */
 export function writtenToken(coding: JsonObject): string {
   return `${textAt(coding, 'system') ?? ''}|${textAt(coding, 'code') ?? ''}`;

@@ -13,6 +13,7 @@ import {
 } from './codes.js';
 import {
   bounded,
+  codeIn,
   nameOf,
   objectAt,
   objectsAt,
@@ -36,9 +37,6 @@ export interface Entity {
   /** Of the resource that it names, as far as it says. */
   readonly target: string | undefined;
 }
-
-const codeIn = (token: string | undefined, system: string): string | undefined =>
-  token?.startsWith(`${system}|`) ? token.slice(system.length + 1) : undefined;
 
 function readEntity(json: JsonObject, at: string, assumed: Assumed): Entity {
   const typeCoding = objectAt(json, 'type');

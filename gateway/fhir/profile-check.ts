@@ -15,7 +15,7 @@ import {
   INTERACTION,
   LIFECYCLE,
 } from './codes.js';
-import { textAt } from './elements.js';
+import { codeIn, textAt } from './elements.js';
 import type { Entity, Part } from './entities.js';
 import { refuse } from './fhir-issue.js';
 
@@ -50,7 +50,7 @@ function checkEntity({ entities }: Profiled, part: Part): void {
 function checkRest(profiled: Profiled, outcome: string | undefined): void {
   const { action, kind } = profiled;
   const isKnown = kind?.subtypes?.some((token) => {
-    const code = token.startsWith(`${INTERACTION}|`) ? token.slice(INTERACTION.length + 1) : '';
+    const code = codeIn(token, INTERACTION) ?? '';
     const actions = Object.hasOwn(ACTIONS_OF_INTERACTION, code) && ACTIONS_OF_INTERACTION[code];
     return actions && actions[0] === action;
   });

@@ -11,7 +11,15 @@ import {
   PARTICIPATION,
   PROVENANCE,
 } from './codes.js';
-import { bounded, objectsAt, textAt, tokenOf, withoutToken, writtenToken } from './elements.js';
+import {
+  bounded,
+  codeIn,
+  objectsAt,
+  textAt,
+  tokenOf,
+  withoutToken,
+  writtenToken,
+} from './elements.js';
 import { FhirIssue, refuse } from './fhir-issue.js';
 import type { FhirSource } from './sources.js';
 
@@ -46,8 +54,8 @@ function codeOf({ at, json }: Concept, { source, member }: Row, assumed: Assumed
   const text = textAt(json, 'text');
   for (const [index, coding] of codings.entries()) {
     const token = tokenOf(coding, `${at}.coding[${index}]`, assumed);
-    if (!token?.startsWith(`${ACT_REASON}|`)) continue;
-    const code = token.slice(ACT_REASON.length + 1);
+    const code = codeIn(token, ACT_REASON);
+    if (code === undefined) continue;
     if (!PURPOSE.test(code)) refuse('code-invalid', `${at}.coding[${index}].code`, 'is no purpose');
     return code;
   }

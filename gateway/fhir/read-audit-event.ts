@@ -27,6 +27,7 @@ import {
 } from './codes.js';
 import {
   bounded,
+  codeIn,
   nameOf,
   objectAt,
   objectsAt,
@@ -60,8 +61,8 @@ type WithoutPatient = Omit<AccessSubmission, 'patient' | 'source'>;
 function kindToken(coding: JsonObject, at: string, assumed: Assumed, expected?: string) {
   const token = tokenOf(coding, at, assumed, expected);
   if (token === undefined) return undefined;
-  const isInteraction = token.startsWith(`${INTERACTION}|`);
-  const isNone = isInteraction && !INTERACTIONS.has(token.slice(INTERACTION.length + 1));
+  const interaction = codeIn(token, INTERACTION);
+  const isNone = interaction !== undefined && !INTERACTIONS.has(interaction);
   if (!TOKEN.test(token) || isNone) refuse('code-invalid', at, 'is no code of a code system');
   return bounded(token, MAX_TOKEN, at);
 }
@@ -86,15 +87,13 @@ function readKind(event: JsonObject, assumed: Assumed): EventKind | undefined {
 function readAction(event: JsonObject, kind: EventKind | undefined, assumed: Assumed): Action {
   const said = textAt(event, 'action') as Action | undefined;
   const interaction = kind?.subtypes
-    ?.filter((token) => token.startsWith(`${INTERACTION}|`))
-    .map((token) => token.slice(INTERACTION.length + 1))
+    ?.flatMap((token) => codeIn(token, INTERACTION) ?? [])
     .find((code) => Object.hasOwn(ACTIONS_OF_INTERACTION, code));
   const fitting =
     interaction === undefined ? undefined : (ACTIONS_OF_INTERACTION[interaction] as Action[]);
   const isSearch = interaction !== undefined && SEARCHES.has(interaction);
   if (said === undefined) {
-    const dicom = kind?.type.startsWith(`${DCM}|`) ? kind.type.slice(DCM.length + 1) : '';
-    const action = fitting?.[0] ?? ACTION_OF_EVENT[dicom];
+    const action = fitting?.[0] ?? ACTION_OF_EVENT[codeIn(kind?.type, DCM) ?? ''];
     if (action === undefined) refuse('required', 'AuditEvent.action', 'is missing');
     assumed.add('action-from-subtype', 'AuditEvent.action');
     return action;
@@ -230,7 +229,7 @@ function readEvent(
   const action = readAction(event, kind, assumed);
   const { recorded, occurredAt } = readTimes(event, assumed);
   const agents = readAgents(event, assumed);
-  const code = kind?.type.startsWith(`${DCM}|`) ? kind.type.slice(DCM.length + 1) : '';
+  const code = codeIn(kind?.type, DCM);
   const references = entities.flatMap(({ what }) => textAt(what, 'reference') ?? []);
   const around = { action, observers, references };
   const isDisclosure = code === EXPORT || code === IMPORT;

@@ -22,6 +22,7 @@ import {
 import { type CertificateWithKey, newCertificateRequest } from './ca-keys.js';
 import { writeWhole } from './files.js';
 import { caProcess, materialFolder, processFolder, tlsRootFile } from './paths.js';
+import type { Progress } from './programs.js';
 import type { NetworkState, Organisation } from './state.js';
 
 const REGISTRAR = 'registrar';
@@ -124,7 +125,7 @@ async function rolesToEnrol(
 async function enrolOrganisation(
   state: NetworkState,
   organisation: Organisation,
-  progress: (line: string) => void,
+  progress: Progress,
 ): Promise<void> {
   const roles = await rolesToEnrol(state, organisation);
   if (roles.length === 0) return;
@@ -141,9 +142,6 @@ async function enrolOrganisation(
  * Enrols what is missing or about to expire; the rest stays as it is. The certificate authorities
  * must be up. Throws CA_UNAVAILABLE, CA_REFUSED.
  */
-export async function enrolIdentities(
-  state: NetworkState,
-  progress: (line: string) => void,
-): Promise<void> {
+export async function enrolIdentities(state: NetworkState, progress: Progress): Promise<void> {
   await Promise.all(state.organisations.map((one) => enrolOrganisation(state, one, progress)));
 }

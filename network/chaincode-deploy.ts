@@ -22,9 +22,8 @@ import {
 import { contractFiles, digestOf, type StagedFiles, stageChaincode } from './chaincode-stage.js';
 import { writeWhole } from './files.js';
 import { findProcess } from './processes.js';
+import type { Progress } from './programs.js';
 import type { NetworkState } from './state.js';
-
-type Progress = (line: string) => void;
 
 export interface UpgradeOptions {
   /** How many organisations' peers must endorse; as many as before when left out. */

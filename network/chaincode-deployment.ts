@@ -73,7 +73,7 @@ export async function finishUpgrade(state: NetworkState): Promise<void> {
   await rename(fileOf(state, 'upgrade'), fileOf(state, 'deployment'));
 }
 
-/** How many organisations' peers must endorse, and attest, unless the channel says else. */
+/** How many organisations' peers must endorse, and attest, unless the channel says otherwise. */
 export const DEFAULT_ENDORSEMENTS = 2;
 
 /** So many of the peers of all organisations. */

@@ -8,9 +8,8 @@ import type { Deployment } from './chaincode-deployment.js';
 import { everyPeer, lastWords, ordererArguments, peerOutput, runPeer } from './chaincode-peer.js';
 import { writeConnection } from './chaincode-service.js';
 import { chaincodeFolder } from './paths.js';
+import type { Progress } from './programs.js';
 import type { NetworkState, Organisation } from './state.js';
-
-type Progress = (line: string) => void;
 
 const LIFECYCLE = ['lifecycle', 'chaincode'];
 const JSON_OUTPUT = ['--output', 'json'];

@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { encodeHex } from '../chaincode/core/bytes.js';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { sha256 } from '../chaincode/core/hash.js';
+import type { Progress } from './programs.js';
 
 const LOCK = 'package-lock.json';
 const MANIFEST = 'package.json';
@@ -74,10 +75,7 @@ async function install(staged: string, place: string): Promise<void> {
  * Makes a staged folder runnable. Needs the package registry at most once for each lock.
  * Throws CHAINCODE_FAILED.
  */
-export async function installModules(
-  staged: string,
-  progress: (line: string) => void,
-): Promise<void> {
+export async function installModules(staged: string, progress: Progress): Promise<void> {
   if (existsSync(join(staged, INSTALLED))) return;
   const lock = await readFile(join(staged, LOCK));
   const place = join(cacheFolder(), encodeHex(sha256(lock)).slice(0, KEY_TEXT));

@@ -14,6 +14,7 @@ import { ensureServiceTls, portOf, type ServiceTls, serviceConnection } from './
 import { writeWhole } from './files.js';
 import { chaincodeFolder } from './paths.js';
 import { findProcess, type ProcessSpec, startProcess, stopProcess } from './processes.js';
+import type { Progress } from './programs.js';
 import type { NetworkState, Organisation } from './state.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -67,7 +68,7 @@ function isListening(port: number): Promise<boolean> {
 async function deployedFolder(
   state: NetworkState,
   { digest }: Deployment,
-  progress: (line: string) => void,
+  progress: Progress,
 ): Promise<string> {
   const folder = stagedFolder(state, digest);
   if (!existsSync(folder)) {
@@ -148,7 +149,7 @@ export async function startService(
   state: NetworkState,
   organisation: Organisation,
   deployment: Deployment,
-  progress: (line: string) => void,
+  progress: Progress,
 ): Promise<boolean> {
   const folder = await deployedFolder(state, deployment, progress);
   const tls = await serviceTls(state, organisation);
@@ -163,7 +164,7 @@ export async function startService(
 export async function startServices(
   state: NetworkState,
   deployment: Deployment,
-  progress: (line: string) => void,
+  progress: Progress,
 ): Promise<void> {
   for (const organisation of state.organisations) {
     await startService(state, organisation, deployment, progress);

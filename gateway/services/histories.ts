@@ -8,13 +8,18 @@ import { proveSubject } from '../../chaincode/core/map-proof.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { findSubject } from '../../chaincode/core/subject-map.js';
 import { vrfProve } from '../../chaincode/core/vrf.js';
-import { parseAttestation } from '../evidence/attestation.js';
 import { buildHistory, type History, type HistorySubject } from '../evidence/history.js';
 import type { Openings } from '../evidence/receipt.js';
 import type { Store } from '../store/store.js';
 import { Turns } from '../turns.js';
 import { Labels, type LogContext } from './log-context.js';
-import { checkedProof, closingLeafOf, openTree, parseOpenings } from './receipts.js';
+import {
+  checkedProof,
+  closingLeafOf,
+  openTree,
+  parseOpenings,
+  storedAttestation,
+} from './receipts.js';
 import type { ProvenView } from './sequencer/proven-log.js';
 import type { Sequencer } from './sequencer/sequencer.js';
 
@@ -99,7 +104,7 @@ export class Histories {
               ...checkedProof(closingLeaf, size - 1, openTree(row, this.#store.db)),
             },
       checkpoint: row.checkpoint,
-      attestation: parseAttestation(row.attestation),
+      attestation: storedAttestation(row),
     };
   }
 

@@ -2,12 +2,10 @@
 // consistency proofs and leaves. Needs neither ledger nor keys. What leaves here is checked first.
 // A running sequencer may write meanwhile: each call reads the marker anew and keeps to it.
 import { decodeBase64, equalBytes } from '../../chaincode/core/bytes.js';
-import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
 import { LEAF_BYTES } from '../../chaincode/core/limits.js';
 import { verifyConsistency } from '../../chaincode/core/merkle.js';
-import { parseNote } from '../../chaincode/core/signed-note.js';
 import { consistencyProof, type NodeReader, treeRoot } from '../../chaincode/core/tree-proofs.js';
 import { readConfig } from '../data/config.js';
 import { dataLayout } from '../data/layout.js';
@@ -17,6 +15,7 @@ import { type AppendRow, type Marker, parseAppendRow, parseOrdinal } from '../st
 import type { Store, StoredLog } from '../store/store.js';
 import { TILE_WIDTH, tileNodeReader } from '../store/tiles.js';
 import { openStoreToRead } from './own-store.js';
+import { storedCheckpoint } from './receipts.js';
 
 /** A checkpoint that was attested, with its signed note. */
 export interface SignedCheckpoint {
@@ -51,12 +50,12 @@ export function readSignedCheckpoint(
   size: number,
   read: NodeReader,
 ): SignedCheckpoint {
-  const { checkpoint } = store.readAttestation(size);
-  const parsed = parseCheckpoint(parseNote(checkpoint).text);
+  const row = store.readAttestation(size);
+  const parsed = storedCheckpoint(row);
   if (parsed.size !== size || !equalBytes(parsed.root, treeRoot(size, read))) {
     corrupt(`the checkpoint of size ${size} is not that of the tree in the store`);
   }
-  return { ...parsed, checkpoint };
+  return { ...parsed, checkpoint: row.checkpoint };
 }
 
 /** Throws NOT_PROVEN_YET. */

@@ -7,13 +7,12 @@ import type { JsonValue } from '../../chaincode/core/json.js';
 import { leafHash, parseLeaf } from '../../chaincode/core/leaf.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
 import { findSubject } from '../../chaincode/core/subject-map.js';
-import { parseAttestation } from '../evidence/attestation.js';
 import { checkCheckpoint, type VerifierCache } from '../evidence/checkpoint-check.js';
 import type { Trust } from '../evidence/trust.js';
 import type { AttestationRow, StoredEntry } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import type { Labels } from './log-context.js';
-import { closingLeafOf, parseOpenings } from './receipts.js';
+import { closingLeafOf, parseOpenings, storedAttestation } from './receipts.js';
 import type { Sequencer } from './sequencer/sequencer.js';
 
 /** From where a page goes down the chain. */
@@ -116,7 +115,7 @@ export class PatientEvents {
     const closingLeaf = closingLeafOf(row);
     const claim = {
       note: row.checkpoint,
-      attestation: parseAttestation(row.attestation),
+      attestation: storedAttestation(row),
       closingLeaf: closingLeaf === undefined ? null : encodeBase64(closingLeaf),
     };
     const { answer } = checkCheckpoint(claim, { trust, cache });

@@ -1,6 +1,6 @@
 // Receipts on demand, from the store alone: a proven entry needs no ledger any more.
 import { decodeBase64, encodeHex, equalBytes } from '../../chaincode/core/bytes.js';
-import { parseCheckpoint } from '../../chaincode/core/checkpoint.js';
+import { type Checkpoint, parseCheckpoint } from '../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
 import { LEAF_BYTES } from '../../chaincode/core/limits.js';
@@ -35,13 +35,32 @@ export interface AttestedTree {
   readonly read: NodeReader;
 }
 
-export function openTree(
-  { checkpoint, attestation }: AttestationRow,
-  reader: Reader,
-): AttestedTree {
-  const { size, root } = parseCheckpoint(parseNote(checkpoint).text);
+function stored<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    if (!(cause instanceof ChartsealError)) throw cause;
+    const text = `an attested checkpoint of the store cannot be read: ${cause.message}`;
+    throw new ChartsealError('STORE_CORRUPT', text, { cause });
+  }
+}
+
+/** What the signed note of a row says. Throws STORE_CORRUPT. */
+export function storedCheckpoint({ checkpoint }: AttestationRow): Checkpoint {
+  return stored(() => parseCheckpoint(parseNote(checkpoint).text));
+}
+
+/** Throws STORE_CORRUPT. */
+export function storedAttestation({ attestation }: AttestationRow): Attestation {
+  return stored(() => parseAttestation(attestation));
+}
+
+/** Throws STORE_CORRUPT. */
+export function openTree(row: AttestationRow, reader: Reader): AttestedTree {
+  const { size, root } = storedCheckpoint(row);
+  const { checkpoint } = row;
   const read = tileNodeReader(reader);
-  return { size, root, checkpoint, attestation: parseAttestation(attestation), read };
+  return { size, root, checkpoint, attestation: storedAttestation(row), read };
 }
 
 /** Proof for one leaf; throws STORE_CORRUPT when what the store holds does not prove it. */

@@ -17,8 +17,7 @@ export interface CheckpointFacts {
   readonly mspId?: string | undefined;
   /** Sizes of the pinned checkpoints that it agrees with; only when step checkpoint is OK. */
   readonly pinned?: readonly number[] | undefined;
-  /** From here on only when step attestation is OK. */
-  /** MSP ids of the organisations that attest. */
+  /** MSP ids of the organisations that attest. From here on only when step attestation is OK. */
   readonly attestedBy?: readonly string[] | undefined;
   readonly endorsedAt?: string | undefined;
   readonly asOf?: string | undefined;

@@ -189,11 +189,7 @@ export const ERROR_CODES = {
     2,
     'Run chartseal rebuild; when it refuses, restore the store from a backup.',
   ),
-  STORE_OUTDATED: code(
-    500,
-    2,
-    'Run chartseal rebuild once: it makes the tables that this version has.',
-  ),
+  STORE_OUTDATED: code(500, 2, 'Run chartseal rebuild once: it makes the tables of this version.'),
   STORE_BEHIND: code(500, 2, 'The ledger holds more than this store; restore the newest store.'),
   // feed, log and data folder
   FEED_FULL: code(

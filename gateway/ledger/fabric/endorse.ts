@@ -97,8 +97,8 @@ class Attempts {
   }
 
   /**
-   * What to give up with. Peers of others look at the end of our certificate, our own does not: with
-   * a clock that is behind theirs nobody here sees it. One of them alone may be wrong.
+   * What to give up with. Peers of others look at the end of our certificate, our own does not:
+   * with a clock that is behind theirs nobody here sees it. One of them alone may be wrong.
    */
   #lastFault(error: unknown): ChartsealError {
     const known = toLedgerError(error);

@@ -67,7 +67,10 @@ class Telling {
     onLog: (log) => void this.queue.put({ log }),
     onArchive: ({ isResumed, records, startedAt }, files) => {
       void this.queue.put({ archive: { isResumed, records, startedAt } });
-      if (this.#isWatched) this.#counting = this.#count(files());
+      if (!this.#isWatched) return;
+      this.#counting = this.#count(files());
+      // Told by end(); until then it is nobody's to end the gateway with.
+      this.#counting.catch(() => undefined);
     },
     onAnswer: (answer) => this.queue.put({ answer }),
   };

@@ -9,10 +9,9 @@ import { RemoteDoor } from '../gateway/client/remote-door.js';
 import { formatOperator, OPERATOR_HEADER } from '../gateway/client/wire.js';
 import { findGateway } from '../gateway/operation/run-file.js';
 import { closingAfter } from '../gateway/services/close-each.js';
-import type { HospitalDoor } from '../gateway/services/door/door.js';
+import type { HospitalDoor, Standing } from '../gateway/services/door/door.js';
 import { OwnDoor, type OwnDoorOptions } from '../gateway/services/door/own-door.js';
 import { type Hospital, openHospital } from '../gateway/services/hospital.js';
-import type { SequencerCounts } from '../gateway/services/sequencer/sequencer-options.js';
 import type { CommandContext } from './context.js';
 import { tellLeftBehind } from './left.js';
 
@@ -169,13 +168,16 @@ export async function withHospital<T>(
   return closingAfter(act, () => hospital.close());
 }
 
-interface Counted {
-  readonly counts: SequencerCounts;
-  readonly delay?: ChartsealError | undefined;
+/** Until everything accepted by now is proven. Throws NOT_PROVEN_YET, with what is in the way. */
+export async function requireProven(door: HospitalDoor, { waitMs }: WaitOptions): Promise<void> {
+  if (await door.waitProven(waitMs)) return;
+  const { delay } = await door.standing();
+  const why = delay === undefined ? '' : `: ${delay.code} ${delay.message}`;
+  throw new ChartsealError('NOT_PROVEN_YET', `the log was not proven within --wait${why}`);
 }
 
 /** The three counts of the log, for people. */
-export function reportCounts({ counts, delay }: Counted, context: CommandContext): void {
+export function reportCounts({ counts, delay }: Standing, context: CommandContext): void {
   const { accepted, committed, proven } = counts;
   context.tell(`log: ${accepted} accepted, ${committed} committed, ${proven} proven`);
   if (delay !== undefined) context.tell(`waiting: ${delay.code} ${delay.message}; ${delay.hint}`);

@@ -7,7 +7,7 @@ import { verifyHistory } from '../../gateway/evidence/verify-history.js';
 import { withhold } from '../../gateway/evidence/withhold.js';
 import type { HistoryQuery } from '../../gateway/services/histories.js';
 import type { CommandContext } from '../context.js';
-import { type DataOptions, type WaitOptions, withDoor } from '../hospital.js';
+import { type DataOptions, requireProven, type WaitOptions, withDoor } from '../hospital.js';
 import { parsePatient } from '../patient.js';
 import { renderHistory, renderVerification } from '../render.js';
 import { writeOrPrint } from '../write.js';
@@ -44,9 +44,7 @@ export async function history(
   const query = queryOf(patient, options);
   checkMembers(options.withhold);
   return withDoor(options, context, async (door) => {
-    if (!(await door.waitProven(options.waitMs))) {
-      throw new ChartsealError('NOT_PROVEN_YET', 'the log was not proven within --wait');
-    }
+    await requireProven(door, options);
     const made = await door.history(query);
     const bytes = formatHistory(withhold(made, { members: options.withhold }));
     // What leaves the house is verified first, as its receiver will.

@@ -1,4 +1,5 @@
 // chartseal rebuild: the store built anew from its entries and the ledger.
+import { standingOf } from '../../gateway/services/door/own-door.js';
 import { type MendedRows, rebuildStore } from '../../gateway/services/rebuild/rebuild.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_UNDONE } from '../exit.js';
@@ -52,7 +53,7 @@ export async function rebuild(
     if (known < records) context.tell('  audit says "not checked" of the others');
     context.tell(`the old store: ${clean(aside)}`);
     context.tell('  when chartseal audit finds nothing any more, it can be removed');
-    reportCounts(hospital.sequencer, context);
+    reportCounts(standingOf(hospital), context);
     return proven && losses.length === 0 ? 0 : EXIT_UNDONE;
   });
 }

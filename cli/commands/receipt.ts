@@ -2,7 +2,7 @@
 import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
 import type { HospitalDoor, WantedReceipt } from '../../gateway/services/door/door.js';
 import type { CommandContext } from '../context.js';
-import { type DataOptions, type WaitOptions, withDoor } from '../hospital.js';
+import { type DataOptions, requireProven, type WaitOptions, withDoor } from '../hospital.js';
 import { writeOrPrint } from '../write.js';
 
 export interface ReceiptOptions extends DataOptions, WaitOptions {
@@ -45,9 +45,7 @@ export async function receipt(
   return withDoor(options, context, async (door) => {
     const wanted = wantedBy(name, options.version);
     const proven = await findProven(door, wanted);
-    if (proven === undefined && !(await door.waitProven(options.waitMs))) {
-      throw new ChartsealError('NOT_PROVEN_YET', 'the log was not proven within --wait');
-    }
+    if (proven === undefined) await requireProven(door, options);
     const bytes = proven ?? (await door.receipt(wanted));
     await writeOrPrint(bytes, 'chartseal-receipt', options.out, context);
     return 0;

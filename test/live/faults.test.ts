@@ -2,8 +2,10 @@
 // on where the policies can be met, and the doctor names what is wrong.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Finding } from '../../gateway/services/doctor/finding.js';
+import { standingOf } from '../../gateway/services/door/own-door.js';
 import { createStore } from '../../gateway/store/store.js';
 import { peerProcess, processFolder } from '../../network/paths.js';
 import { stopProcess } from '../../network/processes.js';
@@ -58,6 +60,15 @@ describe('faults of a live network', function () {
     expect(sequencer.fault).to.equal(undefined);
     expect(sequencer.counts.committed).to.equal(committed);
     expect(sequencer.counts.accepted).to.equal(committed + 1);
+  }
+
+  /** Once an append has failed, whose fate is asked for first. */
+  async function delayCode(): Promise<string | undefined> {
+    for (const until = Date.now() + PROVEN_MS; Date.now() < until; await sleep(50)) {
+      const { delay } = standingOf(hospital.process);
+      if (delay !== undefined) return delay.code;
+    }
+    return undefined;
   }
 
   async function finding(check: string): Promise<Finding> {
@@ -140,11 +151,13 @@ describe('faults of a live network', function () {
   it('entries wait while the orderer is down, and are proven when it is back', async () => {
     await killProcesses(live, 'orderer');
     await waits();
+    expect(await delayCode()).to.equal('LEDGER_UNAVAILABLE');
     expect((await finding('orderers')).status).to.equal('fault');
     await restore(live);
     await hospital.open();
     await proven();
     expect(hospital.process.sequencer.counts.proven).to.equal(2);
+    expect(standingOf(hospital.process).delay).to.equal(undefined);
   });
 
   it('everything is killed in the middle of the work, and nothing that was accepted is lost', async () => {

@@ -172,7 +172,7 @@ describe('a gateway that is started while its channel is away', function () {
     expect(ask(before.leafHash)).to.include({ status: 0, stderr: '' });
     const refused = ask(waiting.leafHash);
     expect(refused.status).to.equal(2);
-    expect(refused.stderr).to.include('NOT_PROVEN_YET');
+    expect(refused.stderr).to.include('NOT_PROVEN_YET').and.include('LEDGER_UNAVAILABLE');
   });
 
   it('is refused where its channel was never met', async () => {

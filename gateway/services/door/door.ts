@@ -17,7 +17,7 @@ import type { InquiryDoor } from './inquiry-door.js';
 /** How far the log is. */
 export interface Standing {
   readonly counts: SequencerCounts;
-  /** Why accepted entries are held back for now. */
+  /** Why accepted entries are held back for now, or what failed when they were last sent. */
   readonly delay?: ChartsealError;
 }
 

@@ -24,9 +24,11 @@ export interface OwnDoorOptions extends HospitalOptions {
   readonly fhir?: FhirSources;
 }
 
-/** How far the log of an open hospital is. */
-export function standingOf({ sequencer }: Hospital): Standing {
-  const { counts, delay } = sequencer;
+/** How far the log of an open hospital is, and what failed last where entries wait. */
+export function standingOf({ sequencer }: Pick<Hospital, 'sequencer'>): Standing {
+  const { counts, pace } = sequencer;
+  const failure = pace.failureOf('append') ?? pace.failureOf('prove');
+  const delay = sequencer.delay ?? (counts.accepted > counts.proven ? failure : undefined);
   return delay === undefined ? { counts } : { counts, delay };
 }
 

@@ -74,5 +74,8 @@ export async function authoritySpec(
     args: ['start', '--home', folder],
     cwd: folder,
     isReady: () => isServing(authorityServed(state, organisation)),
+    makes: ['fabric-ca-server.db', 'msp', 'IssuerPublicKey', 'IssuerRevocationPublicKey'].map(
+      (file) => join(folder, file),
+    ),
   };
 }

@@ -1,6 +1,10 @@
 // An orderer without a system channel: its whole configuration, and how it joins the channel.
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ChartsealError } from '../chaincode/core/errors.js';
 import { writeConfiguration } from './files.js';
+import { telling } from './log-tail.js';
 import { isServing, type Served } from './operations.js';
 import { genesisBlockFile, ordererAdminFolder, ordererFolder, processFolder } from './paths.js';
 import type { ProcessSpec } from './processes.js';
@@ -72,14 +76,18 @@ export async function ordererSpec(state: NetworkState, orderer: Orderer): Promis
       FABRIC_LOGGING_SPEC: 'info:orderer.common.cluster.step=error',
     },
     isReady: () => isServing(ordererServed(state, orderer)),
+    makes: ['data', 'wal', 'snapshots'].map((name) => join(folder, name)),
   };
 }
 
-/** Joins the channel; once. */
-export async function joinOrderer(state: NetworkState, orderer: Orderer): Promise<void> {
+/** Created, and the refusal of an orderer that has the channel already. */
+const JOINED = new Set(['201', '405']);
+
+async function askToJoin(state: NetworkState, orderer: Orderer): Promise<void> {
   const admin = join(ordererAdminFolder(state, orderer), 'tls');
-  await runProgram({
-    what: `${orderer.name} joining the channel (osnadmin)`,
+  const what = `${orderer.name} joining the channel (osnadmin)`;
+  const { stdout } = await runProgram({
+    what,
     program: state.programs.osnadmin,
     args: [
       ...['channel', 'join', '--channelID', state.channel],
@@ -90,4 +98,24 @@ export async function joinOrderer(state: NetworkState, orderer: Orderer): Promis
       ...['--client-key', join(admin, 'client.key')],
     ],
   });
+  // It ends well whatever the orderer answered.
+  const [, status = ''] = /^Status: ([0-9]{3})$/m.exec(stdout) ?? [];
+  if (JOINED.has(status)) return;
+  throw new ChartsealError('NETWORK_FAILED', `${what} failed: ${telling(stdout)}`);
+}
+
+/**
+ * Joins the channel; once. Throws NETWORK_FAILED, and then takes away the log that was begun: an
+ * orderer that finds one takes itself for one that was restarted, and never leads.
+ */
+export async function joinOrderer(state: NetworkState, orderer: Orderer): Promise<void> {
+  const folder = processFolder(state, orderer.name);
+  const logs = ['wal', 'snapshots'].map((name) => join(folder, name, state.channel));
+  const absent = logs.filter((path) => !existsSync(path));
+  try {
+    await askToJoin(state, orderer);
+  } catch (error) {
+    for (const path of absent) await rm(path, { recursive: true, force: true });
+    throw error;
+  }
 }

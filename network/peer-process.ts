@@ -159,5 +159,6 @@ export async function peerSpec(
       ...builderEnvironment(state.folder, organisation.name),
     },
     isReady: () => isServing(peerServed(state, organisation)),
+    makes: [join(folder, 'data')],
   };
 }

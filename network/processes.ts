@@ -1,6 +1,7 @@
 // Child processes of a network: each in a process group of its own that outlives us, with its log
 // and a file that says which process it is. Nothing else starts or ends processes of a network.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +30,8 @@ export interface ProcessSpec {
   isReady?(): Promise<boolean>;
   /** How long it may take to be ready; 30 s. */
   readonly readyMs?: number;
+  /** What its first start makes: taken away again where that fails, or the next finds halves. */
+  readonly makes?: readonly string[];
 }
 
 export interface ProcessRecord {
@@ -122,6 +125,9 @@ function sendWord({ stdin }: ChildProcess): Promise<void> {
   });
 }
 
+const reason = (error: unknown): string =>
+  error instanceof Error ? `: ${error.message}${reason(error.cause)}` : '';
+
 async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
   const { name, program, args, cwd } = spec;
   const log = logFile(place, name);
@@ -152,7 +158,8 @@ async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
       child.unref();
     }
   } catch (cause) {
-    throw new ChartsealError('NETWORK_FAILED', `${name} could not be started`, { cause });
+    const text = `${name} could not be started${reason(cause)}`;
+    throw new ChartsealError('NETWORK_FAILED', text, { cause });
   } finally {
     await output.close();
   }
@@ -186,11 +193,15 @@ async function waitReady(place: Place, spec: ProcessSpec, record: ProcessRecord)
  */
 export async function startProcess(place: Place, spec: ProcessSpec): Promise<boolean> {
   const running = await findProcess(place, spec.name);
+  const absent = (spec.makes ?? []).filter((path) => !existsSync(path));
   const record = running ?? (await launch(place, spec));
   try {
     await waitReady(place, spec, record);
   } catch (error) {
-    if (running === undefined) await stopProcess(place, spec.name);
+    if (running === undefined) {
+      await stopProcess(place, spec.name);
+      for (const path of absent) await rm(path, { recursive: true, force: true });
+    }
     throw error;
   }
   return running === undefined;

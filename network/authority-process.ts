@@ -74,6 +74,7 @@ export async function authoritySpec(
     args: ['start', '--home', folder],
     cwd: folder,
     isReady: () => isServing(authorityServed(state, organisation)),
+    version: state.programs.caVersion,
     makes: ['fabric-ca-server.db', 'msp', 'IssuerPublicKey', 'IssuerRevocationPublicKey'].map(
       (file) => join(folder, file),
     ),

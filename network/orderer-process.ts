@@ -76,6 +76,7 @@ export async function ordererSpec(state: NetworkState, orderer: Orderer): Promis
       FABRIC_LOGGING_SPEC: 'info:orderer.common.cluster.step=error',
     },
     isReady: () => isServing(ordererServed(state, orderer)),
+    version: state.programs.version,
     makes: ['data', 'wal', 'snapshots'].map((name) => join(folder, name)),
   };
 }

@@ -159,6 +159,7 @@ export async function peerSpec(
       ...builderEnvironment(state.folder, organisation.name),
     },
     isReady: () => isServing(peerServed(state, organisation)),
+    version: state.programs.version,
     makes: [join(folder, 'data')],
   };
 }

@@ -5,7 +5,14 @@ import { access } from 'node:fs/promises';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { checkBasePort } from './ports.js';
 import { majorVersion } from './program-version.js';
-import { CA_PROGRAM, FABRIC_PROGRAMS, findPrograms, type Progress } from './programs.js';
+import {
+  askedAgain,
+  CA_PROGRAM,
+  FABRIC_PROGRAMS,
+  findPrograms,
+  namedFolder,
+  type Progress,
+} from './programs.js';
 import {
   CHAINCODE,
   CHANNEL,
@@ -71,7 +78,11 @@ export async function planNetwork(folder: string, options: UpOptions): Promise<N
   const found = await findState(folder);
   if (found !== undefined) {
     checkSame(found, options);
-    if (options.programs === undefined && (await areThere(found))) return found;
+    if (namedFolder(options.programs) === undefined && (await areThere(found))) {
+      const programs = await askedAgain(found.programs, options.progress);
+      checkProfile(found.profile, programs.version);
+      return { ...found, programs };
+    }
   }
   const basePort = options.basePort ?? DEFAULT_BASE_PORT;
   const profile = options.profile ?? 'raft';

@@ -30,6 +30,8 @@ export interface ProcessSpec {
   isReady?(): Promise<boolean>;
   /** How long it may take to be ready; 30 s. */
   readonly readyMs?: number;
+  /** Of its program, as `network status` tells it. */
+  readonly version?: string;
   /** What its first start makes: taken away again where that fails, or the next finds halves. */
   readonly makes?: readonly string[];
 }
@@ -40,6 +42,8 @@ export interface ProcessRecord {
   /** Which process with this pid, see process-mark.ts. */
   readonly mark: string;
   readonly command: readonly string[];
+  /** Absent where an earlier Chartseal started it. */
+  readonly version?: string;
 }
 
 const SHAPE = object({
@@ -47,6 +51,7 @@ const SHAPE = object({
   startedAt: time(),
   mark: text({ min: 1, max: 256 }),
   command: list(text({ min: 0, max: 65_536 }), { max: 1000 }),
+  'version?': text({ min: 1, max: 256 }),
 });
 
 /**
@@ -129,7 +134,7 @@ const reason = (error: unknown): string =>
   error instanceof Error ? `: ${error.message}${reason(error.cause)}` : '';
 
 async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
-  const { name, program, args, cwd } = spec;
+  const { name, program, args, cwd, version } = spec;
   const log = logFile(place, name);
   await makeFolder(dirname(log));
   await makeFolder(cwd);
@@ -149,7 +154,8 @@ async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
       await Promise.race([started, failure]);
       const pid = child.pid as number;
       const mark = (await processMark(pid)) ?? 'ended';
-      const record = { pid, startedAt, mark, command: [program, ...args] };
+      const known = { pid, startedAt, mark, command: [program, ...args] };
+      const record = { ...known, ...(version === undefined ? {} : { version }) };
       await writeWhole(recordFile(place, name), `${JSON.stringify(record)}\n`);
       await sendWord(child);
       return record;

@@ -1,6 +1,6 @@
 // Finds Fabric's programs: in a folder that the user names, on PATH, in the user's cache, else
 // built from the Go modules beside this file. Says at each step what it looks at and what it found.
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, rm } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { ChartsealError } from '../chaincode/core/errors.js';
@@ -82,12 +82,19 @@ async function locate({ names }: Release, folders: readonly string[]): Promise<L
   return { paths, missing: names.filter((name) => paths[name] === undefined) };
 }
 
-/** Throws PROGRAMS_UNSUPPORTED for other versions, and for programs of several versions. */
-async function checkVersions(release: Release, { paths }: Located): Promise<Found> {
-  const said: [name: string, version: string][] = [];
+type Said = readonly [name: string, version: string];
+
+/** Throws PROGRAMS_UNSUPPORTED for one that does not tell. */
+async function askVersions(release: Release, paths: Found['paths']): Promise<Said[]> {
+  const said: Said[] = [];
   for (const name of release.versioned) {
     said.push([name, await programVersion(name, paths[name] as string)]);
   }
+  return said;
+}
+
+/** Throws PROGRAMS_UNSUPPORTED for other versions, and for programs of several versions. */
+function judgeVersions(release: Release, paths: Found['paths'], said: readonly Said[]): Found {
   const [, version = ''] = said[0] ?? [];
   const other = said.find((row) => row[1] !== version);
   if (other !== undefined) {
@@ -101,9 +108,22 @@ async function checkVersions(release: Release, { paths }: Located): Promise<Foun
   return { paths, version };
 }
 
+async function checkVersions(release: Release, { paths }: Located): Promise<Found> {
+  return judgeVersions(release, paths, await askVersions(release, paths));
+}
+
 function tellFound({ title }: Release, place: string, found: Found, progress: Progress): Found {
   progress(`${title} ${found.version}: ${place}`);
   return found;
+}
+
+/** What is there and may not be executed is not said to be missing. */
+function lackIn(folder: string, { missing }: Located): string {
+  const isThere = (name: string) =>
+    [folder, join(folder, 'bin')].some((one) => existsSync(join(one, name)));
+  const names = missing.filter(isThere);
+  if (names.length > 0) return `${names.join(', ')} in ${folder} may not be executed`;
+  return `there is no ${missing.join(', ')} in ${folder}`;
 }
 
 /** What the user names is used or refused, never passed over: but a release may lack the CA. */
@@ -116,7 +136,7 @@ async function findNamed(
   if (located.missing.length === 0) {
     return tellFound(release, folder, await checkVersions(release, located), progress);
   }
-  const text = `there is no ${located.missing.join(', ')} in ${folder}`;
+  const text = lackIn(folder, located);
   if (release === FABRIC) throw new ChartsealError('PROGRAMS_MISSING', text);
   progress(`${text}; looking further`);
   return undefined;
@@ -177,12 +197,41 @@ async function findRelease(
   throw new ChartsealError('PROGRAMS_MISSING', `there is no ${release.title} on this machine`);
 }
 
+/** The folder that the user names, here or in the environment. */
+export const namedFolder = (folder: string | undefined): string | undefined =>
+  folder ?? (process.env['CHARTSEAL_FABRIC_BIN'] || undefined);
+
+/** undefined where one does not tell: what is wrong with it is said when it is started. */
+async function askedAgainOf(release: Release, paths: Programs): Promise<Found | undefined> {
+  let said: Said[];
+  try {
+    said = await askVersions(release, paths);
+  } catch (error) {
+    if (error instanceof ChartsealError) return undefined;
+    throw error;
+  }
+  return judgeVersions(release, paths, said);
+}
+
+/**
+ * As they are now: another release may have been put in their place. Throws PROGRAMS_UNSUPPORTED.
+ */
+export async function askedAgain(before: Programs, progress: Progress): Promise<Programs> {
+  const fabric = await askedAgainOf(FABRIC, before);
+  const ca = await askedAgainOf(CA, before);
+  const { version = before.version } = fabric ?? {};
+  const { version: caVersion = before.caVersion } = ca ?? {};
+  if (fabric && version !== before.version) tellFound(FABRIC, before.peer, fabric, progress);
+  if (ca && caVersion !== before.caVersion) tellFound(CA, before[CA_PROGRAM], ca, progress);
+  return { ...before, version, caVersion };
+}
+
 /**
  * Finds or builds them all. Throws PROGRAMS_MISSING (not there, and no Go to build them),
  * PROGRAMS_UNSUPPORTED, BUILD_FAILED.
  */
 export async function findPrograms(options: FindProgramsOptions): Promise<Programs> {
-  const named = options.folder ?? (process.env['CHARTSEAL_FABRIC_BIN'] || undefined);
+  const named = namedFolder(options.folder);
   const folder = named === undefined ? undefined : resolve(named);
   const fabric = await findRelease(FABRIC, { ...options, folder });
   const ca = await findRelease(CA, { ...options, folder });

@@ -16,6 +16,8 @@ export interface ProcessStatus {
   /** It runs and says that it is well; of a contract, that its peer got an answer. */
   readonly isReady: boolean;
   readonly pid?: number;
+  /** Of the program that runs; another one may have been named since. */
+  readonly version?: string;
   /** Where its clients reach it. */
   readonly port?: number;
   /** Count of the channel's blocks that it has. */
@@ -67,12 +69,13 @@ async function statusOf(state: NetworkState, asked: Asked): Promise<ProcessStatu
   if (record === undefined) {
     return { name, kind, isRunning: false, isReady: false, port, fault: 'does not run', log };
   }
-  const { pid } = record;
+  const { pid, version } = record;
   const isWell = await isServing(served);
   const height = hasBlocks ? await channelHeight(operationsPort, state.channel) : undefined;
   const isReady = isWell && (!hasBlocks || height !== undefined);
   const fault = isWell ? 'has not joined the channel' : 'does not answer';
-  const known = { name, kind, isRunning: true, isReady, pid, port, log };
+  const ran = { name, kind, isRunning: true, isReady, pid, port, log };
+  const known = { ...ran, ...(version === undefined ? {} : { version }) };
   return { ...known, ...(height === undefined ? {} : { height }), ...(isReady ? {} : { fault }) };
 }
 

@@ -6,6 +6,7 @@ import { requireOwner } from '../../gateway/data/owner.js';
 import { bringDown, bringUp, reset } from '../../network/network.js';
 import { profileFile } from '../../network/paths.js';
 import type { UpOptions } from '../../network/plan.js';
+import type { NetworkState } from '../../network/state.js';
 import { type NetworkStatus, networkStatus, type ProcessStatus } from '../../network/status.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_UNDONE } from '../exit.js';
@@ -26,9 +27,17 @@ function standing({ isRunning, isReady }: ProcessStatus): string {
   return isReady ? 'running' : 'not ready';
 }
 
-function processLine(process: ProcessStatus, width: number): string {
+/** The version of a program that runs and is not the one that would be started. */
+function otherVersion({ kind, version }: ProcessStatus, { programs }: NetworkState) {
+  const wanted = kind === 'ca' ? programs.caVersion : programs.version;
+  return version === wanted ? undefined : version;
+}
+
+function processLine(process: ProcessStatus, width: number, state: NetworkState): string {
   const { name, port, height, pid, fault, log } = process;
+  const version = otherVersion(process, state);
   const facts = [
+    version === undefined ? '' : `version ${version}`,
     port === undefined ? '' : `port ${port}`,
     height === undefined ? '' : `height ${height}`,
     pid === undefined ? '' : `pid ${pid}`,
@@ -55,13 +64,16 @@ function tellStatus({ state, processes, chaincode, isUp }: NetworkStatus, contex
     return;
   }
   const width = Math.max(...processes.map(({ name }) => name.length));
-  for (const process of processes) context.data(clean(processLine(process, width)));
+  for (const process of processes) context.data(clean(processLine(process, width, state)));
   const contract =
     chaincode === undefined
       ? 'no contract deployed'
       : `contract ${chaincode.label}, sequence ${chaincode.sequence}, ${chaincode.policy}`;
   context.tell(`channel ${state.channel} (${state.profile}, Fabric ${state.programs.version})`);
   context.tell(contract);
+  if (processes.some((process) => otherVersion(process, state) !== undefined)) {
+    context.tell('hint: programs of another version run on until: network down, network up');
+  }
 }
 
 /** 0 when all of it runs and is ready, else 2. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
@@ -66,6 +66,14 @@ describe("the search for Fabric's programs", () => {
   it('refuses a named folder that lacks a program, and does not look elsewhere', async () => {
     writePrograms(place('named'), ['peer', 'orderer'], '2.5.12');
     release('path', '3.1.1', '1.5.15');
+    await expectCodeAsync(() => find(place('named')), 'PROGRAMS_MISSING');
+  });
+
+  it('says of named programs that may not be executed that they are there', async () => {
+    release('named', '2.5.12', '1.5.15');
+    chmodSync(place('named', 'orderer'), 0o644);
+    const said = await find(place('named')).then(String, ({ message }: Error) => message);
+    expect(said).to.equal(`orderer in ${place('named')} may not be executed`);
     await expectCodeAsync(() => find(place('named')), 'PROGRAMS_MISSING');
   });
 

@@ -137,6 +137,61 @@ describe('the state folder of a network', () => {
     expect(readFileSync(join(folder, 'network.json'), 'utf8')).to.equal(before);
   });
 
+  /** A network whose programs lie in a folder of their own, of release 2.5. */
+  async function makeWithPrograms(programs: string): Promise<void> {
+    writePrograms(programs, FABRIC_NAMES, '2.5.12');
+    writePrograms(programs, [CA_NAME], '1.5.15');
+    const state = await makeNetwork();
+    const names = [...FABRIC_NAMES, CA_NAME];
+    const paths = Object.fromEntries(names.map((name) => [name, join(programs, name)]));
+    const known = { ...state.programs, ...paths, version: '2.5.12' };
+    await writeState({ ...state, programs: known });
+  }
+
+  describe('with programs that were named', () => {
+    let programs: string;
+    beforeEach(() => {
+      programs = newTempFolder();
+    });
+    afterEach(() => {
+      delete process.env['CHARTSEAL_FABRIC_BIN'];
+      removeTempFolder(programs);
+    });
+    const up = () => bringUp({ stateFolder: folder, progress });
+
+    it('asks them anew which release they are: another one may lie in their place', async () => {
+      await makeWithPrograms(programs);
+      writePrograms(programs, ['orderer'], '3.1.5');
+      await expectCodeAsync(up, 'PROGRAMS_UNSUPPORTED');
+      writePrograms(programs, FABRIC_NAMES, '4.0.0');
+      await expectCodeAsync(up, 'PROGRAMS_UNSUPPORTED');
+    });
+
+    it('takes those of the environment for a network that has others', async () => {
+      await makeWithPrograms(programs);
+      const others = join(programs, 'others');
+      writePrograms(others, FABRIC_NAMES, '4.0.0');
+      process.env['CHARTSEAL_FABRIC_BIN'] = others;
+      await expectCodeAsync(up, 'PROGRAMS_UNSUPPORTED');
+    });
+
+    it('tells of which release a program is that ran on when others were named', async () => {
+      await makeWithPrograms(programs);
+      const spec = { program: '/bin/sleep', args: ['60'], cwd: folder };
+      await startProcess({ folder }, { ...spec, name: 'orderer', version: '2.4.9' });
+      try {
+        const { processes } = await networkStatus(folder);
+        expect(processes.find(({ name }) => name === 'orderer')?.version).to.equal('2.4.9');
+        const args = [PROGRAM, 'network', 'status', '--state', folder];
+        const said = spawnSync(process.execPath, args, { encoding: 'utf8' });
+        expect(said.stdout).to.match(/orderer .*version 2\.4\.9/);
+        expect(said.stderr).to.include('another version').and.include('Fabric 2.5.12');
+      } finally {
+        await bringDown(folder);
+      }
+    });
+  });
+
   it('with a damaged record of a process is told which, when all the others are ended', async () => {
     await makeNetwork();
     const spec = { program: '/bin/sleep', args: ['60'], cwd: folder };

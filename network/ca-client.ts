@@ -29,12 +29,21 @@ export interface Registration {
 type Method = 'GET' | 'POST' | 'PUT';
 
 interface Answer {
+  /** Of HTTP. */
+  readonly status: number;
   readonly success: boolean;
   readonly result: JsonObject;
   readonly errors: readonly { readonly code: number; readonly message: string }[];
 }
 
+interface Exchanged {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+}
+
 const DEADLINE_MS = 20_000;
+/** From here on it is not the request that is at fault: its disk is full, say. */
+const ITS_OWN_FAULT = 500;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** Of the authority's table of errors: what is asked for is so already. */
 const NAME_TAKEN = 74;
@@ -51,7 +60,7 @@ function badAnswer(): ChartsealError {
   return unavailable('its answer is not that of a Fabric certificate authority');
 }
 
-function parseAnswer(bytes: Uint8Array): Answer {
+function parseAnswer({ status, bytes }: Exchanged): Answer {
   let value: JsonValue;
   try {
     value = parseJsonBytes(bytes, 'answer of the certificate authority');
@@ -61,7 +70,7 @@ function parseAnswer(bytes: Uint8Array): Answer {
   const { success, errors, result } = (value ?? {}) as JsonObject;
   if (typeof success !== 'boolean') throw badAnswer();
   const known = Array.isArray(errors) ? errors : [];
-  return { success, result: result ?? {}, errors: known } as unknown as Answer;
+  return { status, success, result: result ?? {}, errors: known } as unknown as Answer;
 }
 
 /** Member of the result that is base64 of a text. */
@@ -78,12 +87,7 @@ export class CaClient {
     this.#endpoint = endpoint;
   }
 
-  #exchange(
-    method: Method,
-    path: string,
-    body: string,
-    authorization: string,
-  ): Promise<Uint8Array> {
+  #exchange(method: Method, path: string, body: string, authorization: string): Promise<Exchanged> {
     const { url, tlsRootsPem } = this.#endpoint;
     const headers = {
       'content-type': 'application/json',
@@ -103,7 +107,8 @@ export class CaClient {
           else pieces.push(piece);
         });
         answer.once('error', fail);
-        answer.once('end', () => resolve(Buffer.concat(pieces)));
+        const status = answer.statusCode ?? ITS_OWN_FAULT;
+        answer.once('end', () => resolve({ status, bytes: Buffer.concat(pieces) }));
       });
       call.once('error', fail);
       call.end(body);
@@ -121,13 +126,12 @@ export class CaClient {
     return parseAnswer(await this.#exchange(method, path, body, authorize(body)));
   }
 
-  #checked({ success, result, errors }: Answer): JsonObject {
+  #checked({ status, success, result, errors }: Answer): JsonObject {
     if (success) return result;
+    const { name } = this.#endpoint;
     const said = errors.map(({ message }) => message).join('; ') || 'no reason given';
-    throw new ChartsealError(
-      'CA_REFUSED',
-      `the certificate authority ${this.#endpoint.name} refused: ${said}`,
-    );
+    if (status >= ITS_OWN_FAULT) throw unavailable(`${name} failed: ${said}`);
+    throw new ChartsealError('CA_REFUSED', `the certificate authority ${name} refused: ${said}`);
   }
 
   /** As an enrolled identity: the request is signed by its key. */

@@ -14,7 +14,8 @@ export function telling(output: string): string {
   const lines = output
     .replace(COLOUR, '')
     .split('\n')
-    .filter((line) => line.trim() !== '');
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const faults = lines.filter(isFault);
   const shown = (faults.length > 0 ? faults : lines).slice(-SHOWN_LINES);
   return shown.join(' | ').slice(-SHOWN_CHARACTERS);

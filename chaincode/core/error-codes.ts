@@ -134,7 +134,7 @@ export const ERROR_CODES = {
   CA_UNAVAILABLE: code(
     503,
     2,
-    "Start the organisation's certificate authority, and check its address and TLS roots.",
+    "Start the organisation's certificate authority, and check its address and TLS roots. Where it failed itself, see to its log and its disk.",
   ),
   CA_REFUSED: code(
     403,

@@ -165,6 +165,14 @@ describe('the client of a certificate authority', () => {
     expect(await enrol().catch(String)).to.include('Authentication failure');
   });
 
+  it('does not call it a refusal when the authority itself fails', async () => {
+    status = 500;
+    const errors = [{ code: 0, message: 'database or disk is full' }];
+    answer = JSON.stringify({ success: false, result: null, errors, messages: [] });
+    await expectCodeAsync(enrol, 'CA_UNAVAILABLE');
+    expect(await enrol().catch(String)).to.include('database or disk is full');
+  });
+
   it('takes nothing else for an answer', async () => {
     status = 200;
     const answers = ['', 'null', '[]', '<html>', '{}', '{"success":"yes"}', '{"success":true}'];

@@ -69,7 +69,8 @@ describe('a process of a network on a full disk', () => {
 
     it('is not said to have joined it when it was refused', async () => {
       refuses();
-      expect(await messageOf(joined)).to.include('no space left on device');
+      const said = await messageOf(joined);
+      expect(said).to.include('failed: "error": "cannot join: no space left on device"');
       await expectCodeAsync(joined, 'NETWORK_FAILED');
       answers(201, { status: 'active' });
       await joined();

@@ -8,6 +8,7 @@ import { encodeHex } from '../chaincode/core/bytes.js';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { sha256 } from '../chaincode/core/hash.js';
 import { contractManifest } from './chaincode-lock.js';
+import { writing } from './files.js';
 
 /** Of this program: package.json, the lock and the compiled sources stand in it. */
 const ROOT = join(__dirname, '..', '..');
@@ -94,7 +95,7 @@ const versionOf = (files: StagedFiles): string =>
 
 /**
  * Writes the staged folder, whole or not at all. A folder that holds exactly this already is left
- * as it is; one that holds other things is refused with FILE_EXISTS.
+ * as it is; one that holds other things is refused with FILE_EXISTS. Throws FILE_UNWRITABLE.
  */
 export async function stageChaincode(
   folder: string,
@@ -107,14 +108,16 @@ export async function stageChaincode(
   if (found.size > 0) {
     throw new ChartsealError('FILE_EXISTS', `other files lie in ${folder}`);
   }
-  await mkdir(dirname(resolve(folder)), { recursive: true });
-  const unfinished = await mkdtemp(`${resolve(folder)}.`);
-  try {
-    await writeFiles(unfinished, wanted);
-    await chmod(unfinished, 0o755);
-    await rename(unfinished, folder);
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
+  await writing(folder, async () => {
+    await mkdir(dirname(resolve(folder)), { recursive: true });
+    const unfinished = await mkdtemp(`${resolve(folder)}.`);
+    try {
+      await writeFiles(unfinished, wanted);
+      await chmod(unfinished, 0o755);
+      await rename(unfinished, folder);
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
+  });
   return staged;
 }

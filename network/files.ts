@@ -12,6 +12,16 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** What fails in `act` for a reason of the file system is FILE_UNWRITABLE. */
+export async function writing(path: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (cause) {
+    if (cause instanceof ChartsealError) throw cause;
+    throw new ChartsealError('FILE_UNWRITABLE', `cannot write ${path}`, { cause });
+  }
+}
+
 /** Writes and renames, so that no reader ever meets a half; makes the folder. */
 export async function writeWhole(
   path: string,

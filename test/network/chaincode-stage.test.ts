@@ -84,6 +84,12 @@ describe('the staged contract', () => {
     expect([...(await readStaged(other)).keys()]).to.deep.equal(['mine.txt']);
   });
 
+  it('that cannot be written is told of with its folder', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    await expectCodeAsync(() => stageChaincode(join(file, 'staged')), 'FILE_UNWRITABLE');
+  });
+
   it('is printed with its digest by the script', () => {
     const script = join(__dirname, '../../scripts/stage-chaincode.js');
     const run = (...args: string[]) =>

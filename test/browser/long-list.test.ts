@@ -42,6 +42,8 @@ describe('a list that is very long', function () {
     const watched = await list.signIn(browser);
     const { page } = watched;
     expect(await elements(page)).to.be.below(MOST_ELEMENTS);
+    expect(await page.textContent('#summary')).to.match(/at least 70 people .*; at least \d+ /);
+    expect(await page.textContent('figcaption')).to.match(/^Of the entries loaded: From /);
     const group = page.locator('details.group').first();
     expect(await group.locator('details.entry').count()).to.equal(0);
     await group.locator('> summary').focus();
@@ -56,6 +58,8 @@ describe('a list that is very long', function () {
     await tabTo(page, 'load-all', 400);
     await page.keyboard.press('Enter');
     await page.waitForSelector('#load-all', { state: 'detached' });
+    expect(await page.textContent('#summary')).to.not.include('at least');
+    expect(await page.textContent('figcaption')).to.match(/^From /);
     expect(await group.locator('details.entry').count()).to.be.above(50);
     expect(await elements(page)).to.be.below(MOST_ELEMENTS);
     await expectAccessible(page);

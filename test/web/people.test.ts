@@ -3,6 +3,7 @@
 import { expect } from 'chai';
 import { isByPerson, type ShownEntry } from '../../gateway/web/patient/access.js';
 import { summarise } from '../../gateway/web/patient/summary.js';
+import { PATIENT } from '../../gateway/web/text/patient.js';
 
 const AT = '2026-11-01T08:00:00.000Z';
 
@@ -57,5 +58,31 @@ describe('an access that a patient is told of', () => {
     expectPerson({ category }, true);
     const { accesses, people } = summarise([access({ category })], AT);
     expect({ accesses, people }).to.deep.equal({ accesses: 1, people: 1 });
+  });
+});
+
+describe('the first sentence of a list that is not loaded to its end', () => {
+  const told = (entries: readonly ShownEntry[], isAll: boolean) =>
+    (['en', 'zh-CN'] as const).map((language) =>
+      PATIENT[language].summary(summarise(entries, AT), isAll),
+    );
+
+  it('says of what is loaded alone that nothing was an emergency override', () => {
+    for (const text of told([access({})], false)) {
+      expect(text).to.match(/no emergency override in the entries loaded\.$|已加载的记录中没有/);
+    }
+    for (const text of told([access({})], true)) {
+      expect(text).to.match(/; no emergency override\.$|，没有紧急越权访问。$/);
+    }
+  });
+
+  it('counts overrides as at least so many', () => {
+    const entries = [access({ breakGlass: true }), access({})];
+    for (const text of told(entries, false)) {
+      expect(text).to.match(/; at least 1 emergency override\.$|，其中紧急越权至少 1 次。$/);
+    }
+    for (const text of told(entries, true)) {
+      expect(text).to.match(/; 1 emergency override\.$|，其中紧急越权 1 次。$/);
+    }
   });
 });

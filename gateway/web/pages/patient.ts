@@ -224,7 +224,7 @@ function list(session: Session, language: Language): Child[] {
     emergencySection(state.entries, language),
     proofPanel(session, language),
     questions.section(language),
-    timeline(state.entries, language),
+    timeline(state.entries, state.next === undefined, language),
     element(
       'section',
       {},

@@ -25,7 +25,7 @@ export function leadView(
     Date.parse(entries.at(-1)?.at ?? asOf) < Date.parse(asOf) - SUMMARY_DAYS * 86_400_000;
   let sentence = texts.summary(summary, isAll);
   if (!hasOpened && next === undefined) sentence = texts.nobody;
-  else if (summary.accesses === 0 && isAll) sentence = texts.nobodyRecently;
+  else if (summary.accesses === 0) sentence = isAll ? texts.nobodyRecently : texts.nobodyLoaded;
   return [
     patient !== undefined &&
       element('p', { class: 'soft' }, foreign(texts.file(patient.value, patient.system))),

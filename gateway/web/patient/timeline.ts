@@ -1,50 +1,16 @@
-// A picture of when the file was opened: one bar a day or a week, emergency overrides told apart by
-// shape and colour. Its sentence says the same to those who do not see it.
+// A picture of when the file was opened: a bar for a day or for several, emergency overrides told
+// apart by shape and colour. Its sentence says the same to those who do not see it.
 import type { Language } from '../text/language.js';
 import { PATIENT } from '../text/patient.js';
 import { QUESTIONS } from '../text/questions.js';
 import { type Child, drawing, element } from '../view/dom.js';
 import { formatMoment } from '../view/moment.js';
-import { isAccess, isOfQuestion, type ShownEntry, timeOf } from './access.js';
+import { isAccess, isOfQuestion, type ShownEntry } from './access.js';
+import { type Bar, barsOf, DAY_MS, spanOf } from './days.js';
 
-const DAY_MS = 86_400_000;
-const MAX_BARS = 60;
 const WIDTH = 720;
 const HEIGHT = 132;
 const BASE = 96;
-
-interface Bar {
-  /** Its first day. */
-  readonly from: number;
-  count: number;
-  emergencies: number;
-  questions: number;
-}
-
-/** Days since 1970 of the reader's calendar. */
-const dayOf = (time: Date): number =>
-  Date.UTC(time.getFullYear(), time.getMonth(), time.getDate()) / DAY_MS;
-
-function barsOf(entries: readonly ShownEntry[]): Bar[] {
-  const days = entries.map((entry) => dayOf(new Date(timeOf(entry))));
-  const first = days.reduce((a, b) => Math.min(a, b));
-  const last = days.reduce((a, b) => Math.max(a, b));
-  const step = Math.max(1, Math.ceil((last - first + 1) / MAX_BARS));
-  const count = Math.floor((last - first) / step) + 1;
-  const bars: Bar[] = Array.from({ length: count }, (_none, at) => ({
-    from: first + at * step,
-    count: 0,
-    emergencies: 0,
-    questions: 0,
-  }));
-  entries.forEach((entry, at) => {
-    const bar = bars[Math.floor(((days[at] as number) - first) / step)] as Bar;
-    if (isAccess(entry)) bar.count++;
-    else bar.questions++;
-    if (entry.breakGlass === true) bar.emergencies++;
-  });
-  return bars;
-}
 
 /** Noon of the day, so that no change of clocks makes it another. */
 const noonOf = (day: number): string => {
@@ -77,20 +43,22 @@ function drawBar(bar: Bar, at: number, count: number, highest: number): SVGEleme
   return drawn;
 }
 
-/** Nothing for a list without an access. */
-export function timeline(all: readonly ShownEntry[], language: Language): Child {
+/** Nothing for a list without an access. @param isAll whether no entry is left to load */
+export function timeline(all: readonly ShownEntry[], isAll: boolean, language: Language): Child {
   const accesses = all.filter(isAccess);
   const questions = all.filter(isOfQuestion);
   if (accesses.length === 0) return undefined;
   const texts = PATIENT[language];
-  const bars = barsOf([...accesses, ...questions]);
-  const busiest = bars.reduce((most, bar) => (bar.count > most.count ? bar : most));
-  const day = (bar: Bar | undefined) => formatMoment(noonOf(bar?.from ?? 0), language, 'day');
-  const [from, to] = [day(bars[0]), day(bars.at(-1))];
+  const told = [...accesses, ...questions];
+  const [bars, span] = [barsOf(told), spanOf(told)];
+  const highest = Math.max(...bars.map(({ count }) => count));
+  const day = (number: number) => formatMoment(noonOf(number), language, 'day');
+  const [from, to] = [day(span.first), day(span.last)];
   const sentence =
-    texts.timelineText(from, to, day(busiest), busiest.count) +
+    (isAll ? '' : texts.timelineOfLoaded) +
+    texts.timelineText(from, to, day(span.busiest), span.count) +
     QUESTIONS[language].timelineText(questions.length);
-  const shapes = bars.flatMap((bar, at) => drawBar(bar, at, bars.length, busiest.count));
+  const shapes = bars.flatMap((bar, at) => drawBar(bar, at, bars.length, highest));
   const picture = drawing(
     'svg',
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'timeline', role: 'img', 'aria-label': sentence },
@@ -103,7 +71,7 @@ export function timeline(all: readonly ShownEntry[], language: Language): Child 
     'div',
     { class: 'ends', 'aria-hidden': 'true' },
     element('span', {}, from),
-    bars.length > 1 && element('span', {}, to),
+    span.last > span.first && element('span', {}, to),
   );
   const second = questions.length > 0 && questionKey(language);
   return element(

@@ -1,6 +1,6 @@
 // Words of the patient's page.
 import { SUMMARY_DAYS, type Summary } from '../patient/summary.js';
-import type { Bilingual, Language } from './language.js';
+import type { Bilingual, Language } from './languages.js';
 import { EN_STEPS, type ProofTexts, ZH_STEPS } from './proof.js';
 
 interface PatientTexts {
@@ -9,6 +9,7 @@ interface PatientTexts {
   readonly summary: (summary: Summary, isAll: boolean) => string;
   readonly nobody: string;
   readonly nobodyRecently: string;
+  readonly nobodyLoaded: string;
   readonly upTo: (moment: string) => string;
   readonly notPatient: string;
   readonly loading: string;
@@ -18,6 +19,7 @@ interface PatientTexts {
   readonly emergency: string;
   readonly noEmergencies: string;
   readonly timeline: string;
+  readonly timelineOfLoaded: string;
   readonly timelineText: (from: string, to: string, busiest: string, count: number) => string;
   readonly byUnit: string;
   readonly times: (count: number) => string;
@@ -71,11 +73,12 @@ const EN: PatientTexts = {
       ` at ${many(organisations, 'organisation', 'organisations')}`,
       records === 0 ? '' : ` and saw ${many(records, 'document', 'documents')}`,
       emergencies === 0
-        ? '; no emergency override.'
-        : `; ${many(emergencies, 'emergency override', 'emergency overrides')}.`,
+        ? `; no emergency override${isAll ? '' : ' in the entries loaded'}.`
+        : `; ${isAll ? '' : 'at least '}${many(emergencies, 'emergency override', 'emergency overrides')}.`,
     ].join(''),
   nobody: 'Nobody is recorded as having opened your file.',
   nobodyRecently: `Nobody is recorded as having opened your file in the last ${SUMMARY_DAYS} days.`,
+  nobodyLoaded: `In the entries loaded, nobody is recorded as having opened your file in the last ${SUMMARY_DAYS} days.`,
   upTo: (moment) => `As the hospital’s log has it, up to ${moment}.`,
   notPatient: 'Here patients see who opened their file. You are not signed in as a patient.',
   loading: 'Loading the list …',
@@ -85,6 +88,7 @@ const EN: PatientTexts = {
   emergency: 'Emergency override',
   noEmergencies: 'None in the entries shown.',
   timeline: 'When your file was opened',
+  timelineOfLoaded: 'Of the entries loaded: ',
   timelineText: (from, to, busiest, count) =>
     `From ${from} to ${to}. Most on ${busiest}: ${many(count, 'time', 'times')}.`,
   byUnit: 'By organisation and unit',
@@ -159,10 +163,13 @@ const ZH: PatientTexts = {
       people === undefined ? '' : `、${people} 人`,
       records === 0 ? '' : `查看了 ${records} 份资料`,
       `${records === 0 ? '查看了您的病历' : ''}，共 ${accesses} 次`,
-      emergencies === 0 ? '，没有紧急越权访问。' : `，其中紧急越权 ${emergencies} 次。`,
+      emergencies === 0
+        ? `，${isAll ? '' : '已加载的记录中'}没有紧急越权访问。`
+        : `，其中紧急越权${isAll ? '' : '至少'} ${emergencies} 次。`,
     ].join(''),
   nobody: '没有任何人查看过您病历的记录。',
   nobodyRecently: `过去 ${SUMMARY_DAYS} 天没有任何人查看您病历的记录。`,
+  nobodyLoaded: `已加载的记录中，过去 ${SUMMARY_DAYS} 天没有任何人查看您病历的记录。`,
   upTo: (moment) => `依据医院日志，截至 ${moment}。`,
   notPatient: '本页供患者查看谁看过自己的病历。您没有以患者身份登录。',
   loading: '正在加载清单……',
@@ -172,6 +179,7 @@ const ZH: PatientTexts = {
   emergency: '紧急越权访问',
   noEmergencies: '所示记录中没有。',
   timeline: '病历被查看的时间',
+  timelineOfLoaded: '已加载的记录：',
   timelineText: (from, to, busiest, count) =>
     `${from} 至 ${to}。最多的一天是 ${busiest}：${count} 次。`,
   byUnit: '按机构和科室',

@@ -100,7 +100,7 @@ export interface FeedRefusedOptions extends DataOptions {
 /** Number of a refused event as it is typed. */
 function parseId(text: string): number {
   if (/^[1-9][0-9]{0,14}$/.test(text)) return Number(text);
-  throw new ChartsealError('USAGE', 'an ID is a number that feed refused shows');
+  throw new ChartsealError('USAGE', 'an ID is a number that feed refused or feed failed shows');
 }
 
 /** 1 while any are kept aside. */
@@ -137,7 +137,7 @@ export async function feedRefused(
     context.tell(`${count} refused events kept aside`);
     if (count > 0) {
       context.tell(
-        'hint: mend the cause (configuration or source), then chartseal feed replay --all',
+        'hint: mend the cause (configuration or source), then chartseal feed replay --all; where no gateway runs, with the --config FILE that was mended',
       );
     }
     return count > 0 ? EXIT_FINDING : 0;
@@ -193,13 +193,13 @@ export async function feedReplay(
   });
 }
 
-/** Gives refused events up. */
+/** Gives up what failed, of whichever kind. */
 export async function feedDiscard(
   given: readonly string[],
   options: DataOptions,
   context: CommandContext,
 ): Promise<number> {
-  if (given.length === 0) throw new ChartsealError('USAGE', 'give the IDs of refused events');
+  if (given.length === 0) throw new ChartsealError('USAGE', 'give the IDs of what is given up');
   const ids = given.map(parseId);
   return withDoor(options, context, async ({ feed }) => {
     for (const id of ids) {

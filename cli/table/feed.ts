@@ -24,6 +24,14 @@ export const FEED_COMMANDS: readonly CommandRow[] = [
       (await import('../commands/feed.js')).feedRefused(given, values, context),
   }),
   command({
+    name: 'feed failed',
+    summary: 'All that was sent and is not in the log: refused events and records, and files.',
+    example: 'feed failed --data hospital',
+    flags: { data },
+    run: async (_given, values, context) =>
+      (await import('../commands/feed-failed.js')).feedFailed(values, context),
+  }),
+  command({
     name: 'feed replay',
     summary: 'Try refused events again; what is accepted now is kept aside no more.',
     example: 'feed replay --all',
@@ -34,9 +42,9 @@ export const FEED_COMMANDS: readonly CommandRow[] = [
   }),
   command({
     name: 'feed discard',
-    summary: 'Give refused events up: they are removed, and counted as given up.',
+    summary: 'Give up what failed: it is removed, and counted as given up.',
     example: 'feed discard 17 18',
-    positional: ['<id...>', 'numbers that feed refused shows'],
+    positional: ['<id...>', 'numbers that feed failed shows'],
     flags: { data },
     run: async (given, values, context) =>
       (await import('../commands/feed.js')).feedDiscard(given, values, context),

@@ -4,7 +4,8 @@ import type { JsonObject, JsonValue } from '../../chaincode/core/json.js';
 import { MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
 import type { FeedDoor, RefusedEvent } from '../services/door/feed-door.js';
 import type { AcceptedEvent, AuditOutcome, PlacedItem } from '../services/feed/audit-import.js';
-import { MAX_PAGE_LETTERS } from '../services/feed/limits.js';
+import type { FailedPage } from '../services/feed/failed-report.js';
+import { MAX_PAGE_FAILED, MAX_PAGE_LETTERS } from '../services/feed/limits.js';
 import type { ReplayOutcome, WantedLetters } from '../services/feed/replay.js';
 import type { FeedReport, RefusedPage, RefusedReport } from '../services/feed/report.js';
 import type { GatewayConnection } from './connection.js';
@@ -13,6 +14,7 @@ import { gathered } from './remote-import.js';
 import { faultOf, received, type WireFault } from './wire.js';
 import {
   AUDIT_ITEM_OUTCOME,
+  FAILED_PAGE,
   FEED_REPORT,
   REFUSED_EVENT,
   REFUSED_PAGE,
@@ -66,6 +68,12 @@ export class RemoteFeedDoor implements FeedDoor {
       answer,
     );
     return { ...facts, bytes: decodeBase64(content, 'refused event') };
+  }
+
+  async failed(from: number): Promise<FailedPage> {
+    const cursor = from === 0 ? '' : `&cursor=${from}`;
+    const path = `/v1/archive/failed?limit=${MAX_PAGE_FAILED}${cursor}`;
+    return received<FailedPage>(FAILED_PAGE, await this.#json(path));
   }
 
   async *replay(wanted: WantedLetters): AsyncGenerator<ReplayOutcome> {

@@ -13,7 +13,7 @@ import {
   time,
 } from '../../chaincode/core/shape.js';
 import { FEED_WAYS } from '../services/feed/facts.js';
-import { MAX_PAGE_LETTERS, MAX_SOURCES } from '../services/feed/limits.js';
+import { MAX_PAGE_FAILED, MAX_PAGE_LETTERS, MAX_SOURCES } from '../services/feed/limits.js';
 import { FAULT } from './wire.js';
 
 const anyText = text({ min: 0, max: 64 * 1024 });
@@ -71,6 +71,26 @@ const REFUSED_MEMBERS = {
 /** {@link RefusedPage} */
 export const REFUSED_PAGE = object({
   refused: list(object(REFUSED_MEMBERS), { max: MAX_PAGE_LETTERS }),
+  'next?': integer(),
+});
+/** {@link FailedPage} */
+export const FAILED_PAGE = object({
+  failed: list(
+    object({
+      id: integer(),
+      kind: oneOf(['event', 'record', 'file']),
+      receivedAt: time(),
+      'lastTriedAt?': time(),
+      tries: integer(),
+      code,
+      message: anyText,
+      hint: anyText,
+      'source?': anyText,
+      'path?': anyText,
+      'record?': anyText,
+    }),
+    { max: MAX_PAGE_FAILED },
+  ),
   'next?': integer(),
 });
 /** {@link RefusedEvent}; `content` is health data. */

@@ -39,7 +39,7 @@ describe('the doctor of the feed', function () {
       await keepOne(hospital);
       const running = await examineRunning(hospital, { nodeProblem: '' });
       expect(one(running, 'feed').status).to.equal('warning');
-      expect(one(running, 'feed').next).to.include('chartseal feed replay');
+      expect(one(running, 'feed').next).to.match(/chartseal feed replay .* --config FILE$/);
     } finally {
       await hospital.close();
     }
@@ -69,6 +69,7 @@ describe('the doctor of the feed', function () {
     const found = await place.run();
     expect(one(found, 'feed').status).to.equal('warning');
     expect(one(found, 'feed').sentence).to.match(/refused: 2 records; not anchored: 1 file\)/);
+    expect(one(found, 'feed').next).to.include('chartseal feed failed --data');
     expect(JSON.stringify(found)).to.not.include('CANARY');
     const again = await open();
     for (const { id } of await again.feed.unanchored.list(0, 10)) {

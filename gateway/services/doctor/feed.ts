@@ -56,18 +56,21 @@ function judgeRefused({ waiting, bounds, oldestAt }: FeedStatus, data: string): 
   const share = Math.max(waiting.count / bounds.letters, waiting.bytes / bounds.lettersBytes);
   const since = oldestAt === undefined ? '' : `, the oldest since ${formatTime(oldestAt)}`;
   const kept = `${waiting.count} refused events are kept aside${since}: they are in no patient's history.`;
-  const next = `chartseal feed refused --data ${data}; mend the cause; chartseal feed replay --all --data ${data}`;
+  const next = `chartseal feed refused --data ${data}; mend the cause; chartseal feed replay --all --data ${data}, where no gateway runs with its --config FILE`;
   if (share < FULL_SHARE) return [warning('feed', kept, next)];
   const full = `${Math.floor(share * 100)} % of their room is taken: what is refused when it is full is refused with FEED_FULL.`;
   return [fault('feed', `${kept} ${full}`, next)];
 }
 
-function judgeUnanchored({ unanchored: { record, file } }: FeedStatus): readonly Finding[] {
+function judgeUnanchored(
+  { unanchored: { record, file } }: FeedStatus,
+  data: string,
+): readonly Finding[] {
   if (record + file === 0) return [];
   const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
   const what = `refused: ${counted(record, 'record')}; not anchored: ${counted(file, 'file')}`;
   const sentence = `Not all that was sent is in the log (${what}).`;
-  const next = 'see each with its cause, and try it again, on the page /archivist of the gateway';
+  const next = `chartseal feed failed --data ${data} names each with its cause; mend it, then run the ingest again, or try it again on the page /archivist; what is gone for good: chartseal feed discard ID --data ${data}`;
   return [warning('feed', sentence, next)];
 }
 
@@ -90,7 +93,7 @@ function judgeFeed(
 ): readonly Finding[] {
   const found = [
     ...judgeRefused(status, quoted(folder)),
-    ...judgeUnanchored(status),
+    ...judgeUnanchored(status, quoted(folder)),
     ...findSilent(status.sources, bounds, now).map(silentFinding),
   ];
   if (status.missed > 0) {

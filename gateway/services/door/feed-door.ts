@@ -5,7 +5,8 @@ import {
   type PlacedItem,
   type ReadAudit,
 } from '../feed/audit-import.js';
-import { MAX_PAGE_LETTERS } from '../feed/limits.js';
+import { type FailedPage, failedPage } from '../feed/failed-report.js';
+import { MAX_PAGE_FAILED, MAX_PAGE_LETTERS } from '../feed/limits.js';
 import { type ReplayOutcome, replay, type WantedLetters } from '../feed/replay.js';
 import {
   type FeedReport,
@@ -28,9 +29,11 @@ export interface FeedDoor {
   refused(from: number, limit?: number): Promise<RefusedPage>;
   /** Throws NOT_FOUND. */
   refusedEvent(id: number): Promise<RefusedEvent>;
+  /** All that was sent and is not in the log, from a number on: events, records and files. */
+  failed(from: number): Promise<FailedPage>;
   /** Tries refused events again. */
   replay(wanted: WantedLetters): AsyncGenerator<ReplayOutcome>;
-  /** Gives a refused event up. Throws NOT_FOUND. */
+  /** Gives up what failed, of whichever kind. Throws NOT_FOUND. */
   discard(id: number): Promise<void>;
   /** Accepts FHIR audit events; outcomes in the order of the items. */
   importAudit(items: AsyncIterable<PlacedItem>): AsyncGenerator<AuditOutcome>;
@@ -70,6 +73,10 @@ export class OwnFeedDoor implements FeedDoor {
   async refusedEvent(id: number): Promise<RefusedEvent> {
     const { facts, bytes } = await this.#hospital.feed.readLetter(id);
     return { ...refusedReport(facts), bytes };
+  }
+
+  failed(from: number): Promise<FailedPage> {
+    return failedPage(this.#hospital, from, MAX_PAGE_FAILED);
   }
 
   replay(wanted: WantedLetters): AsyncGenerator<ReplayOutcome> {

@@ -23,6 +23,8 @@ export const MAX_PAGE_LETTERS = 1000;
 
 /** Records that were refused, and files that were not anchored; each kind of them. */
 export const MAX_FAILED = 10_000;
+/** In one page of a list. */
+export const MAX_PAGE_FAILED = 500;
 /** What is kept of them to try them again, all together. */
 export const MAX_FAILED_BYTES = 64 * 1024 * 1024;
 /** Of one of them: whatever one line can be. */

@@ -104,6 +104,7 @@ export const ERROR_CODES = {
     2,
     'End the program that listens there, or choose another port: --base-port of a new network (one that is there keeps its ports), people.port of a gateway.',
   ),
+  LISTEN_FAILED: code(503, 2, 'Give an address of this machine and a port above 1023.'),
   NO_NETWORK: code(400, 64, 'Run chartseal network up first, or give --state DIR.'),
   NETWORK_BUSY: code(503, 2, 'Another chartseal network command works on it; wait for its end.'),
   NETWORK_FAILED: code(
@@ -189,7 +190,7 @@ export const ERROR_CODES = {
     2,
     'Run chartseal rebuild; when it refuses, restore the store from a backup.',
   ),
-  STORE_OUTDATED: code(500, 2, 'Run chartseal rebuild once: it makes the tables of this version.'),
+  STORE_OUTDATED: code(500, 2, 'Run chartseal rebuild: it makes the tables of this version.'),
   STORE_BEHIND: code(500, 2, 'The ledger holds more than this store; restore the newest store.'),
   // feed, log and data folder
   FEED_FULL: code(

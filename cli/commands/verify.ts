@@ -42,7 +42,8 @@ export function readTrust(path: string): Trust {
     return parseTrustFile(readSmallFile(path));
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
-    throw new ChartsealError(error.code, `trust file ${path}: ${error.message}`, { cause: error });
+    const code = error.code === 'BAD_JSON' ? 'BAD_FORMAT' : error.code;
+    throw new ChartsealError(code, `trust file ${path}: ${error.message}`, { cause: error });
   }
 }
 

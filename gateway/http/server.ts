@@ -87,11 +87,21 @@ function serve(
   server.setTimeout(timeouts.answerIdleMs, (socket) => connections.idle(socket));
 }
 
+function listenFault({ code = 'unknown fault' }: NodeJS.ErrnoException): string {
+  if (code === 'EACCES') return 'this user may not take that port';
+  const isNoAddress = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code);
+  return isNoAddress ? `that is no address of this machine (${code})` : code;
+}
+
 function listen(server: Server, { host, port }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (cause: NodeJS.ErrnoException) => {
-      const text = `the gateway cannot listen on ${host} port ${port}: ${cause.code}`;
-      reject(new ChartsealError('PORT_TAKEN', text, { cause }));
+      const text = `the gateway cannot listen on ${host} port ${port}`;
+      const fault =
+        cause.code === 'EADDRINUSE'
+          ? new ChartsealError('PORT_TAKEN', `${text}: another program does`, { cause })
+          : new ChartsealError('LISTEN_FAILED', `${text}: ${listenFault(cause)}`, { cause });
+      reject(fault);
     };
     server.once('error', fail);
     server.listen({ host, port, backlog: 4096 }, () => {
@@ -120,7 +130,7 @@ export class HttpListener {
     this.#requiresCertificate = tls?.requireClientCertificate ?? false;
   }
 
-  /** Throws PORT_TAKEN. */
+  /** Throws PORT_TAKEN, LISTEN_FAILED. */
   static async open(app: Express, options: ListenOptions): Promise<HttpListener> {
     const server = makeServer(options);
     const connections = new Connections(

@@ -3,11 +3,12 @@
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { isObject, type JsonValue } from '../../chaincode/core/json.js';
 import { readSmallFile } from '../services/small-file.js';
 import { type Environment, type FromEnvironment, readEnvironment } from './config-environment.js';
 import { findConfigFaults } from './config-faults.js';
 import { CONFIG_SHAPE, type GatewayConfig, PATHS } from './config-shape.js';
+import { parseConfigText } from './config-text.js';
 
 export type { GatewayConfig } from './config-shape.js';
 
@@ -29,7 +30,7 @@ const invalid = (faults: readonly string[], cause?: unknown) =>
 function readFileTree(path: string): Tree {
   let value: JsonValue;
   try {
-    value = parseJsonBytes(readSmallFile(path), 'the configuration');
+    value = parseConfigText(readSmallFile(path));
   } catch (cause) {
     if (!(cause instanceof ChartsealError)) throw cause;
     throw invalid([`the file of --config: ${cause.message}`], cause);

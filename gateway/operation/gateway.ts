@@ -67,8 +67,8 @@ export class Gateway {
   }
 
   /**
-   * Throws NO_DATA, STORE_LOCKED, PORT_TAKEN, CONFIG_INVALID, and the codes of store and ledger;
-   * then nothing is left open.
+   * Throws NO_DATA, STORE_LOCKED, PORT_TAKEN, LISTEN_FAILED, CONFIG_INVALID, and the codes of store
+   * and ledger; then nothing is left open.
    */
   static async open(options: GatewayOptions): Promise<Gateway> {
     const gateway = new Gateway(options);

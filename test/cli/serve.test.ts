@@ -232,7 +232,7 @@ Server.prototype.listen = function (...args) {
     other.close();
     expect(taken.status).to.equal(2);
     expect(taken.stderr).to.include(
-      `error: PORT_TAKEN the gateway cannot listen on 127.0.0.1 port ${port}`,
+      `error: PORT_TAKEN the gateway cannot listen on 127.0.0.1 port ${port}: another program does`,
     );
     expect(place.run(['serve', '--data', 'none']).status).to.equal(64);
   });

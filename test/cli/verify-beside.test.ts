@@ -57,6 +57,17 @@ describe('chartseal verify of evidence that was anchored itself', function () {
     expect(verdicts('list.json', '--receipt', 'b')).to.deep.equal(both);
   });
 
+  it('says of another file in the place of the trust file that it is none', () => {
+    for (const bytes of [Buffer.from('%PDF-1.7'), Buffer.from([0xff, 0xfe, 0x7b, 0]), '[]', '']) {
+      writeFileSync(place.path('scan.pdf'), bytes);
+      const { status, stderr } = place.run(['verify', 'a/f', '--trust', 'scan.pdf']);
+      expect(status).to.equal(2);
+      expect(stderr).to.match(
+        /^error: BAD_FORMAT trust file scan\.pdf: .+\nhint: Give a file that/,
+      );
+    }
+  });
+
   it('does not call a damaged receipt unchanged alone', () => {
     const both = { status: 2, verdicts: ['unchanged', 'not checked'] };
     expect(verdicts('b/half.json')).to.deep.equal(both);

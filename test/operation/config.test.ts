@@ -104,6 +104,21 @@ describe('the configuration of the gateway', () => {
     expect(faults.join('\n')).to.not.include(secret);
   });
 
+  it('tells what is no JSON by line and column, as people look for it', async () => {
+    const refused = async (text: string) =>
+      (await faultsOf(() => readGatewayConfig({ file: write('bad.json', text) }))).join('\n');
+    expect(await refused('{\n  "data": "x",\n  "demo": maybe\n}')).to.match(
+      /, at line 3, column 11$/,
+    );
+    expect(await refused('{\r\n  "data": "x",\r\n}')).to.match(
+      /: no member name, at line 3, column 1$/,
+    );
+    expect(await refused('{\n// which folder\n"data": "x"}')).to.match(
+      /: JSON has no comments, at line 2, column 1$/,
+    );
+    expect(await refused('\ufeff{"data": "x"}')).to.match(/byte order mark: save it as UTF-8/);
+  });
+
   it('is one JSON object without duplicate keys, in a file that can be read', async () => {
     const refused = async (text: string) =>
       (await faultsOf(() => readGatewayConfig({ file: write('bad.json', text) }))).join('\n');

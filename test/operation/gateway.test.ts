@@ -5,6 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import express from 'express';
+import { HttpListener } from '../../gateway/http/server.js';
 import type { Gateway } from '../../gateway/operation/gateway.js';
 import { findGateway } from '../../gateway/operation/run-file.js';
 import { expectCodeAsync } from '../support/expect-code.js';
@@ -118,6 +120,16 @@ describe('a gateway', () => {
       expect((await place.ask('/healthz')).status).to.equal(200);
     });
   }
+
+  it('tells an address that this machine has not from a port that is taken', async () => {
+    // An address for examples, which no machine has.
+    const open = () =>
+      HttpListener.open(express(), { host: '192.0.2.7', port: 0, maxConnections: 1 });
+    await expectCodeAsync(open, 'LISTEN_FAILED');
+    await open().catch(({ message }: Error) =>
+      expect(message).to.match(/that is no address of this machine \(EADDRNOTAVAIL\)$/),
+    );
+  });
 
   it('leaves nothing open when a port is taken, and names it', async () => {
     const other: Server = createServer().listen(0, '127.0.0.1');

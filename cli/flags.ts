@@ -2,6 +2,9 @@
 // and another flag in the place of a value are refused, since each has lost somebody an archive.
 import { InvalidArgumentError, Option } from 'commander';
 
+/** Data folder of commands that are not given one. */
+export const DEFAULT_DATA = process.env['CHARTSEAL_DATA'] || 'chartseal-data';
+
 export interface Flag<T> {
   /** A new one for each parse, since it remembers what it was given. */
   make(): Option;

@@ -3,6 +3,7 @@
 import { type FiledItem, readAuditFile } from '../../gateway/services/feed/audit-file.js';
 import type { AuditOutcome, PlacedItem } from '../../gateway/services/feed/audit-import.js';
 import type { CommandContext } from '../context.js';
+import { dataTyped } from '../data-typed.js';
 import { EXIT_FINDING, EXIT_UNDONE, errorReport, exitCodeOf } from '../exit.js';
 import { Hints } from '../hints.js';
 import { reportCounts, withDoor, withFhir } from '../hospital.js';
@@ -97,7 +98,9 @@ export async function importAuditEvents(
     }
     hints.tell(context);
     if (aside > 0) {
-      context.tell(`hint: ${aside} kept aside: mend the cause, then chartseal feed replay --all`);
+      context.tell(
+        `hint: ${aside} kept aside: mend the cause, then chartseal feed replay --all${dataTyped(options)}`,
+      );
     }
     reportCounts(standing, context);
     return exitCode === 0 && !proven ? EXIT_UNDONE : exitCode;

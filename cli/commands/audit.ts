@@ -13,6 +13,7 @@ import type { AnchoredRecord } from '../../gateway/services/audit/records.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import { fileNameBytes } from '../../gateway/services/file-name.js';
 import type { CommandContext } from '../context.js';
+import { dataTyped } from '../data-typed.js';
 import { EXIT_FINDING, EXIT_UNDONE, errorReport } from '../exit.js';
 import { type DataOptions, openEither, operator, type WaitOptions } from '../hospital.js';
 import { untilInterrupted } from '../interrupt.js';
@@ -99,7 +100,11 @@ async function run(
   return finish();
 }
 
-function tellAnchoring({ anchoring }: AuditSummary, context: CommandContext): void {
+function tellAnchoring(
+  { anchoring }: AuditSummary,
+  options: DataOptions,
+  context: CommandContext,
+): void {
   if ('error' in anchoring) {
     const { code, message, hint } = anchoring.error;
     context.tell(`the result was not anchored: ${code} ${message}`);
@@ -108,7 +113,12 @@ function tellAnchoring({ anchoring }: AuditSummary, context: CommandContext): vo
   }
   const { leafHash, isProven } = anchoring;
   context.tell(`anchored as ${leafHash}${isProven ? '' : ', accepted and not proven in time'}`);
-  context.tell(`  its receipt: chartseal receipt ${leafHash}; all runs: chartseal history --log`);
+  const data = dataTyped(options);
+  const [receipt, runs] = [
+    `chartseal receipt ${leafHash}${data}`,
+    `chartseal history --log${data}`,
+  ];
+  context.tell(`  its receipt: ${receipt}; all runs: ${runs}`);
 }
 
 function summaryJson(summary: AuditSummary): string {
@@ -147,7 +157,6 @@ function tellSummary(summary: AuditSummary, answered: number, context: CommandCo
   if (report !== undefined && scope.coverage === 'part' && scope.paths.length === 0) {
     context.tell('not all records could be looked for: the log was not found whole');
   }
-  tellAnchoring(summary, context);
 }
 
 function requireUse(paths: readonly string[], options: AuditCommandOptions): void {
@@ -211,6 +220,7 @@ export async function audit(
     );
     progress?.end();
     tellSummary(summary, answered, context);
+    tellAnchoring(summary, options, context);
     return exitCodeOf(summary);
   } finally {
     release();

@@ -2,15 +2,16 @@
 // by which it is given up.
 import type { FailedReport } from '../../gateway/services/feed/failed-report.js';
 import type { CommandContext } from '../context.js';
+import { dataTyped } from '../data-typed.js';
 import { EXIT_FINDING } from '../exit.js';
 import { type DataOptions, withDoor } from '../hospital.js';
 import { clean } from '../render.js';
 
-const NEXT: Readonly<Record<FailedReport['kind'], string>> = {
-  event: 'refused events: mend the cause, then chartseal feed replay --all',
+const nextOf = (data: string): Readonly<Record<FailedReport['kind'], string>> => ({
+  event: `refused events: mend the cause, then chartseal feed replay --all${data}`,
   record: 'refused records: have their sender send them again, or try them on the page /archivist',
   file: 'files: mend the cause, then run the ingest over them again',
-};
+});
 
 function failedLines(one: FailedReport): string[] {
   const { id, kind, receivedAt, code, message, tries, source, path, record } = one;
@@ -39,9 +40,11 @@ export async function feedFailed(options: DataOptions, context: CommandContext):
     if (context.json) context.data(JSON.stringify({ summary: { events, records, files } }));
     context.tell(`not in the log: ${events} events, ${records} records, ${files} files`);
     const kinds = (['event', 'record', 'file'] as const).filter((kind) => counts[kind] > 0);
-    for (const kind of kinds) context.tell(`hint: ${NEXT[kind]}`);
+    for (const kind of kinds) context.tell(`hint: ${nextOf(dataTyped(options))[kind]}`);
     if (kinds.length === 0) return 0;
-    context.tell('hint: what is not to be anchored any more: chartseal feed discard ID');
+    context.tell(
+      `hint: what is not to be anchored any more: chartseal feed discard ID${dataTyped(options)}`,
+    );
     return EXIT_FINDING;
   });
 }

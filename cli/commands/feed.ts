@@ -3,6 +3,7 @@
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { RefusedReport, SourceReport } from '../../gateway/services/feed/report.js';
 import type { CommandContext } from '../context.js';
+import { dataTyped } from '../data-typed.js';
 import { EXIT_FINDING, EXIT_UNDONE, errorReport } from '../exit.js';
 import { Hints } from '../hints.js';
 import {
@@ -73,8 +74,12 @@ export async function feedStatus(options: DataOptions, context: CommandContext):
       for (const source of sources) for (const line of sourceLines(source)) context.data(line);
       const since = oldestAt === undefined ? '' : `, the oldest since ${oldestAt}`;
       context.tell(`${waiting.count} refused events kept aside (room for ${room.count})${since}`);
-      if (missed > 0) context.tell(`${missed} events could not be counted: see chartseal doctor`);
-      if (waiting.count > 0) context.tell('hint: chartseal feed refused says why');
+      if (missed > 0)
+        context.tell(
+          `${missed} events could not be counted: see chartseal doctor${dataTyped(options)}`,
+        );
+      if (waiting.count > 0)
+        context.tell(`hint: chartseal feed refused${dataTyped(options)} says why`);
     }
     return waiting.count + missed > 0 ? EXIT_FINDING : 0;
   });
@@ -137,7 +142,7 @@ export async function feedRefused(
     context.tell(`${count} refused events kept aside`);
     if (count > 0) {
       context.tell(
-        'hint: mend the cause (configuration or source), then chartseal feed replay --all; where no gateway runs, with the --config FILE that was mended',
+        `hint: mend the cause (configuration or source), then chartseal feed replay --all${dataTyped(options)}; where no gateway runs, with the --config FILE that was mended`,
       );
     }
     return count > 0 ? EXIT_FINDING : 0;

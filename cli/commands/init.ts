@@ -5,6 +5,7 @@ import type { PatientSystem } from '../../chaincode/core/registration.js';
 import { createDataFolder } from '../../gateway/data/create.js';
 import { readFabricProfile } from '../../gateway/ledger/fabric/profile.js';
 import type { CommandContext } from '../context.js';
+import { dataTyped } from '../data-typed.js';
 import type { DataOptions } from '../hospital.js';
 import { tellLeftBehind } from '../left.js';
 import { clean } from '../render.js';
@@ -76,9 +77,10 @@ export async function init(options: InitOptions, context: CommandContext): Promi
   if (context.json) context.data(JSON.stringify({ folder: options.data, logId, mspId, origin }));
   context.tell(`log ${clean(origin)} of ${clean(mspId)} is registered, id ${logId}`);
   warnOfDefaults(options, context);
+  context.tell(`IMPORTANT: back up the keys, now: chartseal keys backup FILE${dataTyped(options)}`);
   context.tell(
-    'IMPORTANT: back up the keys, now: chartseal keys backup FILE. Without the master key',
+    '           Without the master key no label can be proven again: histories could no',
   );
-  context.tell('           no label can be proven again: histories could no longer be made.');
+  context.tell('           longer be made.');
   return 0;
 }

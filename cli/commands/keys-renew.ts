@@ -4,6 +4,7 @@ import {
   renewCertificates,
 } from '../../gateway/data/renew-certificates.js';
 import type { CommandContext } from '../context.js';
+import { dataTyped } from '../data-typed.js';
 import type { DataOptions } from '../hospital.js';
 import { tellLeftBehind } from '../left.js';
 
@@ -17,7 +18,8 @@ export async function keysRenew({ data }: DataOptions, context: CommandContext):
   try {
     await renewCertificates(data, { onRenewed, onLeft: tellLeftBehind(context) });
   } finally {
-    if (count > 0) context.tell('Back up the keys again, now: chartseal keys backup FILE');
+    if (count > 0)
+      context.tell(`Back up the keys again, now: chartseal keys backup FILE${dataTyped({ data })}`);
   }
   if (count === 0) context.tell('nothing to renew: no certificate here has an end');
   return 0;

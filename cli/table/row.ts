@@ -59,7 +59,7 @@ export function time(written: string): number {
 export const data = flags.textOr(
   '--data <dir>',
   'data folder; CHARTSEAL_DATA names another default',
-  process.env['CHARTSEAL_DATA'] || 'chartseal-data',
+  flags.DEFAULT_DATA,
 );
 export const waitMs = flags.parsedOr(
   '--wait <seconds>',

@@ -117,6 +117,16 @@ describe('chartseal audit', function () {
     expect(next[0]).to.include('chartseal ingest NEW --id-prefix OLD --moved');
   });
 
+  it('tells commands that work on the same folder as they stand', () => {
+    anchor(1);
+    const told = (...more: string[]) => place.run(['audit', ...more]).stderr;
+    expect(told()).to.match(/chartseal receipt [0-9a-f]{64}; all runs: chartseal history --log$/m);
+    renameSync(place.path('chartseal-data'), place.path('other data'));
+    expect(told('--data', 'other data')).to.match(
+      /receipt [0-9a-f]{64} --data 'other data'; all runs: .+ --log --data 'other data'$/m,
+    );
+  });
+
   it('says nothing but the counts where nothing changed', () => {
     anchor(5);
     const { status, stdout } = place.run(['audit']);

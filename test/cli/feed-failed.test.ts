@@ -39,7 +39,10 @@ describe('what failed, on the command line', function () {
     expect(end['summary']).to.deep.equal({ events: 0, records: 0, files: 1 });
     const { stdout, stderr } = place.run(['feed', 'failed', '--data', 'd']);
     expect(stdout).to.include('NAME_NOT_UTF8').and.include('in/a\\xff');
-    expect(stderr).to.include('0 events, 0 records, 1 files').and.include('run the ingest');
+    expect(stderr)
+      .to.include('0 events, 0 records, 1 files')
+      .and.match(/run the ingest/)
+      .and.match(/: chartseal feed discard ID --data d$/m);
 
     // As the hint of NAME_NOT_UTF8 says: nothing shows that it is the same file.
     renameSync(inFolder(NOT_UTF8), inFolder(Buffer.from('a')));

@@ -210,9 +210,9 @@ export class Desk {
 
   async #verifyAll(run: number): Promise<void> {
     const trust = this.#trustBytes;
-    this.isWorking = trust !== undefined;
-    if (trust === undefined) return;
+    this.isWorking = trust !== undefined && this.finished < this.items.length;
     this.#changed();
+    if (trust === undefined) return;
     for (const [at, bundle] of [...this.items].entries()) {
       if (bundle.outcome !== undefined) continue;
       const item = await this.#verify(bundle, trust);

@@ -8,7 +8,7 @@ import { eventSearch, eventsWith } from './event-search.js';
 import { eventTable } from './event-table.js';
 import { historyFacts, receiptFacts } from './facts.js';
 import { statementList, stepTable } from './step-list.js';
-import { verifyTexts } from './texts.js';
+import { findingText, verifyTexts } from './texts.js';
 import { isListed, type Verdict, verdictOf } from './verdict.js';
 
 /** What the reader opened, kept while the page is drawn again. */
@@ -84,13 +84,25 @@ function events({ name, outcome }: Item, view: ViewState, language: Language): C
   );
 }
 
-function card(
-  item: Item,
-  { tone, name, sentence }: Verdict,
-  view: ViewState,
-  language: Language,
-): HTMLElement {
+/** Verdicts that say that something failed, and not what. */
+const WITHOUT_REASON: ReadonlySet<Verdict['name']> = new Set([
+  'notProven',
+  'incomplete',
+  'notChecked',
+]);
+
+/** What failed, in sight: the steps themselves are folded. */
+function reasons({ outcome }: Item, { name }: Verdict, language: Language): Child {
+  if (outcome?.kind !== 'receipt' && outcome?.kind !== 'history') return undefined;
+  const failed = outcome.result.steps.filter(({ status }) => status === 'FAILED');
+  if (failed.length === 0 || !WITHOUT_REASON.has(name)) return undefined;
+  const items = failed.map(({ sentence }) => element('li', {}, findingText(sentence, language)));
+  return element('ul', { class: 'reasons' }, ...items);
+}
+
+function card(item: Item, verdict: Verdict, view: ViewState, language: Language): HTMLElement {
   const texts = verifyTexts(language);
+  const { tone, name, sentence } = verdict;
   const { outcome } = item;
   const labelOnly = outcome?.kind === 'history' && / of this label; /.test(outcome.result.summary);
   return element(
@@ -99,6 +111,7 @@ function card(
     element('h3', { class: 'verdict' }, mark(tone, texts.verdicts[name])),
     element('p', { class: 'file' }, foreign(item.name)),
     element('p', { class: 'sentence' }, sentence, labelOnly && ` ${texts.sentences.labelOnly}`),
+    reasons(item, verdict, language),
     events(item, view, language),
     ...details(item, view, language),
   );

@@ -75,6 +75,9 @@ export const ACCESS_SUBMISSION_SHAPE = object({
 const isFhirResource = (value: JsonValue) =>
   value !== null && typeof value === 'object' && 'resourceType' in value;
 
+/** Code of v3-ActReason for an emergency override. */
+const BREAK_GLASS = 'BTG';
+
 /** Throws BAD_INPUT naming the member. The patient's normal form is checked when it is accepted. */
 export function parseAccessSubmission(value: JsonValue): AccessSubmission {
   if (isFhirResource(value)) {
@@ -83,6 +86,11 @@ export function parseAccessSubmission(value: JsonValue): AccessSubmission {
   }
   checkShape(ACCESS_SUBMISSION_SHAPE, value, 'access event');
   const submission = value as unknown as AccessSubmission;
+  // Told as an override and not counted as one, it would be passed over.
+  if (submission.purpose === BREAK_GLASS && !submission.breakGlass) {
+    const message = `access event: breakGlass is false, and the purpose ${BREAK_GLASS} says that it is one`;
+    throw new ChartsealError('BAD_INPUT', message);
+  }
   if (submission.source.system !== OWN_SOURCE) return submission;
   const message = `access event: source.system ${OWN_SOURCE} is for what the gateway itself records`;
   throw new ChartsealError('BAD_INPUT', message);

@@ -19,6 +19,13 @@ describe('an access event as a caller sends it', () => {
     expect(parseAccessSubmission(event)).to.deep.equal(event);
   });
 
+  it('is refused where it says that it is an override, and that it is none', () => {
+    expectCode(parse({ purpose: 'BTG', breakGlass: false }), 'BAD_INPUT');
+    expect(parse({ purpose: 'BTG', breakGlass: true })().breakGlass).to.equal(true);
+    expect(parse({ purpose: 'TREAT', breakGlass: true })().breakGlass).to.equal(true);
+    expect(parse({ purpose: 'ETREAT', breakGlass: false })().breakGlass).to.equal(false);
+  });
+
   it('may have more or less', () => {
     parse({ unit: undefined })();
     parse({ justification: '急诊抢救' })();

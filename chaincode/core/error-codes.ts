@@ -69,11 +69,7 @@ export const ERROR_CODES = {
   BAD_KEY: code(400, 1, 'Give a valid Ed25519 public key.'),
   CLOCK_SKEW: code(409, 2, 'Correct the clocks of this machine and of the endorsers (NTP).'),
   // ledger
-  IDENTITY_REFUSED: code(
-    403,
-    2,
-    "Use a certificate that the channel accepts and that is in date, and see that this machine's clock is right.",
-  ),
+  IDENTITY_REFUSED: code(403, 2, 'Use a certificate that is in date and accepted; check clocks.'),
   LEDGER_LOCKED: code(503, 2, 'Another process holds this ledger; stop it first.'),
   LEDGER_CORRUPT: code(500, 2, 'Stop writing and restore the ledger from a backup.'),
   LEDGER_BEHIND: code(

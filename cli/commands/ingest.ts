@@ -1,6 +1,7 @@
 // chartseal ingest PATH…: anchors every document below the paths and answers for each.
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
+import { dataLayout } from '../../gateway/data/layout.js';
 import { cleanUp } from '../../gateway/services/clean-up.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import type { HospitalDoor, Standing } from '../../gateway/services/door/door.js';
@@ -164,12 +165,22 @@ function summaryLine(tally: Tally): string {
   return `${anchored} anchored, ${unchanged} unchanged, ${skipped} skipped, ${refused} refused, ${failed} failed`;
 }
 
-/** Nothing in the data folder is anchored: of a path there, nothing at all would be told. */
-function checkPlaces(paths: readonly string[], data: string): void {
+/**
+ * Nothing in the data folder is anchored: of a path there, nothing at all would be told. And what
+ * may be given away has no place among keys.
+ */
+function checkPlaces(paths: readonly string[], data: string, receipts: string | undefined): void {
   const inside = paths.find((path) => liesWithin(path, data));
-  if (inside === undefined) return;
-  const text = `${inside} lies in the data folder, from which nothing is anchored`;
-  throw new ChartsealError('USAGE', `${text}: keep documents elsewhere`);
+  if (inside !== undefined) {
+    const text = `${inside} lies in the data folder, from which nothing is anchored`;
+    throw new ChartsealError('USAGE', `${text}: keep documents elsewhere`);
+  }
+  if (receipts === undefined) return;
+  const { folder: _folder, ...parts } = dataLayout(data);
+  if (Object.values(parts).some((part) => liesWithin(receipts, part))) {
+    const text = `${receipts} lies among what Chartseal keeps of its own`;
+    throw new ChartsealError('USAGE', `${text}: give --receipts another folder`);
+  }
 }
 
 /** Exit code 1 when something was refused, 2 when something was left undone. */
@@ -181,7 +192,7 @@ export async function ingest(
   const patient = options.patient === undefined ? undefined : parsePatient(options.patient);
   return withDoor(options, context, async (door) => {
     const { receipts } = options;
-    checkPlaces(paths, door.folder);
+    checkPlaces(paths, door.folder, receipts);
     // Found now, not when everything is anchored.
     if (receipts !== undefined) await makeFolder(receipts);
     const spool =

@@ -1,5 +1,5 @@
 // DATA/config.json: which log this folder is of. Secrets stand elsewhere.
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type JsonObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
@@ -80,7 +80,8 @@ function checkNewer(value: JsonValue): void {
 export async function readConfig(path: string): Promise<DataConfig> {
   const bytes = findOwnFile(path, 'config.json', CODES);
   if (bytes === undefined) {
-    throw new ChartsealError('NO_DATA', LACKING[whatLacksConfig(dirname(path))]);
+    const folder = resolve(dirname(path));
+    throw new ChartsealError('NO_DATA', `${LACKING[whatLacksConfig(folder)]} (${folder})`);
   }
   const value = parseJsonBytes(bytes, 'config.json');
   checkNewer(value);

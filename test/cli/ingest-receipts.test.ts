@@ -184,6 +184,18 @@ describe('chartseal ingest beside receipts', function () {
     expect(read('r/1.receipt.json')).to.not.equal(first);
   });
 
+  it('refuses to put receipts among keys and databases, and anchors nothing', () => {
+    put('a/1');
+    for (const path of ['d/keys', 'd/store/receipts', 'd/audits']) {
+      const ran = place.run(['ingest', 'a', '--data', 'd', '--receipts', path]);
+      expect(ran.stderr, path).to.match(/error: USAGE .*--receipts[^\n]*\nhint: [^\n]+\n$/);
+      expect(ran.status, path).to.equal(64);
+    }
+    expect(ingest(['a']).summary).to.include({ anchored: 1 });
+    expect(readdirSync(place.path('d/keys')).join()).to.not.include('receipt');
+    expect(existsSync(place.path('d/audits'))).to.equal(false);
+  });
+
   it('refuses what lies in the data folder, and anchors nothing', () => {
     put('a/1');
     put('d/docs/one.txt');

@@ -83,6 +83,14 @@ describe('the doctor beside a gateway that runs', function () {
     rmSync(blocked, { recursive: true });
   });
 
+  it('advises no new log where the folder was moved away under a running gateway', async () => {
+    renameSync(place.data, `${place.data}.moved`);
+    const found = one(await look(), 'folder');
+    renameSync(`${place.data}.moved`, place.data);
+    expect(found.status).to.equal('fault');
+    expect(found.next).to.include('put the folder back').and.not.include('chartseal init');
+  });
+
   it('says which keys and folders were changed under a running gateway', async () => {
     const key = join(place.data, 'keys', 'note-key.pem');
     expect(existsSync(key)).to.equal(true);

@@ -228,7 +228,7 @@ export async function examineSurroundings(
     findings.push(...found);
     return found.every(({ status }) => status === 'ok' || status === 'warning');
   };
-  if (!(await run('folder', () => checkFolder(layout)))) {
+  if (!(await run('folder', () => checkFolder(layout, isRunning)))) {
     findings.push(notChecked('all else', 'There is nothing to look at without it.'));
     return { findings, isDataFolder: false, isOurs: false };
   }

@@ -50,9 +50,20 @@ const LACKING: Readonly<
   ],
 };
 
-/** Whether DATA is there and can be looked into. */
-export async function checkFolder({ folder, config }: DataLayout): Promise<Finding> {
+const MOVED = 'A gateway works on it, and it is not where it was: it was moved or removed.';
+const PUT_BACK = 'end the gateway and put the folder back, or name its new place; begin no new log';
+
+/**
+ * Whether DATA is there and can be looked into.
+ *
+ * @param isRunning whether a gateway has it open
+ */
+export async function checkFolder(
+  { folder, config }: DataLayout,
+  isRunning: boolean,
+): Promise<Finding> {
   const stats = await findStats(folder);
+  if (stats === undefined && isRunning) return fault('folder', MOVED, PUT_BACK);
   const [, init] = LACKING.nothing;
   const make = init(quoted(folder));
   if (stats === undefined) return fault('folder', 'There is no such folder.', make);

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { Level } from 'level';
 import { ChartsealError, type ErrorCode } from '../../chaincode/core/errors.js';
-import { type LevelFailure, levelFailure } from '../level-failure.js';
+import { type LevelFailure, levelFailure, systemWords } from '../level-failure.js';
 
 export type Bytes = Uint8Array;
 const KEYS_AT_ONCE = 1000;
@@ -88,9 +88,14 @@ const FAILURES: Readonly<Record<LevelFailure, readonly [ErrorCode, string?]>> = 
   other: ['STORE_FAILED'],
 };
 
-/** A failure of LevelDB as a coded error; STORE_FAILED with `text` when it says nothing else. */
+/**
+ * A failure of LevelDB as a coded error; STORE_FAILED with `text`, and why in the system's words,
+ * when it says nothing else.
+ */
 export function storeFailure(cause: unknown, text: string): ChartsealError {
-  const [code, meaning = text] = FAILURES[levelFailure(cause)];
+  const words = systemWords(cause);
+  const why = words === undefined ? text : `${text}: ${words}`;
+  const [code, meaning = why] = FAILURES[levelFailure(cause)];
   return new ChartsealError(code, meaning, { cause });
 }
 

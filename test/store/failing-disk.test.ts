@@ -69,6 +69,7 @@ describe('a disk that fails once', () => {
         await Promise.all(beside.slice(1));
         const isSecond = await beside[0];
         expect(db.fault?.code).to.equal('STORE_FAILED');
+        expect(db.fault?.message).to.match(/could not be written: no space left on device$/);
         rmSync(join(mounted, 'ballast'));
         await expectCodeAsync(() => put(db, 4), 'STORE_FAILED');
         await db.close();

@@ -70,7 +70,7 @@ export async function feedStatus(options: DataOptions, context: CommandContext):
     const { sources, waiting, room, oldestAt, missed } = report;
     if (context.json) context.data(JSON.stringify(report));
     else {
-      if (sources.length === 0) context.data('Nothing has come yet.');
+      if (sources.length === 0) context.data('No events have come yet.');
       for (const source of sources) for (const line of sourceLines(source)) context.data(line);
       const since = oldestAt === undefined ? '' : `, the oldest since ${oldestAt}`;
       context.tell(`${waiting.count} refused events kept aside (room for ${room.count})${since}`);

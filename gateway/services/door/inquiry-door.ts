@@ -75,12 +75,12 @@ export class OwnInquiryDoor implements InquiryDoor {
   }
 
   async read(id: string): Promise<ShownInquiry> {
-    checkShape(ID, id, 'the id of the inquiry');
+    checkShape(ID, id, 'the path parameter id');
     return (await this.#desk.read(id)) as unknown as ShownInquiry;
   }
 
   async answer(id: string, input: AnswerInput): Promise<ShownInquiry> {
-    checkShape(ID, id, 'the id of the inquiry');
+    checkShape(ID, id, 'the path parameter id');
     checkShape(ANSWER_INPUT, input as unknown as JsonValue, 'the body');
     const { inquiry } = await this.#desk.answer(id, input, { id: this.#operator });
     return inquiry as unknown as ShownInquiry;

@@ -42,7 +42,9 @@ export function readTrust(path: string): Trust {
     return parseTrustFile(readSmallFile(path));
   } catch (error) {
     if (!(error instanceof ChartsealError)) throw error;
-    const code = error.code === 'BAD_JSON' ? 'BAD_FORMAT' : error.code;
+    // Another file was given: a scan, say.
+    const isOther = error.code === 'BAD_JSON' && (firstVisibleByte(path) ?? BRACE) !== BRACE;
+    const code = isOther ? 'BAD_FORMAT' : error.code;
     throw new ChartsealError(code, `trust file ${path}: ${error.message}`, { cause: error });
   }
 }

@@ -58,7 +58,7 @@ describe('chartseal verify of evidence that was anchored itself', function () {
   });
 
   it('says of another file in the place of the trust file that it is none', () => {
-    for (const bytes of [Buffer.from('%PDF-1.7'), Buffer.from([0xff, 0xfe, 0x7b, 0]), '[]', '']) {
+    for (const bytes of [Buffer.from('%PDF-1.7'), Buffer.from([0xff, 0xfe, 0x7b, 0]), '[]']) {
       writeFileSync(place.path('scan.pdf'), bytes);
       const { status, stderr } = place.run(['verify', 'a/f', '--trust', 'scan.pdf']);
       expect(status).to.equal(2);

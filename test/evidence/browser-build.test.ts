@@ -38,5 +38,5 @@ describe('evidence in a page', () => {
         JSON.parse(JSON.stringify(judgeLoaded(loaded))),
       );
     }
-  }).timeout(60_000);
+  });
 });

@@ -186,10 +186,10 @@ describe('a file that is no evidence of ours', function () {
   it('is no trust file either', () => {
     const [own] = trust.logs;
     const texts: readonly (readonly [what: string, bytes: string | Uint8Array, code: string])[] = [
-      ['nothing', '', 'BAD_FORMAT'],
+      ['nothing', '', 'BAD_JSON'],
       ['a receipt', text, 'BAD_FORMAT'],
       ['a later version', canonicalJson(trust).replace('trust/1', 'trust/2'), 'NEWER_VERSION'],
-      ['a member twice', canonicalJson(trust).replace('{', '{"channel":"x",'), 'BAD_FORMAT'],
+      ['a member twice', canonicalJson(trust).replace('{', '{"channel":"x",'), 'BAD_JSON'],
       ['a line end', `${canonicalJson(trust)}\n`, 'BAD_FORMAT'],
       [
         'another log id',

@@ -125,7 +125,10 @@ describe('the acceptor', () => {
 
   it('answers nobody whose entry did not become durable, once the store is closed', async () => {
     // Whether a write meets it or what has to be read before one is a matter of the moment.
-    const accepted = await breakWhileAccepting(acceptorOn(store, hospital), () => store.close());
+    const faults: ChartsealError[] = [];
+    const acceptor = acceptorOn(store, hospital, faults);
+    const accepted = await breakWhileAccepting(acceptor, () => store.close());
+    expect(faults.length).to.be.at.most(1);
     store = await openStore(storeFolder(hospital), hospital.context.logId);
     await expectWhole(store, accepted);
   });

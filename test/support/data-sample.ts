@@ -1,10 +1,12 @@
 // A small data folder with everything in it that a store and a ledger hold, closed and whole, and
 // what it gives out: for tests that damage copies of it.
 import { cpSync, rmSync } from 'node:fs';
+import { Level } from 'level';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import { leafHash } from '../../chaincode/core/leaf.js';
 import { createDataFolder } from '../../gateway/data/create.js';
+import { dataLayout } from '../../gateway/data/layout.js';
 import { formatHistory } from '../../gateway/evidence/history.js';
 import { formatReceipt } from '../../gateway/evidence/receipt.js';
 import { parseTrustFile, type Trust } from '../../gateway/evidence/trust.js';
@@ -13,6 +15,7 @@ import { verifyReceipt } from '../../gateway/evidence/verify-receipt.js';
 import type { HistoryQuery } from '../../gateway/services/histories.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
 import type { Submission } from '../../gateway/services/submission.js';
+import { partFolder } from '../../gateway/store/store-database.js';
 import { accessSubmission, recordSubmission } from './hospital.js';
 import { dataContents } from './untouched.js';
 
@@ -103,6 +106,26 @@ export async function readEverything(
   return given;
 }
 
+/** LevelDB in Node can; the types of level, which serve browsers too, do not say so. */
+interface Compactable {
+  compactRange(start: string, end: string): Promise<void>;
+}
+
+/**
+ * LevelDB merges the tables of four sessions whenever it comes to it, and tables that somebody
+ * reads just then stay beside the merged one, where no damage means anything. Here they are merged
+ * while nobody reads, so that the sample has the same files whatever the moment.
+ */
+async function mergeTables(folder: string): Promise<void> {
+  const { ledger, store } = dataLayout(folder);
+  const parts = (['entries', 'index', 'map'] as const).map((part) => partFolder(store, part));
+  for (const path of [ledger, ...parts]) {
+    const db = new Level(path, { createIfMissing: false }) as Level & Compactable;
+    await db.compactRange('\0', '~');
+    await db.close();
+  }
+}
+
 /** Each session is one process, after which LevelDB puts its log into a file of its own. */
 export async function createDataSample(folder: string): Promise<DataSample> {
   await createDataFolder({
@@ -114,6 +137,7 @@ export async function createDataSample(folder: string): Promise<DataSample> {
     patientSystems: [],
   });
   for (let session = 0; session < SESSIONS; session++) {
+    if (session === SESSIONS - 1) await mergeTables(folder);
     const hospital = await openData(folder);
     await Promise.all(submissionsOf(session).map((one) => hospital.sequencer.accept(one)));
     await hospital.sequencer.waitProven(20_000);

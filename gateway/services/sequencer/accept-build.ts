@@ -1,4 +1,5 @@
 // Puts requests into a group: each of them whole, or refused and not there at all.
+import { setImmediate as turn } from 'node:timers/promises';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { Accepted, AcceptGroup, Draft } from './accept-group.js';
 import { type AcceptRequest, RefusedTogether } from './accept-request.js';
@@ -8,12 +9,27 @@ export interface Answered {
   readonly accepted: readonly Accepted[];
 }
 
+/** Submissions after which others have a turn: the write of the group before goes on meanwhile. */
+const AT_ONCE = 64;
+
 interface Drafted {
   readonly request: AcceptRequest;
   /** Of its submissions as far as the first that has none. */
   readonly drafts: readonly Draft[];
   /** Why that one has none. */
   readonly refusal?: ChartsealError;
+}
+
+class Turns {
+  #since = 0;
+
+  /** Whether others are to have a turn after this request. */
+  isDue({ submissions }: AcceptRequest): boolean {
+    this.#since += submissions.length;
+    if (this.#since < AT_ONCE) return false;
+    this.#since = 0;
+    return true;
+  }
 }
 
 /** Nothing when the request was refused already. */
@@ -62,7 +78,12 @@ export async function addRequests(
   requests: readonly AcceptRequest[],
   checkClock: () => void,
 ): Promise<Answered[]> {
-  const drafted = requests.flatMap((request) => draft(group, request));
+  const turns = new Turns();
+  const drafted: Drafted[] = [];
+  for (const request of requests) {
+    drafted.push(...draft(group, request));
+    if (turns.isDue(request)) await turn();
+  }
   try {
     await group.load(drafted.flatMap(({ drafts }) => drafts));
   } catch (error) {
@@ -77,6 +98,7 @@ export async function addRequests(
       if (!(error instanceof ChartsealError)) throw error;
       one.request.reject(error);
     }
+    if (turns.isDue(one.request)) await turn();
   }
   return answers;
 }

@@ -1,0 +1,48 @@
+// A receipt that can be made waits for nothing that an earlier command left.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { type Ran, Workplace } from '../support/cli.js';
+import { openData } from '../support/data-sample.js';
+import { recordSubmission } from '../support/hospital.js';
+
+describe('a receipt, where an earlier command left entries that are not proven', function () {
+  this.timeout(60_000);
+  let place: Workplace;
+
+  before(() => {
+    place = new Workplace();
+    place.run(['init', '--data', 'd', '--origin', 'a.example/x', '--org', 'A']);
+    mkdirSync(place.path('a'));
+    writeFileSync(place.path('a', '1'), 'document 1');
+    place.run(['ingest', 'a', '--data', 'd']);
+  });
+  after(() => place.remove());
+
+  /** The next version of a/1, accepted by a process that ended before the ledger was asked. */
+  async function leave(version: number): Promise<void> {
+    const hospital = await openData(place.path('d'));
+    await hospital.sequencer.accept(recordSubmission('a/1', version, `version ${version}`));
+    await hospital.close();
+    const { accepted, proven } = hospital.sequencer.counts;
+    expect(accepted - proven).to.equal(1);
+  }
+
+  const receipt = (wait: string, ...of: readonly string[]): Ran =>
+    place.run(['receipt', ...of, '--data', 'd', '--wait', wait]);
+
+  it('is given at once of one entry that is proven', async () => {
+    await leave(2);
+    for (const of of [['#0'], ['a/1', '--version', '1']]) {
+      const ran = receipt('0', ...of);
+      expect(ran.status, ran.stderr).to.equal(0);
+      expect(ran.stdout).to.include('"chartseal-receipt/');
+    }
+  });
+
+  it('is given of the newest version once that is proven', async () => {
+    const ran = receipt('30', 'a/1');
+    expect(ran.status, ran.stderr).to.equal(0);
+    expect(ran.stderr).to.include('finishing 1 entries that an earlier command left');
+    expect(ran.stdout).to.equal(receipt('0', 'a/1', '--version', '2').stdout);
+  });
+});

@@ -49,6 +49,12 @@ const NOT_HTTP: Broken = { status: 400, code: 'BAD_INPUT', detail: 'the request 
 
 const TUNNEL: Broken = { status: 400, code: 'BAD_INPUT', detail: 'the gateway opens no tunnels' };
 
+const NO_TARGET: Broken = {
+  status: 400,
+  code: 'BAD_INPUT',
+  detail: 'the target of the request is no path and no address',
+};
+
 const BROKEN: Readonly<Record<string, Broken>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -205,6 +211,12 @@ export class Connections {
   /** CONNECT: what follows it would be for somebody else. */
   refuseTunnel(socket: Socket): void {
     this.#break(socket, TUNNEL);
+  }
+
+  /** What is asked for cannot be read: no route could be looked for. */
+  refuseTarget(request: IncomingMessage): void {
+    request.resume();
+    this.#break(request.socket, NO_TARGET);
   }
 
   #break(socket: Socket, broken: Broken | undefined): void {

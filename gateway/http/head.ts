@@ -17,6 +17,7 @@ const SINGLE: ReadonlySet<string> = new Set([
 ]);
 
 const TARGET = /^(?:\/|https?:\/\/)[\x21\x22\x24-\x7e]*$|^\*$/i;
+const AUTHORITY = /^https?:\/\/[^/?]*/i;
 const HOST = /^[A-Za-z0-9._:[\]-]*$/;
 const EXPECT = /^100-continue$/i;
 
@@ -33,6 +34,16 @@ function checkNames(rawHeaders: readonly string[]): void {
   }
 }
 
+/**
+ * The path and query of a target: of an address too, whatever host it names (RFC 9112 section
+ * 3.2.2). Undefined for what is neither; Express would find no path in it, and answer by itself.
+ */
+export function pathOf(target: string): string | undefined {
+  if (!TARGET.test(target)) return undefined;
+  const path = target.replace(AUTHORITY, '');
+  return path === '*' || path.startsWith('/') ? path : `/${path}`;
+}
+
 /** Whether the sender holds its body back until it is asked for (RFC 9110 section 10.1.1). */
 export function waitsForContinue({ headers, httpVersion }: IncomingMessage): boolean {
   return headers.expect !== undefined && httpVersion === '1.1';
@@ -40,10 +51,9 @@ export function waitsForContinue({ headers, httpVersion }: IncomingMessage): boo
 
 /** Throws BAD_INPUT (RFC 9112 sections 3.2 and 6.1, RFC 9110 section 10.1.1). */
 export function checkHead(request: IncomingMessage): void {
-  const { headers, rawHeaders, httpVersion, url = '' } = request;
+  const { headers, rawHeaders, httpVersion } = request;
   if (httpVersion !== '1.1' && httpVersion !== '1.0') bad('the request is not HTTP/1.1');
   checkNames(rawHeaders);
-  if (!TARGET.test(url)) bad('the target of the request is no path and no address');
   if (headers.host === undefined ? httpVersion === '1.1' : !HOST.test(headers.host)) {
     bad('the request needs one header host');
   }

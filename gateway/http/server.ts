@@ -12,6 +12,7 @@ import type { SecureContextOptions } from 'node:tls';
 import type { Express } from 'express';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { Connections, type UnreadRequest } from './connections.js';
+import { pathOf } from './head.js';
 import {
   KEEP_ALIVE_MS,
   MAX_HEADER_BYTES,
@@ -74,6 +75,9 @@ function serve(
   { tls, timeouts = TIMEOUTS }: ListenOptions,
 ): void {
   const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const path = pathOf(request.url ?? '');
+    if (path === undefined) return connections.refuseTarget(request);
+    request.url = path;
     if (connections.begin(request, response)) app(request, response);
   };
   server.on('request', answer);

@@ -14,9 +14,15 @@ import type { Answer, ApiAnswer, ApiRequest } from './route.js';
 import type { GatewayServices } from './services.js';
 import { callerOf, entriesOf } from './visibility.js';
 
+const RECEIPT_CONTENT: NonNullable<Answer['content']> = {
+  type: 'application/json',
+  shape: anything(),
+};
+
 export const RECEIPT_ANSWER: Answer = {
   description: 'The receipt, a chartseal-receipt/1 file.',
-  content: { type: 'application/json', shape: anything() },
+  content: RECEIPT_CONTENT,
+  rarerHeaders: { 'Preference-Applied': 'wait=N, when it was waited for.' },
 };
 
 const ACCEPTED_SHAPE = object({
@@ -38,8 +44,8 @@ const acceptedAnswer = (description: string): Answer => ({
 /** Answers of every route that accepts one entry. */
 export const ACCEPTING_ANSWERS: Readonly<Record<number, Answer>> = {
   201: {
-    ...RECEIPT_ANSWER,
     description: 'Proven within the time of Prefer: wait=N; the receipt.',
+    content: RECEIPT_CONTENT,
     headers: {
       Location: 'Where the receipt is.',
       'Preference-Applied': 'wait=N as it was honoured.',

@@ -160,10 +160,8 @@ export function jsonSchema(shape: Shape, refer: Refer = () => undefined): JsonSc
     case 'nullable':
       return { anyOf: [jsonSchema(shape.shape, refer), { type: 'null' }] };
     case 'tagged':
-      return {
-        oneOf: Object.values(shape.variants).map((variant) => jsonSchema(variant, refer)),
-        discriminator: { propertyName: shape.tag },
-      };
+      // OpenAPI's discriminator names schemas, and these stand in place: each has its own tag.
+      return { oneOf: Object.values(shape.variants).map((variant) => jsonSchema(variant, refer)) };
     case 'anything':
       return {};
   }

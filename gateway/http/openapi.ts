@@ -31,7 +31,7 @@ const COMMON_HEADERS: JsonSchema = {
   'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
 };
 
-/** What OpenAPI has for `{+rest}`: its slashes are sent as %2F. */
+/** OpenAPI has nothing for `{+rest}`: that its slashes are sent as they are stands beside it. */
 const openApiPath = (path: string): string => path.replaceAll('{+', '{');
 
 /** Pages, redirects and cookies are for browsers: no program is to rely on them. */
@@ -69,13 +69,16 @@ function contentOf(type: MediaType, shape: Shape | undefined): JsonSchema {
   };
 }
 
-function parameterOf(one: Parameter): JsonSchema {
+function parameterOf(one: Parameter, path: string): JsonSchema {
   const { in: place, name, description, shape, required, onlyWith } = one;
   const where = onlyWith === undefined ? '' : ` Only with \`${onlyWith}\`.`;
+  const keepsSlashes = place === 'path' && path.includes(`{+${name}}`);
+  const how = keepsSlashes ? ' Its slashes are sent as they are, not as `%2F`.' : '';
   return {
     name,
     in: place,
-    description: description + where,
+    description: description + where + how,
+    ...(keepsSlashes ? { 'x-slashes': true } : {}),
     required: place === 'path' || required === true,
     schema: place === 'header' ? headerSchema(shape, name) : jsonSchema(shape, refer),
     example: exampleOf(shape, name),
@@ -105,7 +108,7 @@ const UNTOLD: ReadonlySet<string> = new Set(['Accept', 'If-None-Exist']);
 
 function parametersOf(route: Route): JsonSchema[] {
   const told = (route.parameters ?? []).filter(({ name }) => !UNTOLD.has(name));
-  const own = told.map(parameterOf);
+  const own = told.map((one) => parameterOf(one, route.path));
   return route.waits === true ? [...own, PREFER] : own;
 }
 
@@ -129,14 +132,22 @@ function bodyOf(bodies: NonNullable<Route['bodies']>): JsonSchema {
   };
 }
 
-function answerOf({ description, content, headers = {} }: Answer): JsonSchema {
-  const own = Object.entries(headers).map(([name, meaning]): [string, JsonValue] => [
-    name,
-    { description: meaning, required: true, schema: { type: 'string' } },
-  ]);
+const headersOf = (headers: NonNullable<Answer['headers']>, required: boolean): JsonSchema =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [
+      name,
+      { description, required, schema: { type: 'string' } },
+    ]),
+  );
+
+function answerOf({ description, content, headers = {}, rarerHeaders = {} }: Answer): JsonSchema {
   return {
     description,
-    headers: { ...COMMON_HEADERS, ...Object.fromEntries(own) },
+    headers: {
+      ...COMMON_HEADERS,
+      ...headersOf(headers, true),
+      ...headersOf(rarerHeaders, false),
+    },
     ...(content === undefined
       ? {}
       : { content: { [content.type]: contentOf(content.type, content.shape) } }),

@@ -55,6 +55,8 @@ export interface Answer {
   /** What stands in the body; no body when it is left out. */
   readonly content?: { readonly type: MediaType; readonly shape?: Shape };
   readonly headers?: Readonly<Record<string, string>>;
+  /** Which some of these answers have. */
+  readonly rarerHeaders?: Readonly<Record<string, string>>;
 }
 
 /** What a browser says of a request by itself; nothing of it has been checked. */

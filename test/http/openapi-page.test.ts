@@ -82,7 +82,12 @@ describe('the page that shows the API', () => {
     });
 
     /** As much of a browser as the script looks at: one form, a token, the network. */
-    async function submit(path: string, query: Record<string, string>, token: string) {
+    async function submit(
+      path: string,
+      query: Record<string, string>,
+      token: string,
+      named: readonly object[] = [],
+    ) {
       const shown = { curl: stub('curl'), status: stub('status'), answer: stub('answer') };
       let act: (event: { preventDefault(): void }) => void = () => undefined;
       const fields = Object.entries(query).map(([name, value]) => stub(name, value));
@@ -90,7 +95,10 @@ describe('the page that shows the API', () => {
         dataset: { method: 'GET', path },
         querySelector: (selector: string) =>
           shown[/data-role="(\w+)"/.exec(selector)?.[1] as keyof typeof shown] ?? null,
-        querySelectorAll: (selector: string) => (selector.includes('query') ? fields : []),
+        querySelectorAll: (selector: string) => {
+          if (selector.includes('path')) return named;
+          return selector.includes('query') ? fields : [];
+        },
         addEventListener: (_name: string, added: typeof act) => {
           act = added;
         },
@@ -131,6 +139,17 @@ describe('the page that shows the API', () => {
       expect(shown.curl.textContent).to.include("?from=1'\\''x'");
       expect(shown.curl.textContent).to.include('-H "Authorization: Bearer $TOKEN"');
       expect(JSON.stringify(shown)).to.not.include(TOKEN);
+    });
+
+    it('sends the slashes of a tile as slashes, and those of another name encoded', async () => {
+      const slashes = matches(/<input name="(\w+)" data-in="path" data-slashes="kept"/g);
+      expect(slashes.map(([, name]) => name)).to.deep.equal(['tile', 'tile']);
+      const tile = { name: 'tile', value: '0/x001/0 0', dataset: { slashes: 'kept' } };
+      const kept = await submit('/v1/log/tile/{tile}', {}, '', [tile]);
+      expect(kept.asked?.url).to.equal(`${place.url}/v1/log/tile/0/x001/0%200`);
+      const id = { name: 'id', value: 'a/b', dataset: {} };
+      const encoded = await submit('/v1/records/{id}', {}, '', [id]);
+      expect(encoded.asked?.url).to.equal(`${place.url}/v1/records/a%2Fb`);
     });
 
     it('sends no credentials when none are given', async () => {

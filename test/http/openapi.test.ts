@@ -55,6 +55,25 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('says of which names in a path the slashes are sent as they are', () => {
+    const kept = published.filter(({ path }) => path.includes('{+'));
+    expect(kept.length).to.be.above(1);
+    for (const { operationId, path } of published) {
+      const operation = operations.find(({ id }) => id === operationId);
+      for (const one of (operation?.parameters ?? []) as unknown as JsonSchema[]) {
+        const isKept = path.includes(`{+${one['name']}}`);
+        expect(one['x-slashes'], path).to.equal(isKept || undefined);
+        expect(String(one['description']).includes('%2F'), path).to.equal(isKept);
+      }
+    }
+  });
+
+  it('tells variants that stand in place by their own tags alone', () => {
+    for (const [path, found] of objectsOf(document)) {
+      expect(found['discriminator'], path).to.equal(undefined);
+    }
+  });
+
   it('says who may call as the rows do, and which credentials', () => {
     for (const route of published) {
       const operation = operations.find(({ id }) => id === route.operationId);

@@ -17,6 +17,15 @@ const REFUSALS: Readonly<Record<string, string>> = {
   [FHIR_TYPE]: '#/components/schemas/OperationOutcome',
 };
 
+/** Of HTTP itself, and those for browsers: they say nothing of one operation. */
+const GENERAL_HEADERS = new RegExp(
+  [
+    '^(?:cache-control|connection|content-(?:length|security-policy|type)|date|keep-alive',
+    'cross-origin-.+|origin-agent-cluster|referrer-policy|strict-transport-security',
+    'transfer-encoding|x-(?:content-type|dns|download|frame|permitted|xss)-.+)$',
+  ].join('|'),
+);
+
 export class Documented {
   readonly #document: JsonSchema;
   readonly #judges = new Map<JsonSchema, Judge>();
@@ -34,6 +43,9 @@ export class Documented {
   }
 
   #checkHeaders(described: JsonSchema, { headers }: Received): void {
+    const known = Object.keys(asObject(described['headers'])).map((name) => name.toLowerCase());
+    const own = Object.keys(headers).filter((name) => !GENERAL_HEADERS.test(name));
+    expect(known, 'headers').to.include.members(own);
     for (const [name, value] of Object.entries(asObject(described['headers']))) {
       const header = resolverOf(this.#document)(asObject(value));
       const given = headers[name.toLowerCase()];

@@ -68,8 +68,9 @@ function fieldView(one: JsonSchema): Html {
   const name = asText(one['name']);
   const place = asText(one['in']);
   const isRequired = one['required'] === true;
+  const slashes = one['x-slashes'] === true ? html` data-slashes="kept"` : html``;
   return html`<label>${name} in ${place}${isRequired ? '' : ' (optional)'}
-<input name="${name}" data-in="${place}" autocomplete="off" spellcheck="false"${isRequired ? html` required` : html``}></label>`;
+<input name="${name}" data-in="${place}"${slashes} autocomplete="off" spellcheck="false"${isRequired ? html` required` : html``}></label>`;
 }
 
 function bodyFields(operation: Operation): Html {

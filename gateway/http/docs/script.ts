@@ -36,10 +36,16 @@ const given = (form: Form, place: string): Field[] =>
     ({ value }) => value !== '',
   );
 
+/** A name in a path is one step of it, unless its slashes are part of the path. */
+const stepsOf = ({ value, dataset }: Field): string =>
+  dataset['slashes'] === undefined
+    ? encodeURIComponent(value)
+    : value.split('/').map(encodeURIComponent).join('/');
+
 const urlOf = (form: Form): string => {
   let path = form.dataset['path'] ?? '/';
-  for (const { name, value } of given(form, 'path')) {
-    path = path.replace(`{${name}}`, () => encodeURIComponent(value));
+  for (const field of given(form, 'path')) {
+    path = path.replace(`{${field.name}}`, () => stepsOf(field));
   }
   const query = given(form, 'query').map(
     ({ name, value }) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,

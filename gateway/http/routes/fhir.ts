@@ -112,12 +112,15 @@ function bodies(shape: NonNullable<Body['shape']>, description: string) {
 const resource = (
   description: string,
   shape: NonNullable<NonNullable<Answer['content']>['shape']>,
-  headers?: Answer['headers'],
-): Answer => ({
-  description,
-  content: { type: FHIR_TYPE, shape },
-  ...(headers === undefined ? {} : { headers }),
-});
+  headers: Pick<Answer, 'headers' | 'rarerHeaders'> = {},
+): Answer => ({ description, content: { type: FHIR_TYPE, shape }, ...headers });
+
+const VERSION_HEADERS = {
+  ETag: 'Its only version.',
+  'Last-Modified': 'When it was accepted.',
+} as const;
+const WRITTEN_HEADERS = { Location: 'Where the event is.', ...VERSION_HEADERS } as const;
+const LINK_HEADER = { Link: 'The entries of the other patients whom the event is about.' } as const;
 
 const WRITE_REFUSALS = [
   'NOT_ACCEPTABLE',
@@ -167,10 +170,7 @@ const ID: Parameter = {
   shape: hex(HASH_BYTES),
 };
 
-const EVENT_ANSWER = resource('The AuditEvent.', AUDIT_EVENT_SHAPE, {
-  ETag: 'Its only version.',
-  'Last-Modified': 'When it was accepted.',
-});
+const EVENT_ANSWER = resource('The AuditEvent.', AUDIT_EVENT_SHAPE, { headers: VERSION_HEADERS });
 
 const STARTED = formatTime(Date.now());
 
@@ -206,13 +206,13 @@ export const FHIR_ROUTES: readonly Route[] = [
     bodies: bodies(EVENT_OR_BUNDLE_SHAPE, 'An AuditEvent or a Bundle of them, R4.'),
     answers: {
       200: resource(
-        'The event came before, or is about no patient and only counted: nothing was written; or a Bundle that answers each entry.',
+        'The event came before, or is about no patient and only counted: nothing was written; or a Bundle that answers each entry. Without a body for one event with `return=minimal`.',
         RESPONSE_SHAPE,
+        { rarerHeaders: { ...WRITTEN_HEADERS, ...LINK_HEADER } },
       ),
-      201: resource('Durable.', RESPONSE_SHAPE, {
-        Location: 'Where the event is.',
-        ETag: 'Its only version.',
-        'Last-Modified': 'When it was accepted.',
+      201: resource('Durable. Without a body for `return=minimal`.', RESPONSE_SHAPE, {
+        headers: WRITTEN_HEADERS,
+        rarerHeaders: LINK_HEADER,
       }),
     },
     refusals: WRITE_REFUSALS,

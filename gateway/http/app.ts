@@ -103,6 +103,8 @@ function begin(
   return progress;
 }
 
+const gatewayEnds = () => new ChartsealError('SHUTTING_DOWN', 'the gateway ends');
+
 const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError';
 
 const DAY_S = 86_400;
@@ -126,7 +128,9 @@ async function refuse(
   const { progress } = response.locals;
   // A handler that stops because its caller is gone has nobody to tell.
   if (progress.gone.aborted && isAbort(error)) return;
-  const refusal = refusalOf(error);
+  // Nor is it a fault when it stops because the gateway ends.
+  const isStopped = ending.aborted && isAbort(error);
+  const refusal = isStopped ? gatewayEnds() : refusalOf(error);
   tellRefusal(progress, refusal);
   if (refusal.code === 'UNEXPECTED') observer.failed(progress.requestId, error);
   if (response.headersSent) {
@@ -244,7 +248,7 @@ export function createApp(options: AppOptions): Express {
   });
   const { refused, taken, finished } = rateLimiters(options.rateLimits, options.listener);
   app.use(async (request, response: AppResponse, next) => {
-    if (options.ending.aborted) throw new ChartsealError('SHUTTING_DOWN', 'the gateway ends');
+    if (options.ending.aborted) throw gatewayEnds();
     try {
       response.locals.progress.caller = await authenticate(request, options);
     } catch (error) {

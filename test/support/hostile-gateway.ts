@@ -1,5 +1,6 @@
 // The pipeline of requests on real listeners, with a few rows of every kind of body: what hostile
 // requests are sent to. Plain HTTP takes a token, HTTPS a client certificate.
+import { setTimeout } from 'node:timers/promises';
 import { text as anyText, integer, object } from '../../chaincode/core/shape.js';
 import { createApp } from '../../gateway/http/app.js';
 import { Authenticator } from '../../gateway/http/auth/authenticator.js';
@@ -20,6 +21,7 @@ import { issueTlsCertificate, newTlsAuthority } from './tls-certificates.js';
 
 export const TOKEN = 'a-token-of-this-test';
 export const MAX_DOCUMENT = 4 * 1024 * 1024;
+const HOUR_MS = 3_600_000;
 const PIECE = new Uint8Array(16 * 1024).fill(0x61);
 
 export interface TlsFiles {
@@ -163,6 +165,17 @@ function readRows(seen: Seen): Route[] {
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
         seen.left++;
         return { status: 202, body: { state: 'accepted' } };
+      },
+    },
+    {
+      ...common,
+      access: 'open',
+      operationId: 'workOnIt',
+      method: 'GET',
+      path: '/v1/work',
+      async handle({ signal }) {
+        await setTimeout(HOUR_MS, undefined, { signal });
+        return { status: 200, body: { done: true } };
       },
     },
   ] as Route[];

@@ -173,10 +173,11 @@ function addRoute(app: Express, route: Route, options: AppOptions): void {
     progress.route = route.path;
     const { listener } = options;
     authorize(route.access, progress.caller, listener);
-    const { caller } = progress;
+    const { caller, gone } = progress;
     const { signal } = progress.working;
     const origin = knownOrigin(options) ?? originOf(request);
-    const asked = readRequest(route, request, { caller, listener, origin, signal }, timeouts);
+    const known = { caller, listener, origin, signal, gone };
+    const asked = readRequest(route, request, known, timeouts);
     const answered = await route.handle(asked, options.services);
     if (answered.refusal !== undefined) tellRefusal(progress, answered.refusal);
     if (options.ending.aborted) response.setHeader('Connection', 'close');

@@ -59,6 +59,7 @@ export async function historyFile(
   return files.take(request, async () =>
     historyBytes(await hospital.histories.make(query, isBare), {
       withheld: [...withheldMembers(request), ...withheld],
+      gone: request.gone,
       check: { ...ownTrust(hospital), trustFile: hospital.trustFile(), recordKey },
     }),
   );

@@ -59,13 +59,13 @@ export function originOf({ socket, headers }: Request): string {
 }
 
 /** What is known of a request before it is read. */
-type Known = Pick<ApiRequest, 'caller' | 'listener' | 'origin' | 'signal'>;
+type Known = Pick<ApiRequest, 'caller' | 'listener' | 'origin' | 'signal' | 'gone'>;
 
 /** Throws BAD_INPUT and WRONG_MEDIA_TYPE; the body is looked at when the handler reads it. */
 export function readRequest(
   route: Route,
   request: Request,
-  { caller, listener, origin, signal }: Known,
+  { caller, listener, origin, signal, gone }: Known,
   { bodyMs, bodyIdleMs }: Timeouts,
 ): ApiRequest {
   const mediaType = bodyTypeOf(route, request);
@@ -105,5 +105,6 @@ export function readRequest(
     stream,
     waitMs,
     signal,
+    gone,
   };
 }

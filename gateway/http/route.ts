@@ -91,6 +91,8 @@ export interface ApiRequest {
   readonly waitMs: number;
   /** Aborted when the caller is gone or the gateway must end. */
   readonly signal: AbortSignal;
+  /** Aborted when the caller is gone: for work that is finished when the gateway must end. */
+  readonly gone: AbortSignal;
 }
 
 export interface ApiAnswer {

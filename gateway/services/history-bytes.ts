@@ -31,6 +31,8 @@ export interface HistoryBytesOptions {
   readonly withheld?: readonly string[];
   /** Left out, the bytes are not checked. */
   readonly check?: HistoryCheck & { readonly trustFile: Uint8Array };
+  /** Aborted when nobody waits for them any more. */
+  readonly gone?: AbortSignal;
 }
 
 /** With what the thread begins. */
@@ -100,8 +102,9 @@ async function inTurn(history: History, options: HistoryBytesOptions): Promise<U
 
 async function bytesOfThread(
   history: History,
-  { withheld = [], check }: HistoryBytesOptions,
+  { withheld = [], check, gone }: HistoryBytesOptions,
 ): Promise<Uint8Array> {
+  gone?.throwIfAborted();
   const { openings: _, ...shown } = history;
   const setting: HistorySetting = {
     history: { ...shown, leaves: [], entries: [] },
@@ -110,7 +113,8 @@ async function bytesOfThread(
   };
   const worker = new Worker(join(__dirname, 'history-worker.js'), { workerData: setting });
   try {
-    const answered = once(worker, 'message') as Promise<[HistoryAnswer]>;
+    const until = gone === undefined ? {} : { signal: gone };
+    const answered = once(worker, 'message', until) as Promise<[HistoryAnswer]>;
     const [[answer]] = await Promise.all([answered, handOver(history, worker)]);
     if ('bytes' in answer) return answer.bytes;
     throw new ChartsealError(answer.code, answer.message);
@@ -119,7 +123,10 @@ async function bytesOfThread(
   }
 }
 
-/** Throws STORE_CORRUPT for what would not verify, TOO_LARGE, RATE_LIMITED. */
+/**
+ * Throws STORE_CORRUPT for what would not verify, TOO_LARGE, RATE_LIMITED, and an AbortError when
+ * nobody waits any more.
+ */
 export async function historyBytes(
   history: History,
   options: HistoryBytesOptions = {},

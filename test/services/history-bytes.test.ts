@@ -56,6 +56,17 @@ describe('the bytes of a history of many events', () => {
     await expectCodeAsync(() => historyBytes(damaged, { check: check() }), 'STORE_CORRUPT');
   });
 
+  it('are no more worked on when nobody waits for them, and hold up nobody else', async () => {
+    const away = new AbortController();
+    const asked = [0, 1].map(() => historyBytes(history, { gone: away.signal }));
+    const ended = Promise.allSettled(asked);
+    away.abort();
+    for (const one of await ended) {
+      expect(one.status === 'rejected' ? one.reason.name : one.status).to.equal('AbortError');
+    }
+    expect((await historyBytes(history)).length).to.be.above(0);
+  });
+
   it('are made while this thread answers others', async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 0);

@@ -126,7 +126,8 @@ export const OPERATOR_ROUTES: readonly Route[] = [
     refusals: ['NOT_PROVEN_YET', 'PATIENT_NOT_NORMAL', 'TOO_LARGE'],
     handle: async (request, { hospital }) => {
       const history = await hospital.histories.make(await historyQuery(request));
-      return { status: 200, type: 'application/json', body: await historyBytes(history) };
+      const body = await historyBytes(history, { gone: request.gone });
+      return { status: 200, type: 'application/json', body };
     },
   }),
 ];

@@ -62,6 +62,13 @@ function expressPath(template: string): string {
 /** One for all: a stack of its own for each request would cost more than the request. */
 const GONE = new DOMException('the caller is gone', 'AbortError');
 
+/** No status of HTTP: the connection ended before there was an answer. */
+const NOT_ANSWERED = 499;
+
+/** Until something is answered Node has 200; a request that could not be read has its own. */
+const statusOf = ({ headersSent, statusCode }: AppResponse): number =>
+  headersSent || statusCode !== 200 ? statusCode : NOT_ANSWERED;
+
 function begin(
   response: AppResponse,
   { observer, listener }: AppOptions,
@@ -89,7 +96,7 @@ function begin(
       listener,
       route: progress.route,
       method: request.method,
-      status: response.statusCode,
+      status: statusOf(response),
       code: progress.code,
       reason: progress.reason,
       durationMs: performance.now() - progress.begunAt,

@@ -12,6 +12,7 @@ export interface RequestFacts {
   /** Template of the route; undefined when no route fits. */
   readonly route: string | undefined;
   readonly method: string;
+  /** 499 when nothing was answered. */
   readonly status: number;
   /** Of a refusal. */
   readonly code: ErrorCode | undefined;

@@ -1,7 +1,7 @@
 // Bodies of requests, read within bounds of size and time.
 import type { IncomingMessage } from 'node:http';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { MAX_BUFFERED_BODY_BYTES, MIN_BODY_BYTES } from './limits.js';
+import { MAX_BUFFERED_BODY_BYTES, MAX_BUFFERED_OF_ONE_BYTES, MIN_BODY_BYTES } from './limits.js';
 import type { MediaType } from './route.js';
 
 /** Whether a request says that it has a body. */
@@ -141,24 +141,41 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   }
 }
 
-/** Of all bodies that are read as a whole right now. */
+/** Of all bodies that are read as a whole right now, and of those of each sender. */
 let bufferedBytes = 0;
+const bufferedOf = new Map<string, number>();
 
-/** Throws as {@link readBody}, and RATE_LIMITED while too much of other bodies is in memory. */
-export async function readWhole(request: IncomingMessage, bounds: BodyBounds): Promise<Uint8Array> {
+/** Counts what came, or what was let go. */
+function hold(sender: string, bytes: number): void {
+  bufferedBytes += bytes;
+  const own = (bufferedOf.get(sender) ?? 0) + bytes;
+  if (own === 0) bufferedOf.delete(sender);
+  else bufferedOf.set(sender, own);
+}
+
+/**
+ * Throws as {@link readBody}, and RATE_LIMITED while too much of other bodies is in memory.
+ * @param sender whose bodies have a bound of their own, so that they take no room from others
+ */
+export async function readWhole(
+  request: IncomingMessage,
+  bounds: BodyBounds,
+  sender: string,
+): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const piece of readBody(request, bounds)) {
-      bufferedBytes += piece.length;
+      hold(sender, piece.length);
       size += piece.length;
-      if (bufferedBytes > MAX_BUFFERED_BODY_BYTES) {
+      const own = bufferedOf.get(sender) ?? 0;
+      if (own > MAX_BUFFERED_OF_ONE_BYTES || bufferedBytes > MAX_BUFFERED_BODY_BYTES) {
         throw new ChartsealError('RATE_LIMITED', 'too many large bodies arrive at the same time');
       }
       pieces.push(piece);
     }
     return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
   } finally {
-    bufferedBytes -= size;
+    hold(sender, -size);
   }
 }

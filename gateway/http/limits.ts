@@ -8,6 +8,8 @@ export const MAX_FHIR_BODY_BYTES = 4 * 1024 * 1024;
 export const MAX_FORM_BYTES = 64 * 1024;
 /** Bodies that are read as a whole, of all requests at the same time. */
 export const MAX_BUFFERED_BODY_BYTES = 256 * 1024 * 1024;
+/** Of these, of one caller: the longest body of all, or many shorter ones. */
+export const MAX_BUFFERED_OF_ONE_BYTES = 64 * 1024 * 1024;
 /** A document that is digested while it arrives. */
 export const MAX_DOCUMENT_BYTES = 1024 ** 4;
 /** Whole histories that one caller has asked for at the same time; they are made one by one. */

@@ -80,7 +80,8 @@ export function readRequest(
     idleMs: bodyMs,
     totalMs: bodyMs,
   };
-  const bytes = () => readWhole(request, whole);
+  const sender = caller === undefined ? '' : `${caller.organisation} ${caller.id}`;
+  const bytes = () => readWhole(request, whole, sender);
   const json = async () => {
     const value = parseJsonBytes(await bytes(), 'the body');
     if (body?.shape !== undefined) checkShape(body.shape, value, 'the body');

@@ -2,11 +2,12 @@
 // go.mod names, into the user's cache. Nothing appears there but whole builds.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ChartsealError } from '../chaincode/core/errors.js';
+import { makeFolders } from './files.js';
 import type { Progress, Release } from './programs.js';
 
 type ModuleName = Release['module'];
@@ -148,7 +149,7 @@ export async function buildPrograms(release: Release, progress: Progress): Promi
   const folder = await cacheFolder(module);
   const root = dirname(folder);
   const staged = join(root, `${STAGED}${randomBytes(6).toString('hex')}`);
-  await mkdir(staged, { recursive: true });
+  await makeFolders(staged);
   try {
     await removeForgotten(root);
     progress(`building ${title}: downloading modules (some minutes the first time)`);

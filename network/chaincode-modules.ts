@@ -2,12 +2,13 @@
 // user's cache.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { encodeHex } from '../chaincode/core/bytes.js';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { sha256 } from '../chaincode/core/hash.js';
+import { makeFolders } from './files.js';
 import type { Progress } from './programs.js';
 
 const LOCK = 'package-lock.json';
@@ -51,7 +52,7 @@ function runNpm(folder: string): Promise<string | undefined> {
 }
 
 async function install(staged: string, place: string): Promise<void> {
-  await mkdir(cacheFolder(), { recursive: true, mode: 0o700 });
+  await makeFolders(cacheFolder(), 0o700);
   const unfinished = await mkdtemp(`${place}.`);
   try {
     for (const name of [MANIFEST, LOCK]) {

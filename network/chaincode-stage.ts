@@ -2,13 +2,13 @@
 // imports, its manifest and its lock. The same sources give the same bytes, so that organisations
 // can compare what each of them built.
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { encodeHex } from '../chaincode/core/bytes.js';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { sha256 } from '../chaincode/core/hash.js';
 import { contractManifest } from './chaincode-lock.js';
-import { writing } from './files.js';
+import { makeFolders, writing } from './files.js';
 
 /** Of this program: package.json, the lock and the compiled sources stand in it. */
 const ROOT = join(__dirname, '..', '..');
@@ -85,7 +85,7 @@ export async function readStaged(folder: string): Promise<StagedFiles> {
 
 async function writeFiles(folder: string, files: StagedFiles): Promise<void> {
   for (const [path, bytes] of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await makeFolders(dirname(join(folder, path)));
     await writeFile(join(folder, path), bytes);
   }
 }
@@ -109,7 +109,7 @@ export async function stageChaincode(
     throw new ChartsealError('FILE_EXISTS', `other files lie in ${folder}`);
   }
   await writing(folder, async () => {
-    await mkdir(dirname(resolve(folder)), { recursive: true });
+    await makeFolders(dirname(resolve(folder)));
     const unfinished = await mkdtemp(`${resolve(folder)}.`);
     try {
       await writeFiles(unfinished, wanted);

@@ -1,12 +1,37 @@
 // Files of a network: whole or not there, readable for their owner alone.
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ChartsealError } from '../chaincode/core/errors.js';
 
+/** One that is there already stays as it is. */
+async function makeOne(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (cause) {
+    const isThere = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    if (!isThere || !(await stat(path)).isDirectory()) throw cause;
+  }
+}
+
+/**
+ * With its parents; throws the system's error. Node's own recursive mkdir tries for ever where a
+ * file system takes no folders and says of them that a parent is missing, as /proc does.
+ */
+export async function makeFolders(path: string, mode = 0o777): Promise<void> {
+  try {
+    await makeOne(path, mode);
+  } catch (cause) {
+    const parent = dirname(path);
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw cause;
+    await makeFolders(parent, mode);
+    await makeOne(path, mode);
+  }
+}
+
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolders(path, 0o700);
   } catch (cause) {
     throw new ChartsealError('FILE_UNWRITABLE', `cannot make the folder ${path}`, { cause });
   }

@@ -229,6 +229,14 @@ describe('the sources', () => {
     expect(found).to.deep.equal([]);
   });
 
+  it('make no folder with its parents by a call that never ends where none can be made', () => {
+    const recursive = /\bmkdir(Sync)?\([^;]*\brecursive: true/;
+    const found = product.filter(
+      ({ path, text }) => layerOf(path) !== 'scripts' && recursive.test(text),
+    );
+    expect(found.map(({ path }) => path)).to.deep.equal([]);
+  });
+
   it('swallow no error in an empty catch', () => {
     const empty = sources.filter(({ tree }) =>
       [...nodesOf(tree)].some(

@@ -4,8 +4,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
+import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseHistory } from '../../gateway/evidence/history.js';
 import { readGatewayConfig } from '../../gateway/operation/config.js';
+import { isSystemError, systemErrorText } from '../../gateway/services/file-error.js';
+import { makeNamedFolder } from '../../gateway/services/make-folder.js';
 import type { CommandContext } from '../context.js';
 import { writeDemoArchive } from '../demo/archive.js';
 import { DEMO_PATIENT, demoEvents, UNSEEN_PATIENT } from '../demo/events.js';
@@ -76,10 +79,24 @@ function quote(argument: string): string {
   return /^[\w./:=-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
+async function makeArchiveFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    if (isSystemError(cause, 'EEXIST')) {
+      const text = 'the folder to keep holds "archive" already: give a new one';
+      throw new ChartsealError('FILE_EXISTS', text, { cause });
+    }
+    const text = `the folder to keep: ${systemErrorText(cause)}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause });
+  }
+}
+
 async function anchor(demo: Demo): Promise<void> {
   demo.title('A hospital sets up and anchors its archive. The documents stay where they are.');
-  await mkdir(demo.path('archive'));
-  writeDemoArchive(demo.path('archive'));
+  await makeArchiveFolder(demo.path('archive'));
+  await writeDemoArchive(demo.path('archive'));
   const origin = ['--origin', 'hospital-a.example/archive', '--org', 'HospitalA'];
   demo.run(['init', '--data', 'hospital', ...origin], 0, 'none');
   const receipts = ['--data', 'hospital', '--receipts', 'receipts'];
@@ -175,7 +192,7 @@ async function open(demo: Demo, context: CommandContext): Promise<void> {
 /** Exit code 0 when every step came out as it must. */
 export async function demo(options: DemoOptions, context: CommandContext): Promise<number> {
   const { keep } = options;
-  if (keep !== undefined) await mkdir(keep, { recursive: true });
+  if (keep !== undefined) await makeNamedFolder(keep, 'the folder to keep');
   const folder = keep ?? (await mkdtemp(join(tmpdir(), 'chartseal-demo-')));
   const story = new Demo(context, folder);
   try {

@@ -1,8 +1,9 @@
 // The demo's archive: a small fictional ward in Chinese and English, several file types, made
 // anew in a folder. No real person is described; every run makes the same bytes.
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
+import { makeNamedFolder } from '../../gateway/services/make-folder.js';
 
 const CREATED = new Date('2026-10-30T09:00:00.000Z');
 
@@ -107,10 +108,10 @@ const FILES: Readonly<Record<string, string | Buffer>> = {
 };
 
 /** Writes the archive below `folder` and tells its relative paths. */
-export function writeDemoArchive(folder: string): string[] {
+export async function writeDemoArchive(folder: string): Promise<string[]> {
   for (const [relative, content] of Object.entries(FILES)) {
     const path = join(folder, relative);
-    mkdirSync(dirname(path), { recursive: true });
+    await makeNamedFolder(dirname(path), 'a folder of the demo');
     writeFileSync(path, content);
     utimesSync(path, CREATED, CREATED);
   }

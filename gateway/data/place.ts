@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { cleanUp, type OnLeft } from '../services/clean-up.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
+import { makeFolders } from '../services/make-folder.js';
 import { dataLayout, LOST_AND_FOUND, STAGING } from './layout.js';
 import { requireOwner } from './owner.js';
 import { removeDeadStaging, removeStaging, stagingName } from './staging.js';
@@ -119,7 +120,7 @@ export class DataPlace {
     if (real !== undefined) {
       await requireEmpty(real);
       await requireOwner(real, 'the folder');
-    } else await mkdir(dirname(path), { recursive: true });
+    } else await makeFolders(dirname(path));
     const parent = real ?? dirname(path);
     const prefix = real === undefined ? `${STAGING}${basename(path)}-` : STAGING;
     await removeDeadStaging(parent, prefix);

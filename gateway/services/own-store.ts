@@ -1,11 +1,12 @@
 // The store of a data folder, for this process alone; who has it stands in DATA/run.
-import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { lstat, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { DataLayout } from '../data/layout.js';
 import { requireOwner } from '../data/owner.js';
 import { openStore, type Store } from '../store/store.js';
 import { isSystemError, systemErrorText } from './file-error.js';
+import { makeFolders } from './make-folder.js';
 import { clearRebuild, finishRebuild } from './rebuild/settle.js';
 import { readSmallFile } from './small-file.js';
 
@@ -72,7 +73,7 @@ function unusable(why: string, cause?: unknown): ChartsealError {
 
 /** Empties DATA/run for this process, and tells others that it has the store. */
 async function takeRun(run: string): Promise<void> {
-  await mkdir(run, { recursive: true, mode: 0o700 });
+  await makeFolders(run, 0o700);
   // What a link leads to is not ours to empty.
   if (!(await lstat(run)).isDirectory()) throw unusable('it is a link, and no folder');
   // What lies there belongs to processes that are gone.

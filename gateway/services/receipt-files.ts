@@ -1,13 +1,14 @@
 // Receipts and other evidence written as files, each whole or not at all, and never in the place of
 // anything but evidence of the same.
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { equalBytes } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { type FileKind, parseFile } from '../evidence/evidence-file.js';
 import { parseReceipt } from '../evidence/receipt.js';
 import { isSystemError, systemErrorText } from './file-error.js';
+import { makeFolders, makeNamedFolder } from './make-folder.js';
 import { isOfSameRecord } from './receipt-record.js';
 import { readSmallFile } from './small-file.js';
 
@@ -46,7 +47,7 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   const temporary = join(dirname(path), `${UNFINISHED}${randomBytes(8).toString('hex')}`);
   let isMade = false;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await checkPlace(path);
     const handle = await open(temporary, 'wx', 0o644);
     isMade = true;
@@ -125,15 +126,6 @@ export async function writeEvidence(path: string, bytes: Uint8Array, kind: FileK
 }
 
 /** Makes the folder that receipts go to, with its parents. Throws FILE_UNWRITABLE. */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    // EEXIST: something else lies there.
-    const text = isSystemError(error, 'EEXIST') ? 'it is not a folder' : systemErrorText(error);
-    throw new ChartsealError('FILE_UNWRITABLE', `the folder for receipts: ${text}`, {
-      cause: error,
-    });
-  }
+export function makeFolder(path: string): Promise<void> {
+  return makeNamedFolder(path, 'the folder for receipts');
 }

@@ -158,12 +158,42 @@ describe('a strange path', function () {
   it('for receipts is refused before anything is anchored', async () => {
     writeFileSync(place.path('folder', 'new'), 'a new document\n');
     const strange = ['document', 'fifo', 'loop', 'dangling'].map((name) => place.path(name));
-    for (const path of [...strange, '/dev/null', '/dev/null/below']) {
+    // Node's own way to make folders with their parents never ends there.
+    const takesNone = process.platform === 'linux' ? ['/proc/new', '/proc/new/below'] : [];
+    for (const path of [...strange, '/dev/null', '/dev/null/below', ...takesNone]) {
       await expectCodeAsync(() => makeFolder(path), 'FILE_UNWRITABLE');
     }
     const args = ['ingest', 'folder', '--data', 'data', '--receipts', 'document'];
     expectRefused(runIn(place, args), 'FILE_UNWRITABLE', 2);
     rmSync(place.path('folder', 'new'));
+  });
+
+  it('for what a command makes is refused at once where a file system takes no folders', function () {
+    if (process.platform !== 'linux') this.skip();
+    const receipts = ['--data', 'data', '--receipts', '/proc/new/below'];
+    const mirror = ['--url', 'http://127.0.0.1:1/v1/log', '--trust', 'trust.json'];
+    for (const args of [
+      ['ingest', 'document', ...receipts],
+      ['init', '--data', '/proc/new/below'],
+      ['receipt', '#0', '--data', 'data', '--out', '/proc/new/below'],
+      ['demo', '--keep', '/proc/new'],
+      ['log', 'mirror', '--to', '/proc/new/below', ...mirror],
+      ['network', 'up', '--state', '/proc/new/below'],
+    ]) {
+      const ran = runIn(place, args);
+      expectNoStack(ran);
+      expect(ran.stderr, args.join(' ')).to.match(/^error: FILE_UNWRITABLE [^\n]+\nhint: /m);
+      expect(ran.status).to.equal(2);
+    }
+  });
+
+  it('of a demo that is kept in the place of another one is refused', () => {
+    mkdirSync(place.path('kept', 'archive'), { recursive: true });
+    const ran = runIn(place, ['demo', '--keep', 'kept']);
+    expect(ran.stderr).to.match(/^error: FILE_EXISTS the folder to keep holds "archive"/m);
+    expectNoStack(ran);
+    expect(ran.status).to.equal(64);
+    rmSync(place.path('kept'), { recursive: true });
   });
 
   it('to write to is never replaced unless it is a file', async () => {

@@ -1,13 +1,14 @@
 // The report of a pass: one line of canonical JSON for each record that is not unchanged, after a
 // header. It only grows; a run that goes on cuts off what was written after the last progress.
 import { createHash, type Hash } from 'node:crypto';
-import { constants, type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
+import { constants, type FileHandle, lstat, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { canonicalJson } from '../../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonValue } from '../../../chaincode/core/json.js';
 import { syncFolder } from '../../data/place.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
+import { makeFolders } from '../make-folder.js';
 
 async function writing<T>(act: () => Promise<T>): Promise<T> {
   try {
@@ -116,7 +117,7 @@ export class Report {
 
   /** A new file, also where an attempt to make it was killed; throws FILE_EXISTS. */
   static async #create({ report: path, header, unsavedLines }: KnownReport): Promise<Report> {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolders(dirname(path), 0o700);
     const file = await open(path, constants.O_RDWR | constants.O_CREAT | OPEN_FLAGS, 0o600);
     const line = lineOf(header);
     try {

@@ -1,6 +1,6 @@
 // The database of the feed: rows of sources and of events kept aside, and what they come to. All
 // of it stands in one folder of its own, so that no fault of it is one of the log.
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { encodeHex, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
@@ -18,6 +18,7 @@ import { Database, readRow } from '../../store/database.js';
 import { keyNumber } from '../../store/keys.js';
 import { formatJsonRow, parseJsonRow, parseMetaRow } from '../../store/rows.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
+import { makeFolders } from '../make-folder.js';
 import { FEED_WAYS, type FeedSource, type LetterFacts, type SourceFacts } from './facts.js';
 
 const FORMAT = 'chartseal-feed/1';
@@ -118,7 +119,7 @@ export const parseLetterFacts = (bytes: Uint8Array) =>
 const HOLDS_ROWS = /\.(ldb|sst|log)$/;
 
 async function isNewFolder(folder: string): Promise<boolean> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(folder, 0o700);
   const names = await readdir(folder);
   if (names.includes('CURRENT')) return false;
   if (names.some((name) => HOLDS_ROWS.test(name))) {

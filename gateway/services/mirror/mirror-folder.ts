@@ -1,6 +1,6 @@
 // The folder of a mirror. It begins anew only where nothing was: one that has lost its database
 // would take any tree for the one that it saw before, and a fork would not be found.
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { requireOwner } from '../../data/owner.js';
@@ -9,6 +9,7 @@ import { removeDeadStaging, stagingName, syncAll } from '../../data/staging.js';
 import { isThere } from '../../level-files.js';
 import { Database } from '../../store/database.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
+import { makeFolders } from '../make-folder.js';
 import { CHECKPOINT_NAME } from './checkpoint-files.js';
 
 const FOLDER = 'db';
@@ -36,7 +37,7 @@ export async function onMirror<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function isBegun(folder: string): Promise<boolean> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(folder, 0o700);
   await requireOwner(folder, 'the folder of the mirror');
   const names = (await readdir(folder)).filter((name) => !name.startsWith(STAGING));
   if (names.every((name) => name === FOLDER || CHECKPOINT_NAME.test(name))) return names.length > 0;

@@ -24,6 +24,8 @@ export const BALP_ENTITY = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAu
 export const LEAF_SYSTEM = 'urn:chartseal:leaf-hash';
 /** System of the labels of patients who are not named. */
 export const LABEL_SYSTEM = 'urn:chartseal:label';
+/** System of purposes that v3-ActReason does not have, as they stand in an entry. */
+export const PURPOSE_SYSTEM = 'urn:chartseal:purpose';
 /** `entity.detail.type` of what AuditEvent has no element for. */
 export const OWN_DETAIL = {
   assumed: 'urn:chartseal:assumed',
@@ -177,6 +179,16 @@ export const INTERACTION_OF: Readonly<Record<Action, string>> = {
   D: 'delete',
 };
 
+/** The value set PurposeOfUse of v3-ActReason, as R4 binds it; codes are in capitals or none. */
+export const PURPOSES_OF_USE: ReadonlySet<string> = new Set(
+  [
+    'PurposeOfUse HMARKT HOPERAT CAREMGT DONAT FRAUD GOV HACCRED HCOMPL HDECD HDIRECT HDM HLEGAL',
+    'HOUTCOMS HPRGRP HQUALIMP HSYSADMIN LABELING METAMGT MEMADMIN MILCDM PATADMIN PATSFTY PERFMSR',
+    'RECORDMGT SYSDEV HTEST TRAIN HPAYMT CLMATTCH COVAUTH COVERAGE ELIGDTRM ELIGVER ENROLLM MILDCRG',
+    'REMITADV HRESCH BIORCH CLINTRCH CLINTRCHNPC CLINTRCHPC PRECLINTRCH DSRCH POARCH TRANSRCH PATRQT',
+    'FAMRQT PWATRNY SUPNWK PUBHLTH DISASTER THREAT TREAT CLINTRL COC ETREAT BTG ERTREAT POPHLTH',
+  ].flatMap((line) => line.split(' ')),
+);
 /** Purpose of an event that has none; v3-ActReason has no such code. */
 export const NO_PURPOSE = 'NONE';
 export const BREAK_GLASS = 'BTG';

@@ -10,6 +10,8 @@ import {
   NOT_GIVEN,
   PARTICIPATION,
   PROVENANCE,
+  PURPOSE_SYSTEM,
+  PURPOSES_OF_USE,
 } from './codes.js';
 import {
   bounded,
@@ -47,30 +49,49 @@ interface Concept {
 const concepts = (of: JsonObject, name: string, at: string): Concept[] =>
   objectsAt(of, name).map((json, index) => ({ at: `${at}.${name}[${index}]`, json }));
 
-/** The code of v3-ActReason; undefined for a text without a code. */
-function codeOf({ at, json }: Concept, { source, member }: Row, assumed: Assumed) {
-  const codings = objectsAt(json, 'coding');
+/** What the configuration says of a token or text. */
+function configured(key: string, { source }: Row): string | undefined {
   const own: Readonly<Record<string, string>> = source?.purposes ?? {};
+  if (Object.hasOwn(own, key)) return own[key];
+  return source?.breakGlass.includes(key) ? BREAK_GLASS : undefined;
+}
+
+function notMapped(at: string, why: string, { member }: Row): FhirIssue {
+  const text = `${why}; say in purposes or breakGlass of ${member} what it means`;
+  return new FhirIssue('EVENT_NOT_MAPPED', 'code-invalid', at, text);
+}
+
+/** Codes of v3-ActReason that a concept has, and of our own for what is none of its. */
+function standardCodes({ at, json }: Concept, row: Row, assumed: Assumed): string[] {
+  return objectsAt(json, 'coding').flatMap((coding, index) => {
+    const place = `${at}.coding[${index}]`;
+    const token = tokenOf(coding, place, assumed);
+    const standard = codeIn(token, ACT_REASON);
+    const code = standard ?? codeIn(token, PURPOSE_SYSTEM);
+    if (code === undefined) return [];
+    if (!PURPOSE.test(code)) refuse('code-invalid', `${place}.code`, 'is no purpose');
+    if (standard === undefined || PURPOSES_OF_USE.has(code)) return [code];
+    // It may be a mistyped override, or one of a vendor's own: btg, EMERGENCY.
+    const meant = configured(writtenToken(coding), row);
+    if (meant !== undefined) return [meant];
+    throw notMapped(`${place}.code`, 'v3-ActReason has no such purpose of use', row);
+  });
+}
+
+/** Purposes of a concept, none for a text that means none. */
+function codesOf(concept: Concept, row: Row, assumed: Assumed): readonly string[] {
+  const standard = standardCodes(concept, row, assumed);
+  if (standard.length > 0) return standard;
+  const { at, json } = concept;
+  const tokens = objectsAt(json, 'coding').map(writtenToken);
   const text = textAt(json, 'text');
-  for (const [index, coding] of codings.entries()) {
-    const token = tokenOf(coding, `${at}.coding[${index}]`, assumed);
-    const code = codeIn(token, ACT_REASON);
-    if (code === undefined) continue;
-    if (!PURPOSE.test(code)) refuse('code-invalid', `${at}.coding[${index}].code`, 'is no purpose');
-    return code;
+  const keys = tokens.length === 0 && text !== undefined ? [text] : tokens;
+  for (const key of keys) {
+    const meant = configured(key, row);
+    if (meant !== undefined) return [meant];
   }
-  const written = codings.map(writtenToken);
-  for (const token of written) {
-    if (Object.hasOwn(own, token)) return own[token];
-    if (source?.breakGlass.includes(token)) return BREAK_GLASS;
-  }
-  if (written.length === 0 && text !== undefined) {
-    if (Object.hasOwn(own, text)) return own[text];
-    return source?.breakGlass.includes(text) ? BREAK_GLASS : undefined;
-  }
-  if (written.length === 0) return undefined;
-  const missing = `its code is not of v3-ActReason; say in purposes or breakGlass of ${member} what it means`;
-  throw new FhirIssue('EVENT_NOT_MAPPED', 'code-invalid', at, missing);
+  if (tokens.length === 0) return [];
+  throw notMapped(at, 'its code is not of v3-ActReason', row);
 }
 
 function isOverride({ json }: Concept, { source }: Row): boolean {
@@ -80,7 +101,7 @@ function isOverride({ json }: Concept, { source }: Row): boolean {
   return [...tokens, ...(text === undefined ? [] : [text])].some((token) => local.includes(token));
 }
 
-/** Throws FhirIssue for a local code that is not configured: it may be an override. */
+/** Throws FhirIssue for a code that is neither known nor configured: it may be an override. */
 export function readPurpose(
   event: JsonObject,
   agents: readonly Agent[],
@@ -94,7 +115,7 @@ export function readPurpose(
     ...concepts(event, 'purposeOfEvent', 'AuditEvent'),
     ...others.flatMap(({ json, at }) => concepts(json, 'purposeOfUse', at)),
   ];
-  const codes = all.flatMap((concept) => codeOf(concept, row, assumed) ?? []);
+  const codes = all.flatMap((concept) => codesOf(concept, row, assumed));
   const breakGlass = codes.includes(BREAK_GLASS) || all.some((one) => isOverride(one, row));
   const plain = [...new Set(codes.filter((code) => code !== BREAK_GLASS))];
   if (plain.length > 1) assumed.add('purposes-several', 'AuditEvent.purposeOfEvent');

@@ -31,6 +31,8 @@ import {
   OWN_DETAIL,
   PARTICIPATION,
   PROVENANCE,
+  PURPOSE_SYSTEM,
+  PURPOSES_OF_USE,
   REQUEST_ID,
   ROLE_CLASS,
   ROLE_PATIENT,
@@ -88,7 +90,9 @@ function purposesOf(entry: AccessEntry, justification: string | undefined) {
   const { purpose, breakGlass } = entry;
   const codes = purpose === NO_PURPOSE ? [] : [purpose];
   if (breakGlass && purpose !== BREAK_GLASS) codes.push(BREAK_GLASS);
-  const concepts = codes.map((code) => concept(ACT_REASON, code));
+  const concepts = codes.map((code) =>
+    concept(PURPOSES_OF_USE.has(code) ? ACT_REASON : PURPOSE_SYSTEM, code),
+  );
   if (justification === undefined) return concepts;
   const [first, ...rest] = concepts;
   return [{ ...first, text: justification }, ...rest];

@@ -1,12 +1,12 @@
 // What is deployed: STATE/chaincode/deployment.json, and beside it upgrade.json while the next
 // definition is on its way. Both are written before what they say is done.
-import { readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalBytes } from '../chaincode/core/canonical-json.js';
-import { ChartsealError } from '../chaincode/core/errors.js';
+import { damagedFile } from '../chaincode/core/errors.js';
 import { parseJsonBytes } from '../chaincode/core/json.js';
 import { checkShape, hex, integer, map, object, oneOf, text } from '../chaincode/core/shape.js';
-import { writeWhole } from './files.js';
+import { findFile, writeWhole } from './files.js';
 import { chaincodeFolder } from './paths.js';
 import type { NetworkState } from './state.js';
 
@@ -41,23 +41,24 @@ const SHAPE = object({
 
 const fileOf = (state: NetworkState, which: Which) => join(chaincodeFolder(state), `${which}.json`);
 
-/** Throws BAD_INPUT, BAD_JSON. */
+const PUT_BACK = 'Put the file back from a copy of the state folder: nothing else says it all.';
+
+/** Throws BAD_INPUT, BAD_JSON, FILE_UNREADABLE. */
 export async function findDeployment(
   state: NetworkState,
   which: Which = 'deployment',
 ): Promise<Deployment | undefined> {
   const path = fileOf(state, which);
-  let bytes: Uint8Array;
+  const bytes = await findFile(path);
+  if (bytes === undefined) return undefined;
   try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ChartsealError('FILE_UNREADABLE', `cannot read ${path}`, { cause });
+    const value = parseJsonBytes(bytes, 'its text');
+    checkShape(SHAPE, value, 'its text');
+    const { format: _, ...deployment } = value as unknown as Deployment & { format: string };
+    return deployment;
+  } catch (error) {
+    throw damagedFile(error, path, PUT_BACK);
   }
-  const value = parseJsonBytes(bytes, `${which}.json`);
-  checkShape(SHAPE, value, `${which}.json`);
-  const { format: _, ...deployment } = value as unknown as Deployment & { format: string };
-  return deployment;
 }
 
 export async function writeDeployment(

@@ -1,8 +1,52 @@
-// Files of a network: whole or not there, readable for their owner alone.
+// Files of a network: whole or not there, readable for their owner alone, and read without waiting
+// for what is no file.
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 import { ChartsealError } from '../chaincode/core/errors.js';
+
+/** State, deployment and records of processes are far below it. */
+const MAX_BYTES = 1024 * 1024;
+// Without O_NONBLOCK, opening a FIFO would wait for its writer, perhaps for ever.
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** In the system's words, with what stands before them: `: permission denied`. */
+function why(cause: unknown): string {
+  const { code, errno = 0 } = cause as NodeJS.ErrnoException;
+  const text = getSystemErrorMap().get(errno)?.[1] ?? code;
+  return text === undefined ? '' : `: ${text}`;
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): ChartsealError {
+  const hint = 'Look at what lies there, at its rights, and at the disk.';
+  return new ChartsealError('FILE_UNREADABLE', `cannot read ${path}${reason}`, { cause, hint });
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  const file = await open(path, OPEN_FLAGS);
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw unreadable(path, ': it is not a regular file');
+    if (stats.size > MAX_BYTES) throw unreadable(path, `: it has more than ${MAX_BYTES} bytes`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A file that a network wrote; undefined where there is none. Throws FILE_UNREADABLE. */
+export async function findFile(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await read(path);
+  } catch (cause) {
+    if (cause instanceof ChartsealError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw unreadable(path, why(cause), cause);
+  }
+}
 
 /** One that is there already stays as it is. */
 async function makeOne(path: string, mode: number): Promise<void> {
@@ -33,7 +77,9 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await makeFolders(path, 0o700);
   } catch (cause) {
-    throw new ChartsealError('FILE_UNWRITABLE', `cannot make the folder ${path}`, { cause });
+    throw new ChartsealError('FILE_UNWRITABLE', `cannot make the folder ${path}${why(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -43,7 +89,7 @@ export async function writing(path: string, act: () => Promise<void>): Promise<v
     await act();
   } catch (cause) {
     if (cause instanceof ChartsealError) throw cause;
-    throw new ChartsealError('FILE_UNWRITABLE', `cannot write ${path}`, { cause });
+    throw new ChartsealError('FILE_UNWRITABLE', `cannot write ${path}${why(cause)}`, { cause });
   }
 }
 
@@ -66,7 +112,7 @@ export async function writeWhole(
     await rename(staged, path);
   } catch (cause) {
     await rm(staged, { force: true });
-    throw new ChartsealError('FILE_UNWRITABLE', `cannot write ${path}`, { cause });
+    throw new ChartsealError('FILE_UNWRITABLE', `cannot write ${path}${why(cause)}`, { cause });
   }
 }
 

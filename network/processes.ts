@@ -2,13 +2,13 @@
 // and a file that says which process it is. Nothing else starts or ends processes of a network.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { open, readdir, readFile, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChartsealError } from '../chaincode/core/errors.js';
 import { parseJsonBytes } from '../chaincode/core/json.js';
 import { checkShape, integer, list, object, text, time } from '../chaincode/core/shape.js';
-import { makeFolder, writeWhole } from './files.js';
+import { findFile, makeFolder, writeWhole } from './files.js';
 import { lastLines } from './log-tail.js';
 import { logFile, runFolder } from './paths.js';
 import { isEnding, processMark, worksIn } from './process-mark.js';
@@ -82,15 +82,8 @@ function parseRecord(bytes: Uint8Array, path: string, name: string): ProcessReco
  * NETWORK_FAILED where the record is damaged.
  */
 export async function findProcess(place: Place, name: string): Promise<ProcessRecord | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(recordFile(place, name));
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ChartsealError('FILE_UNREADABLE', `cannot read ${recordFile(place, name)}`, {
-      cause,
-    });
-  }
+  const bytes = await findFile(recordFile(place, name));
+  if (bytes === undefined) return undefined;
   const record = parseRecord(bytes, recordFile(place, name), name);
   if ((await processMark(record.pid)) !== record.mark) return undefined;
   return (await worksIn(record.pid, place.folder)) ? record : undefined;

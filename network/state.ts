@@ -1,13 +1,12 @@
 // The state of one network: what STATE/network.json says, and where everything lies below STATE.
 // All members are fixed when the network is made; what runs is asked of processes.ts.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { canonicalBytes } from '../chaincode/core/canonical-json.js';
-import { ChartsealError } from '../chaincode/core/errors.js';
+import { ChartsealError, damagedFile } from '../chaincode/core/errors.js';
 import { type JsonObject, type JsonValue, parseJsonBytes } from '../chaincode/core/json.js';
 import { checkShape, integer, list, object, oneOf, text, time } from '../chaincode/core/shape.js';
-import { writeWhole } from './files.js';
+import { findFile, writeWhole } from './files.js';
 import type { Programs } from './programs.js';
 
 export type NetworkProfile = 'raft' | 'bft';
@@ -156,24 +155,38 @@ export async function writeState(state: NetworkState): Promise<void> {
   await writeWhole(stateFile(folder), canonicalBytes({ format: FORMAT, ...members }));
 }
 
-/** undefined when no network was made in this folder. Throws BAD_INPUT, BAD_JSON, NEWER_VERSION. */
-export async function findState(stateFolder: string): Promise<NetworkState | undefined> {
-  const folder = resolve(stateFolder);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(stateFile(folder));
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new ChartsealError('FILE_UNREADABLE', `cannot read ${stateFile(folder)}`, { cause });
-  }
-  const value: JsonValue = parseJsonBytes(bytes, 'network.json');
+const PUT_BACK =
+  'Put network.json back from a copy of this folder. Without one: chartseal network down ends what runs, chartseal network reset --yes removes the network with its channel.';
+
+function checkNewer(value: JsonValue, folder: string): void {
   const format = (value as JsonObject | null)?.['format'];
   if (typeof format === 'string' && format !== FORMAT && format.startsWith('chartseal-network/')) {
-    throw new ChartsealError('NEWER_VERSION', 'this network was made by a newer Chartseal');
+    const text = `the network in ${folder} was made by a newer Chartseal`;
+    throw new ChartsealError('NEWER_VERSION', text);
   }
-  checkShape(SHAPE, value, 'network.json');
-  const { format: _, ...members } = value as JsonObject;
+}
+
+function parseMembers(bytes: Uint8Array, path: string): JsonObject {
+  try {
+    const value = parseJsonBytes(bytes, 'its text');
+    checkNewer(value, dirname(path));
+    checkShape(SHAPE, value, 'its text');
+    return value as JsonObject;
+  } catch (error) {
+    if (error instanceof ChartsealError && error.code === 'NEWER_VERSION') throw error;
+    throw damagedFile(error, path, PUT_BACK);
+  }
+}
+
+/**
+ * undefined when no network was made in this folder. Throws BAD_INPUT, BAD_JSON, NEWER_VERSION,
+ * FILE_UNREADABLE.
+ */
+export async function findState(stateFolder: string): Promise<NetworkState | undefined> {
+  const folder = resolve(stateFolder);
+  const bytes = await findFile(stateFile(folder));
+  if (bytes === undefined) return undefined;
+  const { format: _, ...members } = parseMembers(bytes, stateFile(folder));
   return { folder, ...members } as unknown as NetworkState;
 }
 

@@ -9,15 +9,28 @@ export { ERROR_CODES, type ErrorCode };
 export class ChartsealError extends Error {
   override readonly name = 'ChartsealError';
   readonly code: ErrorCode;
+  readonly #hint: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  /** @param options.hint where what the table says of the code is not what is to be done */
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; hint?: string }) {
     super(message, options);
     this.code = code;
+    this.#hint = options?.hint;
   }
 
   get hint(): string {
-    return ERROR_CODES[this.code].hint;
+    return this.#hint ?? ERROR_CODES[this.code].hint;
   }
+}
+
+/**
+ * A fault of a file that its reader wrote itself: the table speaks to those who sent it.
+ * @param path whole
+ */
+export function damagedFile(error: unknown, path: string, hint: string): unknown {
+  if (!(error instanceof ChartsealError)) return error;
+  const text = `${path} is damaged: ${error.message}`;
+  return new ChartsealError(error.code, text, { cause: error, hint });
 }
 
 /** One line `CODE text`, the form in which errors cross Fabric. */

@@ -1,7 +1,7 @@
 // DATA/config.json: which log this folder is of. Secrets stand elsewhere.
 import { dirname, resolve } from 'node:path';
 import { canonicalBytes } from '../../chaincode/core/canonical-json.js';
-import { ChartsealError } from '../../chaincode/core/errors.js';
+import { ChartsealError, damagedFile } from '../../chaincode/core/errors.js';
 import { type JsonObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../chaincode/core/limits.js';
 import { checkShape, hex, object, oneOf, text } from '../../chaincode/core/shape.js';
@@ -67,10 +67,26 @@ const LACKING: Readonly<Record<NoData, string>> = {
 
 const FORMAT = /^chartseal-config\/[0-9]+$/;
 
-function checkNewer(value: JsonValue): void {
+const PUT_BACK = 'Put config.json back from a copy of this folder: it holds no secret.';
+
+function checkNewer(value: JsonValue, path: string): void {
   const format = (value as JsonObject | null)?.['format'];
   if (typeof format !== 'string' || format === CONFIG_FORMAT || !FORMAT.test(format)) return;
-  throw new ChartsealError('NEWER_VERSION', 'the data folder was made by a newer Chartseal');
+  const text = `the data folder ${dirname(path)} was made by a newer Chartseal`;
+  throw new ChartsealError('NEWER_VERSION', text);
+}
+
+function parseConfig(bytes: Uint8Array, path: string): DataConfig {
+  try {
+    const value = parseJsonBytes(bytes, 'its text');
+    checkNewer(value, path);
+    const isFabric = (value as JsonObject | null)?.['ledger'] === 'fabric';
+    checkShape(isFabric ? SHAPES.fabric : SHAPES.embedded, value, 'its text');
+    return value as unknown as DataConfig;
+  } catch (error) {
+    if (error instanceof ChartsealError && error.code === 'NEWER_VERSION') throw error;
+    throw damagedFile(error, path, PUT_BACK);
+  }
 }
 
 /**
@@ -78,14 +94,9 @@ function checkNewer(value: JsonValue): void {
  * it is damaged.
  */
 export async function readConfig(path: string): Promise<DataConfig> {
-  const bytes = findOwnFile(path, 'config.json', CODES);
-  if (bytes === undefined) {
-    const folder = resolve(dirname(path));
-    throw new ChartsealError('NO_DATA', `${LACKING[whatLacksConfig(folder)]} (${folder})`);
-  }
-  const value = parseJsonBytes(bytes, 'config.json');
-  checkNewer(value);
-  const isFabric = (value as JsonObject | null)?.['ledger'] === 'fabric';
-  checkShape(isFabric ? SHAPES.fabric : SHAPES.embedded, value, 'config.json');
-  return value as unknown as DataConfig;
+  const whole = resolve(path);
+  const bytes = findOwnFile(whole, whole, CODES, PUT_BACK);
+  if (bytes !== undefined) return parseConfig(bytes, whole);
+  const folder = dirname(whole);
+  throw new ChartsealError('NO_DATA', `${LACKING[whatLacksConfig(folder)]} (${folder})`);
 }

@@ -9,6 +9,8 @@ import { vrfPublicKey } from '../../chaincode/core/vrf.js';
 import { Membership } from '../ledger/embedded/membership.js';
 import type { LogSecrets } from '../services/log-context.js';
 
+const WRITER = 'keys/writer-certificate.pem';
+
 /** KEY_UNREADABLE of keys that can be read, and are those of another log. */
 export class ForeignKeys extends ChartsealError {
   constructor() {
@@ -36,8 +38,17 @@ export function checkKeysOfLog(secrets: LogSecrets, registration: Registration):
 /** Throws BAD_INPUT: every entry would say for ever that another organisation submitted it. */
 export function checkConfigOfLog(mspId: string, registration: Registration): void {
   if (mspId === registration.mspId) return;
-  const text = `config.json: its log is one of ${registration.mspId}, not of ${mspId}`;
+  const text = `config.json: mspId: its log is one of ${registration.mspId}, not of ${mspId}`;
   throw new ChartsealError('BAD_INPUT', text);
+}
+
+function identified(membership: Membership, mspId: string, certificatePem: string) {
+  try {
+    return membership.identify(mspId, certificatePem, Date.now());
+  } catch (cause) {
+    if (!(cause instanceof ChartsealError)) throw cause;
+    throw new ChartsealError(cause.code, `${WRITER}: ${cause.message}`, { cause });
+  }
 }
 
 /**
@@ -46,9 +57,9 @@ export function checkConfigOfLog(mspId: string, registration: Registration): voi
  */
 export function checkWriter(mspId: string, caCertificate: string, certificatePem: string): void {
   const membership = new Membership([{ mspId, roots: [caCertificate] }]);
-  const identity = membership.identify(mspId, certificatePem, Date.now());
+  const identity = identified(membership, mspId, certificatePem);
   const role = identity.getAttributeValue(ROLE_ATTRIBUTE);
   if (role === 'writer') return;
-  const text = `writer-certificate.pem has ${role === null ? 'no role' : `the role ${role}`}`;
+  const text = `${WRITER} has ${role === null ? 'no role' : `the role ${role}`}`;
   throw new ChartsealError('IDENTITY_REFUSED', text);
 }

@@ -1,9 +1,9 @@
 // The secrets of one log below DATA/keys: note key, master key, authority and identities. The VRF,
 // record and pseudonym keys are derived from the master key (HKDF-SHA-256, RFC 5869) and never lie
 // on disk.
-import { createPrivateKey, createPublicKey, hkdfSync, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hkdfSync, sign, X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { decodeHex } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseRoot } from '../ledger/embedded/membership.js';
@@ -91,6 +91,8 @@ export function secretsOf(notePem: string, masterKey: Uint8Array): LogSecrets {
   return { ...deriveKeys(masterKey), ...parseNoteKey(notePem) };
 }
 
+const wholePath = (folder: string, name: KeyName) => resolve(folder, KEY_FILES[name]);
+
 /** Files that nobody but the owner may read. */
 export const SECRET_KEYS = ['note', 'master', 'caKey', 'adminKey', 'writerKey'] as const;
 
@@ -98,66 +100,66 @@ export const SECRET_KEYS = ['note', 'master', 'caKey', 'adminKey', 'writerKey'] 
 async function checkSecrets(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   for (const name of SECRET_KEYS) {
-    const stats = await stat(join(folder, KEY_FILES[name])).catch((cause: unknown) => {
+    const stats = await stat(wholePath(folder, name)).catch((cause: unknown) => {
       if (isSystemError(cause, 'ENOENT', 'ENOTDIR')) return undefined;
-      throw unreadable(name, cause);
+      throw unreadable(wholePath(folder, name), cause);
     });
-    if (stats !== undefined && (stats.mode & 0o077) !== 0) {
-      throw new ChartsealError('KEY_EXPOSED', `${KEY_FILES[name]} may be read by other users`);
+    // What is no file is no key, and told as that by who reads it.
+    if (stats?.isFile() === true && (stats.mode & 0o077) !== 0) {
+      const text = `${wholePath(folder, name)} may be read by other users`;
+      throw new ChartsealError('KEY_EXPOSED', text);
     }
   }
 }
 
-function unreadable(name: KeyName, cause: unknown): unknown {
+function unreadable(path: string, cause: unknown): unknown {
   if (!isSystemError(cause)) return cause;
-  const text = `${KEY_FILES[name]} cannot be read: ${systemErrorText(cause)}`;
+  const text = `${path} cannot be read: ${systemErrorText(cause)}`;
   return new ChartsealError('FILE_UNREADABLE', text, { cause });
 }
 
 /** Undefined when it is gone. Throws FILE_UNREADABLE when the system does not let it be read. */
 export function findKeyFile(folder: string, name: KeyName): string | undefined {
-  const path = join(folder, KEY_FILES[name]);
-  const bytes = findOwnFile(path, KEY_FILES[name], CODES);
+  const path = wholePath(folder, name);
+  const bytes = findOwnFile(path, path, CODES);
   return bytes && Buffer.from(bytes).toString('utf8');
 }
 
 function readKeyFile(folder: string, name: KeyName): string {
   const text = findKeyFile(folder, name);
   if (text !== undefined) return text;
-  throw new ChartsealError('KEY_UNREADABLE', `${KEY_FILES[name]} is gone`);
+  throw new ChartsealError('KEY_UNREADABLE', `${wholePath(folder, name)} is gone`);
+}
+
+/** What `parse` gives. Throws KEY_UNREADABLE: crypto has errors of many kinds for a damaged key. */
+function whole<T>(folder: string, name: KeyName, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    const why = cause instanceof ChartsealError ? `: ${cause.message}` : '';
+    const text = `${wholePath(folder, name)} is damaged${why}`;
+    throw new ChartsealError('KEY_UNREADABLE', text, { cause });
+  }
 }
 
 /** Note key and master key. Throws KEY_EXPOSED, KEY_UNREADABLE, FILE_UNREADABLE. */
 export async function readLogKeys(folder: string): Promise<LogKeys> {
   await checkSecrets(folder);
-  const master = readKeyFile(folder, 'master');
-  const note = readKeyFile(folder, 'note');
-  try {
-    return { secrets: secretsOf(note, parseMasterKey(master)) };
-  } catch (cause) {
-    throw new ChartsealError('KEY_UNREADABLE', 'a key is damaged', { cause });
-  }
-}
-
-/** Its signature is that of every proof's root: it must not change unseen. */
-function checkAuthority(pem: string): void {
-  try {
-    parseRoot(pem);
-  } catch (cause) {
-    if (!(cause instanceof ChartsealError)) throw cause;
-    const text = `${KEY_FILES.caCertificate} is damaged: ${cause.message}`;
-    throw new ChartsealError('KEY_UNREADABLE', text, { cause });
-  }
+  const texts = { master: readKeyFile(folder, 'master'), note: readKeyFile(folder, 'note') };
+  const master = whole(folder, 'master', () => parseMasterKey(texts.master));
+  return { secrets: whole(folder, 'note', () => secretsOf(texts.note, master)) };
 }
 
 /** Throws KEY_EXPOSED when others than the owner may read a secret, and as {@link readLogKeys}. */
 export async function readKeys(folder: string): Promise<DataKeys> {
   const { secrets } = await readLogKeys(folder);
   const caCertificate = readKeyFile(folder, 'caCertificate');
-  checkAuthority(caCertificate);
+  // Its signature is that of every proof's root: it must not change unseen.
+  whole(folder, 'caCertificate', () => parseRoot(caCertificate));
   const admin = certificatesIn(readKeyFile(folder, 'adminCertificate'));
   const writer = certificatesIn(readKeyFile(folder, 'writerCertificate'));
   const [[adminCertificate], [writerCertificate]] = [admin, writer];
+  whole(folder, 'writerCertificate', () => new X509Certificate(writerCertificate));
   const earlierCertificates = [...admin.slice(1), ...writer.slice(1)];
   return { secrets, caCertificate, adminCertificate, writerCertificate, earlierCertificates };
 }

@@ -1,7 +1,7 @@
 // DATA/run/clock.json: when somebody last said that this machine's clock is right, though it is
 // further ahead than is believed unasked.
 import { rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseJsonBytes } from '../../chaincode/core/json.js';
 import { checkShape, object, time } from '../../chaincode/core/shape.js';
@@ -67,6 +67,7 @@ export async function confirmClock(folder: string, date: string, nowMs: number):
     await rename(staged, path);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    throw new ChartsealError('FILE_UNWRITABLE', systemErrorText(error), { cause: error });
+    const text = `${resolve(path)} cannot be written: ${systemErrorText(error)}`;
+    throw new ChartsealError('FILE_UNWRITABLE', text, { cause: error });
   }
 }

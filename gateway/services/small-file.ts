@@ -10,6 +10,7 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const PIECE_BYTES = 64 * 1024;
 /** Configuration, keys and checkpoint of a data folder are far below it. */
 const OWN_FILE_BYTES = 64 * 1024;
+const LOOK = 'Look at what lies there, at its rights, and at the disk.';
 const WHITE_SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** Whether a link at the path is followed. */
@@ -107,11 +108,13 @@ interface OwnFileCodes {
 /**
  * A file of a data folder; undefined when it is gone. A file that may not be read is no damage, so
  * the error says what the system said.
+ * @param hint of what is damaged, where the code's own does not fit
  */
 export function findOwnFile(
   path: string,
   what: string,
   { unreadable, damaged }: OwnFileCodes,
+  hint?: string,
 ): Uint8Array | undefined {
   try {
     return readSmallFile(path, { maxBytes: OWN_FILE_BYTES });
@@ -119,8 +122,11 @@ export function findOwnFile(
     if (!(cause instanceof ChartsealError)) throw cause;
     if (cause.code === 'FILE_MISSING') return undefined;
     if (cause.code === 'TOO_LARGE') {
-      throw new ChartsealError(damaged, `${what} is damaged: ${cause.message}`, { cause });
+      const text = `${what} is damaged: ${cause.message}`;
+      throw new ChartsealError(damaged, text, { cause, ...(hint === undefined ? {} : { hint }) });
     }
-    throw new ChartsealError(unreadable, `${what} cannot be read: ${whyUnread(cause)}`, { cause });
+    const text = `${what} cannot be read: ${whyUnread(cause)}`;
+    const look = unreadable === 'FILE_UNREADABLE' ? { hint: LOOK } : {};
+    throw new ChartsealError(unreadable, text, { cause, ...look });
   }
 }

@@ -1,7 +1,7 @@
 // The newest block's number and hash, kept in a file outside the database: a database that was
 // put back to an older state is found by it.
 import { closeSync, fsyncSync, lstatSync, openSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { canonicalBytes, parseCanonical } from '../../../chaincode/core/canonical-json.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
@@ -28,14 +28,15 @@ const CODES = { unreadable: 'LEDGER_FAILED', damaged: 'LEDGER_CORRUPT' } as cons
  * the system does not let it be read.
  */
 export function findCheckpointFile(path: string): LedgerCheckpoint | undefined {
-  const bytes = findOwnFile(path, 'the checkpoint file', CODES);
+  const what = `the checkpoint file ${resolve(path)}`;
+  const bytes = findOwnFile(path, what, CODES);
   if (bytes === undefined) return undefined;
   try {
     const value = parseCanonical(bytes, 'checkpoint file');
     checkShape(SHAPE, value, 'checkpoint file');
     return value as unknown as LedgerCheckpoint;
   } catch (cause) {
-    throw new ChartsealError('LEDGER_CORRUPT', 'the checkpoint file is damaged', { cause });
+    throw new ChartsealError('LEDGER_CORRUPT', `${what} is damaged`, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 // The keys: there, for their owner alone, readable, and those with which this log was registered.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { encodeBase64, encodeHex } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
@@ -51,8 +51,9 @@ const checkName = (name: KeyName) => `keys/${KEY_FILES[name]}`;
 async function readOne(folder: string, name: KeyName): Promise<string | Finding | undefined> {
   const path = join(folder, KEY_FILES[name]);
   try {
-    const { mode } = await stat(path);
-    if (SECRETS.has(name) && process.platform !== 'win32' && (mode & 0o077) !== 0) {
+    const stats = await stat(path);
+    const isOpen = stats.isFile() && (stats.mode & 0o077) !== 0;
+    if (SECRETS.has(name) && process.platform !== 'win32' && isOpen) {
       const sentence =
         'Other users of this machine may read it, so it may be known. No command works with it.';
       return fault(
@@ -70,7 +71,7 @@ async function readOne(folder: string, name: KeyName): Promise<string | Finding 
       return fault(checkName(name), 'It is damaged.', restoreText(folder));
     }
     const sentence = isTold
-      ? `${error.message.replace(KEY_FILES[name], 'It')}.`
+      ? `${error.message.replace(resolve(path), 'It')}.`
       : `It cannot be read: ${systemErrorText(error)}.`;
     return fault(
       checkName(name),

@@ -11,7 +11,6 @@ import type { Answered } from './sender.js';
 
 const AT_ONCE = 8;
 const PAUSE_MS = 200;
-/** The act of the leaf with which the contract closes each append. */
 
 export interface LogCheck {
   /** Answered events whose leaf is not in the log. */

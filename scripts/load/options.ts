@@ -48,13 +48,20 @@ function readText(path: string | undefined): string | undefined {
   return path === undefined ? undefined : readFileSync(path, 'utf8');
 }
 
-export function parseOptions(args: readonly string[]): LoadOptions {
+function parseFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
   const text = { type: 'string' } as const;
   const names = ['url', 'rate', 'seconds', 'connections', 'token-file', 'ca', 'cert', 'key'];
   const all = [...names, 'trust', 'sample', 'patience'].map((name) => [name, text] as const);
   const options = { ...Object.fromEntries(all), json: { type: 'boolean' } } as const;
-  const { values } = parseArgs({ args: [...args], options });
-  const texts: Readonly<Record<string, unknown>> = values;
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+}
+
+export function parseOptions(args: readonly string[]): LoadOptions {
+  const texts = parseFlags(args);
   const given = (name: string) => texts[name] as string | undefined;
   const url = given('url');
   if (url === undefined || !URL.canParse(url)) throw new UsageError('--url is the gateway');

@@ -1,6 +1,6 @@
 // The store of a data folder, for this process alone; who has it stands in DATA/run.
 import { lstat, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import type { DataLayout } from '../data/layout.js';
 import { requireOwner } from '../data/owner.js';
@@ -66,16 +66,21 @@ export async function openStoreToRead(layout: DataLayout, logId: string): Promis
   }
 }
 
-function unusable(why: string, cause?: unknown): ChartsealError {
-  const text = `the folder "run" of the data folder: ${why}`;
-  return new ChartsealError('FILE_UNWRITABLE', text, { cause });
+const LOOK = 'Look at what lies there, at its rights, and at the disk.';
+
+function unusable(run: string, why: string, cause?: unknown): ChartsealError {
+  const text = `the folder "run" of the data folder, ${resolve(run)}: ${why}`;
+  return new ChartsealError('FILE_UNWRITABLE', text, { cause, hint: LOOK });
 }
+
+const whyUnusable = (error: NodeJS.ErrnoException) =>
+  isSystemError(error, 'EEXIST') ? 'it is no folder' : systemErrorText(error);
 
 /** Empties DATA/run for this process, and tells others that it has the store. */
 async function takeRun(run: string): Promise<void> {
   await makeFolders(run, 0o700);
   // What a link leads to is not ours to empty.
-  if (!(await lstat(run)).isDirectory()) throw unusable('it is a link, and no folder');
+  if (!(await lstat(run)).isDirectory()) throw unusable(run, 'it is a link, and no folder');
   // What lies there belongs to processes that are gone.
   for (const name of await readdir(run)) {
     if (OWN_NAMES.test(name)) await rm(join(run, name), { recursive: true });
@@ -92,6 +97,6 @@ export async function openOwnStore(layout: DataLayout, logId: string): Promise<S
     return store;
   } catch (error) {
     await store.close();
-    throw isSystemError(error) ? unusable(systemErrorText(error), error) : error;
+    throw isSystemError(error) ? unusable(layout.run, whyUnusable(error), error) : error;
   }
 }

@@ -111,6 +111,15 @@ describe('a file of its own that is damaged', function () {
     expect(error.message).to.include(inData('run', 'clock.json'));
   });
 
+  it('is named where it lies in the place of the folder of what runs', () => {
+    rmSync(inData('run'), { recursive: true });
+    writeFileSync(inData('run'), 'no folder');
+    const ran = runIn(place, ['feed', 'status', '--data', 'data']);
+    expect(ran.stderr).to.include(`${inData('run')}: it is no folder\nhint: Look at what lies`);
+    expect(ran.stderr).to.match(/^error: FILE_UNWRITABLE /);
+    expect(ran.status).to.equal(2);
+  });
+
   it('is named where it is of a network', async () => {
     const folder = inData('network');
     mkdirSync(join(folder, 'chaincode'), { recursive: true });

@@ -1,6 +1,5 @@
 // The page of an archivist: what is anchored, what waits, what failed; and any record, found.
 import type { Failed, FailedPage, Inquiry, InquiryPage, Overview } from '../archivist/answers.js';
-import { calmly } from '../archivist/calm.js';
 import { failedSection } from '../archivist/failed-view.js';
 import { fixitySection } from '../archivist/fixity-view.js';
 import { inquiriesSection } from '../archivist/inquiries-view.js';
@@ -38,7 +37,7 @@ const state: {
 } = { isLoading: true, showsNumbers: false, showsRuns: false };
 
 const narrow = window.matchMedia('(max-width: 36rem)');
-const draw = calmly(() => frame.draw());
+const draw = () => frame.draw();
 
 const reading = new OverviewReading(draw);
 

@@ -121,7 +121,7 @@ function content(language: Language): Child[] {
   const texts = SESSION[language];
   if (session === undefined) {
     const wait = problem === undefined && element('p', {}, texts.loading);
-    return [element('h1', {}, texts.title), problemPanel(language), wait, meter.element];
+    return [element('h1', {}, texts.title), problemPanel(language), wait, meter.view(language)];
   }
   const { caller } = session;
   if (caller === undefined) {

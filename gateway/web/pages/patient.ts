@@ -42,6 +42,7 @@ import { Verifier } from '../verify/verifier.js';
 import { type Child, element } from '../view/dom.js';
 import { openPage } from '../view/frame.js';
 import { Meter } from '../view/meter.js';
+import { openOnPaper } from '../view/paper.js';
 
 interface State extends LoadedList {
   session?: Session;
@@ -194,7 +195,7 @@ function proofPanel(session: Session, language: Language): HTMLElement {
       count,
       proof,
       isWorking: isChecking,
-      meter: proofMeter.element,
+      meter: proofMeter.view(language),
       problem:
         checkProblem === undefined ? undefined : problemText(SESSION[language], checkProblem),
       signIn: checkProblem === SESSION_ENDED ? SESSION[language].signIn : undefined,
@@ -258,7 +259,7 @@ function content(language: Language): Child[] {
     'div',
     { id: 'loading' },
     state.isLoading && element('p', {}, texts.loading),
-    listMeter.element,
+    listMeter.view(language),
   );
   if (session !== undefined && session.caller?.roles.includes('patient') !== true) {
     return [
@@ -284,4 +285,5 @@ const frame = openPage(({ language }) => ({
   content: content(language),
 }));
 
+openOnPaper('details.group');
 void begin();

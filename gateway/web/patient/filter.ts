@@ -3,6 +3,7 @@ import { purposeText } from '../text/codes.js';
 import type { Language } from '../text/language.js';
 import { PATIENT } from '../text/patient.js';
 import { element } from '../view/dom.js';
+import { searchField } from '../view/search-field.js';
 import { isAccess, type ShownEntry } from './access.js';
 
 export interface Filter {
@@ -74,14 +75,12 @@ export function filterSection(
 ): HTMLElement {
   const texts = PATIENT[language];
   const purposes = [...new Set(entries.flatMap(({ purpose }) => purpose ?? []))].sort();
-  const search = element('input', {
+  const search = searchField({
     id: 'search',
-    type: 'search',
-    autocomplete: 'off',
-    'aria-describedby': 'search-hint',
-    on: { change: () => set({ ...filter, text: search.value }) },
+    text: filter.text,
+    hint: 'search-hint',
+    search: (text) => set({ ...filter, text }),
   });
-  search.value = filter.text;
   const options = ['', ...purposes].map((code) =>
     element(
       'option',

@@ -77,7 +77,7 @@ export function fold({
   content,
 }: Fold): HTMLElement {
   const isOpenNow = open.get(key) ?? isOpen ?? false;
-  const head = element('summary', {}, ...summary);
+  const head = element('summary', { id: `head-of-${key}` }, ...summary);
   const made = element('details', { ...attributes, open: isOpenNow }, head);
   let isFilled = false;
   const fill = () => {
@@ -86,9 +86,12 @@ export function fold({
     for (const child of content()) if (child !== undefined && child !== false) made.append(child);
   };
   if (isOpenNow || isLazy !== true) fill();
+  let isOpenToReader = isOpenNow;
   made.addEventListener('toggle', () => {
-    open.set(key, made.open);
     if (made.open) fill();
+    if (made.open === isOpenToReader || 'onPaper' in made.dataset) return;
+    isOpenToReader = made.open;
+    open.set(key, made.open);
   });
   return made;
 }

@@ -10,6 +10,7 @@ import { type Child, element } from '../view/dom.js';
 import { mark, type Tone } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
 import { BARE_HISTORY_PATH, HISTORY_PATH, type Outcome, type Proof, TRUST_PATH } from './check.js';
+import { fold } from './pieces.js';
 
 const GOOD: readonly Outcome[] = ['complete', 'partly', 'nobody'];
 
@@ -53,12 +54,14 @@ function stepList(
       status !== 'OK' && element('p', { class: 'hint' }, findingText(sentence, language)),
     ),
   );
-  return element(
-    'details',
-    { id: 'steps', open: verification.exitCode !== 0 },
-    element('summary', {}, texts.steps),
-    element('ol', {}, ...items),
-  );
+  const isOpen = verification.exitCode !== 0;
+  return fold({
+    key: isOpen ? 'steps-not-all-good' : 'steps',
+    attributes: { id: 'steps' },
+    summary: [texts.steps],
+    isOpen,
+    content: () => [element('ol', {}, ...items)],
+  });
 }
 
 function restsOn(
@@ -75,7 +78,11 @@ function restsOn(
     element('p', {}, texts.restsText),
     element('p', { class: 'label' }, texts.fingerprint),
     fingerprintGroups(verification.fingerprint),
-    element('details', {}, element('summary', {}, texts.more), element('ul', {}, ...statements)),
+    fold({
+      key: 'rests-on',
+      summary: [texts.more],
+      content: () => [element('ul', {}, ...statements)],
+    }),
   ];
 }
 

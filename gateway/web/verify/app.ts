@@ -5,13 +5,14 @@ import { SIGNS } from '../text/signs.js';
 import { type Child, cleanText, element, foreign } from '../view/dom.js';
 import { type Frame, openPage, type PageParts } from '../view/frame.js';
 import { Meter } from '../view/meter.js';
+import { openOnPaper } from '../view/paper.js';
 import { asOfPanel } from './as-of.js';
 import { type AsOfFields, momentOf, NO_AS_OF } from './as-of-moment.js';
 import { Desk, type Progress } from './desk.js';
 import { dropZone } from './drop-zone.js';
 import { MAX_FILES, type TakenFile } from './intake.js';
 import { relianceView, renewComparison } from './reliance.js';
-import { openOnPaper, reportHead, reportPanel } from './report.js';
+import { reportHead, reportPanel } from './report.js';
 import { resultView, type ViewState } from './result-view.js';
 import { verifyTexts } from './texts.js';
 import { trustPanel } from './trust-panel.js';
@@ -58,7 +59,9 @@ export class VerifyApp {
       cards: 0,
       draw: () => this.draw(),
     };
-    openOnPaper(this.#view);
+    openOnPaper('.results details', (isOnPaper) => {
+      this.#view.isOnPaper = isOnPaper;
+    });
     // Firefox and Chromium open a dropped file in the place of the page unless they are stopped.
     window.addEventListener('dragover', (event) => event.preventDefault());
     window.addEventListener('drop', (event) => event.preventDefault());
@@ -228,7 +231,7 @@ export class VerifyApp {
         element('h2', { id: 'result-title' }, texts.resultTitle),
         relianceView(desk, this.#typed, language),
         progress,
-        this.#meter.element,
+        this.#meter.view(language),
         desk.isStopped &&
           element('button', { type: 'button', id: 'go-on', on: { click: goOn } }, texts.long.goOn),
         desk.finished === 0

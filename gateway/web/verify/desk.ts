@@ -3,7 +3,8 @@ import { equalBytes } from '../../../chaincode/core/bytes.js';
 import { MAX_JSON_BYTES } from '../../../chaincode/core/limits.js';
 import type { HistoryVerification } from '../../evidence/verify-history.js';
 import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
-import type { TrustFacts } from '../worker/protocol.js';
+import { STOPPED } from '../view/meter.js';
+import type { Questions, TrustFacts } from '../worker/protocol.js';
 import { MAX_FILES, type TakenFile } from './intake.js';
 import { type Bundle, bundleFiles, type GivenFile, isNamedAfter } from './pairs.js';
 import { RefusedError, type Verifier } from './verifier.js';
@@ -177,10 +178,23 @@ export class Desk {
     this.#changed();
   }
 
+  /** Again, where what is verified was stopped, and the worker with it: the reading was not. */
+  async #askOf<Name extends 'inspect' | 'trust'>(
+    name: Name,
+    question: Questions[Name]['question'],
+  ): Promise<Questions[Name]['answer']> {
+    try {
+      return await this.#verifier.ask(name, question);
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.code !== STOPPED) throw error;
+      return this.#askOf(name, question);
+    }
+  }
+
   /** What cannot be read now is told when its turn comes. */
   async #kindOf(file: File): Promise<GivenFile['kind']> {
     try {
-      return await this.#verifier.ask('inspect', file);
+      return await this.#askOf('inspect', file);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       return 'document';
@@ -197,7 +211,7 @@ export class Desk {
         this.trust = { name, other: this.trust?.name ?? '' };
         return;
       }
-      const facts = await this.#verifier.ask('trust', bytes);
+      const facts = await this.#askOf('trust', bytes);
       this.#trustBytes = bytes;
       this.trust = { name, facts };
     } catch (error) {

@@ -4,6 +4,7 @@ import { actionText, actText, purposeText } from '../text/codes.js';
 import type { Language } from '../text/language.js';
 import { categoryText, roleText } from '../text/patient.js';
 import { element } from '../view/dom.js';
+import { searchField } from '../view/search-field.js';
 import { verifyTexts } from './texts.js';
 
 /** Shorter lists are read at a glance. */
@@ -58,14 +59,6 @@ export function eventSearch(
   if (events.length <= FEW_EVENTS) return undefined;
   const texts = verifyTexts(language).long;
   const id = `search-in-${encodeURIComponent(name)}`;
-  const input = element('input', {
-    id,
-    type: 'search',
-    autocomplete: 'off',
-    'aria-describedby': `${id}-found`,
-    on: { change: () => set(input.value) },
-  });
-  input.value = search;
   const found = eventsWith(events, search, language).length;
   const figure = (number: number) => number.toLocaleString(language);
   const told = found === 0 ? texts.nothing : texts.found(figure(found), figure(events.length));
@@ -73,7 +66,7 @@ export function eventSearch(
     'form',
     { role: 'search', class: 'no-print', on: { submit: (event) => event.preventDefault() } },
     element('label', { for: id }, texts.search),
-    input,
+    searchField({ id, text: search, hint: `${id}-found`, search: set }),
     element(
       'p',
       { class: 'hint', role: 'status', id: `${id}-found` },

@@ -4,7 +4,6 @@ import { type Child, element } from '../view/dom.js';
 import type { Desk } from './desk.js';
 import { compareFingerprint } from './fingerprint.js';
 import { moment } from './moments.js';
-import type { ViewState } from './result-view.js';
 import { verifyTexts } from './texts.js';
 
 /** Of the program, put here by the build. */
@@ -67,26 +66,6 @@ export function reportHead(desk: Desk, typed: string, language: Language): HTMLE
     element('p', { class: 'report-title' }, texts.verificationReport),
     element('dl', { class: 'facts' }, ...rows),
   );
-}
-
-/** What is folded on the screen is open on paper. */
-export function openOnPaper(view: Pick<ViewState, 'isOnPaper'>): void {
-  const all = (more = '') =>
-    document.querySelectorAll<HTMLDetailsElement>(`.results details${more}`);
-  window.addEventListener('beforeprint', () => {
-    view.isOnPaper = true;
-    for (const one of all(':not([open])')) {
-      one.dataset['onPaper'] = '';
-      one.open = true;
-    }
-  });
-  window.addEventListener('afterprint', () => {
-    view.isOnPaper = false;
-    for (const one of all('[data-on-paper]')) {
-      one.open = false;
-      delete one.dataset['onPaper'];
-    }
-  });
 }
 
 export function reportPanel(desk: Desk, typed: () => string, language: Language): HTMLElement {

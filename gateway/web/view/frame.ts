@@ -1,6 +1,7 @@
 // What stands around the content of every page: skip link, name, language switch, live region.
 import { COMMON, LANGUAGE_NAMES } from '../text/common.js';
 import { keepLanguage, LANGUAGES, type Language, readLanguage } from '../text/language.js';
+import { calmly } from './calm.js';
 import { type Child, element, replaceChildren } from './dom.js';
 
 /** A link of the head; only pages that are there are linked. */
@@ -130,7 +131,7 @@ export function openPage(parts: Parts): Frame {
     get language() {
       return language;
     },
-    draw: whenReleased(() => draw()),
+    draw: whenReleased(calmly(() => draw())),
     announce: (sentence) => {
       if (shown === parts) replaceChildren(live, sentence);
     },

@@ -1,7 +1,7 @@
 // How far something is that takes its time: shown when it takes longer than a moment, with a way to
 // stop it. It stands apart from the page's drawing, so that its progress draws nothing else anew.
 
-import { readLanguage } from '../text/language.js';
+import type { Language } from '../text/language.js';
 import { METER } from '../text/meter.js';
 import { element, replaceChildren } from './dom.js';
 
@@ -11,12 +11,12 @@ export const STOPPED = 'STOPPED';
 const SLOW_MS = 1000;
 
 export class Meter {
-  /** To be put where it shall stand; empty while there is nothing to say. */
-  readonly element = element('div', { class: 'meter' });
+  readonly #place = element('div', { class: 'meter' });
   readonly #stopId: string;
   readonly #bar = element('progress', {});
   #timer: ReturnType<typeof setTimeout> | undefined;
   #say: (() => string) | undefined;
+  #language: Language = 'en';
   #stop: (() => void) | undefined;
   #shown = '';
 
@@ -29,8 +29,16 @@ export class Meter {
     return this.#say !== undefined;
   }
 
+  /** To be put where it shall stand; empty while there is nothing to say. */
+  view(language: Language): HTMLElement {
+    const isOther = language !== this.#language;
+    this.#language = language;
+    if (isOther && this.#shown !== '') this.#show();
+    return this.#place;
+  }
+
   /** @param say what goes on, in the language of the page; `stop` ends it */
-  begin(say: () => string, stop?: () => void): void {
+  begin(say: () => string, stop: () => void): void {
     this.end();
     this.#say = say;
     this.#stop = stop;
@@ -54,26 +62,24 @@ export class Meter {
     this.#say = undefined;
     this.#stop = undefined;
     this.#shown = '';
-    replaceChildren(this.element);
+    replaceChildren(this.#place);
   }
 
   #show(): void {
     const text = this.#say?.();
-    if (text === undefined) return;
+    if (text === undefined || this.#stop === undefined) return;
     const isFocused = document.activeElement?.id === this.#stopId;
     this.#shown = text;
     this.#bar.setAttribute('aria-label', text);
-    const stop = this.#stop;
     replaceChildren(
-      this.element,
+      this.#place,
       element('p', { role: 'status', class: 'meter-text' }, text),
       this.#bar,
-      stop !== undefined &&
-        element(
-          'button',
-          { type: 'button', id: this.#stopId, class: 'no-print', on: { click: stop } },
-          METER[readLanguage()].stop,
-        ),
+      element(
+        'button',
+        { type: 'button', id: this.#stopId, class: 'no-print', on: { click: this.#stop } },
+        METER[this.#language].stop,
+      ),
     );
     if (isFocused) document.getElementById(this.#stopId)?.focus();
   }

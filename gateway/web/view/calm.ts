@@ -1,6 +1,11 @@
 // Drawing a page anew while somebody works on it: focus and caret stay where they were, and a word
 // that is being composed from several keys, as Chinese is, is not torn apart.
 
+type Written = HTMLInputElement | HTMLTextAreaElement;
+
+const isWritten = (one: Element | null): one is Written =>
+  one instanceof HTMLInputElement || one instanceof HTMLTextAreaElement;
+
 /** Draws now, or when the word is done. */
 export function calmly(draw: () => void): () => void {
   let isComposing = false;
@@ -37,9 +42,10 @@ function keepingFocus(draw: () => void): void {
 
 function keepingCaret(draw: () => void): void {
   const before = document.activeElement;
-  const caret = before instanceof HTMLInputElement ? before.selectionStart : null;
+  const [from, to] = isWritten(before) ? [before.selectionStart, before.selectionEnd] : [null];
   keepingFocus(draw);
   const after = document.activeElement;
-  if (caret === null || !(after instanceof HTMLInputElement) || after.id !== before?.id) return;
-  after.setSelectionRange(caret, caret);
+  // A field for a date has no caret.
+  if (from === null || to === null || !isWritten(after) || after.id !== before?.id) return;
+  after.setSelectionRange(from, to);
 }

@@ -5,7 +5,7 @@ import { watchSession } from '../session/watch.js';
 import type { Language } from '../text/language.js';
 import { METER } from '../text/meter.js';
 import { problemText, SESSION, type SessionTexts } from '../text/session.js';
-import { type Child, element } from '../view/dom.js';
+import { type Child, element, foreign } from '../view/dom.js';
 import { openPage } from '../view/frame.js';
 import { Meter } from '../view/meter.js';
 
@@ -57,18 +57,21 @@ async function demo(subject: string): Promise<void> {
   }
 }
 
-function problemTitle({ noPage, refusedTitle, notLoaded }: SessionTexts): string {
+/** Nothing to whom it would not be true. */
+function problemTitle({ noPage, refusedTitle, notLoaded }: SessionTexts): string | undefined {
   if (problem === 'NO_ROUTE') return noPage;
+  if (session?.caller !== undefined) return undefined;
   return problem === refused ? refusedTitle : notLoaded;
 }
 
 function problemPanel(language: Language): Child {
   if (problem === undefined) return undefined;
   const texts = SESSION[language];
+  const title = problemTitle(texts);
   return element(
     'section',
     { class: 'panel is-open', id: 'problem' },
-    element('h2', {}, problemTitle(texts)),
+    title !== undefined && element('h2', {}, title),
     element('p', {}, problemText(texts, problem)),
     session === undefined &&
       element('button', { type: 'button', id: 'again', on: { click: tryAgain } }, texts.again),
@@ -134,7 +137,8 @@ function content(language: Language): Child[] {
     ];
   }
   return [
-    element('h1', {}, texts.signedInAs(callerName(caller, language))),
+    element('h1', {}, foreign(texts.signedInAs(callerName(caller, language)))),
+    problemPanel(language),
     caller.roles.length === 0 && element('p', { class: 'panel is-open' }, texts.noRole),
     ...places(session, language),
     demoPanel(session, language),

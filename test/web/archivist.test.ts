@@ -214,6 +214,7 @@ describe('a search of the archivist', () => {
     expect(queryOfDates(a, b)).to.deep.equal({ by: 'date', from: a, to: b });
     expect(queryOfDates(b, a)).to.equal('dates-crossed');
     expect(queryOfDates('', '')).to.equal('no-date');
+    expect(queryOfDates('12026-11-20', '')).to.equal('no-date');
   });
 
   it('asks for whole days of the reader’s calendar', () => {

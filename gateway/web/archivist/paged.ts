@@ -12,6 +12,8 @@ export class Paged<Row> {
   readonly #ask: (next: string | number | undefined) => Promise<Page<Row>>;
   readonly #changed: () => void;
   #asked = 0;
+  /** What was asked for last. */
+  #last: readonly [next: string | number | undefined, before: readonly Row[]] = [undefined, []];
   loaded: Loaded<Row> = { rows: [], isLoading: false };
 
   /** @param changed is called when there is something to draw */
@@ -27,11 +29,13 @@ export class Paged<Row> {
 
   /** The next page, or the page that did not come. */
   more(): Promise<void> {
-    return this.#load(this.loaded.next, this.loaded.rows);
+    const { next, rows, problem } = this.loaded;
+    return problem === undefined ? this.#load(next, rows) : this.#load(...this.#last);
   }
 
   async #load(next: string | number | undefined, before: readonly Row[]): Promise<void> {
     const asked = ++this.#asked;
+    this.#last = [next, before];
     this.loaded = { ...this.loaded, isLoading: true, problem: undefined };
     this.#changed();
     try {

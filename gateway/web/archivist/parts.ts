@@ -17,7 +17,7 @@ export interface Loaded<Row> {
 }
 
 /** Said once, at the top of the page, and not in each part. */
-export const SESSION_ENDED = 'UNAUTHENTICATED';
+export const UNAUTHENTICATED = 'UNAUTHENTICATED';
 
 export const durationText = (ms: number, language: Language): string =>
   ARCHIVE[language].window.duration(partsOf(ms));
@@ -69,7 +69,7 @@ export function partProblem(
   language: Language,
   again: () => void,
 ): Child {
-  if (problem === undefined || problem === SESSION_ENDED) return undefined;
+  if (problem === undefined || problem === UNAUTHENTICATED) return undefined;
   const button = workButton(`${id}-again`, SESSION[language].again, false, again);
   return element(
     'div',

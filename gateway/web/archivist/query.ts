@@ -8,7 +8,12 @@ export type Query =
 /** Why there is nothing to ask yet. */
 export type QueryFault = 'nothing' | 'no-date' | 'dates-crossed';
 
+/** The first and the last moment that a time in our formats can name. */
+const FIRST_MS = Date.UTC(1900, 0, 1);
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const DIGEST = /^[0-9a-f]{64}$/;
+/** Fields for dates also take years of other lengths. */
+const DAY = /^[1-9]\d{3}-\d\d-\d\d$/;
 
 /** Groups and case of a digest are how people copy it; an identifier stands as it is. */
 export function digestIn(text: string): string | undefined {
@@ -26,17 +31,18 @@ export function queryOfText(text: string, asIdentifier = false): Query | QueryFa
 
 /** Of two days, such as 2026-11-21; a single one stands for itself. */
 export function queryOfDates(from: string, to: string): Query | QueryFault {
-  if (from === '' && to === '') return 'no-date';
   const [first, last] = [from === '' ? to : from, to === '' ? from : to];
+  if (!DAY.test(first) || !DAY.test(last)) return 'no-date';
   return first > last ? 'dates-crossed' : { by: 'date', from: first, to: last };
 }
 
 export const isQuery = (asked: Query | QueryFault): asked is Query => typeof asked === 'object';
 
-/** Midnight of the reader's calendar, so many days after that day. */
+/** Midnight of the reader's calendar, so many days after that day, as far as times reach. */
 function midnight(day: string, after: number): string {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(year, month - 1, date + after).toISOString();
+  const ms = new Date(year, month - 1, date + after).getTime();
+  return new Date(Math.min(Math.max(ms, FIRST_MS), LAST_MS)).toISOString();
 }
 
 function membersOf(query: Query): Readonly<Record<string, string>> {

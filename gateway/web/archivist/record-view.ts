@@ -1,7 +1,7 @@
 // One record, opened: what is known of it, its versions and how far each has come, its receipts.
 import { ARCHIVE } from '../text/archive.js';
 import type { Language } from '../text/languages.js';
-import { PATIENT } from '../text/patient.js';
+import { categoryText } from '../text/patient.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { formatMoment } from '../view/moment.js';
 import type { FoundRecord, RecordVersion } from './answers.js';
@@ -29,7 +29,6 @@ const optional = (name: string, value: string | undefined): Child[] =>
 function facts({ record }: RecordOptions, language: Language): HTMLElement {
   const texts = ARCHIVE[language];
   const { id, name, createdAt, category, mediaType, size, retention, source, condition } = record;
-  const categories = PATIENT[language].categories;
   return element(
     'dl',
     { class: 'facts' },
@@ -37,10 +36,7 @@ function facts({ record }: RecordOptions, language: Language): HTMLElement {
     ...optional(texts.search.name, name),
     ...fact(texts.search.condition, conditionMarks(condition, language)),
     ...optional(texts.record.created, createdAt && formatMoment(createdAt, language)),
-    ...optional(
-      texts.record.category,
-      Object.hasOwn(categories, category) ? categories[category] : category,
-    ),
+    ...optional(texts.record.category, categoryText(category, language)),
     ...optional(texts.record.mediaType, mediaType),
     ...fact(texts.record.size, texts.record.sizeText(size)),
     ...optional(texts.record.retention, retention),

@@ -94,6 +94,7 @@ function dateForm({ typed, ask }: SearchOptions, language: Language): HTMLElemen
     const field = element('input', {
       id: `search-${name}`,
       type: 'date',
+      max: '9999-12-31',
       'aria-describedby': 'date-hint',
       on: {
         input: () => {
@@ -113,7 +114,8 @@ function dateForm({ typed, ask }: SearchOptions, language: Language): HTMLElemen
     element('div', {}, element('label', { for: field.id }, text), field);
   return element(
     'form',
-    { on: { submit } },
+    // What is wrong is said in the page's language, not in the browser's.
+    { novalidate: true, on: { submit } },
     element(
       'div',
       { class: 'beside' },

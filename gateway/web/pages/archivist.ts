@@ -6,7 +6,7 @@ import { inquiriesSection } from '../archivist/inquiries-view.js';
 import { failedCount, type Place } from '../archivist/judge.js';
 import { OverviewReading } from '../archivist/overview-reading.js';
 import { Paged } from '../archivist/paged.js';
-import { partProblem, SESSION_ENDED, troubleText, workButton } from '../archivist/parts.js';
+import { partProblem, troubleText, UNAUTHENTICATED, workButton } from '../archivist/parts.js';
 import { recordPanel } from '../archivist/record-view.js';
 import { Retries } from '../archivist/retries.js';
 import { foundText, searchSection } from '../archivist/search-view.js';
@@ -95,9 +95,10 @@ const isEnded = (): boolean =>
     searching.search.found?.problem,
     searching.opened?.versions.loaded.problem,
     ...retries.problems,
-  ].includes(SESSION_ENDED);
+  ].includes(UNAUTHENTICATED);
 
 async function readAll(): Promise<void> {
+  state.problem = undefined;
   retries.forget();
   await Promise.all([
     reading.read(),

@@ -57,7 +57,6 @@ export const ARCHIVE_EN: ArchiveTexts = {
   organisation: (name) => `Organisation: ${name}`,
   asOf: (moment) => `As of ${moment}.`,
   refresh: 'Refresh',
-  refreshed: 'The figures are up to date.',
   refreshing: 'Loading …',
   print: 'Print',
   loading: 'Loading …',

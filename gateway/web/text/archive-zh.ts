@@ -47,7 +47,6 @@ export const ARCHIVE_ZH: ArchiveTexts = {
   organisation: (name) => `机构：${name}`,
   asOf: (moment) => `截至 ${moment}。`,
   refresh: '刷新',
-  refreshed: '数字已更新。',
   refreshing: '正在加载……',
   print: '打印',
   loading: '正在加载……',

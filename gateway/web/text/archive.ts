@@ -194,7 +194,6 @@ export interface ArchiveTexts {
   readonly organisation: (name: string) => string;
   readonly asOf: (moment: string) => string;
   readonly refresh: string;
-  readonly refreshed: string;
   readonly refreshing: string;
   readonly print: string;
   readonly loading: string;

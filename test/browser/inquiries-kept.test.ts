@@ -96,6 +96,27 @@ describe('a text that a patient has not sent yet', function () {
     await watched.context.close();
   });
 
+  it('is counted, kept by the page and sent where the browser has no room for it', async () => {
+    const watched = await place.signIn(browser, 'patient');
+    const { page } = watched;
+    await page.evaluate(`Storage.prototype.setItem = () => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    }`);
+    await page.click('[data-language="zh-CN"]');
+    expect(await page.textContent('h1')).to.equal('谁查看了我的病历');
+    await page.click('#ask-file');
+    await page.fill('#ask-text', 'Room?');
+    expect(await page.textContent('#ask-counter')).to.equal('5 / 2000 字');
+    await page.click('#ask-close');
+    await page.locator('[data-draft] button').click();
+    expect(await page.inputValue('#ask-text')).to.equal('Room?');
+    await page.click('#ask-send');
+    await page.waitForSelector('#question-sent');
+    expect(await questionsOf(place, 'Room?')).to.have.length(1);
+    expect(watched.complaints).to.deep.equal([]);
+    await watched.context.close();
+  });
+
   it('is still there when the dialog was closed, and the focus is back where it was', async () => {
     const watched = await place.signIn(browser, 'patient');
     const { page } = watched;

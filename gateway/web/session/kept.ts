@@ -1,17 +1,12 @@
 // The place in this tab of the browser where texts that were not sent yet are kept.
+import { findStorage, keepIn } from '../view/storage.js';
 
 export const PREFIX = 'chartseal-draft:';
 
-/** Where storage is refused by the reader's settings, a text lives as long as the page. */
+/** Where storage is refused or full, a text lives as long as the page. */
 const memory = new Map<string, string>();
 
-function storage(): Storage | undefined {
-  try {
-    return window.sessionStorage;
-  } catch {
-    return undefined;
-  }
-}
+const storage = () => findStorage('sessionStorage');
 
 export const readKept = (name: string): string | undefined =>
   storage()?.getItem(name) ?? memory.get(name) ?? undefined;
@@ -21,9 +16,8 @@ let isOver = false;
 
 export function keep(name: string, value: string): void {
   if (isOver) return;
-  const kept = storage();
-  if (kept === undefined) memory.set(name, value);
-  else kept.setItem(name, value);
+  forget(name);
+  if (!keepIn(storage(), name, value)) memory.set(name, value);
 }
 
 export function forget(name: string): void {

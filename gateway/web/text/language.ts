@@ -1,4 +1,5 @@
 // Which language a page speaks: the one chosen on the page before, else the browser's.
+import { findStorage, keepIn } from '../view/storage.js';
 import { LANGUAGES, type Language } from './languages.js';
 
 export type { Bilingual, Language } from './languages.js';
@@ -15,20 +16,12 @@ export function languageOf(preferred: readonly string[]): Language {
   return 'en';
 }
 
-/** Storage may be refused, from a file or by the reader's settings: then nothing is remembered. */
-function storage(): Storage | undefined {
-  try {
-    return window.localStorage;
-  } catch {
-    return undefined;
-  }
-}
-
 export function readLanguage(): Language {
-  const kept = storage()?.getItem(KEY);
+  const kept = findStorage('localStorage')?.getItem(KEY);
   return LANGUAGES.find((one) => one === kept) ?? languageOf(navigator.languages);
 }
 
+/** Where it cannot be kept, the page that it was chosen on speaks it all the same. */
 export function keepLanguage(language: Language): void {
-  storage()?.setItem(KEY, language);
+  keepIn(findStorage('localStorage'), KEY, language);
 }

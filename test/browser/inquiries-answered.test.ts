@@ -4,6 +4,7 @@ import {
   expectAccessible,
   expectFits,
   expectQuiet,
+  hold,
   keepScreenshot,
   launchBrowser,
   newPage,
@@ -67,6 +68,35 @@ describe('a privacy officer who answers patients', function () {
       expectQuiet(watched);
       await watched.context.close();
     }
+  });
+
+  it('lists each question once, however often and in whatever order lists are chosen', async () => {
+    const { page, context } = await signInOfficer(place, browser);
+    await page.waitForSelector('[data-thread]');
+    const letGo = await hold(page, '**/v1/inquiries?*');
+    for (const list of ['answered', 'open', 'all', 'open']) await page.click(`#show-${list}`);
+    await page.dblclick('#show-open');
+    await letGo();
+    await page.waitForSelector('[data-thread]');
+    await page.waitForLoadState('networkidle');
+    expect(await page.locator('[data-thread]').count()).to.equal(2);
+    await context.close();
+  });
+
+  it('stays at the question that is open when the keyboard skips to its content', async () => {
+    const { page, context } = await officerAt(place, browser, OVERDUE_QUESTION);
+    await page.check('#outcome-corrected');
+    await page.focus('.skip');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement?.id')).to.equal('content');
+    await page.waitForLoadState('networkidle');
+    expect(await page.locator('#state').count()).to.equal(1);
+    expect(await page.isChecked('#outcome-corrected')).to.equal(true);
+    await page.goBack();
+    await page.waitForSelector('[data-thread]');
+    await page.goForward();
+    await page.waitForSelector('#state');
+    await context.close();
   });
 
   it('shows nothing to anybody else', async () => {

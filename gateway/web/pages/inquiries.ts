@@ -65,6 +65,20 @@ function fail(error: unknown): void {
   frame.announce(inquiryProblem(state.problem, frame.language));
 }
 
+let asked = 0;
+
+/** Undefined where something else was asked meanwhile: of two questions the later one counts. */
+async function askLast<Answer>(path: string): Promise<Answer | undefined> {
+  const turn = ++asked;
+  try {
+    const answer = await getJson<Answer>(path);
+    return turn === asked ? answer : undefined;
+  } catch (error) {
+    if (turn !== asked) return undefined;
+    throw error;
+  }
+}
+
 async function loadList(isMore: boolean): Promise<void> {
   state.isLoading = true;
   if (!isMore) Object.assign(state, { threads: [], isRead: false });
@@ -75,9 +89,8 @@ async function loadList(isMore: boolean): Promise<void> {
   // A page of answered ones may hold none while there are more.
   do {
     const cursor = next === undefined ? '' : `&cursor=${encodeURIComponent(next)}`;
-    const page = await getJson<ListPage>(`${PATH}?state=${wanted}&limit=${PAGE_THREADS}${cursor}`);
-    // Another list may have been chosen meanwhile.
-    if (wanted !== state.list) return;
+    const page = await askLast<ListPage>(`${PATH}?state=${wanted}&limit=${PAGE_THREADS}${cursor}`);
+    if (page === undefined) return;
     state.threads = [...state.threads, ...page.inquiries];
     state.counts = page.counts;
     found += page.inquiries.length;
@@ -92,8 +105,8 @@ async function loadList(isMore: boolean): Promise<void> {
 async function loadOne(id: string): Promise<void> {
   state.isLoading = true;
   frame.draw();
-  const one = await getJson<OneThread>(`${PATH}/${id}`);
-  if (wantedId() !== id) return;
+  const one = await askLast<OneThread>(`${PATH}/${id}`);
+  if (one === undefined) return;
   if (state.one?.id !== id) state.choices = firstChoices(one);
   state.one = one;
   state.isLoading = false;

@@ -120,7 +120,12 @@ export function openPage(parts: Parts): Frame {
   const header = element('header', {});
   const main = element('main', { id: 'content', tabindex: -1 });
   const footer = element('footer', {});
-  const skip = element('a', { href: '#content', class: 'skip' });
+  // The address stays: it may name what is open.
+  const toContent = (event: Event) => {
+    event.preventDefault();
+    main.focus();
+  };
+  const skip = element('a', { href: '#content', class: 'skip', on: { click: toContent } });
   const choose = (chosen: Language) => {
     language = chosen;
     keepLanguage(chosen);

@@ -104,6 +104,15 @@ describe('the moment up to which a list must be complete', function () {
     expectQuiet(watched);
   });
 
+  it('is the last moment of all where the end of the last day is after it', async () => {
+    await open({ language: 'en', zone: 'America/New_York' });
+    await page.setInputFiles('#choose-files-input', FILES);
+    await ask('9999-12-31', '', 'here');
+    await history('tooOld').waitFor();
+    expect(await page.textContent('#as-of-asked')).to.include('(9999-12-31 23:59:59 UTC)');
+    expectQuiet(watched);
+  });
+
   it('is refused in words when it is none, and nothing is asked for', async () => {
     await open({ language: 'zh-CN' });
     await page.click('#as-of-ask');
@@ -121,5 +130,9 @@ describe('the moment up to which a list must be complete', function () {
       expect(utc(none, ''), none).to.equal(undefined);
     }
     expect(utc('2026-11-03', '9h')).to.equal(undefined);
+    for (const none of ['0099-12-01', '1969-12-31', '12026-11-03']) {
+      expect(utc(none, '12:00'), none).to.equal(undefined);
+    }
+    expect(utc('9999-12-31', '')).to.equal(Date.parse('9999-12-31T23:59:59.999Z'));
   });
 });

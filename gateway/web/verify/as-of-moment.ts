@@ -1,6 +1,8 @@
 // The moment that a day, a time and a zone name.
 
 const DAY_MS = 86_400_000;
+/** The last that a time in our formats can name. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /** As typed; the time may be left out. */
 export interface AsOfFields {
@@ -11,7 +13,7 @@ export interface AsOfFields {
 
 export const NO_AS_OF: AsOfFields = { date: '', time: '', zone: 'here' };
 
-const DATE = /^(\d{4,6})-(\d\d)-(\d\d)$/;
+const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const TIME = /^(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
 
 /** In ms since 1970, a day without a time to its end; undefined for what is no moment. */
@@ -36,6 +38,7 @@ export function momentOf({ date, time, zone }: AsOfFields): number | undefined {
   ] as const;
   const ms = zone === 'utc' ? Date.UTC(...parts) : new Date(...parts).getTime();
   const isDay = new Date(Date.UTC(year, month - 1, dayOfMonth)).getUTCDate() === dayOfMonth;
-  if (Number.isNaN(ms) || ms < DAY_MS || !isDay) return undefined;
-  return time === '' ? ms - 1 : ms;
+  // A year below 100 would be taken for one of the last century.
+  if (year < 1970 || ms < DAY_MS || !isDay) return undefined;
+  return Math.min(time === '' ? ms - 1 : ms, LAST_MS);
 }

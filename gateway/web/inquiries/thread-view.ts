@@ -27,9 +27,12 @@ export function stateMarks(thread: Thread, language: Language): Child[] {
 /** Id of the element of a step, by the hash of its leaf. */
 export const stepId = (leafHash: string): string => `step-${leafHash.slice(0, 16)}`;
 
-/** Nothing for one that is answered, or overdue, which says it already. */
+/**
+ * Nothing for one that is answered, or overdue, which says it already, nor where nothing that is
+ * shown says until when.
+ */
 export function dueText(thread: Thread, language: Language): Child {
-  if (!isOpen(thread) || thread.overdue) return undefined;
+  if (!isOpen(thread) || thread.overdue || thread.dueAt === '') return undefined;
   return element('p', {}, INQUIRY_WORDS[language].due(formatMoment(thread.dueAt, language)));
 }
 

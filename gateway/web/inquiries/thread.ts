@@ -29,6 +29,7 @@ export interface Thread {
   readonly state: InquiryState;
   readonly overdue: boolean;
   readonly askedAt: string;
+  /** Empty where what is shown does not say it. */
   readonly dueAt: string;
   /** Leaf hash of the entry asked about, hex. */
   readonly about?: string;

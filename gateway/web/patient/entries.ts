@@ -4,7 +4,7 @@
 import { stepId } from '../inquiries/thread-view.js';
 import { actionText, actText, purposeText } from '../text/codes.js';
 import type { Language } from '../text/language.js';
-import { PATIENT, type PatientTexts } from '../text/patient.js';
+import { categoryText, PATIENT, type PatientTexts, roleText } from '../text/patient.js';
 import { QUESTIONS } from '../text/questions.js';
 import { SIGNS } from '../text/signs.js';
 import { type Child, element, foreign } from '../view/dom.js';
@@ -24,9 +24,6 @@ import { askButton } from './ask-button.js';
 import { FIRST_ITEMS, fold, inPieces } from './pieces.js';
 
 const MAX_OPEN = 20;
-
-const word = (table: Readonly<Record<string, string>>, code: string): Child =>
-  Object.hasOwn(table, code) ? (table[code] as string) : foreign(code);
 
 const purposeView = (purpose: string | undefined, language: Language): Child =>
   purpose === undefined ? PATIENT[language].noPurpose : foreign(purposeText(purpose, language));
@@ -53,7 +50,7 @@ function whoText(
     person === undefined ? element('em', {}, texts.noName) : signText(person.pseudonym, texts);
   const parts: Child[] = [
     actor === undefined ? sign : personText(actor, language, isWhole),
-    ...(role === undefined ? [] : [SIGNS[language].comma, word(texts.roles, role)]),
+    ...(role === undefined ? [] : [SIGNS[language].comma, foreign(roleText(role, language))]),
   ];
   if (actor?.onBehalfOf !== undefined) {
     parts.push(` ${texts.onBehalfOf} `, personText(actor.onBehalfOf, language, isWhole));
@@ -80,7 +77,7 @@ export function entryFacts(entry: ShownEntry, language: Language): Child[] {
   const failed = texts.outcomes[outcome] ?? outcome;
   const device = [client?.name ?? client?.id, client?.address].filter((one) => one !== undefined);
   const what: Child[] = [
-    category !== undefined && word(texts.categories, category),
+    category !== undefined && foreign(categoryText(category, language)),
     ...(records.length === 0 || category === undefined ? [] : [signs.colon]),
     ...joined(
       records.map((record) => foreign(record)),
@@ -122,7 +119,7 @@ export function entryFacts(entry: ShownEntry, language: Language): Child[] {
 export function entryLine(entry: ShownEntry, language: Language): Child[] {
   const texts = PATIENT[language];
   const moment = formatMoment(timeOf(entry), language);
-  if (!isAccess(entry)) return [moment, ' · ', otherText(entry, language)];
+  if (!isAccess(entry)) return [moment, ' · ', foreign(otherText(entry, language))];
   const isEmergency = entry.breakGlass === true;
   const why = isEmergency ? mark('bad', texts.emergency) : purposeView(entry.purpose, language);
   return [moment, ' · ', whoText(entry, language, false), ' · ', why];
@@ -230,9 +227,10 @@ function linkToStep(entry: ShownEntry, language: Language): Child[] {
   return [element('span', { class: 'no-print' }, ' · ', link)];
 }
 
-function otherText(entry: ShownEntry, language: Language): Child {
+/** What an entry is that is no access. */
+export function otherText(entry: ShownEntry, language: Language): string {
   if (isOfQuestion(entry)) return QUESTIONS[language].inList(entry.act);
-  return foreign(actText(entry.act, language));
+  return actText(entry.act, language);
 }
 
 function otherSection(entries: readonly ShownEntry[], language: Language): HTMLElement {

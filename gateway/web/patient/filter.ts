@@ -1,10 +1,11 @@
 // Which entries of a list are shown: those that hold a text, and those of one purpose.
 import { purposeText } from '../text/codes.js';
 import type { Language } from '../text/language.js';
-import { PATIENT } from '../text/patient.js';
+import { categoryText, PATIENT, roleText } from '../text/patient.js';
 import { element } from '../view/dom.js';
-import { searchField } from '../view/search-field.js';
+import { searchable, searchField } from '../view/search-field.js';
 import { isAccess, type ShownEntry } from './access.js';
+import { otherText } from './entries.js';
 
 export interface Filter {
   readonly text: string;
@@ -19,27 +20,25 @@ export const NO_FILTER: Filter = { text: '', purpose: '' };
 
 /** What a reader sees of an entry, as one text to search in. */
 function searchText(entry: ShownEntry, language: Language): string {
-  const texts = PATIENT[language];
   const { actor, role = '', organisation, unit, purpose = '', records = [], category = '' } = entry;
-  return [
+  const parts = [
     actor?.id,
     actor?.name,
     actor?.onBehalfOf?.name,
     entry.person?.pseudonym,
     entry.person?.onBehalfOf,
     role,
-    texts.roles[role],
+    roleText(role, language),
     organisation,
     unit,
     purposeText(purpose, language),
     category,
-    texts.categories[category],
+    categoryText(category, language),
     entry.justification,
     ...records,
-  ]
-    .filter((part) => part !== undefined)
-    .join('\n')
-    .toLocaleLowerCase();
+    isAccess(entry) ? undefined : otherText(entry, language),
+  ];
+  return searchable(parts.filter((part) => part !== undefined).join('\n'));
 }
 
 const known = new WeakMap<ShownEntry, { readonly language: Language; readonly text: string }>();
@@ -60,7 +59,7 @@ export function isOfFilter(
   language: Language,
 ): boolean {
   if (purpose !== '' && isAccess(entry) && entry.purpose !== purpose) return false;
-  const wanted = text.trim().toLocaleLowerCase();
+  const wanted = searchable(text).trim();
   return wanted === '' || knownSearchText(entry, language).includes(wanted);
 }
 

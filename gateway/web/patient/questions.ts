@@ -7,6 +7,7 @@ import { type Caller, codeOf, getJson, postOnce } from '../session/api.js';
 import { Drafts } from '../session/draft.js';
 import type { Language } from '../text/language.js';
 import { QUESTIONS } from '../text/questions.js';
+import { SESSION } from '../text/session.js';
 import { type Child, element, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
@@ -151,11 +152,22 @@ export class Questions {
   #problemView(language: Language): Child {
     if (this.#problem === undefined) return undefined;
     const problem = inquiryProblem(this.#problem, language);
+    const again = () => void this.#again();
     return element(
-      'p',
+      'div',
       { id: 'questions-problem' },
-      mark('open', `${QUESTIONS[language].notLoaded} ${problem}`),
+      element('p', {}, mark('open', `${QUESTIONS[language].notLoaded} ${problem}`)),
+      element(
+        'button',
+        { type: 'button', id: 'questions-again', class: 'no-print', on: { click: again } },
+        SESSION[language].again,
+      ),
     );
+  }
+
+  async #again(): Promise<void> {
+    await this.load();
+    document.getElementById('questions')?.focus();
   }
 
   #draftViews(drafts: Drafts, language: Language): Child[] {

@@ -4,7 +4,7 @@ import { actionText, actText, purposeText } from '../text/codes.js';
 import type { Language } from '../text/language.js';
 import { categoryText, roleText } from '../text/patient.js';
 import { element } from '../view/dom.js';
-import { searchField } from '../view/search-field.js';
+import { searchable, searchField } from '../view/search-field.js';
 import { verifyTexts } from './texts.js';
 
 /** Shorter lists are read at a glance. */
@@ -25,7 +25,7 @@ function searchText({ entry, act, opened }: HistoryEvent, language: Language): s
     said.push(roleText(role, language), categoryText(category, language));
     said.push(role, organisation, unit, category, ...records);
   }
-  return said.join('\n').toLocaleLowerCase();
+  return searchable(said.join('\n'));
 }
 
 /** Events that hold the text. */
@@ -34,7 +34,7 @@ export function eventsWith(
   search: string,
   language: Language,
 ): readonly HistoryEvent[] {
-  const wanted = search.trim().toLocaleLowerCase();
+  const wanted = searchable(search).trim();
   if (wanted === '') return events;
   return events.filter((event) => {
     const found = known.get(event);

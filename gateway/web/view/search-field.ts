@@ -5,6 +5,9 @@ import { element } from './dom.js';
 /** What is typed and not searched for yet, by id of the field. */
 const typed = new Map<string, string>();
 
+/** As texts are compared: letters of any size, and as wide as Chinese keyboards write them. */
+export const searchable = (text: string): string => text.normalize('NFKC').toLowerCase();
+
 export interface SearchField {
   readonly id: string;
   /** What is searched for now. */

@@ -56,6 +56,20 @@ describe('a page that is drawn anew', function () {
     }
   });
 
+  it('searches the whole list also where the search begins before all of it is asked for', async () => {
+    const { page, context } = await newPage(browser);
+    const later = /access-history\?.*cursor=/;
+    const letGo = await hold(page, later);
+    await page.goto(list.gateway.url('people', '/').href);
+    await page.click('[data-subject="patient"]');
+    await page.waitForSelector('#search');
+    await page.fill('#search', FIRST_NAME);
+    await page.keyboard.press('Enter');
+    await letGo();
+    await page.locator('#found', { hasText: '1 of 2,600' }).waitFor();
+    await context.close();
+  });
+
   it('while the rest of a list comes tears no word apart that is being composed', async () => {
     const { page, context } = await list.signIn(browser, { language: 'zh-CN' });
     const letGo = await hold(page, LIST);

@@ -127,7 +127,7 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
 }
 
 /** Holds what is asked for at this address until it is let go. */
-export async function hold(page: Page, address: string): Promise<() => Promise<void>> {
+export async function hold(page: Page, address: string | RegExp): Promise<() => Promise<void>> {
   const held: Route[] = [];
   let isHeld = true;
   await page.route(address, (route) => (isHeld ? void held.push(route) : route.continue()));

@@ -213,7 +213,9 @@ function list(session: Session, language: Language): Child[] {
     state.filter = filter;
     frame.draw();
     // A search walks over all of the list, not over what happens to be loaded.
-    if (state.next !== undefined && isFiltering(filter)) void load(MOST_ENTRIES);
+    if (!isFiltering(filter)) return;
+    if (state.isLoading) loader.extend(MOST_ENTRIES);
+    else if (state.next !== undefined) void load(MOST_ENTRIES);
   };
   const lead = [
     ...leadView(state, session.caller?.patient, language),

@@ -36,6 +36,8 @@ export class ListLoader {
   #stopping = new AbortController();
   /** As much as was asked for. */
   #wanted = FIRST_ENTRIES;
+  /** As much as is loaded just now. */
+  #upTo = 0;
 
   constructor(list: LoadedList, meter: Meter, page: () => Page) {
     this.#list = list;
@@ -47,20 +49,26 @@ export class ListLoader {
     this.#stopping.abort();
   }
 
+  /** What is loaded just now goes on until so many entries are there. */
+  extend(upTo: number): void {
+    this.#upTo = Math.max(this.#upTo, upTo);
+  }
+
   /** Until so many entries are there, or the reader stops it. Throws ProblemError. */
   async load(upTo: number): Promise<void> {
     const list = this.#list;
     const stopping = new AbortController();
     this.#stopping = stopping;
     this.#wanted = Math.max(this.#wanted, upTo);
+    this.#upTo = upTo;
     list.isLoading = true;
     this.#meter.begin(
-      () => this.#said(upTo),
+      () => this.#said(),
       () => stopping.abort(),
     );
     this.#page().draw();
     try {
-      await this.#loadPages(upTo, stopping.signal);
+      await this.#loadPages(stopping.signal);
     } catch (error) {
       if (codeOf(error) !== STOPPED || list.count === 0) throw error;
     } finally {
@@ -85,9 +93,9 @@ export class ListLoader {
     }
   }
 
-  async #loadPages(upTo: number, signal: AbortSignal): Promise<void> {
+  async #loadPages(signal: AbortSignal): Promise<void> {
     const list = this.#list;
-    const wanted = () => Math.min(upTo, list.count);
+    const wanted = () => Math.min(this.#upTo, list.count);
     let drawnAt = Number.NEGATIVE_INFINITY;
     do {
       await this.#loadPage(signal);
@@ -109,12 +117,12 @@ export class ListLoader {
     list.next = page.next;
   }
 
-  #said(upTo: number): string {
+  #said(): string {
     const { language } = this.#page();
     const { entries, count } = this.#list;
     const texts = METER[language];
     if (count === 0) return texts.waiting;
     const figure = (number: number) => number.toLocaleString(language);
-    return texts.loadingList(figure(entries.length), figure(Math.min(upTo, count)));
+    return texts.loadingList(figure(entries.length), figure(Math.min(this.#upTo, count)));
   }
 }

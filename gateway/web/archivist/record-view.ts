@@ -2,7 +2,7 @@
 import { ARCHIVE } from '../text/archive.js';
 import type { Language } from '../text/languages.js';
 import { categoryText } from '../text/patient.js';
-import { type Child, element, foreign } from '../view/dom.js';
+import { type Child, element, fact, foreign } from '../view/dom.js';
 import { formatMoment } from '../view/moment.js';
 import type { FoundRecord, RecordVersion } from './answers.js';
 import { cell, type Loaded, partProblem, tableOf, workButton } from './parts.js';
@@ -17,11 +17,6 @@ export interface RecordOptions {
   readonly more: () => void;
   readonly again: () => void;
 }
-
-const fact = (name: string, ...value: readonly Child[]): Child[] => [
-  element('dt', {}, name),
-  element('dd', {}, ...value),
-];
 
 const optional = (name: string, value: string | undefined): Child[] =>
   value === undefined ? [] : fact(name, foreign(value));

@@ -3,7 +3,7 @@ import { ARCHIVE } from '../text/archive.js';
 import { causeText } from '../text/archive-causes.js';
 import type { Language } from '../text/languages.js';
 import { SIGNS } from '../text/signs.js';
-import { type Child, element } from '../view/dom.js';
+import { type Child, element, fact } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
 import type { Overview } from './answers.js';
@@ -87,11 +87,6 @@ export function summaryPanel(
     items.length > 0 && element('ul', { class: 'findings' }, ...items),
   );
 }
-
-const fact = (name: string, ...value: readonly Child[]): Child[] => [
-  element('dt', {}, name),
-  element('dd', {}, ...value),
-];
 
 export function figuresSection(overview: Overview, language: Language): HTMLElement {
   const texts = ARCHIVE[language].figures;

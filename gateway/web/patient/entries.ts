@@ -7,7 +7,7 @@ import type { Language } from '../text/language.js';
 import { categoryText, PATIENT, type PatientTexts, roleText } from '../text/patient.js';
 import { QUESTIONS } from '../text/questions.js';
 import { SIGNS } from '../text/signs.js';
-import { type Child, element, foreign } from '../view/dom.js';
+import { type Child, element, fact, foreign } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
 import {
@@ -63,10 +63,6 @@ function whoText(
 
 const joined = (items: readonly Child[], between: string): Child[] =>
   items.flatMap((item, at) => (at === 0 ? [item] : [between, item]));
-
-function fact(name: string, ...value: readonly Child[]): Child[] {
-  return [element('dt', {}, name), element('dd', {}, ...value)];
-}
 
 /** All that an access says, as terms with their values. */
 export function entryFacts(entry: ShownEntry, language: Language): Child[] {

@@ -5,7 +5,7 @@ import type { HistoryVerification } from '../../evidence/verify-history.js';
 import type { ReceiptVerification } from '../../evidence/verify-receipt.js';
 import type { Language } from '../text/language.js';
 import { SIGNS } from '../text/signs.js';
-import { type Child, element, foreign } from '../view/dom.js';
+import { type Child, element, fact, foreign } from '../view/dom.js';
 import { answerText } from './inquiry-row.js';
 import { moment } from './moments.js';
 import { type VerifyTexts, verifyTexts } from './texts.js';
@@ -14,8 +14,8 @@ type Fact = readonly [name: string, value: Child];
 
 function factList(facts: readonly (Fact | undefined)[]): HTMLElement {
   const rows = facts
-    .filter((fact) => fact !== undefined)
-    .flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]);
+    .filter((one) => one !== undefined)
+    .flatMap(([name, value]) => fact(name, value));
   return element('dl', { class: 'facts' }, ...rows);
 }
 

@@ -1,6 +1,6 @@
 // The report of a verification: printed from the page, or saved as data. Made here, sent nowhere.
 import type { Language } from '../text/language.js';
-import { type Child, element } from '../view/dom.js';
+import { type Child, element, fact } from '../view/dom.js';
 import type { Desk } from './desk.js';
 import { compareFingerprint } from './fingerprint.js';
 import { moment } from './moments.js';
@@ -56,10 +56,7 @@ export function reportHead(desk: Desk, typed: string, language: Language): HTMLE
   if (desk.asOf !== undefined) {
     facts.push([texts.asked.asked, moment(new Date(desk.asOf).toISOString())]);
   }
-  const rows = facts.flatMap(([name, value]) => [
-    element('dt', {}, name),
-    element('dd', {}, value),
-  ]);
+  const rows = facts.flatMap(([name, value]) => fact(name, value));
   return element(
     'div',
     { id: 'report-head', class: 'print-only' },

@@ -1,7 +1,7 @@
 // The trust file: what it says, and the comparison of its fingerprint with what somebody told.
 import type { Language } from '../text/language.js';
 import { SIGNS } from '../text/signs.js';
-import { type Child, element, foreign, replaceChildren } from '../view/dom.js';
+import { type Child, element, fact, foreign, replaceChildren } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import type { TrustFacts } from '../worker/protocol.js';
 import type { TrustState } from './desk.js';
@@ -78,10 +78,7 @@ function trustFacts({ file }: TrustFacts, language: Language): HTMLElement {
     [texts.ledger, texts.ledgerKinds[ordering]],
     [texts.logs, logs.map(({ origin }) => origin).join(', ')],
   ];
-  const cells = rows.flatMap(([name, value]) => [
-    element('dt', {}, name),
-    element('dd', {}, foreign(value)),
-  ]);
+  const cells = rows.flatMap(([name, value]) => fact(name, foreign(value)));
   return element('dl', { class: 'facts' }, ...cells);
 }
 

@@ -33,7 +33,8 @@ const looksOf = (one: Element): string =>
 /** The frame gives the focus back by id; links and what stands in the head have none. */
 function keepingFocus(draw: () => void): void {
   const before = document.activeElement;
-  const looks = before === null || before.id !== '' ? undefined : looksOf(before);
+  const isTold = before === null || before === document.body || before.id !== '';
+  const looks = isTold ? undefined : looksOf(before);
   draw();
   if (looks === undefined || document.activeElement !== document.body) return;
   const all = [...document.querySelectorAll<HTMLElement>('a[href], button, summary')];

@@ -41,6 +41,11 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A term with its value, for a list of them. */
+export function fact(name: string, ...value: readonly Child[]): Child[] {
+  return [element('dt', {}, name), element('dd', {}, ...value)];
+}
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** An SVG element. */

@@ -151,8 +151,12 @@ describe('a privacy officer who answers patients', function () {
     const { page } = watched;
     await page.check('#outcome-justified');
     await page.fill('#answer-text', 'Half an answer');
+    await page.click('#taking-up > summary');
+    await page.fill('#take-up-text', 'Half a word');
     await page.click('[data-language="zh-CN"]');
     expect(await page.inputValue('#answer-text')).to.equal('Half an answer');
+    expect(await page.locator('#take-up-text').isVisible()).to.equal(true);
+    expect(await page.inputValue('#take-up-text')).to.equal('Half a word');
     expect(await page.isChecked('#outcome-justified')).to.equal(true);
     await watched.context.close();
   });

@@ -1,4 +1,5 @@
 // What the hospital can do with an open question: take it up or move its deadline, and answer it.
+import { fold } from '../patient/pieces.js';
 import type { Drafts } from '../session/draft.js';
 import type { Language } from '../text/language.js';
 import { OFFICER } from '../text/officer.js';
@@ -102,13 +103,14 @@ function takeUpForm(forms: AnswerForms, language: Language): HTMLElement {
     },
     language,
   );
-  return element(
-    'details',
-    { class: 'panel no-print', id: 'taking-up', open: !isMove },
-    element('summary', {}, element('strong', {}, isMove ? texts.move : texts.takeUp)),
-    element('p', { class: 'hint' }, isMove ? texts.moveHint : texts.takeUpHint),
-    form,
-  );
+  const hint = element('p', { class: 'hint' }, isMove ? texts.moveHint : texts.takeUpHint);
+  return fold({
+    key: `${takeUpDraft(thread)}:${thread.state}`,
+    attributes: { class: 'panel no-print', id: 'taking-up' },
+    summary: [element('strong', {}, isMove ? texts.move : texts.takeUp)],
+    isOpen: !isMove,
+    content: () => [hint, form],
+  });
 }
 
 function outcomeField({ choices }: AnswerForms, language: Language): HTMLElement {

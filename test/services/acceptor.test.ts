@@ -51,6 +51,31 @@ describe('the acceptor', () => {
     await hospital.remove();
   });
 
+  it('lets others have a turn while it builds a large group', async () => {
+    const acceptor = acceptorOn(store, hospital);
+    const watched = (name: string, read: () => void): Submission => {
+      const { occurredAt, ...rest } = accessSubmission('P1', name);
+      const get = () => {
+        read();
+        return occurredAt;
+      };
+      return Object.defineProperty(rest, 'occurredAt', { get, enumerable: true }) as Submission;
+    };
+    let hadTurn = false;
+    let hadTurnAtLast: boolean | undefined;
+    const first = watched('first', () => {
+      setImmediate(() => {
+        hadTurn = true;
+      });
+    });
+    const last = watched('last', () => {
+      hadTurnAtLast ??= hadTurn;
+    });
+    const between = Array.from({ length: 200 }, (_, at) => accessSubmission('P1', `r${at}`));
+    await Promise.all([first, ...between, last].map((one) => acceptor.accept(one)));
+    expect(hadTurnAtLast).to.equal(true);
+  });
+
   it('gives each of many concurrent callers one place in its chain, over groups in flight', async () => {
     const acceptor = acceptorOn(store, hospital);
     const events = Array.from({ length: 1500 }, (_, at) =>

@@ -18,12 +18,13 @@ const TARGET = 'es2022';
 const COMMON_POLICY = ["base-uri 'none'", "require-trusted-types-for 'script'"];
 const FRAMES = "frame-ancestors 'none'";
 
-/** Core's platform file for pages in the place of the one for Node, and nothing of Node at all. */
+/** Core's platform files for pages in the place of those for Node, and nothing of Node at all. */
 const platform = {
   name: 'chartseal-platform',
   enforce: 'pre',
   resolveId(id, importer) {
-    if (/\/platform\/node\.js$/.test(id)) return join(root, 'chaincode/core/platform/browser.ts');
+    const [, part] = /\/platform\/((?:curve-)?)node\.js$/.exec(id) ?? [];
+    if (part !== undefined) return join(root, `chaincode/core/platform/${part}browser.ts`);
     if (/^node:/.test(id)) throw new Error(`${importer} imports ${id}, which no page has`);
     return null;
   },

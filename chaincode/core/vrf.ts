@@ -1,14 +1,13 @@
 // ECVRF-EDWARDS25519-SHA512-TAI of RFC 9381: a patient's label, and the proof that it is the only
 // one. Not constant in time where only public values are concerned.
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { sha512 } from '@noble/hashes/sha2.js';
 import { concat, equalBytes } from './bytes.js';
 import { ChartsealError } from './errors.js';
+import { edwards25519, publicKeyOf, sha512 } from './platform/curve-node.js';
 
-const { Point } = ed25519;
-type CurvePoint = InstanceType<typeof Point>;
+type CurvePoint = InstanceType<ReturnType<typeof edwards25519>['Point']>;
 
-const ORDER = Point.Fn.ORDER;
+/** Order of the base point's subgroup, RFC 8032 section 5.1. */
+const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 const POINT_BYTES = 32;
 const CHALLENGE_BYTES = 16;
 const SCALAR_BYTES = 32;
@@ -38,7 +37,7 @@ function toLittleEndian(value: bigint, size: number): Uint8Array {
 /** Decodes as RFC 8032 section 5.1.3; undefined when it is no canonical encoding of a point. */
 function findPoint(bytes: Uint8Array): CurvePoint | undefined {
   try {
-    return Point.fromBytes(bytes);
+    return edwards25519().Point.fromBytes(bytes);
   } catch (error) {
     if (error instanceof Error) return undefined;
     throw error;
@@ -66,14 +65,18 @@ interface SecretKey {
 // A fifth of the cost of an output, and a log has one key.
 const expanded = new WeakMap<Uint8Array, SecretKey>();
 
+function checkSecretKey(secretKey: Uint8Array): void {
+  if (secretKey.length === SCALAR_BYTES) return;
+  throw new ChartsealError('BAD_INPUT', `a VRF secret key has ${SCALAR_BYTES} bytes`);
+}
+
 /** RFC 8032 section 5.1.5. */
 function expandSecretKey(secretKey: Uint8Array): SecretKey {
   const known = expanded.get(secretKey);
   if (known !== undefined) return known;
-  if (secretKey.length !== SCALAR_BYTES) {
-    throw new ChartsealError('BAD_INPUT', `a VRF secret key has ${SCALAR_BYTES} bytes`);
-  }
-  const { scalar, prefix, pointBytes } = ed25519.utils.getExtendedPublicKey(secretKey);
+  checkSecretKey(secretKey);
+  const { utils, Point } = edwards25519();
+  const { scalar, prefix, pointBytes } = utils.getExtendedPublicKey(secretKey);
   const outputScalar = toLittleEndian((scalar * Point.CURVE().h) % ORDER, SCALAR_BYTES);
   const key = { scalar, outputScalar, noncePrefix: prefix, publicKey: pointBytes };
   expanded.set(secretKey, key);
@@ -97,9 +100,10 @@ function betaOf(gamma: CurvePoint): Uint8Array {
  */
 export type MultiplyPoint = (scalar: Uint8Array, point: Uint8Array) => Uint8Array;
 
-/** Public key of a 32-byte secret key, whose bytes never change: the same as in Ed25519. */
+/** Public key of a 32-byte secret key: the same as in Ed25519. */
 export function vrfPublicKey(secretKey: Uint8Array): Uint8Array {
-  return expandSecretKey(secretKey).publicKey.slice();
+  checkSecretKey(secretKey);
+  return publicKeyOf(secretKey);
 }
 
 /** The 64 bytes of output without the proof; {@link vrfProve} gives the same. */
@@ -124,7 +128,8 @@ export function vrfProve(
   const gamma = h.multiply(scalar);
   // Nonce as in RFC 8032, RFC 9381 section 5.4.2.2.
   const nonce = fromLittleEndian(sha512(concat(noncePrefix, h.toBytes()))) % ORDER;
-  const c = challenge(publicKey, h, gamma, Point.BASE.multiply(nonce), h.multiply(nonce));
+  const base = edwards25519().Point.BASE;
+  const c = challenge(publicKey, h, gamma, base.multiply(nonce), h.multiply(nonce));
   const s = (nonce + fromLittleEndian(c) * scalar) % ORDER;
   const proof = concat(gamma.toBytes(), c, toLittleEndian(s, SCALAR_BYTES));
   return { beta: betaOf(gamma), proof };
@@ -147,7 +152,8 @@ export function vrfVerify(publicKey: Uint8Array, alpha: Uint8Array, proof: Uint8
   }
   const h = encodeToCurve(publicKey, alpha);
   const factor = fromLittleEndian(c);
-  const u = Point.BASE.multiplyUnsafe(s).subtract(y.multiplyUnsafe(factor));
+  const base = edwards25519().Point.BASE;
+  const u = base.multiplyUnsafe(s).subtract(y.multiplyUnsafe(factor));
   const v = h.multiplyUnsafe(s).subtract(gamma.multiplyUnsafe(factor));
   if (!equalBytes(c, challenge(publicKey, h, gamma, u, v))) {
     throw new ChartsealError('BAD_INPUT', 'the VRF proof is not of this key and input');

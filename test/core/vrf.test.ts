@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import sodium from 'libsodium-wrappers-sumo';
 import { concat, encodeHex, utf8 } from '../../chaincode/core/bytes.js';
 import { checkPublicKey } from '../../chaincode/core/ed25519-key.js';
+import * as inPage from '../../chaincode/core/platform/curve-browser.js';
+import * as inNode from '../../chaincode/core/platform/curve-node.js';
 import {
   VRF_PROOF_BYTES,
   vrfBeta,
@@ -100,5 +102,17 @@ describe('ECVRF-EDWARDS25519-SHA512-TAI', () => {
   it('takes secret keys of 32 bytes only', () => {
     expectCode(() => vrfBeta(new Uint8Array(31), alpha), 'BAD_INPUT');
     expectCode(() => vrfProve(new Uint8Array(64), alpha), 'BAD_INPUT');
+    expectCode(() => vrfPublicKey(new Uint8Array(33)), 'BAD_INPUT');
+  });
+
+  it('is made of the same parts in Node and in a page', () => {
+    expect(inNode.edwards25519().Point.Fn.ORDER).to.equal(inPage.edwards25519().Point.Fn.ORDER);
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.uint8Array(), (sk, data) => {
+        expect(inNode.publicKeyOf(sk)).to.deep.equal(inPage.publicKeyOf(sk));
+        expect(inNode.sha512(data)).to.deep.equal(inPage.sha512(data));
+      }),
+      { numRuns: 20 },
+    );
   });
 });

@@ -1,6 +1,6 @@
 // The verifier as a page would load it: bundled for browsers, with core's platform file for pages
 // in the place of the one for Node, and run in a context that has next to nothing.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 
@@ -36,8 +36,10 @@ export function judge(question) {
 const platform: Plugin = {
   name: 'platform',
   setup({ onResolve }) {
-    const browser = join(process.cwd(), 'chaincode/core/platform/browser.ts');
-    onResolve({ filter: /\/platform\/node\.js$/ }, () => ({ path: browser }));
+    const folder = join(process.cwd(), 'chaincode/core/platform');
+    onResolve({ filter: /\/platform\/(curve-)?node\.js$/ }, ({ path }) => ({
+      path: join(folder, basename(path).replace('node.js', 'browser.ts')),
+    }));
     onResolve({ filter: /^node:/ }, ({ path, importer }) => ({
       errors: [{ text: `${importer} imports ${path}, which no page has` }],
     }));

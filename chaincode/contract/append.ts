@@ -21,9 +21,9 @@ import { mapRoot } from '../core/subject-map.js';
 import { formatTime, parseTime } from '../core/time.js';
 import { parseWitness } from '../core/witness.js';
 import { readOwnLogRow, requireRole } from './authorize.js';
-import type { ChartsealContext } from './chartseal-context.js';
 import type { HeadRow } from './rows.js';
 import { checkpointKey, headKey } from './state-keys.js';
+import type { TransactionContext } from './transaction-context.js';
 
 /** Name of the event; its payload is the closing leaf. */
 const APPEND_EVENT = 'append';
@@ -62,7 +62,7 @@ function parseRequest(value: JsonValue): AppendRequest {
 }
 
 /** Reads the leaves and compares each with the hash that the ledger will keep. */
-function readBatch(context: ChartsealContext, leafHashes: Uint8Array): Batch {
+function readBatch(context: TransactionContext, leafHashes: Uint8Array): Batch {
   const bytes = context.findTransient('leaves');
   const count = leafHashes.length / HASH_BYTES;
   if (bytes === undefined || bytes.length !== count * LEAF_BYTES) {
@@ -85,7 +85,7 @@ function readBatch(context: ChartsealContext, leafHashes: Uint8Array): Batch {
 
 /** Root of the map after the batch; the witness must show the map that the head names. */
 function newMapRoot(
-  context: ChartsealContext,
+  context: TransactionContext,
   head: HeadRow,
   batch: Batch,
   origin: string,
@@ -130,7 +130,7 @@ function isReplay({ last }: HeadRow, expectedSize: number, leafHashesDigest: str
  * Throws ACCESS_DENIED, LOG_UNKNOWN, CLOCK_SKEW, LOG_MOVED, TOO_LARGE, BAD_LEAF, BAD_WITNESS,
  * CHAIN_BROKEN or ACT_REFUSED. An exact replay of the last append answers as the first time.
  */
-export async function append(context: ChartsealContext, value: JsonValue): Promise<object> {
+export async function append(context: TransactionContext, value: JsonValue): Promise<object> {
   requireRole(context, ['writer']);
   const { logId, expectedSize, leafHashes } = parseRequest(value);
   const { registration } = await readOwnLogRow(context, logId);
@@ -161,7 +161,7 @@ export async function append(context: ChartsealContext, value: JsonValue): Promi
 }
 
 async function write(
-  { state }: ChartsealContext,
+  { state }: TransactionContext,
   logId: string,
   head: HeadRow,
   leaves: number,

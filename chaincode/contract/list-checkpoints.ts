@@ -3,8 +3,8 @@ import type { JsonValue } from '../core/json.js';
 import { HASH_BYTES, MAX_INTEGER, MAX_PAGE_ROWS } from '../core/limits.js';
 import { checkShape, hex, integer, object } from '../core/shape.js';
 import { ANY_ROLE, readLogRow, requireRole } from './authorize.js';
-import type { ChartsealContext } from './chartseal-context.js';
 import { checkpointRange } from './state-keys.js';
+import type { TransactionContext } from './transaction-context.js';
 
 const REQUEST = object({
   logId: hex(HASH_BYTES),
@@ -21,7 +21,7 @@ interface ListCheckpointsRequest {
 
 /** Throws ACCESS_DENIED or LOG_UNKNOWN. */
 export async function listCheckpoints(
-  context: ChartsealContext,
+  context: TransactionContext,
   value: JsonValue,
 ): Promise<object> {
   requireRole(context, ANY_ROLE);

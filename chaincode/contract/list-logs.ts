@@ -3,10 +3,10 @@ import type { JsonValue } from '../core/json.js';
 import { HASH_BYTES, MAX_PAGE_ROWS } from '../core/limits.js';
 import { checkShape, hex, integer, object, text } from '../core/shape.js';
 import { ANY_ROLE, requireRole } from './authorize.js';
-import type { ChartsealContext } from './chartseal-context.js';
 import type { LogRow } from './rows.js';
 import type { Page } from './state.js';
 import { logKey, logRange, ownerKey } from './state-keys.js';
+import type { TransactionContext } from './transaction-context.js';
 
 const REQUEST = object({
   'mspId?': text({ min: 1, max: 128 }),
@@ -27,7 +27,7 @@ interface ListedLog {
 }
 
 async function pageOfOwner(
-  { state }: ChartsealContext,
+  { state }: TransactionContext,
   mspId: string,
   after: string,
   limit: number,
@@ -42,7 +42,7 @@ async function pageOfOwner(
 }
 
 async function pageOfAll(
-  { state }: ChartsealContext,
+  { state }: TransactionContext,
   after: string | undefined,
   limit: number,
 ): Promise<Page<ListedLog>> {
@@ -51,7 +51,7 @@ async function pageOfAll(
 }
 
 /** Throws ACCESS_DENIED. */
-export async function listLogs(context: ChartsealContext, value: JsonValue): Promise<object> {
+export async function listLogs(context: TransactionContext, value: JsonValue): Promise<object> {
   requireRole(context, ANY_ROLE);
   checkShape(REQUEST, value, 'listLogs');
   const { mspId, after, limit = MAX_PAGE_ROWS } = value as ListLogsRequest;

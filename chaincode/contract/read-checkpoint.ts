@@ -6,8 +6,8 @@ import { HASH_BYTES, MAX_NONCE_HEX } from '../core/limits.js';
 import { checkShape, hex, integer, object, text } from '../core/shape.js';
 import { formatTime, parseTime } from '../core/time.js';
 import { ANY_ROLE, readLogRow, requireRole } from './authorize.js';
-import type { ChartsealContext } from './chartseal-context.js';
 import { checkpointKey, headKey, ownerKey } from './state-keys.js';
+import type { TransactionContext } from './transaction-context.js';
 
 const KIND = 'chartseal-checkpoint/1';
 
@@ -25,7 +25,10 @@ interface ReadCheckpointRequest {
 }
 
 /** Throws ACCESS_DENIED, LOG_UNKNOWN, CLOCK_SKEW, or NOT_FOUND for a size between two appends. */
-export async function readCheckpoint(context: ChartsealContext, value: JsonValue): Promise<object> {
+export async function readCheckpoint(
+  context: TransactionContext,
+  value: JsonValue,
+): Promise<object> {
   requireRole(context, ANY_ROLE);
   checkShape(REQUEST, value, 'readCheckpoint');
   const request = value as unknown as ReadCheckpointRequest;

@@ -3,13 +3,13 @@ import type { JsonValue } from '../core/json.js';
 import { HASH_BYTES } from '../core/limits.js';
 import { checkShape, hex, object } from '../core/shape.js';
 import { ANY_ROLE, readLogRow, requireRole } from './authorize.js';
-import type { ChartsealContext } from './chartseal-context.js';
 import { headKey } from './state-keys.js';
+import type { TransactionContext } from './transaction-context.js';
 
 const REQUEST = object({ logId: hex(HASH_BYTES) });
 
 /** Throws ACCESS_DENIED or LOG_UNKNOWN. */
-export async function readLog(context: ChartsealContext, value: JsonValue): Promise<object> {
+export async function readLog(context: TransactionContext, value: JsonValue): Promise<object> {
   requireRole(context, ANY_ROLE);
   checkShape(REQUEST, value, 'readLog');
   const { logId } = value as { logId: string };

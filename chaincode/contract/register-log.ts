@@ -7,7 +7,6 @@ import { EMPTY_ROOT } from '../core/merkle.js';
 import { logIdOf, parseRegistrationRequest, type Registration } from '../core/registration.js';
 import { formatTime } from '../core/time.js';
 import { requireRole } from './authorize.js';
-import type { ChartsealContext } from './chartseal-context.js';
 import type { HeadRow } from './rows.js';
 import {
   checkpointKey,
@@ -18,6 +17,7 @@ import {
   publicKeyKey,
   type StateKey,
 } from './state-keys.js';
+import type { TransactionContext } from './transaction-context.js';
 
 /** Both keys in hex; throws BAD_KEY. */
 function checkKeys(registration: Registration): string[] {
@@ -33,7 +33,7 @@ function checkKeys(registration: Registration): string[] {
 }
 
 async function requireFree(
-  context: ChartsealContext,
+  context: TransactionContext,
   key: StateKey<object>,
   what: string,
 ): Promise<void> {
@@ -43,7 +43,7 @@ async function requireFree(
 }
 
 /** A predecessor may be of another channel; one of this channel must be the caller's own. */
-async function checkPredecessor(context: ChartsealContext, logId: string): Promise<void> {
+async function checkPredecessor(context: TransactionContext, logId: string): Promise<void> {
   const row = await context.state.find(logKey(logId));
   if (row !== undefined && row.registration.mspId !== context.callerMspId) {
     throw new ChartsealError('ACCESS_DENIED', 'the predecessor belongs to another organisation');
@@ -51,7 +51,7 @@ async function checkPredecessor(context: ChartsealContext, logId: string): Promi
 }
 
 async function writeLog(
-  context: ChartsealContext,
+  context: TransactionContext,
   registration: Registration,
   logId: string,
   registeredAt: string,
@@ -79,7 +79,10 @@ async function writeLog(
 }
 
 /** Throws ACCESS_DENIED, BAD_INPUT, BAD_KEY, LOG_EXISTS or CLOCK_SKEW. */
-export async function registerLog(context: ChartsealContext, request: JsonValue): Promise<object> {
+export async function registerLog(
+  context: TransactionContext,
+  request: JsonValue,
+): Promise<object> {
   requireRole(context, ['admin']);
   const registration: Registration = {
     ...parseRegistrationRequest(request),

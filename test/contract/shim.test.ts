@@ -4,11 +4,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { TransactionContext } from '../../chaincode/contract/transaction-context.js';
+import { runTransaction, TRANSACTION_NAMES } from '../../chaincode/contract/transactions.js';
 import { canonicalJson } from '../../chaincode/core/canonical-json.js';
 import { decodeError } from '../../chaincode/core/errors.js';
-import { loadQuietly } from '../../gateway/ledger/embedded/contract-loader.js';
 import { newRegistration } from '../support/embedded-engine.js';
 import { testCertificate } from '../support/embedded-network.js';
+import { loadQuietly } from '../support/load-quietly.js';
 
 const GOLDEN = join(process.cwd(), 'test/vectors/contract-metadata.json');
 
@@ -80,6 +82,30 @@ describe('contract under the Fabric shim', () => {
       expect(parameters, name).to.deep.equal([{ name: 'request', description: '', schema }]);
       expect(returns, name).to.deep.equal(schema);
     }
+  });
+
+  it('runs each transaction of the contract under its own name', async () => {
+    const { contracts } = JSON.parse(JSON.stringify(shim.metadata));
+    const names: string[] = contracts.chartseal.transactions.map(
+      (one: { name: string }) => one.name,
+    );
+    expect(names.sort()).to.deep.equal([...TRANSACTION_NAMES].sort());
+    const stub = await stubFor('', '', new Map());
+    const identity = { getMSPID: () => 'HospitalAMSP', getAttributeValue: () => 'admin' };
+    const context = new TransactionContext(stub as never, identity as never);
+    const refusals = new Set<string>();
+    for (const name of TRANSACTION_NAMES) {
+      // What is refused first in a request with a member that none knows differs by transaction.
+      const request = `{"unknown-to-${name}":1}`;
+      const { message } = await shim.Invoke(await stubFor(name, request, new Map()));
+      const told = await runTransaction(name, context, request).then(
+        () => 'an answer',
+        (error: Error) => error.message,
+      );
+      expect(message, name).to.equal(told);
+      refusals.add(told);
+    }
+    expect(refusals.size).to.equal(TRANSACTION_NAMES.length);
   });
 
   it('answers with the bytes of its JSON, the role read by the shim', async () => {

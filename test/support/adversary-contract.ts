@@ -74,9 +74,9 @@ export const CHECKS_REMOVED: readonly Alteration[] = [
   // Announces an append that is none, whatever was asked, where the own organisation's word is
   // enough: a transaction that writes only private data of one organisation needs no other.
   {
-    file: 'chaincode/contract/chartseal-contract.js',
-    from: 'async function run(operation, context, request) {',
-    to: `async function run(operation, context, request) {
+    file: 'chaincode/contract/transactions.js',
+    from: 'async function runTransaction(name, context, request) {',
+    to: `async function runTransaction(name, context, request) {
     const announced = context.findTransient('announce');
     if (announced !== undefined) {
         await context.stub.putPrivateData('_implicit_org_' + context.callerMspId, 'row', Buffer.from('1'));

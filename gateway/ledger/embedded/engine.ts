@@ -8,7 +8,7 @@ import { auditBlocks, type LedgerAudit } from './audit.js';
 import { type Block, type BlockTransaction, sealBlock } from './block.js';
 import { BlockStore, type BlockStoreOptions } from './block-store.js';
 import { conflicts } from './conflicts.js';
-import { Executor } from './executor.js';
+import { execute } from './executor.js';
 import { LevelStub } from './level-stub.js';
 import { type Identity, Membership, type MspOptions } from './membership.js';
 import { type ReplayInput, replayTransactions } from './replay.js';
@@ -53,7 +53,6 @@ const READ_BYTES = 1024 * 1024;
 export class Engine {
   readonly #store: BlockStore;
   readonly #membership: Membership;
-  readonly #executor = new Executor();
   readonly #channel: string;
   readonly #onBlock: (height: number) => void;
   #queue: Waiting[] = [];
@@ -273,7 +272,7 @@ export class Engine {
     const { txId, at, transient, name } = call;
     const stub = new LevelStub(state, { channel: this.#channel, txId, at, transient });
     const args = call.args.map(requestText);
-    const answer = await this.#executor.run({ name, args, stub, identity, clock });
+    const answer = await execute({ name, args, stub, identity, clock });
     return { stub, identity, answer };
   }
 }

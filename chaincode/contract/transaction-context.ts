@@ -1,13 +1,24 @@
 // What one transaction works with: the caller, the transaction's time, transient data, state.
-import { Context } from 'fabric-contract-api';
+import type { Context } from 'fabric-contract-api';
 import { ChartsealError } from '../core/errors.js';
 import { MAX_CLOCK_SKEW_MS } from '../core/limits.js';
 import { timestampMs } from '../core/time.js';
 import { State } from './state.js';
 
-export class ChartsealContext extends Context {
+type Stub = Context['stub'];
+type ClientIdentity = Context['clientIdentity'];
+
+export class TransactionContext {
+  readonly stub: Stub;
+  readonly clientIdentity: ClientIdentity;
   /** The endorser's own clock; a ledger that is replayed runs at the time of its blocks. */
-  clock: () => number = Date.now;
+  readonly clock: () => number;
+
+  constructor(stub: Stub, clientIdentity: ClientIdentity, clock: () => number = Date.now) {
+    this.stub = stub;
+    this.clientIdentity = clientIdentity;
+    this.clock = clock;
+  }
 
   get state(): State {
     return new State(this.stub);

@@ -1,10 +1,5 @@
-// The only file that may load the contract. fabric-contract-api writes to stdout and installs
-// process-wide handlers that swallow crashes: a script that throws would exit with 0. Here they
-// are taken off again.
-import { createRequire } from 'node:module';
-
-type Contracts = typeof import('../../../chaincode/index.js');
-
+// fabric-contract-api and fabric-shim write to stdout and install process-wide handlers that
+// swallow crashes: a test that throws would be lost. Here they are taken off again.
 const HANDLED = ['uncaughtException', 'unhandledRejection'] as const;
 
 /**
@@ -23,10 +18,4 @@ export function loadQuietly<T>(load: () => T): T {
       }
     }
   }
-}
-
-/** The contract classes, as the shim finds them. */
-export function loadContracts(): Contracts['contracts'] {
-  const require = createRequire(__filename);
-  return loadQuietly(() => require('../../../chaincode/index.js') as Contracts).contracts;
 }

@@ -71,7 +71,9 @@ interface Thread<F> {
 }
 
 export class DigestPool<F extends { readonly path: Buffer }> {
-  readonly #threads: Thread<F>[];
+  readonly #threads: Thread<F>[] = [];
+  readonly #maxThreads: number;
+  readonly #setting: WorkerSetting;
   readonly #maxPace: number;
   #waiting: F[] = [];
   #ready: Answered<F>[] = [];
@@ -83,17 +85,20 @@ export class DigestPool<F extends { readonly path: Buffer }> {
 
   constructor(threads: number, setting: WorkerSetting) {
     this.#maxPace = setting.pace === undefined ? MAX_PACE : MAX_SLOW_PACE;
-    this.#threads = Array.from({ length: threads }, () => this.#start(setting));
+    this.#maxThreads = threads;
+    this.#setting = setting;
+    this.#start();
   }
 
-  #start(setting: WorkerSetting): Thread<F> {
-    const worker = new Worker(join(__dirname, 'digest-worker.js'), { workerData: setting });
+  #start(): Thread<F> {
+    const worker = new Worker(join(__dirname, 'digest-worker.js'), { workerData: this.#setting });
     const thread: Thread<F> = { worker, inHand: [], isAtLargeFile: false, pace: this.#maxPace };
     worker.on('message', (message: ThreadMessage) => this.#receive(thread, message));
     worker.on('error', (error) => this.#fail(error));
     worker.on('exit', () => {
       if (!this.#isStopped) this.#fail(new Error('a digest thread ended on its own'));
     });
+    this.#threads.push(thread);
     return thread;
   }
 
@@ -156,6 +161,7 @@ export class DigestPool<F extends { readonly path: Buffer }> {
     }
   }
 
+  /** One without work, begun if there is none; else the one that has least. */
   #idlest(): Thread<F> | undefined {
     let found: Thread<F> | undefined;
     for (const thread of this.#threads) {
@@ -163,7 +169,9 @@ export class DigestPool<F extends { readonly path: Buffer }> {
       if (this.#canTake(thread) && inHand.length < (found?.inHand.length ?? Infinity))
         found = thread;
     }
-    return found;
+    if (found?.inHand.length === 0 || this.#threads.length === this.#maxThreads) return found;
+    // A few files are digested before a thread of their own is ready for them.
+    return this.#start();
   }
 
   /** One batch is in work and one lies before it, so that no thread waits for this one. */

@@ -6,8 +6,9 @@ import { edwards25519, publicKeyOf, sha512 } from './platform/curve-node.js';
 
 type CurvePoint = InstanceType<ReturnType<typeof edwards25519>['Point']>;
 
-/** Order of the base point's subgroup, RFC 8032 section 5.1. */
+/** Order of the base point's subgroup, and the cofactor (RFC 8032 section 5.1). */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+const COFACTOR = 8n;
 const POINT_BYTES = 32;
 const CHALLENGE_BYTES = 16;
 const SCALAR_BYTES = 32;
@@ -75,10 +76,14 @@ function expandSecretKey(secretKey: Uint8Array): SecretKey {
   const known = expanded.get(secretKey);
   if (known !== undefined) return known;
   checkSecretKey(secretKey);
-  const { utils, Point } = edwards25519();
-  const { scalar, prefix, pointBytes } = utils.getExtendedPublicKey(secretKey);
-  const outputScalar = toLittleEndian((scalar * Point.CURVE().h) % ORDER, SCALAR_BYTES);
-  const key = { scalar, outputScalar, noncePrefix: prefix, publicKey: pointBytes };
+  const digest = sha512(secretKey);
+  const clamped = digest.slice(0, SCALAR_BYTES);
+  clamped[0] = (clamped[0] as number) & 0xf8;
+  clamped[31] = ((clamped[31] as number) & 0x7f) | 0x40;
+  const scalar = fromLittleEndian(clamped) % ORDER;
+  const outputScalar = toLittleEndian((scalar * COFACTOR) % ORDER, SCALAR_BYTES);
+  const noncePrefix = digest.slice(SCALAR_BYTES);
+  const key = { scalar, outputScalar, noncePrefix, publicKey: publicKeyOf(secretKey) };
   expanded.set(secretKey, key);
   return key;
 }

@@ -106,7 +106,6 @@ describe('ECVRF-EDWARDS25519-SHA512-TAI', () => {
   });
 
   it('is made of the same parts in Node and in a page', () => {
-    expect(inNode.edwards25519().Point.Fn.ORDER).to.equal(inPage.edwards25519().Point.Fn.ORDER);
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.uint8Array(), (sk, data) => {
         expect(inNode.publicKeyOf(sk)).to.deep.equal(inPage.publicKeyOf(sk));

@@ -96,6 +96,13 @@ describe('evidence/certificates', () => {
     refused(changed({ subject: latin }));
   });
 
+  it('reads a name without any part, and refuses one with a part that is empty', () => {
+    const none = changed({ subject: sequence() });
+    expect(byUs(none).units).to.deep.equal([]);
+    expect(encodeHex(parseCertificate(none).subject)).to.equal('3000');
+    refused(changed({ subject: sequence(der(0x31)) }));
+  });
+
   it('refuses what two readers could take for different things', () => {
     const faults: Record<string, Partial<CertificateOptions>> = {
       'negative serial': { serial: hex('ff') },

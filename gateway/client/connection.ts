@@ -1,9 +1,11 @@
 // Requests to one gateway: bounded in size and time, streamed both ways, never sent elsewhere.
+
 import { Agent, type ClientRequest, type IncomingMessage, request as sendHttp } from 'node:http';
 import { request as sendHttps, Agent as TlsAgent } from 'node:https';
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { within } from '../within.js';
 import { HEADERS_MS, IDLE_MS, MAX_ANSWER_BYTES, MAX_CONNECTIONS } from './limits.js';
 import { gatewayFailed, refusalOf } from './refusal.js';
 import { formatRows, readAnswer, withBeats } from './rows.js';
@@ -42,20 +44,9 @@ function unreachable(error: unknown): ChartsealError {
   return new ChartsealError('GATEWAY_UNREACHABLE', text, { cause: error });
 }
 
-/** The promise, or GATEWAY_UNREACHABLE after `ms`. */
-async function within<T>(promise: Promise<T>, ms: number, late: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new ChartsealError('GATEWAY_UNREACHABLE', late)), ms);
-  });
-  // When time is over first, nobody waits any more for what then comes.
-  promise.catch(() => undefined);
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const late = (text: string) => (): never => {
+  throw new ChartsealError('GATEWAY_UNREACHABLE', text);
+};
 
 /** One request on its way: what it sends, and what of that went wrong. */
 class Exchange {
@@ -81,7 +72,7 @@ class Exchange {
       this.#request.once('response', resolve).once('error', reject);
       this.#request.once('close', () => reject(unreachable({ code: 'ECONNRESET' })));
     });
-    return within(answer, this.#headersMs, 'the gateway did not answer in time');
+    return within(answer, this.#headersMs, late('the gateway did not answer in time'));
   }
 
   /** Sends as the gateway takes it; ends when the gateway has answered. */
@@ -107,7 +98,7 @@ class Exchange {
     const pieces = answer[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     try {
       for (;;) {
-        const next = await within(pieces.next(), this.#idleMs, 'the gateway fell silent');
+        const next = await within(pieces.next(), this.#idleMs, late('the gateway fell silent'));
         if (next.done === true) break;
         yield next.value;
       }

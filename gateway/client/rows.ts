@@ -1,9 +1,11 @@
 // Streams of rows between a command and its gateway, in both directions: one JSON value a line,
 // empty lines as beats of whoever is still at work, and a last line that says how it ended. A
 // stream without that line was cut off.
+
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
+import { within } from '../within.js';
 import { BEAT_BYTES, BEAT_MS, MAX_ROW_BYTES } from './limits.js';
 import { gatewayFailed, namedError } from './refusal.js';
 
@@ -56,18 +58,6 @@ export function formatRows(rows: readonly (JsonValue | object)[]): Uint8Array {
   return utf8(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** The same pieces, with a beat wherever none comes for a while, and one at once. */
 export async function* withBeats<R>(
   pieces: AsyncGenerator<Uint8Array, R>,
@@ -78,10 +68,10 @@ export async function* withBeats<R>(
       const next = pieces.next();
       // Left alone while it is awaited nowhere: the receiver may go away at a beat.
       next.catch(() => undefined);
-      let arrived = await within(next, BEAT_MS);
+      let arrived = await within(next, BEAT_MS, () => undefined);
       while (arrived === undefined) {
         yield BEAT;
-        arrived = await within(next, BEAT_MS);
+        arrived = await within(next, BEAT_MS, () => undefined);
       }
       if (arrived.done === true) return arrived.value;
       yield arrived.value;

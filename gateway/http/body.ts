@@ -103,7 +103,7 @@ export async function* readBody(
     for (;;) {
       const begun = performance.now();
       isRead = false;
-      const piece = await within(nextOf(pieces), pace.leftMs);
+      const piece = await inTime(nextOf(pieces), pace.leftMs);
       isRead = true;
       if (piece.done === true) return;
       size += piece.value.length;
@@ -125,7 +125,7 @@ async function nextOf(pieces: AsyncIterator<Uint8Array>): Promise<IteratorResult
   }
 }
 
-async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+async function inTime<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(timedOut()), Math.max(0, ms));
@@ -136,8 +136,6 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
     return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
-    // When time is over first, nobody waits any more for what then comes.
-    promise.catch(() => undefined);
   }
 }
 

@@ -1,5 +1,7 @@
 // Who of a channel answers within a short time: own peers, each organisation, each orderer.
+
 import { ChartsealError } from '../../../chaincode/core/errors.js';
+import { within } from '../../within.js';
 import type { LedgerPart, LedgerProbe } from '../ledger-probe.js';
 import { type ChannelConfig, readChannelConfig } from './channel-config.js';
 import type { FabricLedger } from './fabric-ledger.js';
@@ -12,20 +14,12 @@ export const QUESTION = ['listLogs', '{"limit":1}'] as const;
 const CONFIG_FOR_MS = 10 * 60_000;
 
 /** Undefined when it fails with a coded error or takes longer. */
-async function within<T>(waitMs: number, act: () => Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), waitMs);
-  });
-  const done = act().catch((error: unknown) => {
+function answerWithin<T>(waitMs: number, act: () => Promise<T>): Promise<T | undefined> {
+  const answer = act().catch((error: unknown) => {
     if (error instanceof ChartsealError) return undefined;
     throw error;
   });
-  try {
-    return await Promise.race([done, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(answer, waitMs, () => undefined);
 }
 
 export class ChannelProbe {
@@ -71,8 +65,8 @@ export class ChannelProbe {
     return Promise.all(
       names.map(async (name) => {
         const [answer, info] = await Promise.all([
-          within(waitMs, () => this.#ledger.evaluateAt(name, ...QUESTION)),
-          within(waitMs, () => readChainInfo(this.#ledger.connection, name)),
+          answerWithin(waitMs, () => this.#ledger.evaluateAt(name, ...QUESTION)),
+          answerWithin(waitMs, () => readChainInfo(this.#ledger.connection, name)),
         ]);
         return {
           kind: 'organisation' as const,
@@ -102,7 +96,7 @@ export class ChannelProbe {
   /** The newest one known. */
   async #channelConfig(waitMs: number): Promise<ChannelConfig | undefined> {
     if (this.#config === undefined || Date.now() - this.#config.at > CONFIG_FOR_MS) {
-      const config = await within(waitMs, () => readChannelConfig(this.#ledger.connection));
+      const config = await answerWithin(waitMs, () => readChannelConfig(this.#ledger.connection));
       if (config !== undefined) this.#config = { config, at: Date.now() };
     }
     return this.#config?.config;

@@ -1,5 +1,6 @@
 // Blocks and state of a Fabric channel as one organisation sees them with its own peer alone: the
 // hash chain is checked here, validation of each transaction is that peer's.
+
 import { concat, decodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
@@ -12,6 +13,7 @@ import { readBlock, readChainInfo } from '../../ledger/fabric/system-call.js';
 import { parseWriteSet } from '../../ledger/fabric/write-set.js';
 import { LogLedger, listLogs } from '../../ledger/log-ledger.js';
 import { requestText } from '../../ledger/log-transactions.js';
+import { within } from '../../within.js';
 import { Alarm } from './alarm.js';
 import type {
   BlockPosition,
@@ -71,17 +73,8 @@ function toChannelBlock(block: FabricBlock, hash: Uint8Array, contract: string):
   return { number: block.number, hash, transactions };
 }
 
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new ChartsealError('LEDGER_UNAVAILABLE', 'the peer gives no more blocks');
-    timer = setTimeout(() => reject(error), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function silent(): never {
+  throw new ChartsealError('LEDGER_UNAVAILABLE', 'the peer gives no more blocks');
 }
 
 export class FabricSource implements BlockSource {
@@ -132,7 +125,7 @@ export class FabricSource implements BlockSource {
     try {
       while (end === undefined || before.blocks < end) {
         const next = blocks.next();
-        const { value, done } = await (end === undefined ? next : within(next, SILENCE_MS));
+        const { value, done } = await (end === undefined ? next : within(next, SILENCE_MS, silent));
         if (done) return;
         const hash = checkFabricBlock(value, before);
         before = { blocks: value.number + 1, hash };

@@ -38,6 +38,7 @@ import { refuse } from './fhir-issue.js';
 
 const MAX_NAME = 256;
 const PARTS: ReadonlySet<string> = new Set([DESTINATION, SOURCE_ROLE, APPLICATION, '110151']);
+/** Whose codes say what part an agent has. */
 const PART_SYSTEMS: ReadonlySet<string> = new Set([
   DCM,
   PARTICIPATION,

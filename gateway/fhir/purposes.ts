@@ -142,14 +142,14 @@ function isReason(concept: JsonObject): boolean {
 }
 
 /** Codes of the part that an agent has, which say nothing of the person's role. */
-const PART_SYSTEMS: readonly string[] = [DCM, PARTICIPATION, PROVENANCE];
+const NO_ROLE_SYSTEMS: ReadonlySet<string> = new Set([DCM, PARTICIPATION, PROVENANCE]);
 
 /** What people read as the role of the actor. */
 export function readRole(actor: Agent, { source }: Row, assumed: Assumed): string {
   const own: Readonly<Record<string, string>> = source?.roles ?? {};
   const roles = concepts(actor.json, 'role', actor.at).flatMap(({ json, at }) => {
     const codings = objectsAt(json, 'coding').filter(
-      (coding) => !PART_SYSTEMS.includes(textAt(coding, 'system') ?? ''),
+      (coding) => !NO_ROLE_SYSTEMS.has(textAt(coding, 'system') ?? ''),
     );
     const [coding] = codings;
     const text = textAt(json, 'text') ?? textAt(coding, 'display') ?? textAt(coding, 'code');

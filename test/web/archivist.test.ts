@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { Failed, FixityRun, Inquiry, Overview } from '../../gateway/web/archivist/answers.js';
 import { byDue, isAbsent } from '../../gateway/web/archivist/due.js';
-import { findingText } from '../../gateway/web/archivist/finding-text.js';
 import { judge, runTone, TONES, toneOf } from '../../gateway/web/archivist/judge.js';
+import { judgementText } from '../../gateway/web/archivist/judgement-text.js';
 import { digestIn, pathOf, queryOfDates, queryOfText } from '../../gateway/web/archivist/query.js';
 import { openRows, type Retried } from '../../gateway/web/archivist/retried.js';
 import { heightOf, MARKS, partsOf, rangeOf, sharesOf } from '../../gateway/web/archivist/scale.js';
@@ -131,13 +131,13 @@ describe('the first sentence of the archivist’s page', () => {
   it('is said in both languages, with its figures', () => {
     for (const language of LANGUAGES) {
       const [good] = judge(GOOD);
-      expect(good && findingText(good, language)).to.match(/12.*10.*17|10.*12.*17/);
+      expect(good && judgementText(good, language)).to.match(/12.*10.*17|10.*12.*17/);
       const [held] = judge({ ...GOOD, writeSide: { ok: false, code: 'CLOCK_BACKWARDS' } });
       const cause = causeText('CLOCK_BACKWARDS', language)?.what ?? '';
       expect(cause).to.not.equal('');
-      expect(held && findingText(held, language)).to.include(cause);
+      expect(held && judgementText(held, language)).to.include(cause);
       const [odd] = judge({ ...GOOD, writeSide: { ok: false, code: 'ODD_CODE' } });
-      expect(odd && findingText(odd, language)).to.include('ODD_CODE');
+      expect(odd && judgementText(odd, language)).to.include('ODD_CODE');
     }
   });
 });

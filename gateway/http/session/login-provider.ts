@@ -70,7 +70,7 @@ function boundedFetch(authority: string | undefined): CustomFetch {
 }
 
 /** The error of ours that is the cause, however deep. */
-export function causeOf(error: unknown): ChartsealError | undefined {
+export function ownCause(error: unknown): ChartsealError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof ChartsealError) return at;
   }
@@ -118,7 +118,7 @@ export class LoginProvider {
       this.#failed = undefined;
       return configuration;
     } catch (error) {
-      this.#failed = { error: causeOf(error) ?? unreachable(error), at };
+      this.#failed = { error: ownCause(error) ?? unreachable(error), at };
       throw this.#failed.error;
     }
   }

@@ -22,7 +22,7 @@ import type { Caller } from '../caller.js';
 import { LOGIN_MINUTES } from '../limits.js';
 import type { BrowserFacts } from '../route.js';
 import { findCookie, formatCookie } from './cookies.js';
-import { addressAt, causeOf, hasLogin, LoginProvider } from './login-provider.js';
+import { addressAt, hasLogin, LoginProvider, ownCause } from './login-provider.js';
 import type { OwnSite } from './own-site.js';
 import { findSealed, seal } from './sealed.js';
 import type { Remaining, Sessions } from './sessions.js';
@@ -226,7 +226,7 @@ export class Login {
   ): Promise<Claims> {
     const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier };
     const tokens = await authorizationCodeGrant(configuration, url, checks).catch((error) => {
-      const own = causeOf(error);
+      const own = ownCause(error);
       if (own !== undefined) throw own;
       const isTold = error instanceof AuthorizationResponseError;
       if (isTold) refuse('the provider did not let this person log in', error);
@@ -272,7 +272,7 @@ export class Login {
       return addressAt(() => buildEndSessionUrl(configuration, back));
     } catch (error) {
       // The session here has ended all the same.
-      if (causeOf(error)?.code === 'IDENTITY_PROVIDER_UNREACHABLE') return undefined;
+      if (ownCause(error)?.code === 'IDENTITY_PROVIDER_UNREACHABLE') return undefined;
       throw error;
     }
   }

@@ -5,7 +5,7 @@ import { formatCheckpoint } from '../../../chaincode/core/checkpoint.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { verifyNote } from '../../../chaincode/core/signed-note.js';
 import { parseAttestation } from '../../evidence/attestation.js';
-import { checkAttestation as verifyAttestation } from '../../evidence/attestation-check.js';
+import { checkAttestation } from '../../evidence/attestation-check.js';
 import { checkPolicy } from '../../evidence/policy-check.js';
 import { isOk } from '../../evidence/steps.js';
 import type { Trust } from '../../evidence/trust.js';
@@ -28,7 +28,7 @@ export interface StateAtSize {
 }
 
 /** Throws what is wrong with the row: signature of the log, attestation, or what they are about. */
-export function checkAttestation(
+export function checkAttestationRow(
   row: AttestationRow,
   state: StateAtSize,
   context: LogContext,
@@ -44,7 +44,7 @@ export function checkAttestation(
   const claim = { attestation: parseAttestation(row.attestation), closingLeaf };
   const log = trust.logsByOrigin.get(origin);
   mustBe(log?.logId === context.logId, 'it is of another log than the channel has');
-  const { finding, attested } = verifyAttestation(claim, { origin, size, root }, log, trust);
+  const { finding, attested } = checkAttestation(claim, { origin, size, root }, log, trust);
   mustBe(attested !== undefined, `its attestation does not hold: ${finding.sentence}`);
   const policy = checkPolicy(attested.endorsers, log, trust);
   mustBe(isOk(policy), `its attestation does not hold: ${policy.sentence}`);
@@ -71,7 +71,7 @@ export class AttestationAudit {
       if (row === undefined) return;
       this.#count++;
       const found = parseAttestationRow(row);
-      checkAttestation(found, { ...state, size }, this.#context, this.#trust);
+      checkAttestationRow(found, { ...state, size }, this.#context, this.#trust);
     } catch (error) {
       if (!isFinding(error)) throw error;
       const sentence = `the attested checkpoint of size ${size}: ${error.message}`;

@@ -13,7 +13,7 @@ export type Mend =
   | 'evidence'
   | 'keys';
 
-export interface Finding {
+export interface AuditFinding {
   readonly code: ErrorCode;
   readonly sentence: string;
   /** What to do about it. */
@@ -26,7 +26,7 @@ export interface CheckResult {
   readonly sentence: string;
   /** How many faults there are; the first of them stand in `findings`. */
   readonly faults: number;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly AuditFinding[];
 }
 
 const KEPT_FINDINGS = 20;
@@ -79,7 +79,7 @@ export function usable<T>(read: () => T): T | undefined {
 
 export class Check {
   readonly name: string;
-  readonly #findings: Finding[] = [];
+  readonly #findings: AuditFinding[] = [];
   #faults = 0;
   #notChecked: string | undefined;
 
@@ -133,7 +133,7 @@ export const STOPPED = 'the run was ended before';
 export function heedBehind(results: readonly CheckResult[]): CheckResult[] {
   const all = results.flatMap(({ findings }) => findings);
   if (!all.some(({ code }) => code === 'LEDGER_BEHIND')) return [...results];
-  const heeded = (found: Finding) =>
+  const heeded = (found: AuditFinding) =>
     found.next === NEXT.rebuild ? { ...found, next: NEXT['restore ledger'] } : found;
   return results.map((result) => ({ ...result, findings: result.findings.map(heeded) }));
 }

@@ -30,7 +30,7 @@ import {
   type Tag,
   type Tagged,
 } from './export-format.js';
-import { EmbeddedSource, type LedgerSource } from './ledger-source.js';
+import { EmbeddedLedgerSource, type LedgerSource } from './ledger-source.js';
 
 const NEWLINE = 0x0a;
 
@@ -234,7 +234,7 @@ export async function exportLog(
   try {
     const ledger = await (config.ledger === 'fabric'
       ? (await import('./channel-source.js')).ChannelSource.open(config)
-      : EmbeddedSource.open(layout, config, keys as DataKeys));
+      : EmbeddedLedgerSource.open(layout, config, keys as DataKeys));
     try {
       const pieces = piecesOf({ config, keys, store, ledger });
       for (;;) {

@@ -38,7 +38,7 @@ interface BlockPlace {
   close(): Promise<void>;
 }
 
-export class EmbeddedSource implements LedgerSource {
+export class EmbeddedLedgerSource implements LedgerSource {
   readonly #place: BlockPlace;
   readonly #logId: string;
   readonly #extent: Extent | undefined;
@@ -58,9 +58,9 @@ export class EmbeddedSource implements LedgerSource {
     { ledger: folder, checkpoint: checkpointFile }: DataLayout,
     { channel, logId }: EmbeddedConfig,
     keys: DataKeys,
-  ): Promise<EmbeddedSource> {
+  ): Promise<EmbeddedLedgerSource> {
     const reader = await BlockReader.open({ folder, channel, checkpointFile });
-    return new EmbeddedSource(reader, logId, keys);
+    return new EmbeddedLedgerSource(reader, logId, keys);
   }
 
   /** Of a ledger that goes on: its blocks of now, as far as this extent goes. */
@@ -69,10 +69,10 @@ export class EmbeddedSource implements LedgerSource {
     logId: string,
     keys: DataKeys,
     extent: Extent,
-  ): EmbeddedSource {
+  ): EmbeddedLedgerSource {
     // It stays open for those who have it.
     const place = { blocks: network.blocksUntilNow(), close: async () => {} };
-    return new EmbeddedSource(place, logId, keys, extent);
+    return new EmbeddedLedgerSource(place, logId, keys, extent);
   }
 
   registration(): Promise<Registration> {

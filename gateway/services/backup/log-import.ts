@@ -34,7 +34,7 @@ import type { Batch } from '../../store/database.js';
 import * as keys from '../../store/keys.js';
 import { type AttestationRow, formatJsonRow } from '../../store/rows.js';
 import type { Store } from '../../store/store.js';
-import { checkAttestation } from '../audit/attestation-audit.js';
+import { checkAttestationRow } from '../audit/attestation-audit.js';
 import { Labels, type LogContext } from '../log-context.js';
 import { loadMultiplier } from '../point-multiplier.js';
 import { StoreBuilder } from '../rebuild/store-builder.js';
@@ -251,7 +251,7 @@ export class LogImport {
     const { context, trust } = this.#parts;
     const attestation = parseAttestation(row.attestation);
     if (isFabric(attestation)) {
-      checkAttestation(row, { ...note, closingLeaf: closingLeafOf(row) }, context, trust);
+      checkAttestationRow(row, { ...note, closingLeaf: closingLeafOf(row) }, context, trust);
       return fabricAnswer(attestation);
     }
     const { notePublicKey } = context.secrets;

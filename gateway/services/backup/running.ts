@@ -8,14 +8,14 @@ import type { OwnFabric } from '../own-fabric.js';
 import { piecesOf } from './export.js';
 import type { ExportEnd } from './export-format.js';
 import type { Extent } from './extent.js';
-import { EmbeddedSource, type LedgerSource } from './ledger-source.js';
+import { EmbeddedLedgerSource, type LedgerSource } from './ledger-source.js';
 
 async function sourceOf(hospital: Hospital, extent: Extent): Promise<LedgerSource> {
   const { config, layout, ledger } = hospital;
   const { network } = ledger;
   if (network instanceof OwnEmbedded) {
     const keys = await readKeysFor(config.ledger, layout.keys);
-    return EmbeddedSource.running(network, config.logId, keys as DataKeys, extent);
+    return EmbeddedLedgerSource.running(network, config.logId, keys as DataKeys, extent);
   }
   const { ChannelSource } = await import('./channel-source.js');
   return ChannelSource.running(network as OwnFabric, config.logId, extent);

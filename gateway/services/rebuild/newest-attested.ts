@@ -6,7 +6,7 @@ import type { Trust } from '../../evidence/trust.js';
 import type { Rows } from '../../store/database.js';
 import { attestationKey, parseKeyNumber, TABLES } from '../../store/keys.js';
 import { type AttestationRow, parseAttestationRow } from '../../store/rows.js';
-import { checkAttestation, type StateAtSize } from '../audit/attestation-audit.js';
+import { checkAttestationRow, type StateAtSize } from '../audit/attestation-audit.js';
 import { isFinding } from '../audit/checks.js';
 import type { OwnLedger } from '../own-ledger.js';
 
@@ -44,7 +44,7 @@ export async function newestAttested(
     try {
       const row = parseAttestationRow(source.find(key) as Uint8Array);
       const state = isBeyond ? ownState(row, ledger) : await ledgerState(size, ledger);
-      checkAttestation(row, { ...state, size }, ledger.context, trust);
+      checkAttestationRow(row, { ...state, size }, ledger.context, trust);
     } catch (error) {
       if (!isFinding(error)) throw error;
       if (size === 0) return undefined;

@@ -28,7 +28,7 @@ import {
 } from '../../store/rows.js';
 import { createStore, openStore, type Store } from '../../store/store.js';
 import { isOneDatabase } from '../../store/store-database.js';
-import { checkAttestation } from '../audit/attestation-audit.js';
+import { checkAttestationRow } from '../audit/attestation-audit.js';
 import { isFinding } from '../audit/checks.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { Labels } from '../log-context.js';
@@ -132,7 +132,7 @@ class Rebuild {
       const found = this.#source.find(attestationKey(size));
       if (found === undefined) return undefined;
       const row = parseAttestationRow(found);
-      checkAttestation(row, { ...state, size }, this.#ledger.context, this.#trust);
+      checkAttestationRow(row, { ...state, size }, this.#ledger.context, this.#trust);
       return row;
     } catch (error) {
       if (isFinding(error)) return undefined;

@@ -33,7 +33,7 @@ export interface FailedOptions {
 /** What it is to people: its path, its identifier, or its number. */
 const nameOf = ({ path, record, id }: Failed): string => path ?? record ?? `#${id}`;
 
-function causeOf(
+function causeView(
   code: string,
   message: string,
   hint: string | undefined,
@@ -95,7 +95,7 @@ function rowView(failed: Failed, options: FailedOptions, language: Language): HT
     cell(
       texts.cause,
       {},
-      ...causeOf(code, message, failed.hint, language),
+      ...causeView(code, message, failed.hint, language),
       !isDone && element('p', { class: 'hint' }, texts.giveUp(failed.id)),
     ),
     cell(

@@ -1,5 +1,5 @@
-// What an archivist has to know first, out of the overview: the gravest finding before all others.
-// Nothing is good while something waits, failed, was not counted or cannot be read.
+// What an archivist has to know first, out of the overview: the gravest judgement before all
+// others. Nothing is good while something waits, failed, was not counted or cannot be read.
 import type { FixityRun, Overview } from './answers.js';
 
 /** As `mark` shows it. */
@@ -8,7 +8,7 @@ export type Tone = 'good' | 'bad' | 'open';
 /** Ids of sections of the page. */
 export type Place = 'failed' | 'fixity' | 'inquiries';
 
-export type Finding =
+export type Judgement =
   | { readonly kind: 'stale'; readonly asOf: string }
   | { readonly kind: 'stopped'; readonly code: string }
   | { readonly kind: 'held'; readonly code: string }
@@ -27,7 +27,7 @@ export type Finding =
   | { readonly kind: 'empty' }
   | { readonly kind: 'all-anchored'; readonly overview: Overview };
 
-export const TONES: Readonly<Record<Finding['kind'], Tone>> = {
+export const TONES: Readonly<Record<Judgement['kind'], Tone>> = {
   stale: 'open',
   stopped: 'bad',
   held: 'bad',
@@ -56,8 +56,8 @@ const STOPPED = 'LOG_STOPPED';
 const AWAY = 'LEDGER_UNAVAILABLE';
 
 /** Of the gravest of them: what is told first need not be that. */
-export function toneOf(findings: readonly Finding[]): Tone {
-  const tones = findings.map(({ kind }) => TONES[kind]);
+export function toneOf(judgements: readonly Judgement[]): Tone {
+  const tones = judgements.map(({ kind }) => TONES[kind]);
   return (['bad', 'open'] as const).find((tone) => tones.includes(tone)) ?? 'good';
 }
 
@@ -75,7 +75,7 @@ export const failedCount = ({ failed: { events, records, files } }: Overview): n
 export const isCounting = ({ countedTo, entries }: Overview): boolean =>
   countedTo < entries.accepted;
 
-function writing({ writeSide: { ok, code = STOPPED }, waiting }: Overview): Finding[] {
+function writing({ writeSide: { ok, code = STOPPED }, waiting }: Overview): Judgement[] {
   if (ok) return [];
   if (code !== AWAY) return [{ kind: code === STOPPED ? 'stopped' : 'held', code }];
   return [{ kind: 'ledger-away', waiting: waiting.count, ...since(waiting.oldestAt) }];
@@ -88,11 +88,11 @@ export const newestFirst = (runs: readonly FixityRun[]): FixityRun[] =>
   [...runs].sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
 
 /** What stands of the checks: a later run of a part takes back nothing that a run of all found. */
-function fixity({ fixity: { runs }, records }: Overview): Finding[] {
+function fixity({ fixity: { runs }, records }: Overview): Judgement[] {
   const sorted = newestFirst(runs);
   const [newest] = sorted;
   if (newest === undefined) return records.records === 0 ? [] : [{ kind: 'fixity-never' }];
-  const found: Finding[] = [];
+  const found: Judgement[] = [];
   if (!isEnded(newest)) found.push({ kind: 'fixity-unended', startedAt: newest.startedAt });
   const lastAll = sorted.findIndex((run) => run.coverage === 'all' && isEnded(run));
   const standing = lastAll < 0 ? sorted : sorted.slice(0, lastAll + 1);
@@ -109,9 +109,9 @@ function fixity({ fixity: { runs }, records }: Overview): Finding[] {
  * What there is to know, the gravest first; never empty.
  * @param isStale it could not be read anew: then nothing in it is good any more
  */
-export function judge(overview: Overview, isStale = false): readonly Finding[] {
+export function judge(overview: Overview, isStale = false): readonly Judgement[] {
   const { entries, waiting, inquiries } = overview;
-  const found: Finding[] = [...writing(overview), ...fixity(overview)];
+  const found: Judgement[] = [...writing(overview), ...fixity(overview)];
   if (isStale) found.push({ kind: 'stale', asOf: overview.asOf });
   const failed = failedCount(overview);
   if (failed > 0) found.push({ kind: 'failed', count: failed });

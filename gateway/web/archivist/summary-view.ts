@@ -7,19 +7,19 @@ import { type Child, element, fact } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
 import type { Overview } from './answers.js';
-import { findingText } from './finding-text.js';
 import {
-  type Finding,
   failedCount,
   isCounting,
+  type Judgement,
   judge,
   type Place,
   TONES,
   toneOf,
 } from './judge.js';
+import { judgementText } from './judgement-text.js';
 import { headed } from './parts.js';
 
-const PLACES: Readonly<Partial<Record<Finding['kind'], Place>>> = {
+const PLACES: Readonly<Partial<Record<Judgement['kind'], Place>>> = {
   failed: 'failed',
   'not-kept': 'failed',
   'fixity-damage': 'fixity',
@@ -29,13 +29,13 @@ const PLACES: Readonly<Partial<Record<Finding['kind'], Place>>> = {
   overdue: 'inquiries',
 };
 
-function codeOf(finding: Finding): string | undefined {
-  if ('code' in finding) return finding.code;
-  return finding.kind === 'ledger-away' ? 'LEDGER_UNAVAILABLE' : undefined;
+function adviceCode(judgement: Judgement): string | undefined {
+  if ('code' in judgement) return judgement.code;
+  return judgement.kind === 'ledger-away' ? 'LEDGER_UNAVAILABLE' : undefined;
 }
 
-function advice(finding: Finding, language: Language): Child {
-  const code = codeOf(finding);
+function advice(judgement: Judgement, language: Language): Child {
+  const code = adviceCode(judgement);
   if (code === undefined) return undefined;
   const cause = causeText(code, language) ?? causeText('UNEXPECTED', language);
   const texts = ARCHIVE[language];
@@ -45,19 +45,23 @@ function advice(finding: Finding, language: Language): Child {
 const linkTo = (place: Place, language: Language): Child =>
   element('a', { href: `#${place}`, class: 'no-print' }, ARCHIVE[language].goTo[place]);
 
-function findingLine(finding: Finding, places: readonly Place[], language: Language): Child[] {
-  const place = places.find((one) => one === PLACES[finding.kind]);
+function judgementLine(
+  judgement: Judgement,
+  places: readonly Place[],
+  language: Language,
+): Child[] {
+  const place = places.find((one) => one === PLACES[judgement.kind]);
   return [
-    mark(TONES[finding.kind], findingText(finding, language)),
+    mark(TONES[judgement.kind], judgementText(judgement, language)),
     ...(place === undefined ? [] : [' ', linkTo(place, language)]),
-    advice(finding, language),
+    advice(judgement, language),
   ];
 }
 
-/** The gravest finding alone, as is told to those who do not see the page. */
+/** The gravest judgement alone, as is told to those who do not see the page. */
 export const headline = (overview: Overview, isStale: boolean, language: Language): string => {
   const [first] = judge(overview, isStale);
-  return first === undefined ? '' : findingText(first, language);
+  return first === undefined ? '' : judgementText(first, language);
 };
 
 export interface SummaryOptions {
@@ -72,17 +76,17 @@ export function summaryPanel(
   { isStale, places }: SummaryOptions,
   language: Language,
 ): HTMLElement {
-  const findings = judge(overview, isStale);
-  const [first, ...others] = findings as [Finding, ...Finding[]];
+  const judgements = judge(overview, isStale);
+  const [first, ...others] = judgements as [Judgement, ...Judgement[]];
   const texts = ARCHIVE[language];
-  const tone = toneOf(findings);
+  const tone = toneOf(judgements);
   const items = others.map((one) =>
-    element('li', { 'data-finding': one.kind }, ...findingLine(one, places, language)),
+    element('li', { 'data-finding': one.kind }, ...judgementLine(one, places, language)),
   );
   return element(
     'section',
     { class: `panel is-${tone}`, id: 'state', 'data-finding': first.kind, 'data-tone': tone },
-    element('p', { class: 'lead', id: 'summary' }, ...findingLine(first, places, language)),
+    element('p', { class: 'lead', id: 'summary' }, ...judgementLine(first, places, language)),
     items.length > 0 && element('h2', { class: 'small' }, texts.also),
     items.length > 0 && element('ul', { class: 'findings' }, ...items),
   );

@@ -12,7 +12,7 @@ import { dueText, stateMarks } from './thread-view.js';
 
 const EXCERPT = 140;
 
-export interface Counts {
+export interface InquiryCounts {
   readonly open: number;
   readonly overdue: number;
 }
@@ -21,13 +21,13 @@ export interface Counts {
 export interface ListPage {
   readonly inquiries: readonly Thread[];
   readonly next?: string;
-  readonly counts: Counts;
+  readonly counts: InquiryCounts;
 }
 
 export interface ListPanel {
   readonly state: ListState;
   readonly threads: readonly Thread[];
-  readonly counts: Counts | undefined;
+  readonly counts: InquiryCounts | undefined;
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   /** What is not known to be empty is not said to be. */
@@ -66,7 +66,7 @@ function rowView(thread: Thread, language: Language): HTMLElement {
   );
 }
 
-function countsView({ open, overdue }: Counts, language: Language): HTMLElement {
+function countsView({ open, overdue }: InquiryCounts, language: Language): HTMLElement {
   const texts = OFFICER[language];
   if (open === 0) return mark('good', texts.noneOpen);
   return mark(overdue > 0 ? 'bad' : 'open', texts.counts(open, overdue));

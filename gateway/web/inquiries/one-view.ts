@@ -1,6 +1,6 @@
 // One question opened: how it stands, what it is about, every step, what can be done with it.
 import type { ShownEntry } from '../patient/access.js';
-import { entryFacts } from '../patient/entries.js';
+import { accessFacts } from '../patient/entries.js';
 import type { Language } from '../text/language.js';
 import { OFFICER } from '../text/officer.js';
 import { PATIENT } from '../text/patient.js';
@@ -29,7 +29,7 @@ function aboutSection({ about, event }: OneThread, language: Language): HTMLElem
   const what =
     event === undefined
       ? element('p', {}, about === undefined ? texts.aboutFile : texts.aboutOther)
-      : element('dl', { class: 'facts', id: 'event' }, ...entryFacts(event, language));
+      : element('dl', { class: 'facts', id: 'event' }, ...accessFacts(event, language));
   return element(
     'section',
     { class: 'panel' },

@@ -142,7 +142,7 @@ function saidIn(threads: readonly Thread[]): ReadonlyMap<string, { sequence: num
 }
 
 /** The chain as the page had it, and as it is proven. */
-export interface Counts {
+export interface ChainCounts {
   /** Leaves of the chain before the shown threads were asked for. */
   readonly shown: number;
   /** Leaves of the proven chain. */
@@ -158,7 +158,7 @@ export interface Counts {
 export function countDifferingSteps(
   shown: readonly Thread[],
   proven: readonly Thread[],
-  counts: Counts,
+  counts: ChainCounts,
 ): number {
   const before = saidIn(shown);
   const after = saidIn(proven);
@@ -180,7 +180,7 @@ export function countDifferingSteps(
 export function countUnknownSteps(
   shown: readonly Thread[],
   events: readonly Pick<HistoryEvent, 'sequence' | 'act' | 'leafHash'>[],
-  counts: Counts,
+  counts: ChainCounts,
 ): number {
   const steps = shown.flatMap((thread) => thread.steps);
   const known = new Set(steps.map(({ leafHash }) => leafHash));

@@ -6,7 +6,7 @@ import {
   type Choices,
   firstChoices,
 } from '../inquiries/answer-forms.js';
-import { type Counts, type ListPage, listView } from '../inquiries/list-view.js';
+import { type InquiryCounts, type ListPage, listView } from '../inquiries/list-view.js';
 import { type OneThread, oneView } from '../inquiries/one-view.js';
 import type { Thread } from '../inquiries/thread.js';
 import { inquiryProblem } from '../inquiries/writing.js';
@@ -31,7 +31,7 @@ interface State {
   drafts?: Drafts;
   list: ListState;
   threads: readonly Thread[];
-  counts?: Counts | undefined;
+  counts?: InquiryCounts | undefined;
   next?: string | undefined;
   one?: OneThread | undefined;
   choices: Choices;

@@ -65,7 +65,7 @@ const joined = (items: readonly Child[], between: string): Child[] =>
   items.flatMap((item, at) => (at === 0 ? [item] : [between, item]));
 
 /** All that an access says, as terms with their values. */
-export function entryFacts(entry: ShownEntry, language: Language): Child[] {
+export function accessFacts(entry: ShownEntry, language: Language): Child[] {
   const texts = PATIENT[language];
   const signs = SIGNS[language];
   const { organisation = '', unit, purpose, records = [], category, client } = entry;
@@ -128,7 +128,7 @@ function entryView(part: string, entry: ShownEntry, language: Language): HTMLEle
     attributes: { class: 'entry', 'data-sequence': entry.sequence },
     summary: entryLine(entry, language),
     content: () => [
-      element('dl', { class: 'facts' }, ...entryFacts(entry, language)),
+      element('dl', { class: 'facts' }, ...accessFacts(entry, language)),
       askButton(part, entry, language),
     ],
   });

@@ -4,14 +4,15 @@ import type { AccessPage, ShownEntry } from './access.js';
 const MOST_TRIES = 20;
 const PAUSE_MS = 500;
 
-export interface LoadedList {
+/** As much of a list as was loaded. */
+export interface ListSoFar {
   readonly entries: readonly ShownEntry[];
   /** Where the next page begins. */
   readonly next?: string | undefined;
 }
 
 /** The list with the newest page; that page alone where there is a gap between the two. */
-export function withNewer({ entries, next }: LoadedList, page: AccessPage): LoadedList {
+export function withNewer({ entries, next }: ListSoFar, page: AccessPage): ListSoFar {
   const newest = entries[0]?.sequence ?? -1;
   const newer = page.events.filter(({ sequence }) => sequence > newest);
   const hasGap = newer.length === page.events.length && newer.at(-1)?.sequence !== newest + 1;

@@ -1,6 +1,6 @@
 // English words of the archivist's page.
 import type { Unit } from '../archivist/scale.js';
-import type { ArchiveTexts, FindingTexts } from './archive.js';
+import type { ArchiveTexts, JudgementTexts } from './archive.js';
 import { causeText } from './archive-causes.js';
 
 const count = (value: number) => value.toLocaleString('en');
@@ -18,8 +18,8 @@ const UNITS: Readonly<Record<Unit, readonly [one: string, more: string]>> = {
   year: ['year', 'years'],
 };
 
-const findings: FindingTexts = {
-  stale: (_finding, moment) =>
+const judgements: JudgementTexts = {
+  stale: (_judgement, moment) =>
     `The state could not be read just now. What stands here was read on ${moment}.`,
   stopped: () => 'Nothing new is accepted or anchored: the write side has stopped.',
   held: ({ code }) =>
@@ -34,7 +34,7 @@ const findings: FindingTexts = {
     `The figures cannot be counted to the end: ${causeText(code, 'en')?.what ?? `code ${code}.`}`,
   'fixity-damage': ({ altered, missing }) =>
     `The check of stored files found ${many(altered, 'altered file', 'altered files')} and ${many(missing, 'missing file', 'missing files')}. Keep them as they are and compare them with a backup.`,
-  'fixity-unended': (_finding, moment) =>
+  'fixity-unended': (_judgement, moment) =>
     `A check of stored files begun on ${moment} did not end: what it did not reach is not checked.`,
   'fixity-unread': ({ count: unread }) =>
     `The last check could not read ${many(unread, 'file', 'files')}.`,
@@ -65,7 +65,7 @@ export const ARCHIVE_EN: ArchiveTexts = {
   ended: 'Your session has ended. What you see was read before.',
   signInAgain: 'Sign in again',
   notLoaded: (problem) => `This part could not be loaded. ${problem}`,
-  findings,
+  judgements,
   also: 'Also',
   goTo: {
     failed: 'See what failed',

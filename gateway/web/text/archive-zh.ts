@@ -1,6 +1,6 @@
 // Chinese words of the archivist's page.
 import type { Unit } from '../archivist/scale.js';
-import type { ArchiveTexts, FindingTexts } from './archive.js';
+import type { ArchiveTexts, JudgementTexts } from './archive.js';
 import { causeText } from './archive-causes.js';
 
 const count = (value: number) => value.toLocaleString('zh-CN');
@@ -16,8 +16,8 @@ const UNITS: Readonly<Record<Unit, string>> = {
   year: '年',
 };
 
-const findings: FindingTexts = {
-  stale: (_finding, moment) => `目前无法读取最新状态。这里显示的是 ${moment} 读取的内容。`,
+const judgements: JudgementTexts = {
+  stale: (_judgement, moment) => `目前无法读取最新状态。这里显示的是 ${moment} 读取的内容。`,
   stopped: () => '写入已停止：不再接收新内容，也不再上链。',
   held: ({ code }) =>
     `收到的内容已保存，但无法上链：${causeText(code, 'zh-CN')?.what ?? `代码 ${code}。`}`,
@@ -29,7 +29,7 @@ const findings: FindingTexts = {
     `数字无法统计完：${causeText(code, 'zh-CN')?.what ?? `代码 ${code}。`}`,
   'fixity-damage': ({ altered, missing }) =>
     `馆藏复核发现 ${count(altered)} 个文件被更改、${count(missing)} 个文件缺失。请保持原状，并与备份比对。`,
-  'fixity-unended': (_finding, moment) =>
+  'fixity-unended': (_judgement, moment) =>
     `${moment} 开始的馆藏复核没有结束：未复核到的文件状态不明。`,
   'fixity-unread': ({ count: unread }) => `最近一次馆藏复核有 ${count(unread)} 个文件未能读取。`,
   'fixity-never': () => '馆藏文件从未与链上摘要复核过。',
@@ -54,7 +54,7 @@ export const ARCHIVE_ZH: ArchiveTexts = {
   ended: '会话已结束。您看到的是之前读取的内容。',
   signInAgain: '重新登录',
   notLoaded: (problem) => `这一部分未能加载。${problem}`,
-  findings,
+  judgements,
   also: '另外',
   goTo: {
     failed: '查看失败清单',

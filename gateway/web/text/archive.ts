@@ -1,15 +1,15 @@
 // Words of the archivist's page: what a text is made of. The words stand beside, by language.
-import type { Finding, Place } from '../archivist/judge.js';
+import type { Judgement, Place } from '../archivist/judge.js';
 import type { QueryFault } from '../archivist/query.js';
 import type { Unit } from '../archivist/scale.js';
 import { ARCHIVE_EN } from './archive-en.js';
 import { ARCHIVE_ZH } from './archive-zh.js';
 import type { Bilingual } from './languages.js';
 
-/** One text for each kind of finding; times are already written out. */
-export type FindingTexts = {
-  readonly [Kind in Finding['kind']]: (
-    finding: Extract<Finding, { readonly kind: Kind }>,
+/** One text for each kind of judgement; times are already written out. */
+export type JudgementTexts = {
+  readonly [Kind in Judgement['kind']]: (
+    judgement: Extract<Judgement, { readonly kind: Kind }>,
     moment: string,
   ) => string;
 };
@@ -201,7 +201,7 @@ export interface ArchiveTexts {
   readonly ended: string;
   readonly signInAgain: string;
   readonly notLoaded: (problem: string) => string;
-  readonly findings: FindingTexts;
+  readonly judgements: JudgementTexts;
   readonly also: string;
   readonly goTo: Readonly<Record<Place, string>>;
   readonly todo: (advice: string) => string;

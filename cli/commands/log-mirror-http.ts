@@ -66,12 +66,12 @@ function readText(flag: string, path: string): string {
 }
 
 function peerOf(url: string, options: LogMirrorOptions): HttpPeer {
-  const { tokenFile, certificate, key, ca } = options;
+  const { tokenFile, certificate, key, authority } = options;
   if ((certificate === undefined) !== (key === undefined)) usage('--certificate goes with --key');
   const token = tokenFile === undefined ? undefined : readText('--token-file', tokenFile).trim();
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) usage('--token-file holds no token');
   const tls = {
-    ...(ca === undefined ? {} : { ca: readText('--ca', ca) }),
+    ...(authority === undefined ? {} : { ca: readText('--authority', authority) }),
     ...(certificate === undefined ? {} : { cert: readText('--certificate', certificate) }),
     ...(key === undefined ? {} : { key: readText('--key', key) }),
   };

@@ -36,7 +36,7 @@ export interface LogMirrorOptions {
   readonly tokenFile?: string;
   readonly certificate?: string;
   readonly key?: string;
-  readonly ca?: string;
+  readonly authority?: string;
 }
 
 const STDIN = '-';
@@ -137,9 +137,9 @@ async function mirrorChannel(
 }
 
 /** Flags of the other kind would be passed over without a word. */
-function checkOfChannel({ vkey, tokenFile, certificate, key, ca }: LogMirrorOptions): void {
-  if ([vkey, tokenFile, certificate, key, ca].every((one) => one === undefined)) return;
-  const text = '--vkey, --token-file, --certificate, --key and --ca go with --url';
+function checkOfChannel({ vkey, tokenFile, certificate, key, authority }: LogMirrorOptions): void {
+  if ([vkey, tokenFile, certificate, key, authority].every((one) => one === undefined)) return;
+  const text = '--vkey, --token-file, --certificate, --key and --authority go with --url';
   throw new ChartsealError('USAGE', text);
 }
 

@@ -106,7 +106,7 @@ export const LOG_COMMANDS: readonly CommandRow[] = [
       tokenFile: flags.text('--token-file <file>', 'with --url: file with a bearer token'),
       certificate: flags.text('--certificate <file>', 'with --url: own certificate, PEM'),
       key: flags.text('--key <file>', 'with --url: its key, PEM'),
-      ca: flags.text('--ca <file>', 'with --url: authorities of the server, PEM'),
+      authority: flags.text('--authority <file>', 'with --url: authorities of the server, PEM'),
       withheldMs: flags.parsedOr(
         '--withheld-after <time>',
         'raise the alarm when leaves are not given for so long: 0s, 15m, 8h',

@@ -40,7 +40,7 @@ interface Answer {
 function unreachable(error: unknown): ChartsealError {
   if (error instanceof ChartsealError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? 'no reason is known';
-  const text = tlsFault(code, '--authority') ?? `the gateway cannot be reached: ${code}`;
+  const text = tlsFault(code) ?? `the gateway cannot be reached: ${code}`;
   return new ChartsealError('GATEWAY_UNREACHABLE', text, { cause: error });
 }
 

@@ -129,7 +129,7 @@ function connectionFault(error: unknown, path: string): ChartsealError {
   if (error instanceof ChartsealError) return error;
   const { name, code, message } = error as NodeJS.ErrnoException;
   const isLate = name === 'AbortError';
-  const fault = tlsFault(code ?? '', '--ca') ?? code ?? message;
+  const fault = tlsFault(code ?? '') ?? code ?? message;
   const text = `${path}: ${isLate ? 'no whole answer in time' : fault}`;
   if (isLate || PASSING_FAULTS.has(code ?? '')) {
     return new PassingError('GATEWAY_UNREACHABLE', text, 0, error);

@@ -8,8 +8,8 @@ export const USAGE = `npm run load -- --url URL [options]
   --seconds N         (default 60)
   --connections N     kept alive (default 64)
   --token-file FILE   bearer token of an archivist
-  --ca FILE           authorities of the gateway's HTTPS, PEM
-  --cert FILE --key FILE   client certificate of a system with the role archivist, PEM
+  --authority FILE    authorities of the gateway's HTTPS, PEM
+  --certificate FILE --key FILE   of a system with the role archivist, PEM
   --trust FILE        trust file; that of the gateway itself when left out
   --sample N          receipts that are fetched and verified (default all)
   --patience N        seconds in which everything must be answered and proven after the last event
@@ -36,6 +36,8 @@ export interface LoadOptions {
   readonly name: string;
 }
 
+const TLS_FILES = ['authority', 'certificate', 'key'] as const;
+
 export class UsageError extends Error {}
 
 function whole(name: string, given: string | undefined, otherwise: number): number {
@@ -50,7 +52,7 @@ function readText(path: string | undefined): string | undefined {
 
 function parseFlags(args: readonly string[]): Readonly<Record<string, unknown>> {
   const text = { type: 'string' } as const;
-  const names = ['url', 'rate', 'seconds', 'connections', 'token-file', 'ca', 'cert', 'key'];
+  const names = ['url', 'rate', 'seconds', 'connections', 'token-file', ...TLS_FILES];
   const all = [...names, 'trust', 'sample', 'patience'].map((name) => [name, text] as const);
   const options = { ...Object.fromEntries(all), json: { type: 'boolean' } } as const;
   try {
@@ -65,7 +67,7 @@ export function parseOptions(args: readonly string[]): LoadOptions {
   const given = (name: string) => texts[name] as string | undefined;
   const url = given('url');
   if (url === undefined || !URL.canParse(url)) throw new UsageError('--url is the gateway');
-  const [ca, cert, key] = ['ca', 'cert', 'key'].map((name) => readText(given(name)));
+  const [ca, cert, key] = TLS_FILES.map((name) => readText(given(name)));
   const trust = given('trust');
   return {
     url: new URL(url),

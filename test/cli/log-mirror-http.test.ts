@@ -187,12 +187,12 @@ describe('log mirror --url', function () {
       try {
         const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
         const shown = ['--certificate', file('cert'), '--key', file('key')];
-        const good = await run(...args(url), ...shown, '--ca', file('ca'));
+        const good = await run(...args(url), ...shown, '--authority', file('ca'));
         expect(good.status, good.stderr).to.equal(0);
         const foreign = await run(...args(url), ...shown);
         expect(foreign.status).to.equal(2);
-        expect(foreign.stderr).to.match(/^error: GATEWAY_UNREACHABLE .+ --ca names /);
-        const bare = await run(...args(url), '--ca', file('ca'));
+        expect(foreign.stderr).to.match(/^error: GATEWAY_UNREACHABLE .+ --authority names /);
+        const bare = await run(...args(url), '--authority', file('ca'));
         expect(bare.stderr).to.match(
           /^error: GATEWAY_UNREACHABLE .+ give --certificate and --key\n/,
         );

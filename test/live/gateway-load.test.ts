@@ -28,7 +28,7 @@ class Load {
   #look: () => void = () => undefined;
 
   constructor(gateway: LiveGateway, trust: string, rate: number, seconds: number) {
-    const files = ['--ca', 'ca.pem', '--cert', 'client.pem', '--key', 'client.key'];
+    const files = ['--authority', 'ca.pem', '--certificate', 'client.pem', '--key', 'client.key'];
     const program = join(__dirname, '..', '..', 'scripts', 'load.js');
     const figures = ['--rate', rate, '--seconds', seconds, '--sample', SAMPLE].map(String);
     const args = [program, '--json', '--url', gateway.url, '--trust', trust, ...files, ...figures];

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../chaincode/core/json.js';
 import type { PatientIdentifier } from '../../chaincode/core/patient-id.js';
-import { integer, list, object, text, time } from '../../chaincode/core/shape.js';
+import { integer, list, object, time } from '../../chaincode/core/shape.js';
 import { formatTime } from '../../chaincode/core/time.js';
 import { PatientEvents } from '../services/patient-events.js';
 import { type Display, withheldFromPatients } from './display.js';
@@ -10,6 +10,7 @@ import { CURSOR, type Cursor, formatCursor, parseCursor } from './history-cursor
 import { eventOf, HISTORY_EVENT, signsFor } from './history-event.js';
 import { ownTrust } from './own-trust.js';
 import type { Answer, ApiRequest, Parameter } from './route.js';
+import { SEALED } from './sealed.js';
 import type { GatewayServices } from './services.js';
 import { callerOf } from './visibility.js';
 
@@ -31,7 +32,7 @@ const PAGE = object({
   asOf: time(),
   size: integer(),
   count: integer(),
-  'next?': text({ min: 1, max: 600 }),
+  'next?': SEALED,
 });
 
 export const PAGE_ANSWER: Answer = {
@@ -57,7 +58,7 @@ export async function historyPage(
   const { cursor: given, limit = DEFAULT_LIMIT } = request.values;
   const owner = { caller: callerOf(request), pseudonym: patients.pseudonymOf(patient) };
   const nowMs = Date.now();
-  const earlier = given === undefined ? undefined : parseCursor(String(given), owner, nowMs);
+  const earlier = given === undefined ? undefined : await parseCursor(String(given), owner, nowMs);
   const labels = sequencer.labels;
   const reader = new PatientEvents({ store, sequencer, labels, ...ownTrust(hospital) });
   const label = reader.label(patient);
@@ -66,7 +67,8 @@ export async function historyPage(
   const withheld = [...withheldFromPatients(display), ...more];
   const key = hospital.context.secrets.pseudonymKey;
   const signs = display === 'pseudonym' ? signsFor(key, label) : undefined;
-  const cursor = next.before === 0 ? undefined : formatCursor({ ...from, ...next }, owner, nowMs);
+  const cursor =
+    next.before === 0 ? undefined : await formatCursor({ ...from, ...next }, owner, nowMs);
   return {
     events: events.map((event) => eventOf(event, withheld, signs)),
     asOf: formatTime(from.asOfMs),

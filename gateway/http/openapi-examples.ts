@@ -55,7 +55,8 @@ const KNOWN: Readonly<Record<string, JsonValue>> = {
   entity: 'DocumentReference/000123',
   'Chartseal-Purpose': 'HCOMPL',
   Prefer: 'return=representation',
-  cursor: 'WzQyXQ.n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg',
+  cursor:
+    'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..2fzYB1uPZQhHkA2m.n4bQgYhMfWWaL.qgxVrQFaO_TxsrC4Is0V1g',
   withhold: 'actor,client',
   'Content-Digest': 'sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:',
   'Repr-Digest': 'sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:',

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Caller } from '../../gateway/http/caller.js';
 import { MAX_SESSIONS, MAX_SESSIONS_OF_ONE } from '../../gateway/http/limits.js';
+import { findSealed, seal } from '../../gateway/http/sealed.js';
 import { findCookie, formatCookie } from '../../gateway/http/session/cookies.js';
 import { OwnSite } from '../../gateway/http/session/own-site.js';
-import { findSealed, seal } from '../../gateway/http/session/sealed.js';
 import { Sessions } from '../../gateway/http/session/sessions.js';
 
 const CALLER: Caller = {

@@ -4,7 +4,7 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { SearchPlace } from '../../services/event-search.js';
 import type { Caller } from '../caller.js';
 import type { Look } from '../look.js';
-import { findSealed, seal } from '../session/sealed.js';
+import { findSealed, seal } from '../sealed.js';
 import type { EventFilter } from './search-query.js';
 
 /** A page to be. */

@@ -2,6 +2,7 @@
 // taken; what reads them (search-query) takes some more.
 import { integer, object, oneOf, type Shape, text } from '../../../chaincode/core/shape.js';
 import type { Parameter } from '../route.js';
+import { SEALED } from '../sealed.js';
 import { FORMAT, PRETTY } from './negotiation.js';
 import { MAX_COUNT } from './search-query.js';
 
@@ -67,7 +68,7 @@ export const SEARCH_PARAMETERS: readonly Parameter[] = [
     in: 'query',
     name: '_cursor',
     description: 'Of the link next of the page before; goes with _count alone.',
-    shape: text({ min: 1, max: 8192, pattern: /^[A-Za-z0-9._-]+$/ }),
+    shape: SEALED,
   },
   FORMAT,
   PRETTY,

@@ -21,10 +21,10 @@ import type { DemoBearer, LocalIssuer } from '../auth/local-issuer.js';
 import type { Caller } from '../caller.js';
 import { LOGIN_MINUTES } from '../limits.js';
 import type { BrowserFacts } from '../route.js';
+import { findSealed, seal } from '../sealed.js';
 import { findCookie, formatCookie } from './cookies.js';
 import { addressAt, hasLogin, LoginProvider, ownCause } from './login-provider.js';
 import type { OwnSite } from './own-site.js';
-import { findSealed, seal } from './sealed.js';
 import type { Remaining, Sessions } from './sessions.js';
 
 export const CALLBACK_PATH = '/login/callback';

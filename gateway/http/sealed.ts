@@ -2,6 +2,10 @@
 // good for a while.
 import { randomBytes } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt, errors } from 'jose';
+import { text } from '../../chaincode/core/shape.js';
+
+/** What is sealed, in a query or an answer. */
+export const SEALED = text({ min: 1, max: 8192, pattern: /^[A-Za-z0-9._-]+$/ });
 
 const KEY = randomBytes(32);
 const ENCRYPTION = { alg: 'dir', enc: 'A256GCM' } as const;
@@ -15,11 +19,11 @@ export function seal(purpose: string, value: object, untilMs: number): Promise<s
 /** Undefined for what this process did not seal for this purpose, and for what is too old. */
 export async function findSealed<T>(
   purpose: string,
-  text: string,
+  given: string,
   nowMs: number,
 ): Promise<T | undefined> {
   try {
-    const { plaintext } = await compactDecrypt(text, KEY, {
+    const { plaintext } = await compactDecrypt(given, KEY, {
       keyManagementAlgorithms: [ENCRYPTION.alg],
       contentEncryptionAlgorithms: [ENCRYPTION.enc],
     });

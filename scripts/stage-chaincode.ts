@@ -1,5 +1,7 @@
 // Stages the contract for a peer package or an image: `npm run stage -- FOLDER`. Prints the
 // digest of its files, which organisations compare before they approve a definition.
+import { processContext } from '../cli/context.js';
+import { EXIT_UNDONE, reportError } from '../cli/exit.js';
 import { stageChaincode } from '../network/chaincode-stage.js';
 
 const DEFAULT_FOLDER = 'chartseal-chaincode';
@@ -22,8 +24,8 @@ main(process.argv.slice(2)).then(
   (exitCode) => {
     process.exitCode = exitCode;
   },
-  (error: Error) => {
-    process.stderr.write(`error: ${error.message}\n`);
-    process.exitCode = 2;
+  (error: unknown) => {
+    reportError(error, processContext(false));
+    process.exitCode = EXIT_UNDONE;
   },
 );

@@ -98,7 +98,9 @@ describe('the staged contract', () => {
     expect(made.stderr).to.include('compare the digest');
     expect(made.stdout).to.equal(`${staged.digest}  ${join(folder, 'by-script')}\n`);
     expect(run('--help').status).to.equal(64);
-    expect(run(join(folder, 'other')).status).to.equal(2);
+    const refused = run(join(folder, 'other'));
+    expect(refused.stderr).to.match(/^error: FILE_EXISTS other files lie in .+\nhint: .+\n$/);
+    expect(refused.status).to.equal(2);
   });
 
   it('runs with the packages that its own lock installs, once for each lock', async function () {

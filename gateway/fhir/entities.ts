@@ -1,4 +1,5 @@
 // What it was about: entities told apart by type and role, and the records among them.
+import { ACCESS_MEMBERS, RECORD_MEMBERS } from '../../chaincode/core/entry-shapes.js';
 import type { JsonObject } from '../../chaincode/core/json.js';
 import type { Assumed } from './assumptions.js';
 import {
@@ -24,8 +25,8 @@ import {
 } from './elements.js';
 import { refuse } from './fhir-issue.js';
 
-const MAX_RECORDS = 100;
-const MAX_RECORD_ID = 4096;
+const MAX_RECORDS = ACCESS_MEMBERS.records.max;
+const MAX_RECORD_ID = RECORD_MEMBERS.id.max;
 
 export type Part = 'patient' | 'query' | 'request' | 'own' | 'person' | 'data';
 

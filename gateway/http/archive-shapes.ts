@@ -68,7 +68,7 @@ export const FOUND_SHAPE = object({
     }),
     { max: MAX_ARCHIVE_PAGE },
   ),
-  'next?': text({ min: 1, max: 4096 }),
+  'next?': text({ min: 1, max: RECORD_MEMBERS.id.max }),
 });
 
 export const FAILED_PAGE_SHAPE = object({

@@ -1,6 +1,8 @@
 // A record that was refused is kept, as far as it was read, where a person can mend it. Its sender
 // is answered all the same.
+
 import { utf8 } from '../../chaincode/core/bytes.js';
+import { RECORD_MEMBERS } from '../../chaincode/core/entry-shapes.js';
 import type { ChartsealError } from '../../chaincode/core/errors.js';
 import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';
 import { isMendable } from '../services/feed/failed.js';
@@ -20,7 +22,6 @@ export interface SentRecord {
   value?: JsonValue;
 }
 
-const MAX_ID_BYTES = 4096;
 /** Of `source.system`; a longer one is why the record was refused. */
 const MAX_SYSTEM_BYTES = 256;
 
@@ -39,7 +40,7 @@ function failureOf(sent: SentRecord, caller: Caller, error: ChartsealError): Fai
   };
   const record = memberOf((whole as unknown as JsonValue) ?? value, 'record');
   const id = textOf(memberOf(record, 'id'));
-  if (id === undefined || id === '' || utf8(id).length > MAX_ID_BYTES) return undefined;
+  if (id === undefined || id === '' || utf8(id).length > RECORD_MEMBERS.id.max) return undefined;
   const system = textOf(memberOf(memberOf(record, 'source'), 'system'));
   // What this caller must not say is not said later, by another's order.
   if (system !== undefined && caller.sources?.includes(system) === false) return undefined;

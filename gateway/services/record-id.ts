@@ -1,6 +1,8 @@
 // How a file's place in the archive becomes the name of its record and of its receipt.
+
 import { basename } from 'node:path';
 import { encodeHex } from '../../chaincode/core/bytes.js';
+import { RECORD_MEMBERS } from '../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { sha256 } from '../../chaincode/core/hash.js';
 import { isFolder } from './file-stats.js';
@@ -9,7 +11,7 @@ export const RECEIPT_SUFFIX = '.receipt.json';
 
 /** Longest name in one folder, in bytes, on the file systems in use. */
 const MAX_NAME_BYTES = 255;
-const MAX_RECORD_ID_BYTES = 4096;
+const MAX_RECORD_ID_BYTES = RECORD_MEMBERS.id.max;
 const SHORTENED_HEX = 16;
 const CUT_END = /~[0-9a-f]{16}$/;
 

@@ -1,5 +1,6 @@
 // The archivist's page: what the archive holds and what waits, records by what is known of them,
 // what was sent and is not in the log, and trying that again.
+import { RECORD_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { JsonObject } from '../../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
@@ -27,8 +28,8 @@ import type { GatewayServices } from '../services.js';
 const TAG = 'Archive';
 const PAGE = 100;
 const DAY_MS = 24 * 3_600_000;
-/** Of an identifier in UTF-8, or a number. */
-const CURSOR_BYTES = 4096;
+/** In UTF-8. */
+const MAX_ID_BYTES = RECORD_MEMBERS.id.max;
 
 const query = (name: string, shape: Shape, description: string): Parameter => ({
   in: 'query',
@@ -40,11 +41,12 @@ const query = (name: string, shape: Shape, description: string): Parameter => ({
 const moment = text({ min: 10, max: 24, pattern: DAY_OR_TIME });
 
 const SEARCH: readonly Parameter[] = [
-  query('id', text({ min: 1, max: 4096 }), 'How the identifier begins.'),
+  query('id', text({ min: 1, max: MAX_ID_BYTES }), 'How the identifier begins.'),
   query('digest', hex(HASH_BYTES), 'SHA-256 of a document.'),
   query('from', moment, 'Anchored at this time or later; of a day in UTC its beginning.'),
   query('to', moment, 'Anchored before this time; of a day in UTC its end.'),
-  query('cursor', text({ min: 1, max: CURSOR_BYTES }), 'The member next of the page before.'),
+  // An identifier, or a number.
+  query('cursor', text({ min: 1, max: MAX_ID_BYTES }), 'The member next of the page before.'),
   query('limit', integer({ min: 1, max: MAX_ARCHIVE_PAGE }), `How many; ${PAGE} by default.`),
 ];
 

@@ -6,7 +6,7 @@ import type { FileDigest } from './file-digest.js';
 import { newPace } from './read-pace.js';
 import type { WalkedFile } from './walk.js';
 
-export { digestFile, type FileDigest } from './file-digest.js';
+export { digestFile } from './file-digest.js';
 
 export interface FileToDigest {
   readonly path: Buffer;

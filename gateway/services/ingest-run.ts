@@ -1,10 +1,6 @@
 // One run over folders: walk, digest, anchor. Every entry that the walk finds is answered for.
-import type { Store } from '../store/store.js';
 import { type ByteCounter, type DigestResult, digestInBatches, type EmptyFile } from './digest.js';
-import type { Feed } from './feed/feed.js';
-import { Ingest, type IngestOptions, type IngestOutcome } from './ingest.js';
-import type { LogContext } from './log-context.js';
-import type { Sequencer } from './sequencer/sequencer.js';
+import type { IngestOutcome } from './ingest.js';
 import {
   type FailedEntry,
   type SkippedEntry,
@@ -18,9 +14,7 @@ export interface FoldersOptions extends WalkOptions {
   readonly counter?: ByteCounter;
 }
 
-export interface IngestRunOptions extends IngestOptions, FoldersOptions {}
-
-/** Anchors what was digested, here or elsewhere; as {@link Ingest.run}. */
+/** Anchors what was digested, here or elsewhere; as Ingest.run. */
 export type Anchor = (
   batches: AsyncIterable<readonly DigestResult[]>,
 ) => AsyncGenerator<readonly IngestOutcome[]>;
@@ -37,14 +31,6 @@ interface Others {
   readonly skipped: Skipped[];
   /** They go the way of files that cannot be read: whoever anchors hears of all that failed. */
   readonly failed: DigestResult[];
-}
-
-/** As {@link runFolders}, into an open store. */
-export function runIngest(
-  services: { store: Store; sequencer: Sequencer; context: LogContext; feed?: Feed },
-  options: IngestRunOptions,
-): AsyncGenerator<readonly RunOutcome[]> {
-  return runFolders((batches) => new Ingest(services, options).run(batches), options);
 }
 
 /** Outcomes in no particular order; throws only for faults of the store or the ledger. */

@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { digestInBatches } from '../../gateway/services/digest.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
-import { runIngest } from '../../gateway/services/ingest-run.js';
 import { recordIdOf } from '../../gateway/services/record-id.js';
 import { type WalkedFile, walkInBatches } from '../../gateway/services/walk.js';
+import { runIngest } from '../../test/support/run-ingest.js';
 import { newDataFolder } from './grown-log.js';
 import type { Budget, Line, Row } from './row.js';
 import { findMissing, writeLargeFiles, writeSmallFiles } from './source-folder.js';

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { DemoBearer } from '../../gateway/http/auth/local-issuer.js';
 import type { Hospital } from '../../gateway/services/hospital.js';
-import { runIngest } from '../../gateway/services/ingest-run.js';
 import { audit, openData } from './audit-sample.js';
 import { newPage, type PageOptions, type WatchedPage } from './browser.js';
 import { auditEvent } from './fhir-call.js';
 import { GatewayPlace } from './gateway-place.js';
 import { accessSubmission } from './hospital.js';
 import type { Response } from './loopback-request.js';
+import { runIngest } from './run-ingest.js';
 import { newTempFolder, removeTempFolder, writeFiles } from './temp-folder.js';
 
 export const SCRIPT = '<img src=x onerror="document.title=1"><script>document.title=2</script>';

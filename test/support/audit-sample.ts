@@ -17,11 +17,11 @@ import { openAuditedFolder } from '../../gateway/services/audit/open-folder.js';
 import { auditRunning } from '../../gateway/services/audit/running.js';
 import { ByteCounter } from '../../gateway/services/digest.js';
 import { type Hospital, openHospital } from '../../gateway/services/hospital.js';
-import { runIngest } from '../../gateway/services/ingest-run.js';
 import type { InquirySubmission } from '../../gateway/services/submission.js';
 import { StoreDatabase } from '../../gateway/store/store-database.js';
 import { accessSubmission, recordSubmission } from './hospital.js';
 import { type RawStore, withRaw } from './raw-store.js';
+import { runIngest } from './run-ingest.js';
 import { newTempFolder, removeTempFolder, writeFiles } from './temp-folder.js';
 
 export const FILES: Readonly<Record<string, string>> = Object.fromEntries(

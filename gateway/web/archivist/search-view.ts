@@ -152,7 +152,7 @@ function dropZone({ take, search }: SearchOptions, language: Language): HTMLElem
 }
 
 /** What was asked, in words. */
-export function askedText(query: Query, language: Language): string {
+function askedText(query: Query, language: Language): string {
   const { foundFor } = ARCHIVE[language].search;
   if (query.by === 'id') return foundFor.id(query.id, '');
   if (query.by === 'digest') return foundFor.digest(query.digest, '');

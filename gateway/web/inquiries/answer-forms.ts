@@ -33,7 +33,7 @@ export interface AnswerForms {
   readonly refused: (code: string) => void;
 }
 
-export const answerDraft = ({ id }: Thread): string => `answer:${id}`;
+const answerDraft = ({ id }: Thread): string => `answer:${id}`;
 const takeUpDraft = ({ id }: Thread): string => `take-up:${id}`;
 
 /** The deadline stands until another day is chosen. */

@@ -7,7 +7,7 @@ import { mark } from '../view/mark.js';
 import { formatMoment } from '../view/moment.js';
 import { isOpen, outcomeOf, type Thread, type ThreadStep, textOf } from './thread.js';
 
-export function stateText(thread: Thread, language: Language): string {
+function stateText(thread: Thread, language: Language): string {
   const words = INQUIRY_WORDS[language];
   const { state } = thread;
   if (state !== 'answered') return words.states[state];

@@ -10,7 +10,7 @@ import { type Child, element, replaceChildren } from '../view/dom.js';
 import { mark } from '../view/mark.js';
 
 /** UTF-16 units; each takes at most three of the bytes that an entry has for a text. */
-export const MAX_CHARACTERS = 2000;
+const MAX_CHARACTERS = 2000;
 
 export interface Writing {
   /** Of the text among those that are kept; and of the elements. */

@@ -14,7 +14,7 @@ import { fold } from './pieces.js';
 
 const GOOD: readonly Outcome[] = ['complete', 'partly', 'nobody'];
 
-export const isGood = ({ outcome }: Proof): boolean => GOOD.includes(outcome);
+const isGood = ({ outcome }: Proof): boolean => GOOD.includes(outcome);
 
 /** The verdict in one sentence. */
 export function proofSentence(proof: Proof, language: Language): string {

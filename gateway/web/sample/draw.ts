@@ -8,7 +8,7 @@ const HEX_DIGITS = 12;
 const RANGE = 2 ** 48;
 
 /** What is hashed at each draw; the first 12 hex digits of its SHA-256 are the number drawn. */
-export function drawText(seed: string, size: number, counter: number): string {
+function drawText(seed: string, size: number, counter: number): string {
   return `chartseal-sample/1\n${seed}\n${size}\n${counter}\n`;
 }
 

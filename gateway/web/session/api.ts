@@ -38,11 +38,11 @@ export interface Session {
 const WAIT_SECONDS = 10;
 
 /** Code of an answer that never came. */
-export const NO_ANSWER = 'NO_ANSWER';
+const NO_ANSWER = 'NO_ANSWER';
 /** Code of a refusal where somebody was signed in. */
 export const SESSION_ENDED = 'SESSION_ENDED';
 /** Code of an answer that ended before it was whole. */
-export const CUT_OFF = 'CUT_OFF';
+const CUT_OFF = 'CUT_OFF';
 
 /** A refusal of the gateway, by its code. */
 export class ProblemError extends Error {

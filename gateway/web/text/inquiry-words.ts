@@ -117,4 +117,3 @@ const ZH: InquiryWords = {
 };
 
 export const INQUIRY_WORDS: Bilingual<InquiryWords> = { en: EN, 'zh-CN': ZH };
-export type { InquiryWords };

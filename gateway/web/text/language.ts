@@ -8,7 +8,7 @@ export { LANGUAGES };
 const KEY = 'chartseal-language';
 
 /** Chinese of any region reads the Chinese page; everybody else the English one. */
-export function languageOf(preferred: readonly string[]): Language {
+function languageOf(preferred: readonly string[]): Language {
   for (const tag of preferred) {
     if (/^zh\b/i.test(tag)) return 'zh-CN';
     if (/^en\b/i.test(tag)) return 'en';

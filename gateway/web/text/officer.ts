@@ -163,4 +163,3 @@ const ZH: OfficerTexts = {
 };
 
 export const OFFICER: Bilingual<OfficerTexts> = { en: EN, 'zh-CN': ZH };
-export type { OfficerTexts };

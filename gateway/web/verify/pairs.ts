@@ -21,7 +21,7 @@ export interface Bundle {
 const SUFFIX = '.receipt.json';
 const SHORTENED = /~[0-9a-f]{16}(\/|$)/;
 
-export function documentPath(receipt: string): string {
+function documentPath(receipt: string): string {
   return receipt.endsWith(SUFFIX) ? receipt.slice(0, -SUFFIX.length) : receipt;
 }
 

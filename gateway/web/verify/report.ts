@@ -21,7 +21,7 @@ export function saveFile(name: string, text: string): void {
 const stamp = (time: string) => time.slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
 
 /** The same of the same files but for `checkedAt`. */
-export function reportData(desk: Desk, typed: string, checkedAt: string): string {
+function reportData(desk: Desk, typed: string, checkedAt: string): string {
   const fingerprint = desk.trust?.facts?.fingerprint ?? '';
   const items = desk.items.map(({ name, digest, document, outcome }) => ({
     name,

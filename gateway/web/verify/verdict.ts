@@ -34,12 +34,12 @@ function receiptVerdict(result: ReceiptVerification, { sentences }: VerifyTexts)
 }
 
 /** Whether the list that a history shows is the whole and true one. */
-export function isComplete({ verdict, completeUpTo }: HistoryVerification): boolean {
+function isComplete({ verdict, completeUpTo }: HistoryVerification): boolean {
   return verdict.startsWith('complete') && completeUpTo !== undefined;
 }
 
 /** Whether all holds, and nothing is wrong but that it ends before the moment asked for. */
-export function isTooOld({ steps, completeUpTo }: HistoryVerification): boolean {
+function isTooOld({ steps, completeUpTo }: HistoryVerification): boolean {
   const open = steps.filter(({ status }) => status !== 'OK');
   const isTime = open[0]?.step === 'time' && /^The history is complete /.test(open[0].sentence);
   return open.length === 1 && isTime && completeUpTo !== undefined;

@@ -10,6 +10,7 @@ import type { TrustedLog, TrustFile } from '../../gateway/evidence/trust.js';
 import { HttpMirror, type HttpMirrorStatus } from '../../gateway/services/mirror/http-mirror.js';
 import { readSmallFile } from '../../gateway/services/small-file.js';
 import type { CommandContext } from '../context.js';
+import { leavesLine, leavesRow, tellBegin, tellTrouble } from '../mirror-status.js';
 import { clean } from '../render.js';
 import type { LogMirrorOptions } from './log-mirror.js';
 import { readTrust } from './verify.js';
@@ -84,7 +85,7 @@ function peerOf(url: string, options: LogMirrorOptions): HttpPeer {
 
 function logRow({ size, root, log, leaves }: HttpMirrorStatus, { key, logId }: Believed) {
   const { appends, endorsedAt } = log;
-  const { first } = leaves;
+  const missing = leaves.missing + size - log.frontier.size;
   return {
     origin: key.origin,
     ...(logId === undefined ? {} : { logId }),
@@ -94,13 +95,7 @@ function logRow({ size, root, log, leaves }: HttpMirrorStatus, { key, logId }: B
       appends,
       ...(appends === 0 ? {} : { endorsedAt: formatTime(endorsedAt) }),
     },
-    leaves: {
-      given: leaves.size > 0,
-      size: leaves.size,
-      appends: leaves.appends,
-      missing: leaves.missing + size - log.frontier.size,
-      ...(first === undefined ? {} : { first: first.index, since: formatTime(first.endorsedAt) }),
-    },
+    leaves: leavesRow({ ...leaves, missing }, leaves.size > 0),
   };
 }
 
@@ -111,9 +106,7 @@ function logLines(status: HttpMirrorStatus, believed: Believed): string[] {
     clean(origin),
     `  hashes  to size ${hashes.size}, ${hashes.appends} appends: every root that was shown recomputed`,
     `          the newest${of}: ${hashes.root}`,
-    leaves.size === 0
-      ? '  leaves  none verified'
-      : `  leaves  to size ${leaves.size}, ${leaves.appends} appends: every map root recomputed`,
+    leavesLine(leaves),
   ];
   if (leaves.missing === 0) return lines;
   return [...lines, `  known by their hashes alone: ${leaves.missing} leaves`];
@@ -125,16 +118,6 @@ function tellStatus(status: HttpMirrorStatus, believed: Believed, context: Comma
     context.data(JSON.stringify(logRow(status, believed)));
     context.data(JSON.stringify({ summary: { logs: 1, ahead: [] } }));
   }
-}
-
-/** Said once: what is shown now is believed without anything older. */
-export function tellBegin(folder: string, context: CommandContext): void {
-  context.tell(`a new mirror begins in ${clean(folder)}: nothing older is known to compare with`);
-}
-
-/** Of what is followed: it is waited for, and who sees nothing new knows why. */
-export function tellTrouble({ code, message }: ChartsealError, context: CommandContext): void {
-  context.tell(`waiting: ${code} ${clean(message)}`);
 }
 
 /** Exit code 0; alarms are thrown. */

@@ -17,8 +17,9 @@ import { rootOf } from '../../gateway/services/mirror/rebuild-channel.js';
 import type { CommandContext } from '../context.js';
 import { EXIT_UNDONE } from '../exit.js';
 import { untilInterrupted } from '../interrupt.js';
+import { leavesLine, leavesRow, tellBegin, tellTrouble } from '../mirror-status.js';
 import { clean } from '../render.js';
-import { logMirrorHttp, tellBegin, tellTrouble } from './log-mirror-http.js';
+import { logMirrorHttp } from './log-mirror-http.js';
 import { tellAlarm } from './log-rebuild.js';
 import { readTrust } from './verify.js';
 
@@ -56,7 +57,6 @@ function givenLeaves(
 
 function logRow({ log, leaves, isGiven }: LogStatus) {
   const { logId, registration, frontier, appends, endorsedAt } = log;
-  const { first, missing } = leaves;
   return {
     origin: registration.origin,
     logId,
@@ -66,13 +66,7 @@ function logRow({ log, leaves, isGiven }: LogStatus) {
       appends,
       endorsedAt: formatTime(endorsedAt),
     },
-    leaves: {
-      given: isGiven,
-      size: leaves.size,
-      appends: leaves.appends,
-      missing,
-      ...(first === undefined ? {} : { first: first.index, since: formatTime(first.endorsedAt) }),
-    },
+    leaves: leavesRow(leaves, isGiven),
   };
 }
 
@@ -82,9 +76,7 @@ function logLines(status: LogStatus): string[] {
     clean(origin),
     `  hashes  to size ${hashes.size}, ${hashes.appends} appends: every root recomputed`,
     `          the newest, of ${hashes.endorsedAt}: ${hashes.root}`,
-    leaves.size === 0
-      ? '  leaves  none verified'
-      : `  leaves  to size ${leaves.size}, ${leaves.appends} appends: every map root recomputed`,
+    leavesLine(leaves),
   ];
   if (leaves.missing === 0) return lines;
   const from = `from index ${leaves.first} on, appended ${leaves.since}`;

@@ -13,7 +13,6 @@ import { type Failed, isMendable } from './feed/failed.js';
 import { type Failure, formatFileAgain } from './feed/failed-rows.js';
 import type { Anchoring } from './feed/failed-shelf.js';
 import type { Feed } from './feed/feed.js';
-import type { LogContext } from './log-context.js';
 import { type AnchorDocument, RecordAnchor } from './record-anchor.js';
 import type { Submitter } from './sequencer/build-entry.js';
 import type { Sequencer } from './sequencer/sequencer.js';
@@ -60,6 +59,8 @@ function createdAt(modifiedAtMs: number): string | undefined {
   return ms >= EARLIEST_MS && ms <= LATEST_MS ? formatTime(ms) : undefined;
 }
 
+const nameOf = ({ relative }: WalkedFile): string => relative.slice(relative.lastIndexOf('/') + 1);
+
 /** Throws the first fault of the write side, when there is one. */
 function landed(results: Landed = []): readonly IngestOutcome[] {
   return results.map((result) => {
@@ -79,7 +80,6 @@ export class Ingest {
     services: {
       store: Store;
       sequencer: Sequencer;
-      context: LogContext;
       /** The one of this process, where others anchor records at the same time. */
       records?: RecordAnchor;
       /** Where files that could not be anchored are kept. */
@@ -140,7 +140,7 @@ export class Ingest {
   #failure(file: WalkedFile, error: ChartsealError, path: string, by: Submitter): Failure {
     const { category, moved, patient } = this.#options;
     const id = this.#findId(file, error);
-    const name = file.relative.slice(file.relative.lastIndexOf('/') + 1);
+    const name = nameOf(file);
     const again = {
       category,
       moved,
@@ -219,7 +219,7 @@ export class Ingest {
   }
 
   #document(id: string, result: Digested): AnchorDocument {
-    const name = result.file.relative.slice(result.file.relative.lastIndexOf('/') + 1);
+    const name = nameOf(result.file);
     const created = createdAt(result.mtimeMs);
     return {
       id,

@@ -40,8 +40,6 @@ export interface SearchQuery {
   readonly filter: EventFilter;
   readonly count: number;
   readonly cursor?: string;
-  /** Parameters that were passed over. */
-  readonly ignored: readonly string[];
 }
 
 function bad(name: string, reason: string): never {
@@ -179,7 +177,7 @@ function readCount(name: string, text: string): number {
   return Math.min(Number(text), MAX_COUNT);
 }
 
-type Draft = { -readonly [K in keyof Omit<SearchQuery, 'filter' | 'ignored'>]?: SearchQuery[K] } & {
+type Draft = { -readonly [K in keyof Omit<SearchQuery, 'filter'>]?: SearchQuery[K] } & {
   filter: { -readonly [K in keyof EventFilter]: EventFilter[K] };
 };
 
@@ -253,17 +251,13 @@ const SEARCH_NAMES: readonly string[] = Object.keys(READERS);
 export function parseSearch(pairs: Pairs, lenient: boolean): SearchQuery {
   const draft: Draft = { filter: { dates: [] } };
   const seen = new Set<string>();
-  const ignored = new Set<string>();
   for (const [name, text] of pairs) {
     const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
     if (read === undefined) {
-      if (!lenient) {
-        const known = SEARCH_NAMES.join(', ');
-        throw new ChartsealError('BAD_INPUT', `a search parameter is not known; known: ${known}`);
-      }
+      if (lenient) continue;
       // What is not known may be anything: it is not told back.
-      ignored.add('a parameter that is not known');
-      continue;
+      const known = SEARCH_NAMES.join(', ');
+      throw new ChartsealError('BAD_INPUT', `a search parameter is not known; known: ${known}`);
     }
     if (seen.has(name) && !REPEATABLE.has(name)) bad(name, 'stands twice');
     seen.add(name);
@@ -275,5 +269,5 @@ export function parseSearch(pairs: Pairs, lenient: boolean): SearchQuery {
   if (draft.cursor !== undefined && [...seen].some((name) => !BESIDE_CURSOR.has(name))) {
     conflict('_cursor goes with no other parameter than _count');
   }
-  return { count: DEFAULT_COUNT, ...draft, ignored: [...ignored] };
+  return { count: DEFAULT_COUNT, ...draft };
 }

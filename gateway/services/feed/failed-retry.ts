@@ -23,7 +23,7 @@ export interface FailedReaders {
   record(content: Uint8Array): { document: AnchorDocument; patient?: PatientIdentifier };
 }
 
-type Retrying = Pick<Hospital, 'sequencer' | 'feed' | 'records' | 'store' | 'context'>;
+type Retrying = Pick<Hospital, 'sequencer' | 'feed' | 'records' | 'store'>;
 
 async function retryEvent(hospital: Retrying, id: number, audit: ReadAudit): Promise<RetryOutcome> {
   const outcome = await replayOne(hospital, id, audit);
@@ -70,7 +70,7 @@ async function digestAgain(path: Buffer, { name = '' }: FileAgain, signal: Abort
 }
 
 async function anchorFile(
-  { store, sequencer, context, records }: Retrying,
+  { store, sequencer, records }: Retrying,
   item: FailedItem,
   signal: AbortSignal,
 ): Promise<Anchoring> {
@@ -81,7 +81,7 @@ async function anchorFile(
   const result = await digestAgain(Buffer.from(path, 'base64'), again, signal);
   const ingest = new Ingest(
     // What fails is told here, and not kept a second time.
-    { store, sequencer, context, records },
+    { store, sequencer, records },
     { category, moved, by, recordId: () => id, ...(patient === undefined ? {} : { patient }) },
   );
   async function* batches() {

@@ -14,10 +14,9 @@ import {
 } from '../../chaincode/core/shape.js';
 import { FEED_WAYS } from '../services/feed/facts.js';
 import { MAX_PAGE_FAILED, MAX_PAGE_LETTERS, MAX_SOURCES } from '../services/feed/limits.js';
-import { FAULT } from './wire.js';
+import { CODE, FAULT } from './wire.js';
 
 const anyText = text({ min: 0, max: 64 * 1024 });
-const code = text({ min: 1, max: 64, pattern: /^[A-Z0-9_]+$/ });
 const HELD = object({ count: integer(), bytes: integer() });
 const SENDER = {
   via: oneOf(FEED_WAYS),
@@ -32,7 +31,7 @@ const SOURCE = object({
   accepted: integer(),
   duplicates: integer(),
   refused: integer(),
-  refusedBy: map(code, integer(), { max: 1024 }),
+  refusedBy: map(CODE, integer(), { max: 1024 }),
   replayed: integer(),
   discarded: integer(),
   waiting: HELD,
@@ -63,7 +62,7 @@ const REFUSED_MEMBERS = {
   'profile?': oneOf(['balp']),
   size: integer(),
   digest: hex(HASH_BYTES),
-  code,
+  code: CODE,
   message: anyText,
   'expression?': anyText,
 } as const;
@@ -82,7 +81,7 @@ export const FAILED_PAGE = object({
       receivedAt: time(),
       'lastTriedAt?': time(),
       tries: integer(),
-      code,
+      code: CODE,
       message: anyText,
       hint: anyText,
       'source?': anyText,

@@ -44,9 +44,10 @@ export function parseOperator(encoded: string): string {
 /** Whatever services check themselves, with words of their own. */
 const anyText = text({ min: 0, max: MAX_ROW_BYTES });
 const anyInteger = integer({ min: Number.MIN_SAFE_INTEGER });
-const code = text({ min: 1, max: 64, pattern: /^[A-Z0-9_]+$/ });
+/** Of an error. */
+export const CODE = text({ min: 1, max: 64, pattern: /^[A-Z0-9_]+$/ });
 
-export const FAULT = object({ code, message: anyText });
+export const FAULT = object({ code: CODE, message: anyText });
 /** An error on the way between the two. */
 export interface WireFault {
   readonly code: string;
@@ -145,7 +146,7 @@ const CHECKS = list(
     status: oneOf(['OK', 'FAILED', 'NOT CHECKED']),
     sentence: anyText,
     faults: integer(),
-    findings: list(object({ code, sentence: anyText, next: anyText }), { max: 65_536 }),
+    findings: list(object({ code: CODE, sentence: anyText, next: anyText }), { max: 65_536 }),
   }),
   { max: 1024 },
 );

@@ -1,6 +1,8 @@
 // What an archivist is told, as shapes.
+
 import { FIXITY_MEMBERS, RECORD_MEMBERS } from '../../chaincode/core/entry-shapes.js';
 import { flag, integer, list, object, oneOf, text, time } from '../../chaincode/core/shape.js';
+import { CODE } from '../client/wire.js';
 import { MAX_RUNS } from '../services/archive/fixity.js';
 import { BUCKET_BOUNDS_MS } from '../services/archive/histogram.js';
 import { WINDOW_DAYS } from '../services/archive/window.js';
@@ -8,7 +10,6 @@ import { VERSION_MEMBERS } from './record-view.js';
 
 export const MAX_ARCHIVE_PAGE = 500;
 
-const code = text({ min: 1, max: 64, pattern: /^[A-Z0-9_]+$/ });
 const words = text({ min: 0, max: 16_384 });
 const date = text({ min: 10, max: 10, pattern: /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/ });
 
@@ -35,9 +36,9 @@ export const OVERVIEW_SHAPE = object({
   records: object({ records: integer(), versions: integer() }),
   accessEvents: integer(),
   countedTo: integer(),
-  'countFault?': code,
+  'countFault?': CODE,
   waiting: object({ count: integer(), 'oldestAt?': time() }),
-  writeSide: object({ ok: flag(), 'code?': code }),
+  writeSide: object({ ok: flag(), 'code?': CODE }),
   failed: object({
     events: integer(),
     records: integer(),
@@ -79,7 +80,7 @@ export const FAILED_PAGE_SHAPE = object({
       receivedAt: time(),
       'lastTriedAt?': time(),
       tries: integer(),
-      code,
+      code: CODE,
       message: words,
       hint: words,
       'source?': words,
@@ -93,6 +94,6 @@ export const FAILED_PAGE_SHAPE = object({
 
 export const RETRY_SHAPE = object({
   state: oneOf(['accepted', 'refused']),
-  'code?': code,
+  'code?': CODE,
   'message?': words,
 });

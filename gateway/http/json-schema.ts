@@ -13,6 +13,9 @@ import type {
 
 export type JsonSchema = { readonly [keyword: string]: JsonValue };
 
+/** A member that is an object; an empty one where there is none. */
+export const asObject = (value: JsonValue | undefined): JsonSchema => (value ?? {}) as JsonSchema;
+
 /** Names a shape that stands elsewhere, as `{ $ref }`; undefined writes it out in place. */
 export type Refer = (shape: Shape) => JsonSchema | undefined;
 

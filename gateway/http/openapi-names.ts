@@ -5,7 +5,7 @@ import type { Shape } from '../../chaincode/core/shape.js';
 import { EVIDENCE_SHAPE } from '../services/evidence-check.js';
 import { ACCESS_SUBMISSION_SHAPE, IDENTIFIER_SHAPE } from '../services/submission.js';
 import { FHIR_SHAPES } from './fhir/shapes.js';
-import type { JsonSchema } from './json-schema.js';
+import { asObject, type JsonSchema } from './json-schema.js';
 import { RECORD_BODY_SHAPE } from './record-input.js';
 
 export interface NamedShape {
@@ -15,8 +15,6 @@ export interface NamedShape {
   /** Where one made from the shape alone would break such a rule. */
   readonly example?: JsonValue;
 }
-
-const asObject = (value: JsonValue | undefined): JsonSchema => (value ?? {}) as JsonSchema;
 
 const MAX_UNIT = 0xffff;
 

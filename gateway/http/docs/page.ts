@@ -1,11 +1,10 @@
 // The page that shows the API and lets people try it, made from the OpenAPI document alone. All of
 // it can be read without a script; the script only sends what the forms ask for.
 import type { JsonValue } from '../../../chaincode/core/json.js';
-import type { JsonSchema } from '../json-schema.js';
+import { asObject, type JsonSchema } from '../json-schema.js';
 import { type Html, html, prose } from './html.js';
 import { schemaView } from './schema-view.js';
 
-const asObject = (value: JsonValue | undefined): JsonSchema => (value ?? {}) as JsonSchema;
 const asObjects = (value: JsonValue | undefined) => (value ?? []) as readonly JsonSchema[];
 const asText = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
 const pretty = (value: JsonValue | undefined): string =>

@@ -1,9 +1,8 @@
 // A JSON Schema as nested lists of members, for people.
 import type { JsonValue } from '../../../chaincode/core/json.js';
-import type { JsonSchema } from '../json-schema.js';
+import { asObject, type JsonSchema } from '../json-schema.js';
 import { type Html, html } from './html.js';
 
-const asSchema = (value: JsonValue | undefined): JsonSchema => (value ?? {}) as JsonSchema;
 const asList = (value: JsonValue | undefined): readonly JsonValue[] =>
   Array.isArray(value) ? value : [];
 
@@ -27,18 +26,18 @@ function memberView(name: string, schema: JsonSchema, isRequired: boolean): Html
 
 function membersView(schema: JsonSchema): Html {
   const required = asList(schema['required']);
-  const members = Object.entries(asSchema(schema['properties'])).map(([name, member]) =>
-    memberView(name, asSchema(member), required.includes(name)),
+  const members = Object.entries(asObject(schema['properties'])).map(([name, member]) =>
+    memberView(name, asObject(member), required.includes(name)),
   );
   const others = schema['additionalProperties'];
   if (typeof others === 'object' && others !== null) {
-    members.push(memberView('any name', asSchema(others), false));
+    members.push(memberView('any name', asObject(others), false));
   }
   return html`<ul class="members">${members}</ul>`;
 }
 
 function choicesView(choices: readonly JsonValue[]): Html {
-  const items = choices.map((choice) => html`<li>${schemaView(asSchema(choice))}</li>`);
+  const items = choices.map((choice) => html`<li>${schemaView(asObject(choice))}</li>`);
   return html`one of <ul class="members">${items}</ul>`;
 }
 
@@ -57,6 +56,6 @@ export function schemaView(schema: JsonSchema): Html {
   ];
   if (schema['type'] === 'object') return html`${words}${membersView(schema)}`;
   if (schema['type'] !== 'array') return html`${words}`;
-  const item = schemaView(asSchema(schema['items']));
+  const item = schemaView(asObject(schema['items']));
   return html`${words}<ul class="members"><li>each: ${item}</li></ul>`;
 }

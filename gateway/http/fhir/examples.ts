@@ -1,7 +1,8 @@
 // Resources that show in the OpenAPI document what is taken here. Nobody's identifiers.
-import type { JsonObject } from '../../../chaincode/core/json.js';
 
-const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
+import type { JsonObject } from '../../../chaincode/core/json.js';
+import { DCM } from '../../fhir/codes.js';
+
 const CODES = 'http://terminology.hl7.org/CodeSystem';
 
 /** A clinician reads a document; after the profile PatientRead of IHE BALP. */

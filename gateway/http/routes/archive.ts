@@ -1,8 +1,8 @@
 // The archivist's page: what the archive holds and what waits, records by what is known of them,
 // what was sent and is not in the log, and trying that again.
+
 import { RECORD_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
-import type { JsonObject } from '../../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import { hex, integer, type Shape, text } from '../../../chaincode/core/shape.js';
 import { parseTime } from '../../../chaincode/core/time.js';
@@ -20,9 +20,10 @@ import {
   RETRY_SHAPE,
 } from '../archive-shapes.js';
 import { readKeptRecord } from '../failed-record.js';
+import { answerJson, describeJson } from '../json-answer.js';
 import { DAY_OR_TIME } from '../json-schema.js';
 import { versionView } from '../record-view.js';
-import type { Answer, ApiAnswer, ApiRequest, Parameter, Route } from '../route.js';
+import type { ApiAnswer, ApiRequest, Parameter, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
 
 const TAG = 'Archive';
@@ -57,12 +58,6 @@ const FAILED_ID: Parameter = {
   shape: integer({ min: 1 }),
 };
 
-const json = (description: string, shape: Shape): Answer => ({
-  description,
-  content: { type: 'application/json', shape },
-});
-const answer = (body: object): ApiAnswer => ({ status: 200, body: body as JsonObject });
-
 async function overview({ hospital, archive }: GatewayServices): Promise<ApiAnswer> {
   const now = Date.now();
   const { feed, inquiries } = hospital;
@@ -77,7 +72,7 @@ async function overview({ hospital, archive }: GatewayServices): Promise<ApiAnsw
   };
   const { open, overdue } = await inquiries.open.counts(now);
   const found = await archiveOverview(hospital, archive, now);
-  return answer({ ...found, failed, inquiries: { open, overdue } });
+  return answerJson({ ...found, failed, inquiries: { open, overdue } });
 }
 
 /** @param isEnd a day stands for its end */
@@ -135,7 +130,7 @@ async function foundRecords(request: ApiRequest, services: GatewayServices): Pro
     versions,
     condition: { ...condition },
   }));
-  return answer({ records, ...(next === undefined ? {} : { next: String(next) }) });
+  return answerJson({ records, ...(next === undefined ? {} : { next: String(next) }) });
 }
 
 export const ARCHIVE_ROUTES: readonly Route[] = [
@@ -148,7 +143,7 @@ export const ARCHIVE_ROUTES: readonly Route[] = [
     description:
       'Entries below countedTo are in the figures; the rest is being counted. The window is how long a version was unprotected: from createdAt, else from when it was accepted, to when its append was endorsed; by day (UTC) of that, and in all. Buckets are those that hold something, each up to and with upToMs: 1, 2, 3, and m · 2^e ms for m = 4, 5, 6, 7 and e = 0, 1, 2 …; p50ms and p95ms are such bounds, but never above maxMs, which is exact.',
     access: { own: ['admin', 'archivist', 'auditor', 'privacy-officer'] },
-    answers: { 200: json('As it is now.', OVERVIEW_SHAPE) },
+    answers: { 200: describeJson('As it is now.', OVERVIEW_SHAPE) },
     refusals: ['FEED_FAILED', 'FEED_CORRUPT'],
     handle: async (_request, services) => overview(services),
   },
@@ -162,7 +157,7 @@ export const ARCHIVE_ROUTES: readonly Route[] = [
       'By id: newest versions, in the order of identifiers. By digest: versions, the oldest first. By from and to, or one of them: versions, the newest first; a page may hold none and go on.',
     access: { own: ['archivist', 'auditor'] },
     parameters: SEARCH,
-    answers: { 200: json('One page.', FOUND_SHAPE) },
+    answers: { 200: describeJson('One page.', FOUND_SHAPE) },
     refusals: ['NOT_FOUND', 'REQUEST_CONFLICT'],
     handle: foundRecords,
   },
@@ -179,11 +174,11 @@ export const ARCHIVE_ROUTES: readonly Route[] = [
       query('cursor', integer({ min: 1 }), 'The member next of the page before.'),
       query('limit', integer({ min: 1, max: MAX_ARCHIVE_PAGE }), `How many; ${PAGE} by default.`),
     ],
-    answers: { 200: json('The oldest first.', FAILED_PAGE_SHAPE) },
+    answers: { 200: describeJson('The oldest first.', FAILED_PAGE_SHAPE) },
     refusals: ['FEED_FAILED', 'FEED_CORRUPT'],
     handle: async ({ values }, { hospital }) => {
       const { cursor = 0, limit = PAGE } = values as { cursor?: number; limit?: number };
-      return answer(await failedPage(hospital, cursor, limit));
+      return answerJson(await failedPage(hospital, cursor, limit));
     },
   },
   {
@@ -195,11 +190,11 @@ export const ARCHIVE_ROUTES: readonly Route[] = [
     description: 'A file is read again from its path by this gateway.',
     access: { own: ['admin', 'archivist'] },
     parameters: [FAILED_ID],
-    answers: { 200: json('Whether it is in the log now, or why it is not.', RETRY_SHAPE) },
+    answers: { 200: describeJson('Whether it is in the log now, or why it is not.', RETRY_SHAPE) },
     refusals: ['NOT_FOUND', ...ACCEPT_REFUSALS, 'FEED_FAILED', 'FEED_CORRUPT'],
     handle: async ({ values, signal }, { hospital, fhir }) => {
       const readers = { audit: auditReader(fhir), record: readKeptRecord };
-      return answer(await retryFailed(hospital, Number(values['id']), readers, signal));
+      return answerJson(await retryFailed(hospital, Number(values['id']), readers, signal));
     },
   },
 ];

@@ -1,13 +1,14 @@
 // What came from each source, and refused events that are kept aside: what they hold is health
 // data, which is given out one by one.
+
 import { encodeBase64 } from '../../../chaincode/core/bytes.js';
-import type { JsonObject } from '../../../chaincode/core/json.js';
 import { integer } from '../../../chaincode/core/shape.js';
 import { FEED_REPORT, REFUSED_EVENT, REFUSED_PAGE } from '../../client/wire-feed.js';
 import { refusedPage } from '../../services/door/feed-door.js';
 import { MAX_PAGE_LETTERS } from '../../services/feed/limits.js';
 import { feedReport, refusedReport } from '../../services/feed/report.js';
-import type { Answer, ApiAnswer, Parameter, Route } from '../route.js';
+import { answerJson, describeJson } from '../json-answer.js';
+import type { Parameter, Route } from '../route.js';
 
 const TAG = 'feeds';
 const PAGE = 100;
@@ -31,13 +32,6 @@ const ID: Parameter = {
   shape: integer({ min: 1 }),
 };
 
-const json = (description: string, shape: NonNullable<Answer['content']>['shape']): Answer => ({
-  description,
-  content: { type: 'application/json', ...(shape === undefined ? {} : { shape }) },
-});
-
-const answer = (body: object): ApiAnswer => ({ status: 200, body: body as JsonObject });
-
 export const FEED_ROUTES: readonly Route[] = [
   {
     operationId: 'readFeeds',
@@ -49,10 +43,10 @@ export const FEED_ROUTES: readonly Route[] = [
     description:
       'Counts of all events that were ever sent, by the way that they took, `source.system` and sender. An event that is sent again is counted again. Silence is measured by the clock of the gateway, which may have been off meanwhile.',
     access: { own: ['admin', 'archivist', 'auditor'] },
-    answers: { 200: json('Counts by source, and what is kept aside.', FEED_REPORT) },
+    answers: { 200: describeJson('Counts by source, and what is kept aside.', FEED_REPORT) },
     refusals: ['FEED_FAILED', 'FEED_CORRUPT'],
     handle: async (_request, { hospital }) =>
-      answer(feedReport(await hospital.feed.status(), Date.now())),
+      answerJson(feedReport(await hospital.feed.status(), Date.now())),
   },
   {
     operationId: 'listRefused',
@@ -63,11 +57,11 @@ export const FEED_ROUTES: readonly Route[] = [
     description: 'Without what they hold. They go when they are replayed, or given up.',
     access: { own: ['admin', 'archivist'] },
     parameters: [FROM, LIMIT],
-    answers: { 200: json('Oldest first; `next` goes on.', REFUSED_PAGE) },
+    answers: { 200: describeJson('Oldest first; `next` goes on.', REFUSED_PAGE) },
     refusals: ['FEED_FAILED', 'FEED_CORRUPT'],
     handle: async ({ values }, { hospital }) => {
       const { from = 0, limit = PAGE } = values as { from?: number; limit?: number };
-      return answer(await refusedPage(hospital, from, limit));
+      return answerJson(await refusedPage(hospital, from, limit));
     },
   },
   {
@@ -79,11 +73,13 @@ export const FEED_ROUTES: readonly Route[] = [
     description: 'Its content is health data.',
     access: { own: ['admin', 'archivist'] },
     parameters: [ID],
-    answers: { 200: json('What is known of it, and its content in base64.', REFUSED_EVENT) },
+    answers: {
+      200: describeJson('What is known of it, and its content in base64.', REFUSED_EVENT),
+    },
     refusals: ['NOT_FOUND', 'FEED_FAILED', 'FEED_CORRUPT'],
     handle: async ({ values }, { hospital }) => {
       const { facts, bytes } = await hospital.feed.readLetter(values['id'] as number);
-      return answer({ ...refusedReport(facts), content: encodeBase64(bytes) });
+      return answerJson({ ...refusedReport(facts), content: encodeBase64(bytes) });
     },
   },
 ];

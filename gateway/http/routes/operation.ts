@@ -1,5 +1,6 @@
 // What those ask who keep the gateway running: whether it lives, whether it is ready, its figures,
 // how far the log is, and what the doctor finds.
+
 import type { JsonObject, JsonValue } from '../../../chaincode/core/json.js';
 import {
   anything,
@@ -12,7 +13,8 @@ import {
 } from '../../../chaincode/core/shape.js';
 import type { Judged, ReadyCheck } from '../../operation/readiness.js';
 import { suffices } from '../auth/authorize.js';
-import type { Access, Answer, ApiAnswer, Route } from '../route.js';
+import { answerJson, describeJson } from '../json-answer.js';
+import type { Access, Route } from '../route.js';
 
 const TAG = 'operation';
 const line = text({ min: 0, max: 16_384 });
@@ -52,13 +54,6 @@ const FINDINGS = object({
   ),
 });
 
-const json = (description: string, shape: NonNullable<Answer['content']>['shape']): Answer => ({
-  description,
-  content: { type: 'application/json', ...(shape === undefined ? {} : { shape }) },
-});
-
-const answer = (body: JsonValue, status = 200): ApiAnswer => ({ status, body });
-
 /** Members that are not there are left out, as JSON has it. */
 const rowsOf = (rows: readonly object[]): JsonValue =>
   rows.map((row) => ({ ...row })) as unknown as JsonObject[];
@@ -88,8 +83,8 @@ export const OPERATION_ROUTES: readonly Route[] = [
     summary: 'Whether the process lives',
     description: 'Asks nothing and nobody: restart the gateway when this does not answer.',
     access: 'open',
-    answers: { 200: json('It lives.', object({ alive: flag() })) },
-    handle: async () => answer({ alive: true }),
+    answers: { 200: describeJson('It lives.', object({ alive: flag() })) },
+    handle: async () => answerJson({ alive: true }),
   },
   {
     operationId: 'isReady',
@@ -101,13 +96,13 @@ export const OPERATION_ROUTES: readonly Route[] = [
       'Each check with its code. On the local listener, and for an administrator or archivist of the own organisation, also with a sentence and the next step, and with the parts of the ledger by name. A check that is not ok while `ready` holds is made up for by others, as one peer of two. While the ledger does not answer, entries are still accepted and kept: a restart mends nothing then.',
     access: 'open',
     answers: {
-      200: json('It is ready.', READINESS),
-      503: json('It is not; the checks say why.', READINESS),
+      200: describeJson('It is ready.', READINESS),
+      503: describeJson('It is not; the checks say why.', READINESS),
     },
     handle: async ({ caller, listener }, { health }) => {
       const { ready, checks } = await health.ready();
       const shown = suffices(WHO_MENDS, caller, listener) ? inFull(checks) : inShort(checks);
-      return answer({ ready, checks: rowsOf(shown) }, ready ? 200 : 503);
+      return answerJson({ ready, checks: rowsOf(shown) }, ready ? 200 : 503);
     },
   },
   {
@@ -134,8 +129,8 @@ export const OPERATION_ROUTES: readonly Route[] = [
     tag: TAG,
     summary: 'How far the log is, and whether it is written',
     access: { own: ['archivist', 'admin', 'auditor'] },
-    answers: { 200: json('Counts of entries by state; the newest fixity run.', STATUS) },
-    handle: async (_request, { health }) => answer(health.status()),
+    answers: { 200: describeJson('Counts of entries by state; the newest fixity run.', STATUS) },
+    handle: async (_request, { health }) => answerJson(health.status()),
   },
   {
     operationId: 'examine',
@@ -145,7 +140,8 @@ export const OPERATION_ROUTES: readonly Route[] = [
     summary: 'What the doctor finds, each with the next step',
     description: 'Looks at everything and changes nothing; takes some seconds.',
     access: { own: ['admin'] },
-    answers: { 200: json('One finding for each thing looked at.', FINDINGS) },
-    handle: async (_request, { health }) => answer({ findings: rowsOf(await health.findings()) }),
+    answers: { 200: describeJson('One finding for each thing looked at.', FINDINGS) },
+    handle: async (_request, { health }) =>
+      answerJson({ findings: rowsOf(await health.findings()) }),
   },
 ];

@@ -9,7 +9,7 @@ import type {
   FixityFacts,
   InquiryEntry,
 } from '../chaincode/core/entry.js';
-import type { HistoryEvent } from '../gateway/evidence/history-events.js';
+import { type HistoryEvent, isOverride } from '../gateway/evidence/history-events.js';
 import type { HistoryVerification } from '../gateway/evidence/verify-history.js';
 import type { ReceiptVerification } from '../gateway/evidence/verify-receipt.js';
 import { actionWord, purposeWords } from './words.js';
@@ -160,8 +160,6 @@ function eventLines(event: HistoryEvent): string[] {
   if (entry === null) return [`${head}${event.act ?? 'unknown act'}: not shown`];
   return entryLines(entry, event).map((line, at) => (at === 0 ? head : '      ') + clean(line));
 }
-
-const isOverride = ({ entry }: HistoryEvent) => entry?.act === 'access' && entry.breakGlass;
 
 function standingLine({ record }: HistoryVerification): string[] {
   if (record === undefined) return [];

@@ -28,6 +28,10 @@ export interface RecordStanding {
   readonly flags: readonly string[];
 }
 
+/** Whether it is an emergency override, as far as its entry is shown. */
+export const isOverride = ({ entry }: HistoryEvent): boolean =>
+  entry?.act === 'access' && entry.breakGlass;
+
 function nameOf(leaf: Uint8Array): string | null {
   const read = readLeaf(leaf);
   return 'value' in read ? (actName(read.value.act) ?? null) : null;

@@ -31,7 +31,8 @@ export type LogTransaction =
 
 export type LoggedAppend = Extract<LogTransaction, { kind: 'append' }>;
 
-const CONTRACT = 'chartseal';
+/** Name of the contract in its chaincode. */
+export const CONTRACT = 'chartseal';
 /** fabric-shim finds contract and transaction by this expression in the first argument. */
 const CALLED = /([^:]*)(?::|^)(.*)/;
 

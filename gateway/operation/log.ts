@@ -1,10 +1,11 @@
 // What the gateway writes while it runs: JSON lines with members from a list, and nothing else. No
 // address of a request, no header, no identifier, no text of an error that is not ours.
-import { METHODS } from 'node:http';
+
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import type { HttpObserver, ListenerKind, RequestFacts } from '../http/observer.js';
 import type { LogLevel } from './config-shape.js';
 import { errorFacts } from './error-facts.js';
+import { knownMethod } from './known-method.js';
 
 /** What happens beside requests. */
 export type LogEvent =
@@ -53,7 +54,6 @@ const LEVELS: Readonly<Record<LogEvent, Level>> = {
 
 /** They are asked every few seconds by machines. */
 const QUIET: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
-const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 /** What may wait for a reader who is slow; then lines are dropped, and nothing else. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
@@ -101,7 +101,7 @@ export class GatewayLog implements HttpObserver {
       requestId,
       listener,
       route: facts.route ?? null,
-      method: KNOWN_METHODS.has(method) ? method : 'other',
+      method: knownMethod(method),
       status,
       ...(code === undefined ? {} : { code }),
       ...(reason === undefined ? {} : { reason }),

@@ -1,7 +1,8 @@
 // Figures of requests: by template of the route, never by address.
-import { METHODS } from 'node:http';
+
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { HttpObserver, ListenerKind, RequestFacts } from '../http/observer.js';
+import { knownMethod } from './known-method.js';
 
 /** Where to ask how many connections are open. */
 export type ConnectionCounts = () => Promise<
@@ -9,7 +10,6 @@ export type ConnectionCounts = () => Promise<
 >;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
-const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 /** Reasons are words of ours; this bounds them all the same. */
 const MAX_REASONS = 64;
 const NO_ROUTE = 'none';
@@ -66,7 +66,7 @@ export class HttpMetrics implements HttpObserver {
 
   answered(facts: RequestFacts): void {
     const { listener, route = NO_ROUTE, status, code, reason, durationMs, isCut } = facts;
-    const method = KNOWN_METHODS.has(facts.method) ? facts.method : 'other';
+    const method = knownMethod(facts.method);
     this.#requests.inc({ listener, route, method, status });
     this.#durations.observe({ route }, durationMs / 1000);
     if (code !== undefined) this.#refusals.inc({ listener, code });

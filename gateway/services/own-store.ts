@@ -8,7 +8,7 @@ import { openStore, type Store } from '../store/store.js';
 import { isSystemError, systemErrorText } from './file-error.js';
 import { makeFolders } from './make-folder.js';
 import { clearRebuild, finishRebuild } from './rebuild/settle.js';
-import { readSmallFile } from './small-file.js';
+import { LOOK_HINT, readSmallFile } from './small-file.js';
 
 const PID_FILE = 'pid';
 const PID_BYTES = 64;
@@ -66,11 +66,9 @@ export async function openStoreToRead(layout: DataLayout, logId: string): Promis
   }
 }
 
-const LOOK = 'Look at what lies there, at its rights, and at the disk.';
-
 function unusable(run: string, why: string, cause?: unknown): ChartsealError {
   const text = `the folder "run" of the data folder, ${resolve(run)}: ${why}`;
-  return new ChartsealError('FILE_UNWRITABLE', text, { cause, hint: LOOK });
+  return new ChartsealError('FILE_UNWRITABLE', text, { cause, hint: LOOK_HINT });
 }
 
 const whyUnusable = (error: NodeJS.ErrnoException) =>

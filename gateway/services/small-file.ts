@@ -10,7 +10,7 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const PIECE_BYTES = 64 * 1024;
 /** Configuration, keys and checkpoint of a data folder are far below it. */
 const OWN_FILE_BYTES = 64 * 1024;
-const LOOK = 'Look at what lies there, at its rights, and at the disk.';
+export const LOOK_HINT = 'Look at what lies there, at its rights, and at the disk.';
 const WHITE_SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** Whether a link at the path is followed. */
@@ -126,7 +126,7 @@ export function findOwnFile(
       throw new ChartsealError(damaged, text, { cause, ...(hint === undefined ? {} : { hint }) });
     }
     const text = `${what} cannot be read: ${whyUnread(cause)}`;
-    const look = unreadable === 'FILE_UNREADABLE' ? { hint: LOOK } : {};
+    const look = unreadable === 'FILE_UNREADABLE' ? { hint: LOOK_HINT } : {};
     throw new ChartsealError(unreadable, text, { cause, ...look });
   }
 }

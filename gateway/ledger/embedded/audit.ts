@@ -1,11 +1,13 @@
 // Compares every block from the first with all of state: what state holds was written by a block,
 // and what blocks wrote is what state holds or was written over later. Memory stays bounded: state
 // rows carry the place of their write.
+
 import { createHash } from 'node:crypto';
 import { decodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { Turns } from '../../turns.js';
 import type { BlockTransaction } from './block.js';
+import { NO_HASH } from './block.js';
 import type { BlockStore } from './block-store.js';
 import type { StateReader } from './state-reader.js';
 import type { Version } from './state-row.js';
@@ -21,7 +23,6 @@ export interface LedgerAudit {
   readonly closingLeaves: string;
 }
 
-const NO_HASH = '0'.repeat(64);
 const APPEND = 'append';
 
 const corrupt = (reason: string) => new ChartsealError('LEDGER_CORRUPT', reason);

@@ -1,9 +1,16 @@
 // Blocks and state on disk: checked when opened, written in one synced batch per block, with the
 // newest block's hash kept in the checkpoint file beside the database.
+
 import { decodeBase64, equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { isSystemError, systemErrorText } from '../../services/file-error.js';
-import { type BlockTransaction, parseBlockRow, type StoredBlock, sealBlock } from './block.js';
+import {
+  type BlockTransaction,
+  NO_HASH,
+  parseBlockRow,
+  type StoredBlock,
+  sealBlock,
+} from './block.js';
 import {
   findCheckpointFile,
   type LedgerCheckpoint,
@@ -34,7 +41,6 @@ export interface BlockStoreOptions {
 
 /** Newest blocks that are checked at least when the ledger is opened. */
 const CHECKED_BLOCKS = 1000;
-const NO_HASH = '0'.repeat(64);
 
 const corrupt = (reason: string) => new ChartsealError('LEDGER_CORRUPT', reason);
 

@@ -7,6 +7,9 @@ import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 
+/** Hash of the block before the first. */
+export const NO_HASH = '0'.repeat(HASH_BYTES * 2);
+
 export interface BlockTransaction {
   readonly txId: string;
   /** Time of the proposal. */
@@ -33,7 +36,7 @@ export interface Block {
   readonly channel: string;
   /** 0 is the first, which holds no transactions. */
   readonly number: number;
-  /** Hash of the block before, hex; zeros in the first. */
+  /** Hash of the block before, hex; NO_HASH in the first. */
   readonly previous: string;
   readonly transactions: readonly BlockTransaction[];
 }

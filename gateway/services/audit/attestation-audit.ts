@@ -2,7 +2,6 @@
 // verifies, and about the very state that the leaves lead to.
 import { encodeBase64 } from '../../../chaincode/core/bytes.js';
 import { formatCheckpoint } from '../../../chaincode/core/checkpoint.js';
-import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { verifyNote } from '../../../chaincode/core/signed-note.js';
 import { parseAttestation } from '../../evidence/attestation.js';
 import { checkAttestation } from '../../evidence/attestation-check.js';
@@ -14,11 +13,7 @@ import { type AttestationRow, type Marker, parseAttestationRow } from '../../sto
 import type { StoredLog } from '../../store/store.js';
 import type { LogContext } from '../log-context.js';
 import type { LogState } from '../sequencer/log-state.js';
-import { Check, type CheckResult, isFinding } from './checks.js';
-
-function mustBe(holds: boolean, what: string): asserts holds {
-  if (!holds) throw new ChartsealError('STORE_CORRUPT', what);
-}
+import { Check, type CheckResult, isFinding, mustBe } from './checks.js';
 
 /** One size of the log, as it was derived or as the ledger has it. */
 export interface StateAtSize {

@@ -67,6 +67,11 @@ export function isFinding(error: unknown): error is ChartsealError {
   return error instanceof ChartsealError && !UNAVAILABLE.has(error.code);
 }
 
+/** Throws STORE_CORRUPT. */
+export function mustBe(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new ChartsealError('STORE_CORRUPT', what);
+}
+
 /** What `read` gives; undefined where rows are damaged, of which the checks of the log tell. */
 export function usable<T>(read: () => T): T | undefined {
   try {

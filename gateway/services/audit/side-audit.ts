@@ -10,7 +10,7 @@ import type { StoredLog } from '../../store/store.js';
 import { Turns } from '../../turns.js';
 import type { Labels } from '../log-context.js';
 import { loadMultiplier } from '../point-multiplier.js';
-import { Check, type CheckResult, isFinding, STOPPED, type Stop } from './checks.js';
+import { Check, type CheckResult, isFinding, mustBe, STOPPED, type Stop } from './checks.js';
 import type { EntryCounts } from './entry-audit.js';
 
 /** Labels derived anew in one run: each costs about half a millisecond. */
@@ -50,10 +50,6 @@ async function eachRow(
     }
   }
   return count;
-}
-
-function mustBe(holds: boolean, what: string): asserts holds {
-  if (!holds) throw new ChartsealError('STORE_CORRUPT', what);
 }
 
 /** Patients by label and labels by patient are the same pairs; some labels are derived anew. */

@@ -1,12 +1,14 @@
 // Blocks and state of a ledger in a data folder that nobody runs meanwhile.
+
 import { decodeBase64, decodeHex, encodeHex } from '../../../chaincode/core/bytes.js';
 import { type JsonObject, parseJsonBytes } from '../../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';
 import { parseTime } from '../../../chaincode/core/time.js';
 import type { EmbeddedConfig } from '../../data/config.js';
 import type { DataLayout } from '../../data/layout.js';
-import type { StoredBlock } from '../../ledger/embedded/block.js';
+import { NO_HASH, type StoredBlock } from '../../ledger/embedded/block.js';
 import { BlockReader } from '../../ledger/embedded/block-reader.js';
+import { CONTRACT } from '../../ledger/log-transactions.js';
 import { Alarm } from './alarm.js';
 import type {
   BlockPosition,
@@ -16,9 +18,6 @@ import type {
   StatedCheckpoint,
 } from './channel-block.js';
 import { checkpointRowKey, headRowKey, logRowKey } from './contract-rows.js';
-
-const NO_HASH = '0'.repeat(HASH_BYTES * 2);
-const CONTRACT = 'chartseal';
 
 function toChannelBlock({ block, hash }: StoredBlock): ChannelBlock {
   const transactions = block.transactions.map((one, index): ChannelTransaction => {

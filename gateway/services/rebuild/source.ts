@@ -1,6 +1,7 @@
 // The store from which another one is built: only what cannot be derived is read of it. Where
 // LevelDB itself does not find every entry any more, a copy of its files is repaired and read.
-import { existsSync, statSync } from 'node:fs';
+
+import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Level } from 'level';
@@ -12,6 +13,7 @@ import { entryKey, parseKeyNumber, TABLES } from '../../store/keys.js';
 import { STORE_PARTS } from '../../store/parted-rows.js';
 import { isOneDatabase, partFolder, StoreDatabase } from '../../store/store-database.js';
 import { isSystemError } from '../file-error.js';
+import { isFolder } from '../file-stats.js';
 
 /** Of the copy: what is rebuilt from it has been seen to. */
 const LEFT_OUT: readonly string[] = ['LOCK', DROPPED_NOTE];
@@ -78,8 +80,6 @@ async function openWhole(folder: string, committed: number, salvage: boolean): P
 function repair(folder: string): Promise<void> {
   return (Level as unknown as { repair(location: string): Promise<void> }).repair(folder);
 }
-
-const isFolder = (path: string) => existsSync(path) && statSync(path).isDirectory();
 
 async function repairedCopy(folder: string, copy: string): Promise<void> {
   await rm(copy, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // The events of a history that is proven complete: emergency overrides first, then in order.
 import type { Actor, Entry } from '../../../chaincode/core/entry.js';
-import type { HistoryEvent } from '../../evidence/history-events.js';
+import { type HistoryEvent, isOverride } from '../../evidence/history-events.js';
 import { actionText, actText, purposeText } from '../text/codes.js';
 import { INQUIRY_WORDS } from '../text/inquiry-words.js';
 import type { Language } from '../text/language.js';
@@ -14,8 +14,6 @@ import { verifyTexts } from './texts.js';
 
 const PAGE_ROWS = 100;
 const OVERRIDE_PURPOSE = 'BTG';
-
-const isOverride = ({ entry }: HistoryEvent) => entry?.act === 'access' && entry.breakGlass;
 
 function whoText({ opened, entry }: HistoryEvent, language: Language): Child[] {
   const texts = verifyTexts(language);

@@ -8,10 +8,11 @@ import { FhirIssue } from '../../fhir/fhir-issue.js';
 import { patientsOfReference } from '../../fhir/sources.js';
 import type { SearchPage } from '../../services/event-search.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
+import { EVENTS, READERS, TAG } from '../fhir/audit-events.js';
 import { isWanted } from '../fhir/event-filter.js';
 import { lookFor, PURPOSE, ShownPatients } from '../fhir/fhir-look.js';
 import { ACCEPT, checkAccept, isLenient, PREFER_HEADER } from '../fhir/negotiation.js';
-import { FHIR_PATH, FHIR_TYPE, fhirBody } from '../fhir/refusal.js';
+import { FHIR_TYPE, fhirBody } from '../fhir/refusal.js';
 import { formatSearchCursor, parseSearchCursor, type SearchCursor } from '../fhir/search-cursor.js';
 import { SEARCH_FORM, SEARCH_PARAMETERS } from '../fhir/search-parameters.js';
 import { parseSearch, readPairs, type SearchQuery } from '../fhir/search-query.js';
@@ -19,13 +20,9 @@ import { SEARCHSET_SHAPE } from '../fhir/shapes.js';
 import { eventSearchOf, withheldFrom, writtenEvent } from '../fhir/written.js';
 import { MAX_FORM_BYTES } from '../limits.js';
 import { recordLook, recordLooks } from '../look.js';
-import type { Access, Answer, ApiAnswer, ApiRequest, Route } from '../route.js';
+import type { Answer, ApiAnswer, ApiRequest, Route } from '../route.js';
 import type { GatewayServices } from '../services.js';
 import { callerOf, isStaff, ownPatient } from '../visibility.js';
-
-const READERS: Access = { own: ['archivist', 'privacy-officer', 'patient'] };
-const EVENTS = `${FHIR_PATH}/AuditEvent`;
-const TAG = 'FHIR';
 
 /** Query and form together, as FHIR has it. */
 async function readQuery(request: ApiRequest): Promise<SearchQuery> {

@@ -8,6 +8,7 @@ import { refuse } from '../../fhir/fhir-issue.js';
 import type { FoundEvent } from '../../services/event-search.js';
 import { ACCEPT_REFUSALS } from '../accepting.js';
 import { EventAcceptor, type Landed } from '../fhir/accept-events.js';
+import { EVENTS, READERS, TAG } from '../fhir/audit-events.js';
 import { acceptBundle } from '../fhir/bundle-answer.js';
 import { capabilityStatement } from '../fhir/capability.js';
 import { lookFor, PURPOSE } from '../fhir/fhir-look.js';
@@ -47,10 +48,7 @@ import type { Access, Answer, ApiAnswer, ApiRequest, Body, Parameter, Route } fr
 import type { GatewayServices } from '../services.js';
 import { callerOf, isStaff } from '../visibility.js';
 
-const TAG = 'FHIR';
 const WRITERS: Access = { own: ['source-system', 'archivist'] };
-const READERS: Access = { own: ['archivist', 'privacy-officer', 'patient'] };
-const EVENTS = `${FHIR_PATH}/AuditEvent`;
 const NEGOTIATED = [FORMAT, PRETTY, ACCEPT];
 
 /** Last-Modified and ETag of what never changes. */

@@ -1,5 +1,4 @@
 // Requests to one gateway: bounded in size and time, streamed both ways, never sent elsewhere.
-
 import { Agent, type ClientRequest, type IncomingMessage, request as sendHttp } from 'node:http';
 import { request as sendHttps, Agent as TlsAgent } from 'node:https';
 import { utf8 } from '../../chaincode/core/bytes.js';

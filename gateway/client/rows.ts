@@ -1,7 +1,6 @@
 // Streams of rows between a command and its gateway, in both directions: one JSON value a line,
 // empty lines as beats of whoever is still at work, and a last line that says how it ended. A
 // stream without that line was cut off.
-
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { isObject, type JsonValue, parseJsonBytes } from '../../chaincode/core/json.js';

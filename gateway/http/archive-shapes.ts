@@ -1,5 +1,4 @@
 // What an archivist is told, as shapes.
-
 import { FIXITY_MEMBERS, RECORD_MEMBERS } from '../../chaincode/core/entry-shapes.js';
 import { flag, integer, list, object, oneOf, text, time } from '../../chaincode/core/shape.js';
 import { CODE } from '../client/wire.js';

@@ -1,6 +1,5 @@
 // A record that was refused is kept, as far as it was read, where a person can mend it. Its sender
 // is answered all the same.
-
 import { utf8 } from '../../chaincode/core/bytes.js';
 import { RECORD_MEMBERS } from '../../chaincode/core/entry-shapes.js';
 import type { ChartsealError } from '../../chaincode/core/errors.js';

@@ -1,6 +1,5 @@
 // What the gateway writes while it runs: JSON lines with members from a list, and nothing else. No
 // address of a request, no header, no identifier, no text of an error that is not ours.
-
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import type { HttpObserver, ListenerKind, RequestFacts } from '../http/observer.js';
 import type { LogLevel } from './config-shape.js';

@@ -1,5 +1,4 @@
 // Figures of requests: by template of the route, never by address.
-
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { HttpObserver, ListenerKind, RequestFacts } from '../http/observer.js';
 import { knownMethod } from './known-method.js';

@@ -1,5 +1,4 @@
 // How a file's place in the archive becomes the name of its record and of its receipt.
-
 import { basename } from 'node:path';
 import { encodeHex } from '../../chaincode/core/bytes.js';
 import { RECORD_MEMBERS } from '../../chaincode/core/entry-shapes.js';

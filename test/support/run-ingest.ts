@@ -1,5 +1,4 @@
 // One run over folders into an open store, as the command does through its door.
-
 import { Ingest, type IngestOptions } from '../../gateway/services/ingest.js';
 import {
   type FoldersOptions,

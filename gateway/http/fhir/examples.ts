@@ -1,5 +1,4 @@
 // Resources that show in the OpenAPI document what is taken here. Nobody's identifiers.
-
 import type { JsonObject } from '../../../chaincode/core/json.js';
 import { DCM } from '../../fhir/codes.js';
 

@@ -1,6 +1,5 @@
 // The archivist's page: what the archive holds and what waits, records by what is known of them,
 // what was sent and is not in the log, and trying that again.
-
 import { RECORD_MEMBERS } from '../../../chaincode/core/entry-shapes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';

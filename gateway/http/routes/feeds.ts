@@ -1,6 +1,5 @@
 // What came from each source, and refused events that are kept aside: what they hold is health
 // data, which is given out one by one.
-
 import { encodeBase64 } from '../../../chaincode/core/bytes.js';
 import { integer } from '../../../chaincode/core/shape.js';
 import { FEED_REPORT, REFUSED_EVENT, REFUSED_PAGE } from '../../client/wire-feed.js';

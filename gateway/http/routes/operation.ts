@@ -1,6 +1,5 @@
 // What those ask who keep the gateway running: whether it lives, whether it is ready, its figures,
 // how far the log is, and what the doctor finds.
-
 import type { JsonObject, JsonValue } from '../../../chaincode/core/json.js';
 import {
   anything,

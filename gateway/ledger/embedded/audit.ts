@@ -1,7 +1,6 @@
 // Compares every block from the first with all of state: what state holds was written by a block,
 // and what blocks wrote is what state holds or was written over later. Memory stays bounded: state
 // rows carry the place of their write.
-
 import { createHash } from 'node:crypto';
 import { decodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';

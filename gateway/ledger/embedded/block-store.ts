@@ -1,6 +1,5 @@
 // Blocks and state on disk: checked when opened, written in one synced batch per block, with the
 // newest block's hash kept in the checkpoint file beside the database.
-
 import { decodeBase64, equalBytes, utf8 } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { isSystemError, systemErrorText } from '../../services/file-error.js';

@@ -1,5 +1,4 @@
 // Who of a channel answers within a short time: own peers, each organisation, each orderer.
-
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { within } from '../../within.js';
 import type { LedgerPart, LedgerProbe } from '../ledger-probe.js';

@@ -1,5 +1,4 @@
 // Blocks and state of a ledger in a data folder that nobody runs meanwhile.
-
 import { decodeBase64, decodeHex, encodeHex } from '../../../chaincode/core/bytes.js';
 import { type JsonObject, parseJsonBytes } from '../../../chaincode/core/json.js';
 import { HASH_BYTES } from '../../../chaincode/core/limits.js';

@@ -1,6 +1,5 @@
 // Blocks and state of a Fabric channel as one organisation sees them with its own peer alone: the
 // hash chain is checked here, validation of each transaction is that peer's.
-
 import { concat, decodeBase64, equalBytes } from '../../../chaincode/core/bytes.js';
 import { ChartsealError } from '../../../chaincode/core/errors.js';
 import { sha256 } from '../../../chaincode/core/hash.js';

@@ -1,6 +1,5 @@
 // The store from which another one is built: only what cannot be derived is read of it. Where
 // LevelDB itself does not find every entry any more, a copy of its files is repaired and read.
-
 import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { basename } from 'node:path';

@@ -1,18 +1,12 @@
 // The sockets of one listener: which requests each has in flight, how it ends so that its last
 // answer arrives, and when one that nobody serves or reads is cut off.
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ChartsealError } from '../../chaincode/core/errors.js';
-import { isSystemError } from '../services/file-error.js';
-import {
-  MAX_HEADER_BYTES,
-  MAX_PIPELINED_REQUESTS,
-  RESERVED_FILES,
-  type Timeouts,
-} from './limits.js';
+import { MAX_HEADER_BYTES, MAX_PIPELINED_REQUESTS, type Timeouts } from './limits.js';
 import { problemOf } from './problem.js';
+import { takeSlot } from './socket-slots.js';
 
 /** A request that was refused before the application saw it. */
 export interface UnreadRequest {
@@ -92,32 +86,6 @@ function rawAnswer({ status, code, detail }: Broken, requestId: string): string 
     `X-Request-Id: ${requestId}\r\nCache-Control: no-store\r\n` +
     `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
   );
-}
-
-/** Files that this process may open; unbounded where the system does not say. */
-function openFileLimit(): number {
-  if (process.platform !== 'linux') return Number.POSITIVE_INFINITY;
-  try {
-    const limits = readFileSync('/proc/self/limits').toString('utf8');
-    return Number(/^Max open files +([0-9]+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
-  } catch (error) {
-    // The next connection asks again; this one ends no gateway.
-    if (isSystemError(error)) return Number.POSITIVE_INFINITY;
-    throw error;
-  }
-}
-
-/** Of all listeners of this process: what stores and ledger need stays free. */
-const slots = { taken: 0, bound: Number.POSITIVE_INFINITY };
-
-function takeSlot(socket: Socket): boolean {
-  if (slots.bound === Number.POSITIVE_INFINITY) {
-    slots.bound = Math.max(1, openFileLimit() - RESERVED_FILES);
-  }
-  if (slots.taken >= slots.bound) return false;
-  slots.taken++;
-  socket.once('close', () => slots.taken--);
-  return true;
 }
 
 const nameOf = ({ remoteAddress, remotePort, localAddress, localPort }: Socket) =>
@@ -247,13 +215,22 @@ export class Connections {
   idle(socket: Socket): void {
     const inFlight = this.#open.get(socket)?.inFlight.size ?? 0;
     if (inFlight === 0 || socket.writableLength > 0) socket.destroy();
-    else socket.setTimeout(this.#timeouts.answerIdleMs);
+    else socket.setTimeout(this.#idleMs);
   }
 
-  /** Connections end as soon as nothing is in flight on them. */
+  get #idleMs(): number {
+    const { answerIdleMs, endingMs } = this.#timeouts;
+    return this.#isEnding ? Math.min(endingMs, answerIdleMs) : answerIdleMs;
+  }
+
+  /**
+   * Connections end as soon as nothing is in flight on them, and where nobody takes the answer any
+   * more.
+   */
   end(): void {
     this.#isEnding = true;
     this.renew();
+    for (const socket of this.#open.keys()) socket.setTimeout(this.#idleMs);
   }
 
   /** As {@link end} for those that are open now: whoever goes on comes anew. */

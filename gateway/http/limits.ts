@@ -38,6 +38,9 @@ export const ANSWER_PIECE_BYTES = 64 * 1024;
 /** After the last answer, how long a connection is still read, so that the sender sees it. */
 export const LINGER_MS = 2_000;
 
+/** Of a request that is in flight when the gateway ends: between two pieces, whoever sends them. */
+export const ENDING_IDLE_MS = 3_000;
+
 /** The times above; tests of them take shorter ones. */
 export interface Timeouts {
   readonly headersMs: number;
@@ -46,6 +49,7 @@ export interface Timeouts {
   readonly answerIdleMs: number;
   readonly checkMs: number;
   readonly lingerMs: number;
+  readonly endingMs: number;
 }
 
 export const TIMEOUTS: Timeouts = {
@@ -55,6 +59,7 @@ export const TIMEOUTS: Timeouts = {
   answerIdleMs: ANSWER_IDLE_MS,
   checkMs: CONNECTIONS_CHECK_MS,
   lingerMs: LINGER_MS,
+  endingMs: ENDING_IDLE_MS,
 };
 
 /** Requests of one connection. */

@@ -66,7 +66,7 @@ export function readRequest(
   route: Route,
   request: Request,
   { caller, listener, origin, signal, gone }: Known,
-  { bodyMs, bodyIdleMs }: Timeouts,
+  { bodyMs, bodyIdleMs, endingMs }: Timeouts,
 ): ApiRequest {
   const mediaType = bodyTypeOf(route, request);
   const body = mediaType === undefined ? undefined : route.bodies?.[mediaType];
@@ -79,6 +79,8 @@ export function readRequest(
     maxBytes: body?.maxBytes ?? MAX_JSON_BODY_BYTES,
     idleMs: bodyMs,
     totalMs: bodyMs,
+    ending: signal,
+    endingMs,
   };
   const sender = caller === undefined ? '' : `${caller.organisation} ${caller.id}`;
   const bytes = () => readWhole(request, whole, sender);
@@ -91,6 +93,8 @@ export function readRequest(
     begin,
     maxBytes: body?.maxBytes ?? MAX_DOCUMENT_BYTES,
     idleMs: bodyIdleMs,
+    ending: signal,
+    endingMs,
   });
   const waitMs = route.waits === true ? readWait(request.headers['prefer']) : 0;
   return {

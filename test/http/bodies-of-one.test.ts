@@ -11,7 +11,6 @@ import { patientOf } from '../support/inquiry-calls.js';
 const PATH = '/v1/verify';
 const PIECE = Buffer.alloc(1024 * 1024, 0x20);
 const LENGTH = MAX_BUFFERED_OF_ONE_BYTES - PIECE.length;
-const SENT_PIECES = Math.ceil((LENGTH / PIECE.length) * 0.6);
 
 describe('bodies that one caller sends and does not end', () => {
   let place: ApiPlace;
@@ -24,8 +23,8 @@ describe('bodies that one caller sends and does not end', () => {
   });
   after(() => place.close());
 
-  /** More than half of what one caller may have in memory. */
-  function begin(as: Bearer): Promise<IncomingMessage> {
+  /** More than half of what one caller may have in memory, or nearly all of it; it never ends. */
+  function begin(as: Bearer, share = 0.6): Promise<IncomingMessage> {
     const headers = {
       Authorization: `Bearer ${place.token(as)}`,
       'Content-Type': 'application/json',
@@ -34,7 +33,8 @@ describe('bodies that one caller sends and does not end', () => {
     const asking = request(new URL(PATH, place.url), { method: 'POST', headers });
     sent.push(asking);
     asking.on('error', () => undefined);
-    for (let at = 0; at < SENT_PIECES; at++) asking.write(PIECE);
+    const pieces = Math.ceil((LENGTH / PIECE.length) * share) - (share === 1 ? 1 : 0);
+    for (let at = 0; at < pieces; at++) asking.write(PIECE);
     return once(asking, 'response').then(([answer]) => answer as IncomingMessage);
   }
 
@@ -45,6 +45,17 @@ describe('bodies that one caller sends and does not end', () => {
     expect(refused.headers['retry-after']).to.equal('1');
     const other = await call(place, PATH, { as: AUDITOR, body: { history: {} } });
     expect(other.status).to.equal(200);
+  });
+
+  it('make room for whoever sends less, when all together have too much', async () => {
+    const filling = ['P1', 'P2', 'P3', 'P4', 'P5'].map((one) => begin(patientOf(one), 1));
+    const gaveWay = await Promise.race(filling);
+    expect(gaveWay.statusCode).to.equal(429);
+    for (let round = 0; round < 8; round++) {
+      const body = { history: { much: ' '.repeat(PIECE.length) } };
+      const other = await call(place, PATH, { as: AUDITOR, body });
+      expect(other.status).to.equal(200);
+    }
   });
 
   it('are let go with their connections', async () => {

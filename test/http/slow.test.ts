@@ -17,6 +17,7 @@ const SHORT: Timeouts = {
   answerIdleMs: 800,
   checkMs: 100,
   lingerMs: 200,
+  endingMs: 800,
 };
 const HEAD = `Host: a\r\nAuthorization: Bearer ${TOKEN}\r\n`;
 const GET = `GET /v1/things/1 HTTP/1.1\r\n${HEAD}\r\n`;

@@ -1,0 +1,33 @@
+// How many sockets this process may have open, of all its listeners together: what stores and
+// ledger need of the files that the system allows stays free.
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { isSystemError } from '../services/file-error.js';
+import { RESERVED_FILES } from './limits.js';
+
+/** Files that this process may open; unbounded where the system does not say. */
+function openFileLimit(): number {
+  if (process.platform !== 'linux') return Number.POSITIVE_INFINITY;
+  try {
+    const limits = readFileSync('/proc/self/limits').toString('utf8');
+    return Number(/^Max open files +([0-9]+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
+  } catch (error) {
+    // The next connection asks again; this one ends no gateway.
+    if (isSystemError(error)) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
+/** Of all listeners of this process: what stores and ledger need stays free. */
+const slots = { taken: 0, bound: Number.POSITIVE_INFINITY };
+
+/** False when there is none; a slot is given back with its socket. */
+export function takeSlot(socket: Socket): boolean {
+  if (slots.bound === Number.POSITIVE_INFINITY) {
+    slots.bound = Math.max(1, openFileLimit() - RESERVED_FILES);
+  }
+  if (slots.taken >= slots.bound) return false;
+  slots.taken++;
+  socket.once('close', () => slots.taken--);
+  return true;
+}

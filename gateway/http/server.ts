@@ -48,20 +48,32 @@ const serverOptions = ({ headersMs, checkMs }: Timeouts) => ({
   requireHostHeader: false,
 });
 
-/** What holds for certificates that come later too. */
-const strictContext = (context: SecureContextOptions): SecureContextOptions => ({
-  ...context,
-  minVersion: 'TLSv1.2',
-  // TLS 1.2 lets clients ask for handshakes without end.
-  secureOptions: constants.SSL_OP_NO_RENEGOTIATION | (context.secureOptions ?? 0),
-});
+/**
+ * What holds for certificates that come later too. Nobody who shows a certificate goes on with an
+ * older session: its list of revoked ones may have ended since, and only a handshake looks at it.
+ */
+function strictContext(
+  context: SecureContextOptions,
+  requiresCertificate: boolean,
+): SecureContextOptions {
+  const { SSL_OP_NO_RENEGOTIATION, SSL_OP_NO_TICKET } = constants;
+  return {
+    ...context,
+    minVersion: 'TLSv1.2',
+    // TLS 1.2 lets clients ask for handshakes without end.
+    secureOptions:
+      SSL_OP_NO_RENEGOTIATION |
+      (requiresCertificate ? SSL_OP_NO_TICKET : 0) |
+      (context.secureOptions ?? 0),
+  };
+}
 
 function makeServer({ tls, timeouts = TIMEOUTS }: ListenOptions): Server | TlsServer {
   if (tls === undefined) return createHttp(serverOptions(timeouts));
   const { requireClientCertificate: required, ...context } = tls;
   return createHttps({
     ...serverOptions(timeouts),
-    ...strictContext(context),
+    ...strictContext(context, required),
     requestCert: required,
     rejectUnauthorized: required,
     handshakeTimeout: timeouts.headersMs,
@@ -171,7 +183,7 @@ export class HttpListener {
    */
   setSecureContext(context: SecureContextOptions): void {
     if (!('setSecureContext' in this.#server)) return;
-    this.#server.setSecureContext(strictContext(context));
+    this.#server.setSecureContext(strictContext(context, this.#requiresCertificate));
     if (this.#requiresCertificate) this.#connections.renew();
   }
 

@@ -258,9 +258,9 @@ export class Gateway {
     const options: TlsFilesOptions = {
       listener,
       paths,
-      onMaterial: ({ context }) => {
+      onMaterial: ({ context }, why) => {
         this.#listeners.get(listener)?.setSecureContext(context);
-        log.event('tls-reloaded', { listener });
+        log.event(why, { listener });
       },
       onFault: (error) => log.event('tls-kept', { listener, error }),
     };

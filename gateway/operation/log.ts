@@ -16,6 +16,7 @@ export type LogEvent =
   | 'append-failed'
   | 'attestation-failed'
   | 'tls-reloaded'
+  | 'tls-list-ended'
   | 'tls-kept'
   | 'ending'
   | 'run-file-left'
@@ -44,6 +45,7 @@ const LEVELS: Readonly<Record<LogEvent, Level>> = {
   'append-failed': 'warn',
   'attestation-failed': 'warn',
   'tls-reloaded': 'info',
+  'tls-list-ended': 'error',
   'tls-kept': 'error',
   ending: 'info',
   'run-file-left': 'warn',

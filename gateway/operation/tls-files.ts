@@ -11,8 +11,11 @@ const LOOK_MS = 5_000;
 export interface TlsFilesOptions {
   readonly listener: 'people' | 'systems';
   readonly paths: TlsPaths;
-  /** New files are whole: serve with them. */
-  readonly onMaterial: (material: TlsMaterial) => void;
+  /**
+   * New files are whole, or the revocation list has ended: serve with this, and have clients that
+   * show certificates begin anew.
+   */
+  readonly onMaterial: (material: TlsMaterial, why: 'tls-reloaded' | 'tls-list-ended') => void;
   /** New files cannot be taken. Told once for each fault. */
   readonly onFault: (fault: ChartsealError) => void;
   readonly now?: () => number;
@@ -37,6 +40,7 @@ export class TlsFiles {
   #material: TlsMaterial;
   #marks: string;
   #fault: ChartsealError | undefined;
+  #isListEnded = false;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
 
@@ -100,6 +104,7 @@ export class TlsFiles {
   async #look(): Promise<void> {
     const { onMaterial } = this.#options;
     try {
+      this.#lookAtList();
       const marks = await TlsFiles.#marksOf(this.#options);
       if (marks === this.#marks && this.#fault === undefined) return;
       const found = await TlsFiles.#read(this.#options);
@@ -109,10 +114,19 @@ export class TlsFiles {
       this.#marks = marks;
       this.#material = found;
       this.#fault = undefined;
-      onMaterial(found);
+      this.#isListEnded = false;
+      onMaterial(found, 'tls-reloaded');
     } catch (cause) {
       this.#keep(new ChartsealError('UNEXPECTED', 'the files of TLS', { cause }));
     }
+  }
+
+  /** New connections are refused by TLS then: no older one goes on either. */
+  #lookAtList(): void {
+    const { onMaterial, now = Date.now } = this.#options;
+    if (this.#isListEnded || now() <= this.#material.listEndsAt) return;
+    this.#isListEnded = true;
+    onMaterial(this.#material, 'tls-list-ended');
   }
 
   #keep(fault: ChartsealError): void {

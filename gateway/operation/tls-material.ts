@@ -23,6 +23,8 @@ export interface TlsMaterial {
   readonly context: SecureContextOptions;
   /** By the end of their validity; the revocation list is among them. */
   readonly dated: readonly DatedCertificate[];
+  /** From then on no client is let in, in ms since 1970; infinite without a revocation list. */
+  readonly listEndsAt: number;
 }
 
 type Member = keyof TlsPaths;
@@ -161,16 +163,18 @@ function parseAll(texts: Partial<Record<Member, string>>, now: number, faults: F
   };
 }
 
+/** The end of the first of them to end. */
+const endOfLists = (lists: Parsed['lists'] = []) =>
+  Math.min(...lists.map(({ nextUpdate }) => nextUpdate?.getTime() ?? Number.POSITIVE_INFINITY));
+
 function datedOf(listener: string, { chain, authorities, lists }: Parsed): DatedCertificate[] {
   const dated: DatedCertificate[] = [];
   if (chain !== undefined) dated.push({ name: `${listener} certificate`, until: endOf(chain) });
   if (authorities !== undefined) {
     dated.push({ name: `${listener} client authorities`, until: endOf(authorities) });
   }
-  const ends = lists?.flatMap(({ nextUpdate }) => nextUpdate?.getTime() ?? []) ?? [];
-  if (ends.length > 0) {
-    dated.push({ name: `${listener} revocation list`, until: Math.min(...ends) });
-  }
+  const until = endOfLists(lists);
+  if (Number.isFinite(until)) dated.push({ name: `${listener} revocation list`, until });
   return dated;
 }
 
@@ -202,5 +206,6 @@ export async function readTlsMaterial(
   };
   parse('certificate', 'chain that TLS takes', faults, () => createSecureContext(context));
   if (faults.list.length > 0) return { faults: faults.list };
-  return { material: { context, dated: datedOf(listener, parsed) }, faults: [] };
+  const listEndsAt = endOfLists(parsed.lists);
+  return { material: { context, dated: datedOf(listener, parsed), listEndsAt }, faults: [] };
 }

@@ -24,8 +24,10 @@ export interface GatewayAddress {
 }
 
 type Method = 'GET' | 'POST';
+/** Why the same may be sent twice: nothing comes of it, or the gateway knows it by its key. */
+type Repeat = 'harmless' | { readonly key: string };
 type RequestBody =
-  | { readonly json: JsonValue }
+  | { readonly json: JsonValue; readonly repeat?: Repeat | undefined }
   /** Rows that go out as they come; the generator is left when the gateway has answered. */
   | { readonly rows: AsyncGenerator<readonly (JsonValue | object)[], void> };
 
@@ -114,9 +116,18 @@ class Exchange {
     return this.#fault === undefined ? unreachable(error) : this.#fault.error;
   }
 
-  /** Whether it went over a connection that had served before. */
-  get isReused(): boolean {
-    return this.#request.reusedSocket;
+  /** The gateway had closed an idle connection before this request came to it, or just then. */
+  isStale({ code = '' }: NodeJS.ErrnoException): boolean {
+    return this.#request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
+  }
+
+  /** As {@link faultOr}, of what has an effect: whoever sends it again should know. */
+  unknownOr(error: unknown): unknown {
+    const fault = this.faultOr(error);
+    const isUnknown = fault instanceof ChartsealError && fault.code === 'GATEWAY_UNREACHABLE';
+    if (!isUnknown || !this.#request.writableFinished) return fault;
+    const text = `${fault.message}; what was sent may have been taken: look before you repeat it`;
+    return new ChartsealError('GATEWAY_UNREACHABLE', text, { cause: error });
   }
 
   end(): void {
@@ -164,8 +175,9 @@ export class GatewayConnection {
     path: string,
     json?: JsonValue,
     maxBytes = MAX_ANSWER_BYTES,
+    repeat?: Repeat,
   ): Promise<Uint8Array> {
-    const body = json === undefined ? undefined : { json };
+    const body = json === undefined ? undefined : { json, repeat };
     const { pieces, requestId } = await this.open(method, path, body);
     return collect(pieces, maxBytes, requestId);
   }
@@ -176,8 +188,9 @@ export class GatewayConnection {
     path: string,
     body?: JsonValue,
     maxBytes = MAX_ANSWER_BYTES,
+    repeat?: Repeat,
   ): Promise<Record<string, JsonValue>> {
-    const bytes = await this.bytes(method, path, body, maxBytes);
+    const bytes = await this.bytes(method, path, body, maxBytes, repeat);
     try {
       const value = parseJsonBytes(bytes, 'the answer');
       if (isObject(value)) return value;
@@ -203,18 +216,18 @@ export class GatewayConnection {
 
   /** A success with its body as it comes. */
   async open(method: Method, path: string, body?: RequestBody): Promise<Answer> {
-    const isRows = body !== undefined && 'rows' in body;
     const exchange = this.#begin(method, path, body);
+    const repeat = body !== undefined && 'json' in body ? body.repeat : undefined;
+    const isHarmless = method === 'GET' || repeat === 'harmless';
     try {
       const answer = await exchange.answered();
       return await this.#accept(exchange, answer);
     } catch (error) {
       exchange.end();
-      // The gateway had closed an idle connection before this request came to it.
-      const code = (error as NodeJS.ErrnoException).code;
-      if (!isRows && code === 'ECONNRESET' && exchange.isReused)
+      const isRepeatable = isHarmless || repeat !== undefined;
+      if (isRepeatable && exchange.isStale(error as NodeJS.ErrnoException))
         return this.open(method, path, body);
-      throw exchange.faultOr(error);
+      throw isHarmless ? exchange.faultOr(error) : exchange.unknownOr(error);
     }
   }
 
@@ -244,6 +257,7 @@ export class GatewayConnection {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'Content-Type': type }),
       ...(bytes === undefined ? {} : { 'Content-Length': String(bytes.length) }),
+      ...keyHeader(body),
     };
     const send = this.#isTls ? sendHttps : sendHttp;
     const request = send(new URL(`${url.replace(/\/+$/, '')}${path}`), {
@@ -256,6 +270,11 @@ export class GatewayConnection {
     else request.end(bytes);
     return exchange;
   }
+}
+
+function keyHeader(body: RequestBody | undefined): Readonly<Record<string, string>> {
+  const repeat = body !== undefined && 'json' in body ? body.repeat : undefined;
+  return typeof repeat === 'object' ? { 'Idempotency-Key': repeat.key } : {};
 }
 
 async function* piecesOf(

@@ -128,7 +128,10 @@ export class RemoteDoor implements HospitalDoor {
 
   async accept(submission: AccessSubmission): Promise<Pick<Accepted, 'leafHash' | 'duplicate'>> {
     const body = submission as unknown as JsonValue;
-    const answer = await this.#connection.json('POST', '/operator/v1/access-events', body);
+    const path = '/operator/v1/access-events';
+    const { requestId } = submission.source;
+    const repeat = requestId === undefined ? undefined : 'harmless';
+    const answer = await this.#connection.json('POST', path, body, undefined, repeat);
     const { leafHash, duplicate } = received<{ leafHash: string; duplicate: boolean }>(
       ACCEPTED,
       answer,
@@ -145,7 +148,8 @@ export class RemoteDoor implements HospitalDoor {
   }
 
   async waitProven(waitMs: number): Promise<boolean> {
-    const rows = this.#connection.rows('POST', '/operator/v1/proven', { json: { waitMs } });
+    const body = { json: { waitMs }, repeat: 'harmless' } as const;
+    const rows = this.#connection.rows('POST', '/operator/v1/proven', body);
     return received<{ isProven: boolean }>(WAITED, await endOf(rows)).isProven;
   }
 
@@ -185,6 +189,6 @@ export class RemoteDoor implements HospitalDoor {
   }
 
   #evidence(path: string, body: JsonValue): Promise<Uint8Array> {
-    return this.#connection.bytes('POST', path, body, MAX_JSON_BYTES);
+    return this.#connection.bytes('POST', path, body, MAX_JSON_BYTES, 'harmless');
   }
 }

@@ -1,4 +1,5 @@
 // Inquiries of a hospital whose data folder a gateway on this machine has open.
+import { randomUUID } from 'node:crypto';
 import type { JsonValue } from '../../chaincode/core/json.js';
 import { MAX_JSON_BYTES } from '../../chaincode/core/limits.js';
 import type { InquiryDoor, InquiryPage, ShownInquiry } from '../services/door/inquiry-door.js';
@@ -19,24 +20,24 @@ export class RemoteInquiryDoor implements InquiryDoor {
 
   async list(state: ListedState, place?: string): Promise<InquiryPage> {
     const cursor = place === undefined ? '' : `&cursor=${encodeURIComponent(place)}`;
-    const answer = await this.#json('GET', `?state=${state}&limit=${MAX_PAGE}${cursor}`);
+    const answer = await this.#json(`?state=${state}&limit=${MAX_PAGE}${cursor}`);
     return received<InquiryPage>(INQUIRIES, answer);
   }
 
   async read(id: string): Promise<ShownInquiry> {
-    return received<ShownInquiry>(
-      READ_INQUIRY,
-      await this.#json('GET', `/${encodeURIComponent(id)}`),
-    );
+    return received<ShownInquiry>(READ_INQUIRY, await this.#json(`/${encodeURIComponent(id)}`));
   }
 
   async answer(id: string, input: AnswerInput): Promise<ShownInquiry> {
     const path = `/${encodeURIComponent(id)}/answers`;
-    const answer = await this.#json('POST', path, { ...input } as JsonValue);
+    const body = { ...input } as JsonValue;
+    // Sent once more without it, an answer that was taken would be refused.
+    const repeat = { key: randomUUID() };
+    const answer = await this.#connection.json('POST', PATH + path, body, MAX_JSON_BYTES, repeat);
     return received<ShownInquiry>(INQUIRY, answer);
   }
 
-  #json(method: 'GET' | 'POST', path: string, body?: JsonValue) {
-    return this.#connection.json(method, PATH + path, body, MAX_JSON_BYTES);
+  #json(path: string) {
+    return this.#connection.json('GET', PATH + path, undefined, MAX_JSON_BYTES);
   }
 }

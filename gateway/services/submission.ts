@@ -75,8 +75,13 @@ export const ACCESS_SUBMISSION_SHAPE = object({
 const isFhirResource = (value: JsonValue) =>
   value !== null && typeof value === 'object' && 'resourceType' in value;
 
-/** Code of v3-ActReason for an emergency override. */
+/** Code of v3-ActReason for an emergency override; its codes are told by case. */
 const BREAK_GLASS = 'BTG';
+/** What means the same to whoever reads it, in any case and with any signs between. */
+const OVERRIDES: ReadonlySet<string> = new Set([BREAK_GLASS, 'BREAKGLASS', 'BREAKTHEGLASS']);
+
+const isOverride = (purpose: string) =>
+  OVERRIDES.has(purpose.replaceAll(/[_-]/g, '').toUpperCase());
 
 /** Throws BAD_INPUT naming the member. The patient's normal form is checked when it is accepted. */
 export function parseAccessSubmission(value: JsonValue): AccessSubmission {
@@ -87,8 +92,8 @@ export function parseAccessSubmission(value: JsonValue): AccessSubmission {
   checkShape(ACCESS_SUBMISSION_SHAPE, value, 'access event');
   const submission = value as unknown as AccessSubmission;
   // Told as an override and not counted as one, it would be passed over.
-  if (submission.purpose === BREAK_GLASS && !submission.breakGlass) {
-    const message = `access event: breakGlass is false, and the purpose ${BREAK_GLASS} says that it is one`;
+  if (isOverride(submission.purpose) && !submission.breakGlass) {
+    const message = `access event: breakGlass is false, and the purpose, which stands for ${BREAK_GLASS}, says that it is one`;
     throw new ChartsealError('BAD_INPUT', message);
   }
   if (submission.source.system !== OWN_SOURCE) return submission;

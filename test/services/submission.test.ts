@@ -67,6 +67,19 @@ describe('an access event as a caller sends it', () => {
     });
   }
 
+  it('is refused as no override when its purpose says that it is one, however it is spelt', () => {
+    for (const purpose of ['BTG', 'btg', 'Btg', 'B-T-G', 'BreakGlass', 'break-the-glass']) {
+      const plain = parse({ purpose, breakGlass: false });
+      expectCode(plain, 'BAD_INPUT');
+      expect(plain).to.throw('access event: breakGlass is false');
+      expect(parse({ purpose, breakGlass: true })()).to.include({ purpose, breakGlass: true });
+    }
+    // Emergency care is none.
+    for (const purpose of ['ETREAT', 'ERTREAT', 'TREAT']) {
+      expect(parse({ purpose, breakGlass: false })()).to.include({ purpose });
+    }
+  });
+
   it('is refused when it is a FHIR resource, saying how such are read', () => {
     for (const resourceType of ['AuditEvent', 'Bundle']) {
       const resource = () => parseAccessSubmission({ resourceType });

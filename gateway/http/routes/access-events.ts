@@ -63,7 +63,7 @@ export const ACCESS_EVENT_ROUTES: readonly Route[] = [
     tag: 'Access events',
     summary: 'Records that somebody did something to records of one patient.',
     description:
-      'One event as JSON, or any number as JSON lines: each has its answer as one line, in order, while more are sent. An event that was answered is durable; the same source.system and source.requestId may be sent again. The purpose BTG goes with breakGlass true; breakGlass true may have any purpose.',
+      'One event as JSON, or any number as JSON lines: each has its answer as one line, in order, while more are sent. An event that was answered is durable; the same source.system and source.requestId may be sent again. The purpose BTG, also spelt in another way (btg, break-glass), goes with breakGlass true; breakGlass true may have any purpose.',
     access: { own: ['source-system', 'archivist'] },
     parameters: [IDEMPOTENCY_KEY],
     bodies: {

@@ -112,8 +112,11 @@ export async function findAnswering({ data }: DataOptions): Promise<GatewayConne
   }
 }
 
+/** They may still wait when the command ends, which need not wait for them. */
 function tellLeft(entries: number, context: CommandContext): void {
-  if (entries > 0) context.tell(`finishing ${entries} entries that an earlier command left`);
+  if (entries === 0) return;
+  const left = entries === 1 ? '1 entry that is' : `${entries} entries that are`;
+  context.tell(`an earlier command left ${left} not proven: that goes on while this one runs`);
 }
 
 /** With what the configuration says of FHIR, which a gateway beside the command has itself. */

@@ -28,6 +28,17 @@ export function isThere(path: string): boolean {
   }
 }
 
+/** What there is instead of a folder with a database, where {@link isThere} finds no CURRENT. */
+export function insteadOf(folder: string): string {
+  try {
+    lstatSync(join(folder, 'CURRENT'));
+  } catch (error) {
+    if (isSystemError(error, 'ENOTDIR')) return 'a file lies in the place of its folder';
+    if (!isSystemError(error)) throw error;
+  }
+  return 'its folder holds none';
+}
+
 /** Tables of a folder of a database, by name. Throws the system's error. */
 export function tablesIn(folder: string): readonly string[] {
   return isThere(folder) ? readdirSync(folder).filter((name) => TABLE.test(name)) : [];

@@ -62,6 +62,7 @@ const LACKING: Readonly<Record<NoData, string>> = {
   'config lost':
     'config.json is gone, the log is there: put config.json back from a copy of this folder',
   'keys alone': 'the folder holds keys and no log yet: chartseal import EXPORT comes next',
+  'no folder': 'a file lies here, or above, where a Chartseal data folder should be',
   'something else': NO_FOLDER,
 };
 

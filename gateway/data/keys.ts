@@ -9,6 +9,7 @@ import { ChartsealError } from '../../chaincode/core/errors.js';
 import { parseRoot } from '../ledger/embedded/membership.js';
 import type { CertificateWithKey } from '../pki/issue.js';
 import { isSystemError, systemErrorText } from '../services/file-error.js';
+import { isFolder } from '../services/file-stats.js';
 import type { LogSecrets } from '../services/log-context.js';
 import { findOwnFile } from '../services/small-file.js';
 
@@ -128,7 +129,8 @@ export function findKeyFile(folder: string, name: KeyName): string | undefined {
 function readKeyFile(folder: string, name: KeyName): string {
   const text = findKeyFile(folder, name);
   if (text !== undefined) return text;
-  throw new ChartsealError('KEY_UNREADABLE', `${wholePath(folder, name)} is gone`);
+  const why = isFolder(folder) ? 'is gone' : 'is gone: what should be its folder is none';
+  throw new ChartsealError('KEY_UNREADABLE', `${wholePath(folder, name)} ${why}`);
 }
 
 /** What `parse` gives. Throws KEY_UNREADABLE: crypto has errors of many kinds for a damaged key. */

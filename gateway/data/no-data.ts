@@ -11,6 +11,8 @@ export type NoData =
   /** Store or ledger are there. */
   | 'config lost'
   | 'keys alone'
+  /** A file lies there. */
+  | 'no folder'
   /** Not ours, or not to be listed. */
   | 'something else';
 
@@ -21,24 +23,24 @@ const LOG: ReadonlySet<string> = new Set([
   ...[`${store}.new`, `${store}.rebuilt`],
 ]);
 
-/** Names in a folder; undefined when it cannot be listed. */
-function namesIn(folder: string): readonly string[] | undefined {
+/** Names in a folder, or why it cannot be listed. */
+function listed(folder: string): readonly string[] | 'no folder' | 'something else' {
   try {
     return readdirSync(folder);
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return [];
-    if (isSystemError(error)) return undefined;
+    if (isSystemError(error)) return error.code === 'ENOTDIR' ? 'no folder' : 'something else';
     throw error;
   }
 }
 
 /** @param folder that holds no config.json */
 export function whatLacksConfig(folder: string): NoData {
-  const names = namesIn(folder);
-  if (names === undefined) return 'something else';
+  const names = listed(folder);
+  if (typeof names === 'string') return names;
   const hasMade = (prefix: string) =>
     names.some(
-      (name) => name.startsWith(prefix) && namesIn(join(folder, name))?.includes(basename(config)),
+      (name) => name.startsWith(prefix) && listed(join(folder, name)).includes(basename(config)),
     );
   const hasLog = names.some((name) => LOG.has(name));
   const hasKeys = names.includes(keys);

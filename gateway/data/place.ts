@@ -37,7 +37,8 @@ export async function syncPlaced(path: string): Promise<void> {
 }
 
 function occupied(cause?: unknown): ChartsealError {
-  return new ChartsealError('DATA_EXISTS', 'the folder is not empty', { cause });
+  const text = isSystemError(cause, 'ENOTDIR') ? 'it is no folder' : 'the folder is not empty';
+  return new ChartsealError('DATA_EXISTS', text, { cause });
 }
 
 async function existing(folder: string): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { ChartsealError } from '../../chaincode/core/errors.js';
 import { claimFolder } from '../claimed-folders.js';
-import { isThere, readThrough, whyUnread } from '../level-files.js';
+import { insteadOf, isThere, readThrough, whyUnread } from '../level-files.js';
 import { checkNothingDropped, noteDropped } from './dropped-log.js';
 import {
   type Bytes,
@@ -131,7 +131,7 @@ function unopened(cause: unknown): ChartsealError {
 function checkBefore(folder: string, { create }: DatabaseOptions): void {
   try {
     if (!create && !isThere(join(folder, 'CURRENT'))) {
-      throw new ChartsealError('STORE_BEHIND', 'the store is gone: its folder holds none');
+      throw new ChartsealError('STORE_BEHIND', `the store is gone: ${insteadOf(folder)}`);
     }
     checkNothingDropped(folder);
   } catch (error) {

@@ -12,6 +12,7 @@ import { findDeployment } from '../../network/chaincode-deployment.js';
 import { findProcess } from '../../network/processes.js';
 import { findState, type NetworkState } from '../../network/state.js';
 import { Workplace } from '../support/cli.js';
+import { openData } from '../support/data-sample.js';
 import { one } from '../support/doctor-place.js';
 import { runIn } from '../support/refusals.js';
 import { copyFolder, makeFifo } from '../support/temp-folder.js';
@@ -109,6 +110,28 @@ describe('a file of its own that is damaged', function () {
     const error = await refusalOf(() => confirmClock(inData(), date, now));
     expect(error.code).to.equal('FILE_UNWRITABLE');
     expect(error.message).to.include(inData('run', 'clock.json'));
+  });
+
+  it('is told where it lies in the place of a folder, which is not merely gone', async () => {
+    for (const part of ['keys', 'ledger', 'store'] as const) {
+      const [aside, path] = [inData(`${part} aside`), inData(part)];
+      renameSync(path, aside);
+      writeFileSync(path, 'no folder');
+      const { code, message } = await refusalOf(() => openData(inData()));
+      const expected = {
+        keys: ['KEY_UNREADABLE', 'is gone: what should be its folder is none'],
+        ledger: ['LEDGER_BEHIND', 'the ledger is gone: a file lies in the place of its folder'],
+        store: ['STORE_BEHIND', 'the store is gone: a file lies in the place of its folder'],
+      }[part];
+      expect(code).to.equal(expected[0]);
+      expect(message).to.include(expected[1]);
+      rmSync(path);
+      renameSync(aside, path);
+    }
+    const file = inData('config.json');
+    const noFolder = await refusalOf(() => openData(file));
+    expect(noFolder.code).to.equal('NO_DATA');
+    expect(noFolder.message).to.match(/^a file lies here, or above, /);
   });
 
   it('is named where it lies in the place of the folder of what runs', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Level } from 'level';
 import { ChartsealError, type ErrorCode } from '../../../chaincode/core/errors.js';
 import { type LevelFailure, levelFailure, systemWords } from '../../level-failure.js';
-import { isThere, readThrough, whyUnread } from '../../level-files.js';
+import { insteadOf, isThere, readThrough, whyUnread } from '../../level-files.js';
 
 export type Db = Level<string, Uint8Array>;
 export type Batch = ReturnType<Db['batch']>;
@@ -53,7 +53,7 @@ export async function openDatabase(folder: string, create: boolean): Promise<Db>
     throw new ChartsealError('DATA_EXISTS', 'there is a ledger already');
   }
   if (!create && !exists) {
-    throw new ChartsealError('LEDGER_BEHIND', 'the ledger is gone: its folder holds none');
+    throw new ChartsealError('LEDGER_BEHIND', `the ledger is gone: ${insteadOf(folder)}`);
   }
   readable(() => readThrough(folder));
   const db: Db = new Level(folder, {

@@ -44,6 +44,7 @@ const LACKING: Readonly<
     'It holds keys and no log yet.',
     (data) => `chartseal import EXPORT --data ${data}`,
   ],
+  'no folder': ['It is not a folder.', () => 'give --data DIR'],
   'something else': [
     'It holds no config.json, so it is no data folder.',
     () => 'give --data DIR, the data folder; a new log needs an empty one',

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { createDataFolder } from '../../gateway/data/create.js';
 import type { DemoBearer } from '../../gateway/http/auth/local-issuer.js';
 import { ROLES } from '../../gateway/http/caller.js';
+import { openFiles } from '../../gateway/http/socket-slots.js';
 import { type GatewayConfig, readGatewayConfig } from '../../gateway/operation/config.js';
 import { Gateway } from '../../gateway/operation/gateway.js';
 import { GatewayLog } from '../../gateway/operation/log.js';
@@ -71,6 +72,17 @@ async function demoTokens(gateway: Gateway): Promise<Readonly<Record<string, str
   return tokens;
 }
 
+/** With fewer, a command that works through the gateway has none when two other callers have. */
+const FEW_CONNECTIONS = 64;
+
+function tellFewFiles(context: CommandContext): void {
+  const { files, connections } = openFiles();
+  if (connections >= FEW_CONNECTIONS) return;
+  context.tell(
+    `warning: this process may open ${files} files, which leaves ${connections} of them to connections: raise that bound (ulimit -n, LimitNOFILE)`,
+  );
+}
+
 function tellStart(
   gateway: Gateway,
   tokens: Readonly<Record<string, string>>,
@@ -81,6 +93,7 @@ function tellStart(
   for (const [role, token] of Object.entries(tokens)) {
     context.tell(`demo token of ${role}: ${token}`);
   }
+  tellFewFiles(context);
   if (context.json) context.data(JSON.stringify({ listening, pid: process.pid, tokens }));
 }
 

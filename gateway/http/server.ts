@@ -105,6 +105,7 @@ function serve(
 
 function listenFault({ code = 'unknown fault' }: NodeJS.ErrnoException): string {
   if (code === 'EACCES') return 'this user may not take that port';
+  if (code === 'EMFILE') return 'this process may open no more files (ulimit -n, LimitNOFILE)';
   const isNoAddress = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(code);
   return isNoAddress ? `that is no address of this machine (${code})` : code;
 }

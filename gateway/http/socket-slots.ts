@@ -21,10 +21,18 @@ function openFileLimit(): number {
 /** Of all listeners of this process: what stores and ledger need stays free. */
 const slots = { taken: 0, bound: Number.POSITIVE_INFINITY };
 
+const slotsWithin = (files: number) => Math.max(1, files - RESERVED_FILES);
+
+/** Files that this process may open, and of these sockets of connections at the same time. */
+export function openFiles(): { readonly files: number; readonly connections: number } {
+  const files = openFileLimit();
+  return { files, connections: slotsWithin(files) };
+}
+
 /** False when there is none; a slot is given back with its socket. */
 export function takeSlot(socket: Socket): boolean {
   if (slots.bound === Number.POSITIVE_INFINITY) {
-    slots.bound = Math.max(1, openFileLimit() - RESERVED_FILES);
+    slots.bound = slotsWithin(openFileLimit());
   }
   if (slots.taken >= slots.bound) return false;
   slots.taken++;

@@ -62,4 +62,14 @@ describe('connections on which nothing is ever said', function () {
       }
     });
   }
+
+  it('are few where the process may open few files, and whoever starts it is told', async () => {
+    const options = { cwd: place.folder, environment: {}, openFiles: 128 };
+    gateway = await new ServeProcess(['--data', place.data], options).listening();
+    // It comes by another way than what says that it listens.
+    while (!gateway.stderr.includes('warning')) await setTimeout(10);
+    expect(gateway.stderr).to.include(
+      'warning: this process may open 128 files, which leaves 1 of them to connections',
+    );
+  });
 });

@@ -23,7 +23,7 @@ export function levelFailure(failure: unknown): LevelFailure {
 /** The system's words in a failure of LevelDB, which names the file before them. */
 export function systemWords(failure: unknown): string | undefined {
   for (let one = failure as Told | undefined; one !== undefined; one = one.cause) {
-    const words = /^IO error: .*: ([A-Z][a-z ]+)$/s.exec(one.message ?? '')?.[1];
+    const words = /^IO error: .*: ([A-Z][a-z/ -]+)$/s.exec(one.message ?? '')?.[1];
     if (words !== undefined) return words.toLowerCase();
   }
   return undefined;

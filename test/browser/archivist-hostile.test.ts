@@ -99,6 +99,7 @@ describe('the page of an archivist, with script and tricks in every text', () =>
   it('loads what failed page by page, and what is not anchored has no receipt', async () => {
     const watched = await enter('en');
     const { page } = watched;
+    await page.waitForSelector('#failed-more');
     expect(await page.textContent('#failed')).to.include(`${FIRST_PAGE} of ${ALL} are shown`);
     await page.click('#failed-more');
     await page.waitForSelector(`tr[data-failed] >> nth=${ALL - 1}`);

@@ -63,6 +63,7 @@ describe('the page of an archivist', () => {
     for (const language of ['zh-CN', 'en'] as const) {
       const watched = await place.signIn(browser, { language, width: PHONE });
       const { page } = watched;
+      await page.waitForSelector('#failed tr[data-failed]');
       expect(await page.textContent('#failed')).to.include(SCRIPT);
       await search(page, SCRIPT.slice(0, 5));
       await page.click('#open-0');
@@ -89,6 +90,7 @@ describe('the page of an archivist', () => {
   it('says why something failed and what to do, in the language of the page', async () => {
     const watched = await place.signIn(browser, { language: 'zh-CN' });
     const { page } = watched;
+    await page.waitForSelector('#failed tr[data-failed]');
     const text = (await page.textContent('#failed')) ?? '';
     expect(text).to.include('文件名的编码不是 UTF-8');
     expect(text).to.include('来源系统的代码在本网关尚未对应');

@@ -11,25 +11,37 @@ import { stripVTControlCharacters } from 'node:util';
 
 const MOCHA = join(__dirname, '..', '..', 'node_modules', 'mocha', 'bin', 'mocha.js');
 const TESTS = 'dist/test';
-const AT_ONCE = 5;
-/** Of all but the first process, which takes longest and mostly waits: they give way to it. */
+const AT_ONCE = 6;
+/** Of all processes but those that mostly wait: these give way to them, and take longest. */
 const NICENESS = 5;
-const OTHERS: readonly string[] = [];
-/**
- * Beginnings of paths of tests that one process runs, in the order in which they are begun: those
- * that take long first.
- */
-const TOGETHER: readonly (readonly string[])[] = [
-  ['live/', 'network/', 'ledger/fabric.test.js'],
-  ['services/'],
-  ['browser/'],
-  ['cli/'],
+
+/** Tests that one process runs, or several of them a part each. */
+interface Group {
+  /** Beginnings of the paths of their files. */
+  readonly of: readonly string[];
+  readonly parts?: number;
+  readonly mostlyWaits?: true;
+}
+
+const OTHERS: Group = { of: [] };
+/** In the order in which they are begun; a file is of the first that has its beginning. */
+const GROUPS: readonly Group[] = [
+  { of: ['live/reset', 'live/snapshot-peer', 'live/upgrade', 'network/'], mostlyWaits: true },
+  { of: ['live/', 'ledger/fabric.test.js'], mostlyWaits: true },
+  { of: ['browser/'] },
+  { of: ['services/'], parts: 2 },
+  { of: ['cli/'], parts: 2 },
   OTHERS,
-  ['http/'],
-  ['fault/'],
+  { of: ['fault/'] },
+  { of: ['http/'] },
 ];
 const TOTALS = /^(\d+) passed, (\d+) failed$/;
 const FAILURES = /^ +\d+ failing$/;
+
+interface Part {
+  readonly files: readonly string[];
+  readonly mostlyWaits: boolean;
+}
 
 interface Totals {
   passed: number;
@@ -38,8 +50,13 @@ interface Totals {
   why: readonly string[];
 }
 
-function start(...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [MOCHA, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+function start({ files, mostlyWaits }: Part, at: number): ChildProcess {
+  const mocha = spawn(process.execPath, [MOCHA, ...files], {
+    env: { ...process.env, CHARTSEAL_TEST_PROCESS: String(at) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (!mostlyWaits && mocha.pid !== undefined) setPriority(mocha.pid, NICENESS);
+  return mocha;
 }
 
 /** Lines are given as they come, but for those of the failures and the last one. */
@@ -88,25 +105,32 @@ class InTurn {
   }
 }
 
-/** Files of the tests of each process. */
-function groupsOfTests(): string[][] {
+/** What each process runs. */
+function partsOfTests(): Part[] {
   const found = readdirSync(TESTS, { recursive: true, encoding: 'utf8' });
   const tests = found.filter((path) => path.endsWith('.test.js')).sort();
-  const groups: string[][] = TOGETHER.map(() => []);
+  const groups = new Map<Group, string[]>(GROUPS.map((group) => [group, []]));
   for (const path of tests) {
-    const at = TOGETHER.findIndex((some) => some.some((beginning) => path.startsWith(beginning)));
-    groups[at < 0 ? TOGETHER.indexOf(OTHERS) : at]?.push(join(TESTS, path));
+    const own = GROUPS.find(({ of }) => of.some((beginning) => path.startsWith(beginning)));
+    groups.get(own ?? OTHERS)?.push(join(TESTS, path));
   }
-  return groups.filter((group) => group.length > 0);
+  const all = [...groups].flatMap(([{ parts = 1, mostlyWaits = false }, files]) => {
+    const share = Math.ceil(files.length / parts);
+    return Array.from({ length: parts }, (_, at) => ({
+      files: files.slice(at * share, (at + 1) * share),
+      mostlyWaits,
+    }));
+  });
+  return all.filter(({ files }) => files.length > 0);
 }
 
 const NOT_RUN: Totals = { passed: 0, failed: 1, why: ['tests were not run: they were ended'] };
 
 /** As many processes at once as pay; a signal ends them all. */
-async function runGroups(groups: readonly (readonly string[])[]): Promise<readonly Totals[]> {
+async function runParts(parts: readonly Part[]): Promise<readonly Totals[]> {
   const running = new Set<ChildProcess>();
-  const results = groups.map(() => NOT_RUN);
-  const said = new InTurn(groups.length);
+  const results = parts.map(() => NOT_RUN);
+  const said = new InTurn(parts.length);
   let [next, isEnding] = [0, false];
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -115,11 +139,10 @@ async function runGroups(groups: readonly (readonly string[])[]): Promise<readon
     });
   }
   const work = async () => {
-    while (next < groups.length && !isEnding) {
+    while (next < parts.length && !isEnding) {
       const at = next++;
-      const mocha = start(...(groups[at] ?? []));
+      const mocha = start(parts[at] as Part, at);
       running.add(mocha);
-      if (at > 0 && mocha.pid !== undefined) setPriority(mocha.pid, NICENESS);
       results[at] = await followed(mocha, (line) => said.write(at, line));
       running.delete(mocha);
       said.end(at);
@@ -130,7 +153,7 @@ async function runGroups(groups: readonly (readonly string[])[]): Promise<readon
 }
 
 async function runAll(): Promise<number> {
-  const results = await runGroups(groupsOfTests());
+  const results = await runParts(partsOfTests());
   for (const line of results.flatMap((totals) => totals.why)) show(line);
   const sum = (of: 'passed' | 'failed') => results.reduce((all, totals) => all + totals[of], 0);
   show(`\n${sum('passed')} passed, ${sum('failed')} failed`);

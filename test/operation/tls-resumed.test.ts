@@ -1,48 +1,25 @@
 import { once } from 'node:events';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
-import type { Gateway } from '../../gateway/operation/gateway.js';
 import { TlsFiles } from '../../gateway/operation/tls-files.js';
 import type { CertificateWithKey } from '../../gateway/pki/issue.js';
-import { GatewayPlace } from '../support/gateway-place.js';
 import {
   issueTlsCertificate,
   newTlsAuthority,
   revocationList,
 } from '../support/tls-certificates.js';
+import { TlsPlace } from '../support/tls-place.js';
 
 describe('a session of TLS that a client with a certificate would go on with', () => {
-  let place: GatewayPlace;
-  let gateway: Gateway;
-  let servers: CertificateWithKey;
-  let clients: CertificateWithKey;
+  let place: TlsPlace;
   let client: CertificateWithKey;
 
-  const put = (name: string, content: string): string => {
-    writeFileSync(place.path(`${name}.new`), content, { mode: 0o600 });
-    renameSync(place.path(`${name}.new`), place.path(name));
-    return place.path(name);
-  };
-
   beforeEach(async () => {
-    servers = await newTlsAuthority('servers');
-    clients = await newTlsAuthority('clients');
-    client = await issueTlsCertificate(clients, { commonNames: ['emr'] });
-    const own = await issueTlsCertificate(servers, {
-      commonNames: ['gateway'],
-      addresses: ['127.0.0.1'],
-    });
-    place = await GatewayPlace.create();
-    gateway = await place.open({
-      CHARTSEAL_SYSTEMS_PORT: '0',
-      CHARTSEAL_SYSTEMS_CERTIFICATE: put('c.pem', own.certificatePem),
-      CHARTSEAL_SYSTEMS_KEY: put('k.pem', own.keyPem),
-      CHARTSEAL_SYSTEMS_CLIENT_AUTHORITIES: put('clients.pem', clients.certificatePem),
-      CHARTSEAL_SYSTEMS_REVOCATION_LIST: put('list.pem', await revocationList(clients, [])),
-    });
+    place = await TlsPlace.create();
+    client = await issueTlsCertificate(place.clients, { commonNames: ['emr'] });
   });
   afterEach(() => place.remove());
 
@@ -55,7 +32,7 @@ describe('a session of TLS that a client with a certificate would go on with', (
 
   async function ask(version: 'TLSv1.2' | 'TLSv1.3', session?: Buffer): Promise<Asked> {
     const { certificatePem: cert, keyPem: key } = client;
-    const port = Number(place.url('systems', '/').port);
+    const { port, servers } = place;
     const options = { host: '127.0.0.1', port, ca: servers.certificatePem, cert, key };
     const socket: TLSSocket = connect({
       ...options,
@@ -91,8 +68,7 @@ describe('a session of TLS that a client with a certificate would go on with', (
         served,
         served,
       ]);
-      put('list.pem', await revocationList(clients, []));
-      await gateway.reload();
+      await place.revoke([]);
       expect(await ask(version, again.session)).to.include(served);
     });
   }

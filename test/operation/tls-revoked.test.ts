@@ -1,16 +1,10 @@
 import { once } from 'node:events';
-import { renameSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect as connectPlain, createServer, type Server } from 'node:net';
 import { connect } from 'node:tls';
 import { expect } from 'chai';
-import type { Gateway } from '../../gateway/operation/gateway.js';
 import type { CertificateWithKey } from '../../gateway/pki/issue.js';
-import { GatewayPlace } from '../support/gateway-place.js';
-import {
-  issueTlsCertificate,
-  newTlsAuthority,
-  revocationList,
-} from '../support/tls-certificates.js';
+import { issueTlsCertificate } from '../support/tls-certificates.js';
+import { TlsPlace } from '../support/tls-place.js';
 
 /** A way to a port that holds back all but the first piece of what a client sends. */
 class Holding {
@@ -61,32 +55,10 @@ class Holding {
 }
 
 describe('a client that a new list revokes', () => {
-  let place: GatewayPlace;
-  let gateway: Gateway;
-  let servers: CertificateWithKey;
-  let clients: CertificateWithKey;
-
-  const put = (name: string, content: string): string => {
-    writeFileSync(place.path(`${name}.new`), content, { mode: 0o600 });
-    renameSync(place.path(`${name}.new`), place.path(name));
-    return place.path(name);
-  };
+  let place: TlsPlace;
 
   beforeEach(async () => {
-    servers = await newTlsAuthority('servers');
-    clients = await newTlsAuthority('clients');
-    const own = await issueTlsCertificate(servers, {
-      commonNames: ['gateway'],
-      addresses: ['127.0.0.1'],
-    });
-    place = await GatewayPlace.create();
-    gateway = await place.open({
-      CHARTSEAL_SYSTEMS_PORT: '0',
-      CHARTSEAL_SYSTEMS_CERTIFICATE: put('c.pem', own.certificatePem),
-      CHARTSEAL_SYSTEMS_KEY: put('k.pem', own.keyPem),
-      CHARTSEAL_SYSTEMS_CLIENT_AUTHORITIES: put('clients.pem', clients.certificatePem),
-      CHARTSEAL_SYSTEMS_REVOCATION_LIST: put('list.pem', await revocationList(clients, [])),
-    });
+    place = await TlsPlace.create();
   });
   afterEach(() => place.remove());
 
@@ -96,10 +68,10 @@ describe('a client that a new list revokes', () => {
     maxVersion: 'TLSv1.2' | 'TLSv1.3',
     meanwhile: () => Promise<void>,
   ): Promise<string> => {
-    const holding = new Holding(Number(place.url('systems', '/').port));
+    const holding = new Holding(place.port);
     const port = await holding.listen();
     const { certificatePem: cert, keyPem: key } = client;
-    const ca = servers.certificatePem;
+    const ca = place.servers.certificatePem;
     const socket = connect({ host: '127.0.0.1', port, ca, cert, key, maxVersion });
     let answer = '';
     socket.on('error', () => undefined);
@@ -118,14 +90,11 @@ describe('a client that a new list revokes', () => {
 
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
     it(`does not get in by a handshake of ${version} that it began before`, async () => {
-      const client = await issueTlsCertificate(clients, { commonNames: ['emr'] });
+      const client = await issueTlsCertificate(place.clients, { commonNames: ['emr'] });
       // Nobody knows this system; TLS takes it.
       const before = await answerAfter(client, version, async () => undefined);
       expect(before).to.equal('HTTP/1.1 401 Unauthorized');
-      const after = await answerAfter(client, version, async () => {
-        put('list.pem', await revocationList(clients, [client]));
-        await gateway.reload();
-      });
+      const after = await answerAfter(client, version, () => place.revoke([client]));
       expect(after).to.equal('');
     });
   }

@@ -11,7 +11,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 const MOCHA = join(__dirname, '..', '..', 'node_modules', 'mocha', 'bin', 'mocha.js');
 const TESTS = 'dist/test';
-const AT_ONCE = 6;
+const AT_ONCE = 5;
 /** Of all processes but those that mostly wait: these give way to them, and take longest. */
 const NICENESS = 5;
 

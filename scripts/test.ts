@@ -12,36 +12,24 @@ import { stripVTControlCharacters } from 'node:util';
 const MOCHA = join(__dirname, '..', '..', 'node_modules', 'mocha', 'bin', 'mocha.js');
 const TESTS = 'dist/test';
 const AT_ONCE = 5;
-/** Of all processes but those that mostly wait: these give way to them, and take longest. */
+/** Of all but the first process, which takes longest and mostly waits: they give way to it. */
 const NICENESS = 5;
-
-/** Tests that one process runs, or several of them a part each. */
-interface Group {
-  /** Beginnings of the paths of their files. */
-  readonly of: readonly string[];
-  readonly parts?: number;
-  readonly mostlyWaits?: true;
-}
-
-const OTHERS: Group = { of: [] };
-/** In the order in which they are begun; a file is of the first that has its beginning. */
-const GROUPS: readonly Group[] = [
-  { of: ['live/reset', 'live/snapshot-peer', 'live/upgrade', 'network/'], mostlyWaits: true },
-  { of: ['live/', 'ledger/fabric.test.js'], mostlyWaits: true },
-  { of: ['browser/'] },
-  { of: ['services/'], parts: 2 },
-  { of: ['cli/'], parts: 2 },
+const OTHERS: readonly string[] = [];
+/**
+ * Beginnings of paths of tests that one process runs, in the order in which they are begun: those
+ * that take long first.
+ */
+const TOGETHER: readonly (readonly string[])[] = [
+  ['live/', 'network/', 'ledger/fabric.test.js'],
+  ['services/'],
+  ['browser/'],
+  ['cli/'],
   OTHERS,
-  { of: ['fault/'] },
-  { of: ['http/'] },
+  ['http/'],
+  ['fault/'],
 ];
 const TOTALS = /^(\d+) passed, (\d+) failed$/;
 const FAILURES = /^ +\d+ failing$/;
-
-interface Part {
-  readonly files: readonly string[];
-  readonly mostlyWaits: boolean;
-}
 
 interface Totals {
   passed: number;
@@ -50,13 +38,8 @@ interface Totals {
   why: readonly string[];
 }
 
-function start({ files, mostlyWaits }: Part, at: number): ChildProcess {
-  const mocha = spawn(process.execPath, [MOCHA, ...files], {
-    env: { ...process.env, CHARTSEAL_TEST_PROCESS: String(at) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (!mostlyWaits && mocha.pid !== undefined) setPriority(mocha.pid, NICENESS);
-  return mocha;
+function start(...args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [MOCHA, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** Lines are given as they come, but for those of the failures and the last one. */
@@ -105,32 +88,25 @@ class InTurn {
   }
 }
 
-/** What each process runs. */
-function partsOfTests(): Part[] {
+/** Files of the tests of each process. */
+function groupsOfTests(): string[][] {
   const found = readdirSync(TESTS, { recursive: true, encoding: 'utf8' });
   const tests = found.filter((path) => path.endsWith('.test.js')).sort();
-  const groups = new Map<Group, string[]>(GROUPS.map((group) => [group, []]));
+  const groups: string[][] = TOGETHER.map(() => []);
   for (const path of tests) {
-    const own = GROUPS.find(({ of }) => of.some((beginning) => path.startsWith(beginning)));
-    groups.get(own ?? OTHERS)?.push(join(TESTS, path));
+    const at = TOGETHER.findIndex((some) => some.some((beginning) => path.startsWith(beginning)));
+    groups[at < 0 ? TOGETHER.indexOf(OTHERS) : at]?.push(join(TESTS, path));
   }
-  const all = [...groups].flatMap(([{ parts = 1, mostlyWaits = false }, files]) => {
-    const share = Math.ceil(files.length / parts);
-    return Array.from({ length: parts }, (_, at) => ({
-      files: files.slice(at * share, (at + 1) * share),
-      mostlyWaits,
-    }));
-  });
-  return all.filter(({ files }) => files.length > 0);
+  return groups.filter((group) => group.length > 0);
 }
 
 const NOT_RUN: Totals = { passed: 0, failed: 1, why: ['tests were not run: they were ended'] };
 
 /** As many processes at once as pay; a signal ends them all. */
-async function runParts(parts: readonly Part[]): Promise<readonly Totals[]> {
+async function runGroups(groups: readonly (readonly string[])[]): Promise<readonly Totals[]> {
   const running = new Set<ChildProcess>();
-  const results = parts.map(() => NOT_RUN);
-  const said = new InTurn(parts.length);
+  const results = groups.map(() => NOT_RUN);
+  const said = new InTurn(groups.length);
   let [next, isEnding] = [0, false];
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -139,10 +115,11 @@ async function runParts(parts: readonly Part[]): Promise<readonly Totals[]> {
     });
   }
   const work = async () => {
-    while (next < parts.length && !isEnding) {
+    while (next < groups.length && !isEnding) {
       const at = next++;
-      const mocha = start(parts[at] as Part, at);
+      const mocha = start(...(groups[at] ?? []));
       running.add(mocha);
+      if (at > 0 && mocha.pid !== undefined) setPriority(mocha.pid, NICENESS);
       results[at] = await followed(mocha, (line) => said.write(at, line));
       running.delete(mocha);
       said.end(at);
@@ -153,7 +130,7 @@ async function runParts(parts: readonly Part[]): Promise<readonly Totals[]> {
 }
 
 async function runAll(): Promise<number> {
-  const results = await runParts(partsOfTests());
+  const results = await runGroups(groupsOfTests());
   for (const line of results.flatMap((totals) => totals.why)) show(line);
   const sum = (of: 'passed' | 'failed') => results.reduce((all, totals) => all + totals[of], 0);
   show(`\n${sum('passed')} passed, ${sum('failed')} failed`);

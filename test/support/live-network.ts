@@ -33,8 +33,6 @@ export interface GuardedFolder {
 /** Below the ports that systems give to outgoing connections. */
 const FIRST_PORT = 15_000;
 const LAST_PORT = 31_000;
-/** Of processes of tests that make networks: none takes the ports of another's that is down. */
-const PROCESSES = 2;
 
 /** A new state folder whose network ends with this process, however it ends. */
 export async function newGuardedFolder(): Promise<GuardedFolder> {
@@ -57,12 +55,9 @@ export async function newGuardedFolder(): Promise<GuardedFolder> {
 
 /** First of as many free ports in a row as a network needs. */
 export async function freeBasePort(): Promise<number> {
-  const which = Number(process.env['CHARTSEAL_TEST_PROCESS'] ?? 0) % PROCESSES;
-  const span = Math.floor((LAST_PORT - FIRST_PORT) / PROCESSES);
-  const blocks = Math.floor(span / PORT_COUNT);
+  const blocks = Math.floor((LAST_PORT - FIRST_PORT) / PORT_COUNT);
   for (;;) {
-    const block = Math.floor(Math.random() * blocks);
-    const first = FIRST_PORT + which * span + block * PORT_COUNT;
+    const first = FIRST_PORT + Math.floor(Math.random() * blocks) * PORT_COUNT;
     const ports = Array.from({ length: PORT_COUNT }, (_, at) => first + at);
     const free = await Promise.all(ports.map(isFree));
     if (free.every((one) => one)) return first;

@@ -70,6 +70,7 @@ function checkProfile(profile: NetworkProfile, version: string): void {
   throw new ChartsealError(
     'PROGRAMS_UNSUPPORTED',
     `the profile bft needs Fabric 3.x; these programs are of version ${version}`,
+    { hint: 'Name a folder with those of 3.x: --programs DIR. A new network can be of raft.' },
   );
 }
 

@@ -100,6 +100,36 @@ describe('a clock that is far ahead', () => {
     expect(await process.sequencer.waitProven(10_000)).to.equal(true);
   });
 
+  it('appends nothing that was gathering when it was set forward', async () => {
+    await process?.sequencer.waitProven(10_000);
+    await process?.close();
+    process = await hospital.open({ now, clock, intervalMs: 300 });
+    const { committed } = process.sequencer.counts;
+    await accept();
+    shift = YEAR_MS;
+    expect(await process.sequencer.waitProven(900)).to.equal(false);
+    expect(process.sequencer.counts.committed).to.equal(committed);
+    shift = 0;
+    expect(await process.sequencer.waitProven(10_000)).to.equal(true);
+  });
+
+  it('has nothing attested: histories would be called complete up to then', async () => {
+    await process?.sequencer.waitProven(10_000);
+    const { log, sequencer } = process as TestProcess;
+    const append = log.append.bind(log);
+    log.append = async (batch) => {
+      const answer = await append(batch);
+      shift = YEAR_MS;
+      return answer;
+    };
+    await accept();
+    expect(await sequencer.waitProven(600)).to.equal(false);
+    const { committed, proven } = sequencer.counts;
+    expect({ committed, proven }).to.deep.equal({ committed: 2, proven: 1 });
+    shift = 0;
+    expect(await sequencer.waitProven(10_000)).to.equal(true);
+  });
+
   it('is believed when somebody confirms it, by a running process as by the next', async () => {
     shift = 40 * DAY_MS;
     await refuses();

@@ -10,6 +10,8 @@ export interface ProvingOptions {
   /** How long answers of the ledger may be behind. */
   readonly lagMs?: number | undefined;
   isRunning(): boolean;
+  /** While a clock is not believed: what is attested says up to when nothing newer was there. */
+  isHeld(): boolean;
   onProven(): void;
   /** What trying again does not mend. */
   onFault(error: unknown): void;
@@ -23,12 +25,16 @@ export async function keepProving(
   proven: ProvenLog,
   pace: Pace,
   signal: Signal,
-  { lagMs = 0, isRunning, onProven, onFault }: ProvingOptions,
+  { lagMs = 0, isRunning, isHeld, onProven, onFault }: ProvingOptions,
 ): Promise<void> {
   const patience = new Patience(lagMs);
   while (isRunning()) {
     if (proven.isCurrent) {
       await signal.next(AT_REST_MS);
+      continue;
+    }
+    if (isHeld()) {
+      await signal.next(RETRY_PAUSE_MS);
       continue;
     }
     try {

@@ -187,20 +187,19 @@ export class Sequencer {
         await this.#signal.next(60_000);
         continue;
       }
-      if (this.delay !== undefined) {
-        this.#acceptor.admit();
-        await this.#signal.next(RETRY_PAUSE_MS);
-        continue;
-      }
-      if (this.#outbox.length < this.#appendLeaves && prepared === undefined) {
-        const isFull = () => this.#outbox.length >= this.#appendLeaves;
-        await this.#signal.until(() => isFull() || !this.#running(), this.pace.gatherMs);
-      }
+      const isFull = () => this.#outbox.length >= this.#appendLeaves || !this.#running();
+      if (prepared === undefined) await this.#signal.until(isFull, this.pace.gatherMs);
       if (!this.#running()) return;
       const begun = performance.now();
       try {
-        const batch = prepared ?? (await this.#prepare(this.#committed.map, 0));
-        prepared = await this.#append(batch);
+        prepared ??= await this.#prepare(this.#committed.map, 0);
+        // Asked last: meanwhile a clock may have been set, and an append cannot be taken back.
+        if (this.delay !== undefined) {
+          this.#acceptor.admit();
+          await this.#signal.next(RETRY_PAUSE_MS);
+          continue;
+        }
+        prepared = await this.#append(prepared);
         this.pace.took(performance.now() - begun);
       } catch (error) {
         prepared = undefined;
@@ -293,6 +292,7 @@ export class Sequencer {
     return keepProving(this.#proven, this.pace, this.#signal, {
       lagMs,
       isRunning: () => this.#running(),
+      isHeld: () => this.delay !== undefined,
       onProven: () => this.#waiters.advance(),
       onFault: (error) => this.#stop(error),
     });

@@ -20,9 +20,11 @@ export class Signal {
     });
   }
 
-  /** Resolves when it holds after a change, or after `ms`. */
+  /** Resolves when it holds after a change, or after `ms`, whatever becomes of the date. */
   async until(holds: () => boolean, ms: number): Promise<void> {
-    const end = Date.now() + ms;
-    for (let left = ms; left > 0 && !holds(); left = end - Date.now()) await this.next(left);
+    const end = performance.now() + ms;
+    for (let left = ms; left > 0 && !holds(); left = end - performance.now()) {
+      await this.next(left);
+    }
   }
 }

@@ -161,6 +161,20 @@ describe('a mirror of one log over HTTP', () => {
       expect(told).to.deep.equal(['GATEWAY_FAILED', 'GATEWAY_FAILED']);
     });
 
+    it('when leaves cannot be had for too long by a machine whose clock is set back', async () => {
+      log.answer = on(/entries/, (_path, response) => response.writeHead(503).end());
+      const real = Date.now;
+      const onTrouble = () => {
+        Date.now = () => real() - 3_600_000;
+      };
+      const following = { follow: true, pollMs: 1, withheldMs: 30, onTrouble };
+      try {
+        await expectAlarm(() => run(following), 'LEAVES_WITHHELD', { index: 0 });
+      } finally {
+        Date.now = real;
+      }
+    });
+
     it('when it signs a larger tree and gives none of its tiles, at once or for too long', async () => {
       await run();
       log.append(70);

@@ -33,6 +33,7 @@ export interface HttpMirrorOptions {
   readonly follow: boolean;
   readonly stop: AbortSignal;
   readonly pollMs?: number;
+  /** In ms from any beginning, by a clock that nobody sets. */
   now?(): number;
   /** Nothing is known of before, with which to compare. */
   onBegin?(): void;
@@ -129,7 +130,7 @@ export class HttpMirror {
 
   /** Throws it again unless it may pass and there is time left. */
   async #judge(error: unknown): Promise<void> {
-    const { follow, withheldMs, now = Date.now, onTrouble } = this.#options;
+    const { follow, withheldMs, now = () => performance.now(), onTrouble } = this.#options;
     if (!follow || !isPassing(error)) throw error;
     // Before a tree is believed it is promised: whoever keeps its tiles back keeps leaves back.
     const { size } = this.#signed() ?? this.#believed() ?? { size: 0 };

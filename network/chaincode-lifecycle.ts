@@ -110,12 +110,12 @@ async function approve(
 
 /** Until every peer answers through its own organisation's service. */
 export async function waitUntilReady(state: NetworkState): Promise<void> {
-  const until = Date.now() + READY_MS;
+  const until = performance.now() + READY_MS;
   for (const organisation of state.organisations) {
     for (;;) {
       const failure = await findFault(state, organisation);
       if (failure === undefined) break;
-      if (Date.now() > until) {
+      if (performance.now() > until) {
         const what = `the contract of ${organisation.name} does not answer`;
         throw new ChartsealError('CHAINCODE_FAILED', `${what}: ${failure}`);
       }
@@ -138,10 +138,10 @@ export async function findFault(
 
 /** Until the peer of every organisation has the definition of this sequence. */
 async function waitCommitted(state: NetworkState, sequence: number): Promise<void> {
-  const until = Date.now() + READY_MS;
+  const until = performance.now() + READY_MS;
   for (const organisation of state.organisations) {
     while ((await committedSequence(state, organisation)) < sequence) {
-      if (Date.now() > until) {
+      if (performance.now() > until) {
         const what = `the peer of ${organisation.name} does not see definition ${sequence}`;
         throw new ChartsealError('CHAINCODE_FAILED', what);
       }

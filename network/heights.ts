@@ -71,11 +71,11 @@ export async function requireNoBlocks(state: NetworkState): Promise<void> {
 
 /** Throws NETWORK_BEHIND where orderers lack blocks of a peer for longer than a restart takes. */
 export async function requireAllBlocks(state: NetworkState): Promise<void> {
-  const until = Date.now() + REPLAY_MS;
+  const until = performance.now() + REPLAY_MS;
   for (;;) {
     const lack = await findLack(state);
     if (lack === undefined) return;
-    if (Date.now() > until) throw behind(lack);
+    if (performance.now() > until) throw behind(lack);
     await sleep(POLL_MS);
   }
 }
@@ -92,9 +92,9 @@ export async function waitUntilCaughtUp(state: NetworkState): Promise<void> {
     const [first] = late;
     if (first === undefined) return;
     const missing = late.reduce((sum, { blocks }) => sum + wanted - blocks, 0);
-    if (missing !== before) until = Date.now() + STILL_MS;
+    if (missing !== before) until = performance.now() + STILL_MS;
     before = missing;
-    if (Date.now() <= until) continue;
+    if (performance.now() <= until) continue;
     const text = `${first.name} has ${first.blocks} of ${wanted} blocks and gets no more`;
     throw new ChartsealError('NETWORK_FAILED', text);
   }

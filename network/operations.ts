@@ -101,9 +101,9 @@ export async function waitUntil(
   isSo: () => Promise<boolean>,
   withinMs: number,
 ): Promise<void> {
-  const until = Date.now() + withinMs;
+  const until = performance.now() + withinMs;
   while (!(await isSo())) {
-    if (Date.now() > until) {
+    if (performance.now() > until) {
       const seconds = Math.ceil(withinMs / 1000);
       throw new ChartsealError('NETWORK_FAILED', `${what}: not so after ${seconds} s`);
     }

@@ -62,7 +62,7 @@ export async function isFree(port: number): Promise<boolean> {
 /** A process that was killed a moment ago may still hold its ports. */
 async function isSoonFree(port: number, until: number): Promise<boolean> {
   while (!(await isFree(port))) {
-    if (Date.now() > until) return false;
+    if (performance.now() > until) return false;
     await sleep(POLL_MS);
   }
   return true;
@@ -70,7 +70,7 @@ async function isSoonFree(port: number, until: number): Promise<boolean> {
 
 /** Throws PORT_TAKEN, naming the port and what wants it. */
 export async function checkPorts(wanted: readonly WantedPort[]): Promise<void> {
-  const until = Date.now() + PATIENCE_MS;
+  const until = performance.now() + PATIENCE_MS;
   for (const { port, process } of wanted) {
     if (await isSoonFree(port, until)) continue;
     const text = `port ${port}, on which ${process} shall listen, is taken by another program`;

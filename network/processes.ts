@@ -167,14 +167,14 @@ async function launch(place: Place, spec: ProcessSpec): Promise<ProcessRecord> {
 async function waitReady(place: Place, spec: ProcessSpec, record: ProcessRecord): Promise<void> {
   const { name, isReady, readyMs = READY_MS } = spec;
   const log = logFile(place, name);
-  const until = Date.now() + readyMs;
+  const until = performance.now() + readyMs;
   for (;;) {
     if ((await processMark(record.pid)) !== record.mark) {
       const said = await lastLines(log);
       throw new ChartsealError('NETWORK_FAILED', `${name} ended at once; see ${log}: ${said}`);
     }
     if (isReady === undefined || (await isReady())) return;
-    if (Date.now() > until) {
+    if (performance.now() > until) {
       const said = await lastLines(log);
       const seconds = Math.ceil(readyMs / 1000);
       throw new ChartsealError(
@@ -223,9 +223,9 @@ async function isStillThere({ pid, mark }: ProcessRecord): Promise<boolean> {
 }
 
 async function hasEnded(record: ProcessRecord, withinMs: number): Promise<boolean> {
-  const until = Date.now() + withinMs;
+  const until = performance.now() + withinMs;
   while (await isStillThere(record)) {
-    if (Date.now() > until) return false;
+    if (performance.now() > until) return false;
     await sleep(POLL_MS);
   }
   return true;

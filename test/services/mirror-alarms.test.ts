@@ -93,6 +93,20 @@ describe('a mirror raises the alarm', () => {
     await place.run([], at(60_001));
   });
 
+  it('when leaves are not given in time to a machine whose clock is set back', async () => {
+    const { endorsedAt } = parseClosingLeaf(place.writer.leaves[8] as Uint8Array);
+    const real = Date.now;
+    Date.now = () => endorsedAt;
+    const stop = AbortSignal.timeout(20_000);
+    const following = { withheldMs: 100, follow: true, stop };
+    try {
+      const lines = [linesOf(place.writer).slice(0, 6)];
+      await expectAlarm(() => place.run(lines, following), 'LEAVES_WITHHELD', { index: 6 });
+    } finally {
+      Date.now = real;
+    }
+  });
+
   /** A ledger whose third append was endorsed by peers that check nothing. */
   async function forged(steps: readonly Step[], mapRoot?: Uint8Array) {
     const blocks = await readTestBlocks(place.ledger);

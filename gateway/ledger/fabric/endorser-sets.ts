@@ -51,7 +51,7 @@ export class EndorserSets {
   readonly #now: () => number;
   readonly #avoided: Avoided;
 
-  constructor(choice: Choice, avoided: Avoided = new Map(), now: () => number = Date.now) {
+  constructor(choice: Choice, avoided: Avoided = new Map(), now = () => performance.now()) {
     this.#sets = setsOf(choice);
     this.#avoided = avoided;
     this.#now = now;

@@ -94,9 +94,9 @@ export class ChannelProbe {
 
   /** The newest one known. */
   async #channelConfig(waitMs: number): Promise<ChannelConfig | undefined> {
-    if (this.#config === undefined || Date.now() - this.#config.at > CONFIG_FOR_MS) {
+    if (this.#config === undefined || performance.now() - this.#config.at > CONFIG_FOR_MS) {
       const config = await answerWithin(waitMs, () => readChannelConfig(this.#ledger.connection));
-      if (config !== undefined) this.#config = { config, at: Date.now() };
+      if (config !== undefined) this.#config = { config, at: performance.now() };
     }
     return this.#config?.config;
   }

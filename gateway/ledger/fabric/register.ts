@@ -39,7 +39,7 @@ export async function registerOnChannel(
     return await registerLog(ledger, request);
   } catch (error) {
     if (!(error instanceof ChartsealError && error.cause instanceof UnknownFate)) throw error;
-    const until = Date.now() + ledger.profile.deadlinesMs.commit;
+    const until = performance.now() + ledger.profile.deadlinesMs.commit;
     do {
       const found = await findLog(ledger, request).catch((failure: unknown) => {
         if (failure instanceof ChartsealError && failure.code === 'LEDGER_UNAVAILABLE') return;
@@ -47,7 +47,7 @@ export async function registerOnChannel(
       });
       if (found !== undefined) return found;
       await sleep(PAUSE_MS);
-    } while (Date.now() < until);
+    } while (performance.now() < until);
     throw error;
   }
 }

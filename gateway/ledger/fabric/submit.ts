@@ -41,18 +41,18 @@ async function awaitCommit(
   txId: string,
   waitMs: number,
 ): Promise<number> {
-  const until = Date.now() + waitMs;
+  const until = performance.now() + waitMs;
   const bytes = commitRequest(connection, txId);
   for (;;) {
     try {
       const { code } = await connection.run((gateway) =>
-        gateway.newCommit(bytes).getStatus({ deadline: until }),
+        gateway.newCommit(bytes).getStatus({ deadline: Date.now() + until - performance.now() }),
       );
       return code;
     } catch (error) {
       const known = toLedgerError(error);
       if (known.code !== 'LEDGER_UNAVAILABLE' || connection.isClosed) throw known;
-      if (Date.now() + PAUSE_MS >= until) throw known;
+      if (performance.now() + PAUSE_MS >= until) throw known;
     }
     await sleep(PAUSE_MS);
   }

@@ -59,6 +59,12 @@ const IDLE_MS = 1_000;
 const BLOCKS_AHEAD = 8;
 const LEAVES_AHEAD = 4_096;
 
+/** What the clock said at first and the time that has passed since: nobody sets that. */
+function steadyClock(): () => number {
+  const begunAt = Date.now() - performance.now();
+  return () => begunAt + performance.now();
+}
+
 export class Mirror {
   readonly #options: MirrorOptions;
   readonly #store: MirrorStore;
@@ -67,6 +73,7 @@ export class Mirror {
   readonly #bell = new Bell();
   readonly #end = new AbortController();
   readonly #blocks: ReadAhead<ChannelBlock>;
+  readonly #steady = steadyClock();
   #position: BlockPosition;
   #isCompared = false;
   #told = '';
@@ -182,11 +189,13 @@ export class Mirror {
   async #requireLeaves(): Promise<void> {
     const { withheldMs, now = Date.now } = this.#options;
     const { given } = this.#inputs;
+    // A clock that is set back puts no alarm off.
+    const atMs = Math.max(now(), this.#steady());
     for (const log of this.#store.logs) {
       if (!given.has(log.logId)) continue;
       const leaves = this.#inputs.of(log);
       const { missing, first } = await leaves.progress(log);
-      if (first === undefined || now() - first.endorsedAt <= withheldMs) continue;
+      if (first === undefined || atMs - first.endorsedAt <= withheldMs) continue;
       const since = formatTime(first.endorsedAt);
       throw await leaves.withheld(
         `${missing} leaves are not given, the first of them ${first.index}, appended ${since}`,

@@ -1,6 +1,7 @@
 // Rows that follow from nothing else and are taken over into a rebuilt store, as far as they can
 // be read: patients, where files were read, and how far an audit has come.
 import { encodeHex, equalBytes } from '../../../chaincode/core/bytes.js';
+import { ChartsealError } from '../../../chaincode/core/errors.js';
 import type { Batch, RowStore, Rows } from '../../store/database.js';
 import { AUDIT_KEY, headKey, patientLabelKey, TABLES } from '../../store/keys.js';
 import { parseBaselineRow, parsePatientRow } from '../../store/rows.js';
@@ -141,4 +142,14 @@ export function lossOf(before: Rows, after: Rows): FindLoss {
     if (!hasChain(label) || after.find(TABLES.patient + label) !== undefined) return undefined;
     return isThere(before, TABLES.patient + label) ? 'with another' : 'dropped';
   };
+}
+
+export function isSameRow(before: Rows, after: Rows, key: string): boolean {
+  try {
+    const [old, fresh] = [before.find(key), after.find(key)];
+    return old !== undefined && fresh !== undefined && equalBytes(old, fresh);
+  } catch (error) {
+    if (error instanceof ChartsealError && error.code === 'STORE_CORRUPT') return false;
+    throw error;
+  }
 }

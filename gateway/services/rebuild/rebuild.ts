@@ -30,11 +30,13 @@ import { createStore, openStore, type Store } from '../../store/store.js';
 import { isOneDatabase } from '../../store/store-database.js';
 import { checkAttestationRow } from '../audit/attestation-audit.js';
 import { isFinding } from '../audit/checks.js';
+import { confirmedAt } from '../clock-confirmed.js';
 import { isSystemError, systemErrorText } from '../file-error.js';
 import { Labels } from '../log-context.js';
 import { type OwnLedger, openOwnLedger } from '../own-ledger.js';
+import { quietFault } from '../sequencer/clock-guard.js';
 import { signCheckpoint } from '../sequencer/proven-log.js';
-import { countDifferences, isThere, keepRows, lossOf } from './kept-rows.js';
+import { countDifferences, isSameRow, isThere, keepRows, lossOf } from './kept-rows.js';
 import { newestAttested } from './newest-attested.js';
 import { clearRebuild, finishRebuild, rebuildPlaces, swapStores } from './settle.js';
 import { openSource } from './source.js';
@@ -82,9 +84,12 @@ class Rebuild {
   readonly #ledger: OwnLedger;
   readonly #trust: Trust;
   readonly #builder: StoreBuilder;
+  readonly #confirmedAtMs: number;
 
-  constructor(source: Rows, store: Store, ledger: OwnLedger) {
+  /** @param run DATA/run */
+  constructor(source: Rows, store: Store, ledger: OwnLedger, run: string) {
     this.#source = source;
+    this.#confirmedAtMs = confirmedAt(run);
     this.#store = store;
     this.#ledger = ledger;
     this.#trust = parseTrustFile(ledger.network.trustFile(ledger.context));
@@ -147,10 +152,13 @@ class Rebuild {
     await this.#store.db.batch().put(key, formatJsonRow(row)).write();
   }
 
-  /** A new attestation of the derived state, where none is left. */
+  /** A new attestation of the derived state, where none is left: it says up to when it holds. */
   async #attest(): Promise<AttestationRow> {
     const { log, context } = this.#ledger;
     const { state } = this.#builder;
+    const { head } = await log.readLog();
+    const fault = quietFault(Date.now(), head.endorsedAt, this.#confirmedAtMs);
+    if (fault !== undefined) throw fault;
     const { size } = state.frontier;
     const { answer, attestation } = await log.attestCheckpoint(size);
     if (!equalBytes(answer.root, state.root)) {
@@ -222,16 +230,6 @@ class Rebuild {
   }
 }
 
-function isSameRow(before: Rows, after: Rows, key: string): boolean {
-  try {
-    const [old, fresh] = [before.find(key), after.find(key)];
-    return old !== undefined && fresh !== undefined && equalBytes(old, fresh);
-  } catch (error) {
-    if (error instanceof ChartsealError && error.code === 'STORE_CORRUPT') return false;
-    throw error;
-  }
-}
-
 /** The new store, whole and closed, still beside the old one. */
 async function fill(
   source: Rows,
@@ -244,7 +242,7 @@ async function fill(
   await chmod(filling, 0o700);
   const store = await openStore(filling, logId);
   try {
-    const rebuild = new Rebuild(source, store, ledger);
+    const rebuild = new Rebuild(source, store, ledger, layout.run);
     const entries = await rebuild.run();
     const { records, known, unnamed } = await rebuild.countKnown();
     const mended = await rebuild.countMended(isOneDatabase(layout.store), unnamed);
@@ -257,7 +255,8 @@ async function fill(
 /**
  * Throws STORE_CORRUPT naming an entry that is lost or cannot stand where it stands, LOG_FORKED
  * when ledger and entries disagree, LEDGER_BEHIND when the ledger lacks what the store has
- * attested, OTHER_OWNER, STORE_FAILED, and the codes of the ledger: nothing was changed then.
+ * attested, CLOCK_AHEAD where it would have to be attested by a clock that is not believed,
+ * OTHER_OWNER, STORE_FAILED, and the codes of the ledger: nothing was changed then.
  */
 export async function rebuildStore(folder: string): Promise<RebuildResult> {
   try {
